@@ -1,1 +1,1 @@
-"""HTTP around a segmentation that people have signed; everything that needs no HTTP lives in `segmentation`."""
+"""HTTP around a segmentation that people have signed; what needs no HTTP lives in `segmentation`."""
