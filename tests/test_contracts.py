@@ -96,6 +96,17 @@ def test_every_layer_that_is_listed_exists():
     assert layers == {p.stem for p in paths if p.suffix == ".py" or p.is_dir()} - {"__init__", "__pycache__"}
 
 
+def test_every_layer_from_the_plans_down_to_the_policy_needs_no_server():
+    rows = [row.strip("()") for row in CONTRACTS["layers"]["layers"]]
+    below = {
+        name.strip(" ()")
+        for row in rows[rows.index("plans") : rows.index("errors")]
+        for name in row.split("|")
+    }
+
+    assert set(CONTRACTS["no-server"]["source_modules"]) == {f"segmentation.{name}" for name in below}
+
+
 def test_the_scorer_forbids_every_dependency_but_numpy():
     homes = packages_distributions()
     # Several distributions may share a package, as mlflow's do: the project depends on the one of that name.
