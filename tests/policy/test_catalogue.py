@@ -6,8 +6,6 @@ import tomllib
 from importlib import resources
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from segmentation.policy.catalogue import SEVERITY, _digest, load_catalogue
 from segmentation.policy.names import Phrases
@@ -79,8 +77,6 @@ CLASSED = [
     *(("proxy", name) for name in PROXIES),
     *(("denied_by_default", name) for name in DENIED),
 ]
-NAMES = [(entry.id, name) for entry in CATALOGUE.entries for name in (*entry.names, *entry.exact)]
-ENGLISH_NAMES = [(entry_id, name.split()) for entry_id, name in NAMES if name.isascii()]
 STYLES = {
     "snake_case": "_".join,
     "kebab-case": "-".join,
@@ -107,19 +103,18 @@ def test_no_phrase_of_the_catalogue_belongs_to_two_entries(entry):
         assert CATALOGUE.match_name(name) == (entry,)
 
 
-@given(st.sampled_from(ENGLISH_NAMES), st.sampled_from(sorted(STYLES)))
-def test_spelling_does_not_hide_a_name(case, style):
-    entry_id, parts = case
-    assert [entry.id for entry in CATALOGUE.match_name(STYLES[style](parts))] == [entry_id]
+@pytest.mark.parametrize("style", STYLES)
+def test_spelling_does_not_hide_a_name(style):
+    for entry in CATALOGUE.entries:
+        for name in filter(str.isascii, (*entry.names, *entry.exact)):
+            assert CATALOGUE.match_name(STYLES[style](name.split())) == (entry,)
 
 
-@given(
-    st.sampled_from([case for case in NAMES if case[1] in ENTRIES[case[0]].names]),
-    st.sampled_from(["zq", "x2"]),
-)
-def test_words_around_a_phrase_do_not_hide_it(case, filler):
-    entry_id, name = case
-    assert [entry.id for entry in CATALOGUE.match_name(f"{filler}_{name}_{filler}")] == [entry_id]
+@pytest.mark.parametrize("filler", ["zq", "x2", "次数"])
+def test_words_around_a_phrase_do_not_hide_it(filler):
+    for entry in CATALOGUE.entries:
+        for name in entry.names:
+            assert entry in CATALOGUE.match_name(f"{filler}_{name}_{filler}")
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.entries, ids=lambda entry: entry.id)

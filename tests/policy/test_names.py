@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.policy.names import Hit, Phrases, WholeNames, compact, normalise, singular, words
+from segmentation.policy.names import Hit, Phrases, WholeNames, keys, normalise, singular, words
 
 WORDS = st.lists(st.text("bcdfg", min_size=2, max_size=6), min_size=1, max_size=4)
 
@@ -50,7 +50,12 @@ def test_full_width_letters_are_folded_and_invisible_ones_dropped():
 @given(WORDS)
 def test_every_way_to_join_words_gives_the_same_key(parts):
     joined = {"_".join(parts), "-".join(parts), " ".join(parts), "".join(map(str.title, parts))}
-    assert len({compact(name) for name in joined}) == 1
+    assert len({keys(name) for name in joined}) == 1
+
+
+@pytest.mark.parametrize("name", ["drivers licence", "driver_licence", "driversLicences", "driverslicence"])
+def test_a_plural_inside_a_phrase_is_found_in_every_spelling(name):
+    assert list(Phrases([("it", "drivers licence")]).find(name)) == [Hit(0, len(name), "it")]
 
 
 @given(WORDS, WORDS, WORDS)

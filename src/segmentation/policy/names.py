@@ -81,10 +81,13 @@ def _forms(word: str) -> tuple[str, ...]:
     return (word, f"{word}s", f"{word}es", f"{word[:-1]}ies")
 
 
-def compact(phrase: str) -> str:
-    """Return the key under which a phrase is compared: its words joined, or its Chinese in lower case."""
+def keys(phrase: str) -> frozenset[str]:
+    """Return what a phrase is compared by: its words joined, word by word or as one, or its Chinese text."""
     text = normalise(phrase)
-    return "".join(word.text for word in words(text)) if text.isascii() else text.lower()
+    if not text.isascii():
+        return frozenset({text.lower()})
+    as_one = singular("".join(_WORD.findall(text)).lower())
+    return frozenset({"".join(word.text for word in words(text)), as_one})
 
 
 class Phrases:
@@ -102,7 +105,8 @@ class Phrases:
         first_words: set[Word] = set()
         for label, phrase in phrases:
             filed = self._english if phrase.isascii() else self._chinese
-            filed.setdefault(compact(phrase), []).append(label)
+            for key in keys(phrase):
+                filed.setdefault(key, []).append(label)
             first_words.update(words(phrase)[:1])
         self._longest = max(map(len, self._english), default=0)
         self._openings = frozenset(form for word in first_words for form in _forms(word.text))
@@ -152,10 +156,10 @@ class WholeNames:
     def __init__(self, names: Iterable[tuple[str, str]], holders: Iterable[str]) -> None:
         self._labels: dict[str, list[str]] = {}
         for label, name in names:
-            self._labels.setdefault(compact(name), []).append(label)
-        keys = sorted(map(compact, holders), key=len, reverse=True)
-        self._english = frozenset(key for key in keys if key.isascii())
-        self._chinese = tuple(key for key in keys if not key.isascii())
+            for key in keys(name):
+                self._labels.setdefault(key, []).append(label)
+        self._english = frozenset(key for holder in holders if holder.isascii() for key in keys(holder))
+        self._chinese = tuple(sorted((each for each in holders if not each.isascii()), key=len, reverse=True))
 
     def find(self, name: str) -> Iterator[Hit]:
         """Yield a hit, from where the name proper begins, for each label a normalised name stands under."""
