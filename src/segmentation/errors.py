@@ -1,0 +1,94 @@
+"""Everything that can go wrong for a user, as one tree.
+
+    SegmentationError
+    ├── PolicyError         a policy file breaks its own rules, or the law's
+    ├── ResidentsError      a residents table does not fit its policy
+    ├── NoStructureError    the needs hold no segments that repeat themselves
+    ├── AuditError          segments cannot be audited as given
+    ├── ScorerError         a scorer file or its input is not what it should be
+    ├── RegistryError       a version cannot be registered or found
+    └── StorageError        a file or folder cannot be read or written
+
+An invalid input raises one of these; a failed audit does not: it is a result. Messages name the field,
+the rule and the way out, never a resident's value, and know nothing of HTTP or exit codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    where : str
+        The field, as the user wrote it: ``features.repairs.range`` or ``column 'repairs', rows 4 and 9``.
+    rule : str
+        What does not hold, as a clause: ``the lower end must be below the upper end``.
+    fix : str
+        The way out, as a clause. May be empty where the rule already says it.
+    """
+
+    where: str
+    rule: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Return the fault as one sentence."""
+        return f"{self.where}: {self.rule}{'; ' + self.fix if self.fix else ''}."
+
+
+class SegmentationError(Exception):
+    """Base of all errors that a user can cause and mend.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        Every fault found, in the order of the input. Empty where the message says it all.
+    """
+
+    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+    @classmethod
+    def from_faults(cls, title: str, faults: Iterable[Fault]) -> Self:
+        """Return one error that lists every fault, a line each."""
+        found = tuple(faults)
+        lines = "\n".join(f"  - {fault}" for fault in found)
+        return cls(f"{title}, {len(found)} fault{'s' if len(found) != 1 else ''}:\n{lines}", found)
+
+
+class PolicyError(SegmentationError):
+    """A policy file breaks its own rules, or the law's."""
+
+
+class ResidentsError(SegmentationError):
+    """A residents table does not fit its policy."""
+
+
+class NoStructureError(SegmentationError):
+    """The needs hold no segments that repeat themselves."""
+
+
+class AuditError(SegmentationError):
+    """Segments cannot be audited as given."""
+
+
+class ScorerError(SegmentationError):
+    """A scorer file or its input is not what it should be."""
+
+
+class RegistryError(SegmentationError):
+    """A version cannot be registered or found."""
+
+
+class StorageError(SegmentationError):
+    """A file or folder cannot be read or written."""
