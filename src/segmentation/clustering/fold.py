@@ -1,0 +1,73 @@
+"""From a fitted segmenter to its folded scorer.
+
+The squared distance of an encoded resident `z` to a centre `c` is |z|² - 2 c·z + |c|², and |z|² is the same
+for all segments, so what remains is linear in `z`; `z` itself is affine in log1p or plain numbers and
+constant per value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.features import UNKNOWN, EncodedLevels, EncodedNumber, encoded_features
+from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
+
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
+Floats = NDArray[np.float64]
+
+
+def fold(encoder: ColumnTransformer, centers: Floats) -> FoldedScorer:
+    """Fold a fitted encoder and the centres found in its space into one scorer.
+
+    Parameters
+    ----------
+    encoder : ColumnTransformer
+        A fitted `segmentation.features.needs_encoder`.
+    centers : ndarray of shape (n_segments, n_encoded_columns)
+        The centres; segment ids are S1, S2 … in their order.
+    """
+    slopes = -2.0 * centers
+    constant = (centers**2).sum(axis=1)
+    numbers, levels = [], []
+    for part in encoded_features(encoder):
+        if isinstance(part, EncodedLevels):
+            levels.append(_levels(part, slopes))
+        else:
+            constant = constant - _at_mean(part, slopes)
+            numbers.append(_number(part, slopes))
+    segments = tuple(segment_id(label) for label in range(len(centers)))
+    return FoldedScorer(segments, _row(constant), tuple(numbers), tuple(levels))
+
+
+def segment_id(label: int) -> str:
+    """Return the id of the segment with that label: S1 for 0."""
+    return f"S{label + 1}"
+
+
+def _per_unit(part: EncodedNumber, slopes: Floats) -> Floats:
+    return slopes[:, part.column] * part.weight / part.scale
+
+
+def _at_mean(part: EncodedNumber, slopes: Floats) -> Floats:
+    return _per_unit(part, slopes) * part.mean
+
+
+def _number(part: EncodedNumber, slopes: Floats) -> FoldedNumber:
+    known, unknown = slopes[:, part.column], slopes[:, part.column + 1]
+    missing = (known * part.at_missing + unknown) * part.weight + _at_mean(part, slopes)
+    return FoldedNumber(part.name, part.log, _row(_per_unit(part, slopes)), _row(missing))
+
+
+def _levels(part: EncodedLevels, slopes: Floats) -> FoldedLevels:
+    added = {value: _row(slopes[:, part.columns] @ vector) for value, vector in part.vectors.items()}
+    missing = added.pop(UNKNOWN)
+    return FoldedLevels(part.name, added, missing)
+
+
+def _row(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,260 @@
+"""`Segmenter`: residents in, segments out, as a scikit-learn estimator.
+
+It receives needs and nothing else: no argument of it could carry a protected attribute.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, clone
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.metrics import pairwise_distances
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
+
+from segmentation.clustering.choice import Criteria, Rival, chosen, rivals
+from segmentation.clustering.fold import fold
+from segmentation.features import needs_encoder
+
+if TYPE_CHECKING:
+    from segmentation.policy import Policy
+    from segmentation.scorer import FoldedScorer
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+    """Clusters residents by what they need.
+
+    k-means (Lloyd, best of several restarts) on encoded needs. With ``n_segments="auto"`` the number of
+    segments is the largest one that repeats itself; where none does, all residents are one segment and
+    `n_segments_` is 1.
+
+    Parameters
+    ----------
+    encoder : transformer or None, default None
+        Maps needs to float64 columns; `Segmenter.from_policy` makes it from a policy. None standardises
+        plain numbers.
+    n_segments : "auto" or int, default "auto"
+        The number of segments.
+    min_segments, max_segments : int, default 2 and 10
+        The numbers tried by "auto".
+    smallest_share : float, default 0.05
+        "auto" takes no number of segments with a segment smaller than this share.
+    smallest_size : int, default 1
+        Nor one with a segment of fewer residents than this, as far as the sample can tell.
+    prediction_strength : float, default 0.8
+        Least mean prediction strength for "auto", in (0, 1].
+    splits : int, default 5
+        Halvings for each number of segments.
+    sample_size : int, default 4000
+        Residents that "auto" looks at, drawn at random.
+    restarts : int, default 10
+        Restarts of every k-means; the best one is kept.
+    random_state : int, RandomState instance or None, default None
+        Of the sample, the halvings and k-means.
+
+    Attributes
+    ----------
+    n_segments_ : int
+    cluster_centers_ : ndarray of shape (n_segments_, n_encoded_columns)
+        Largest segment first.
+    labels_ : ndarray of shape (n_residents,)
+        Segment of each training resident, from 0; dropped from a stored model by `without_residents`.
+    rivals_ : list of dict
+        The numbers of segments that were tried, and why each lost; empty where the number was given.
+    inertia_ : float
+        Sum of squared distances to the nearest centre, in encoded units.
+    encoder_ : transformer
+        The fitted encoder.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where `fit` got a table with names.
+
+    References
+    ----------
+    Tibshirani & Walther (2005), Cluster validation by prediction strength, JCGS 14(3).
+    """
+
+    def __init__(  # noqa: PLR0913 - scikit-learn keeps every parameter of an estimator here
+        self,
+        encoder: ColumnTransformer | None = None,
+        n_segments: int | Literal["auto"] = "auto",
+        *,
+        min_segments: int = 2,
+        max_segments: int = 10,
+        smallest_share: float = 0.05,
+        smallest_size: int = 1,
+        prediction_strength: float = 0.8,
+        splits: int = 5,
+        sample_size: int = 4000,
+        restarts: int = 10,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.n_segments = n_segments
+        self.min_segments = min_segments
+        self.max_segments = max_segments
+        self.smallest_share = smallest_share
+        self.smallest_size = smallest_size
+        self.prediction_strength = prediction_strength
+        self.splits = splits
+        self.sample_size = sample_size
+        self.restarts = restarts
+        self.random_state = random_state
+
+    @classmethod
+    def from_policy(cls, policy: Policy, n_segments: int | Literal["auto"] = "auto") -> Self:
+        """Return an unfitted segmenter with the encoder, limits and seed of a policy."""
+        rules = policy.clustering
+        return cls(
+            needs_encoder(policy),
+            n_segments,
+            min_segments=rules.segments[0],
+            max_segments=rules.segments[1],
+            smallest_share=rules.smallest_share,
+            smallest_size=policy.audit.smallest_group,
+            prediction_strength=rules.prediction_strength,
+            splits=rules.splits,
+            sample_size=rules.sample_size,
+            restarts=rules.restarts,
+            random_state=rules.seed,
+        )
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Find the segments.
+
+        Parameters
+        ----------
+        X : table or array-like of shape (n_residents, n_features)
+            Needs, in the columns that the encoder knows; at least two residents.
+        y : ignored
+
+        Raises
+        ------
+        ValueError
+            The input is not a table of needs, or `n_segments` is neither "auto" nor within 1 and n_residents.
+        """
+        self._check_n_segments()
+        encoded = self._encode(X, fit=True)
+        random = check_random_state(self.random_state)
+        self.rivals_ = self._rivals(encoded, random)
+        self.n_segments_ = self._number(len(encoded))
+        self.cluster_centers_ = self._centers(encoded, random)
+        self.labels_ = self._nearest(encoded)
+        gaps = encoded - self.cluster_centers_[self.labels_]
+        self.inertia_ = float(np.einsum("ij,ij->", gaps, gaps))
+        return self
+
+    def predict(self, X: ArrayLike) -> Labels:
+        """Return the segment of each resident, an int from 0, as an array of shape (n_residents,)."""
+        return self._nearest(self._encode(X))
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Return the distance to every centre, in encoded units: shape (n_residents, n_segments_)."""
+        encoded = self._encode(X)
+        return np.asarray(pairwise_distances(encoded, self.cluster_centers_))
+
+    def fold(self) -> FoldedScorer:
+        """Return the fitted segmentation as a few small arrays that need numpy alone.
+
+        Raises
+        ------
+        ValueError
+            The encoder was not made from a policy.
+        """
+        check_is_fitted(self)
+        if not isinstance(self.encoder_, ColumnTransformer):
+            message = "Only a segmenter made by Segmenter.from_policy folds: its encoder names the features."
+            raise ValueError(message)  # noqa: TRY004 - a wrong state, not a wrong type of argument
+        return fold(self.encoder_, self.cluster_centers_)
+
+    def without_residents(self) -> Self:
+        """Return a fitted copy that holds nothing of any training resident: `labels_` is gone."""
+        check_is_fitted(self)
+        bare: Self = clone(self)
+        for name, value in vars(self).items():
+            if name.endswith("_") and name != "labels_":
+                setattr(bare, name, value)
+        return bare
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.n_segments_)
+
+    def _check_n_segments(self) -> None:
+        number = self.n_segments
+        is_whole = isinstance(number, Integral) and not isinstance(number, bool)
+        if number != "auto" and not (is_whole and int(number) >= 1):
+            message = f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}."
+            raise ValueError(message)
+
+    def _encode(self, X: ArrayLike, *, fit: bool = False) -> Floats:
+        if not fit:
+            check_is_fitted(self)
+        if self.encoder is None:
+            X = validate_data(self, X, reset=fit, dtype=np.float64, ensure_min_samples=2 if fit else 1)
+        else:
+            validate_data(self, X, reset=fit, skip_check_array=True)
+        if fit:
+            self.encoder_ = StandardScaler() if self.encoder is None else clone(self.encoder)
+            return np.asarray(self.encoder_.fit_transform(X), np.float64)
+        return np.asarray(self.encoder_.transform(X), np.float64)
+
+    def _rivals(self, encoded: Floats, random: np.random.RandomState) -> list[dict[str, Any]]:
+        if self.n_segments != "auto" or len(encoded) < 2 * self.min_segments:
+            return []
+        size = min(self.sample_size, len(encoded))
+        sample = encoded[random.choice(len(encoded), size, replace=False)]
+        criteria = Criteria(
+            self.min_segments,
+            self.max_segments,
+            self.prediction_strength,
+            max(self.smallest_share, self.smallest_size / len(encoded)),
+            self.splits,
+            self.restarts,
+        )
+        return [vars(rival) for rival in rivals(sample, criteria, random)]
+
+    def _number(self, residents: int) -> int:
+        if self.n_segments == "auto":
+            return chosen(tuple(Rival(**rival) for rival in self.rivals_)) or 1
+        if self.n_segments > residents:
+            message = (
+                f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
+            )
+            raise ValueError(message)
+        return self.n_segments
+
+    def _centers(self, encoded: Floats, random: np.random.RandomState) -> Floats:
+        """Return the centres, largest segment first.
+
+        One thread, and sums taken anew in the order of the rows: threads add up in any order, and two fits of
+        the same residents must have equal digests.
+        """
+        with threadpool_limits(1):
+            fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(encoded)
+        sizes = np.bincount(fitted.labels_, minlength=self.n_segments_)
+        firsts = [tuple(center) for center in fitted.cluster_centers_.round(6)]
+        order = sorted(range(self.n_segments_), key=lambda label: (-sizes[label], firsts[label]))
+        labels = np.argsort(order)[fitted.labels_]
+        return _means(encoded, labels, fitted.cluster_centers_[order])
+
+    def _nearest(self, encoded: Floats) -> Labels:
+        centers = self.cluster_centers_
+        scores = (centers**2).sum(axis=1) - 2.0 * (encoded @ centers.T)
+        return np.asarray(np.argmin(scores, axis=1), np.int64)
+
+
+def _means(encoded: Floats, labels: Labels, centers: Floats) -> Floats:
+    sizes = np.bincount(labels, minlength=len(centers))
+    sums = np.column_stack([np.bincount(labels, column, len(centers)) for column in encoded.T])
+    return np.asarray(np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centers))

@@ -1,0 +1,168 @@
+"""From what residents need to numbers that distances can be taken of.
+
+Made of scikit-learn's own transformers, so that a fitted encoder can be read, stored and folded: counts are
+log1p and standardised; numbers, shares and ordinal ranks standardised; categories and flags stay 0/1
+(standardising one-hot columns lets rare values rule the distance). A missing value is never guessed: it
+stands at the mean and has a 0/1 column of its own; a missing category is a value of its own. All columns of a
+feature are multiplied by its weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segmentation.policy import Feature, Policy
+
+UNKNOWN = "(unknown)"
+"""The explicit value that a missing category gets."""
+
+
+@dataclass(frozen=True)
+class EncodedNumber:
+    """How a fitted encoder maps a count, number, share or flag into the space of the distances.
+
+    The value `x` becomes ``(f(x) - mean) / scale * weight``, with `f` log1p or the identity; a missing one
+    becomes ``at_missing * weight``, and `weight` in the column after it, which is 0 for all others.
+
+    Attributes
+    ----------
+    name : str
+        The column of the residents table.
+    column : int
+        Its column in the encoded matrix; the next one says whether it was missing.
+    weight : float
+        The policy's weight.
+    log : bool
+        Whether log1p comes first.
+    mean, scale : float
+        Of the training residents, after log1p; 0 and 1 where the feature is not standardised.
+    at_missing : float
+        The training residents' mean in encoded units, before the weight.
+    """
+
+    name: str
+    column: int
+    weight: float
+    log: bool
+    mean: float
+    scale: float
+    at_missing: float
+
+
+@dataclass(frozen=True)
+class EncodedLevels:
+    """How a fitted encoder maps an ordinal or a category: one encoded vector for each value.
+
+    Attributes
+    ----------
+    name : str
+        The column of the residents table.
+    columns : slice
+        Its columns in the encoded matrix.
+    vectors : dict of str to ndarray of shape (columns,)
+        The encoded values, weight included; `UNKNOWN` is a missing one.
+    """
+
+    name: str
+    columns: slice
+    vectors: dict[str, np.ndarray]
+
+
+def needs_encoder(policy: Policy) -> ColumnTransformer:
+    """Return the unfitted encoder of a policy's features.
+
+    Parameters
+    ----------
+    policy : Policy
+        Gives kinds, values and weights.
+
+    Returns
+    -------
+    ColumnTransformer
+        Takes a table of the policy's features (`Residents.needs`), gives float64 columns.
+    """
+    return ColumnTransformer(
+        [(name, _transformer(feature), [name]) for name, feature in policy.features.items()],
+        transformer_weights={name: feature.weight for name, feature in policy.features.items()},
+        sparse_threshold=0,
+    )
+
+
+def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | EncodedLevels]:
+    """Yield how a fitted `needs_encoder` maps each feature, in the order of its columns."""
+    for name, fitted, _ in encoder.transformers_:
+        if name == "remainder":
+            continue
+        columns = encoder.output_indices_[name]
+        weight = float(encoder.transformer_weights[name])
+        if "one_hot" in fitted.named_steps:
+            yield _read_category(name, fitted, columns, weight)
+        else:
+            yield _read_value(name, fitted, columns, weight)
+
+
+def _transformer(feature: Feature) -> Pipeline:
+    if feature.kind == "category":
+        return _category(feature)
+    steps: list[tuple[str, object]] = []
+    if feature.kind == "count":
+        steps.append(("log1p", FunctionTransformer(np.log1p, feature_names_out="one-to-one")))
+    if feature.kind == "flag":
+        steps.append(("mean", SimpleImputer(keep_empty_features=True)))
+    else:
+        steps += [("scale", StandardScaler()), ("mean", SimpleImputer(strategy="constant", fill_value=0.0))]
+    unknown = MissingIndicator(features="all")
+    both = ("both", FeatureUnion([("value", Pipeline(steps)), ("unknown", unknown)]))
+    return Pipeline([("rank", _ranks(feature)), both] if feature.kind == "ordinal" else [both])
+
+
+def _ranks(feature: Feature) -> OrdinalEncoder:
+    values = np.array([*(feature.values or ()), np.nan], dtype=object)
+    return OrdinalEncoder(categories=[values], encoded_missing_value=np.nan)
+
+
+def _category(feature: Feature) -> Pipeline:
+    values = np.array([*(feature.values or ()), UNKNOWN], dtype=object)
+    return Pipeline(
+        [
+            ("unknown", SimpleImputer(strategy="constant", fill_value=UNKNOWN)),
+            ("one_hot", OneHotEncoder(categories=[values], sparse_output=False)),
+        ]
+    )
+
+
+def _read_category(name: str, fitted: Pipeline, columns: slice, weight: float) -> EncodedLevels:
+    levels = [str(level) for level in fitted["one_hot"].categories_[0]]
+    vectors = np.eye(len(levels)) * weight
+    return EncodedLevels(name, columns, dict(zip(levels, vectors, strict=True)))
+
+
+def _read_value(name: str, fitted: Pipeline, columns: slice, weight: float) -> EncodedNumber | EncodedLevels:
+    steps = dict(fitted["both"].transformer_list)["value"].named_steps
+    scaler = steps.get("scale")
+    mean, scale = (scaler.mean_[0], scaler.scale_[0]) if scaler else (0.0, 1.0)
+    at_missing = steps["mean"].statistics_[0]
+    number = EncodedNumber(
+        name, columns.start, weight, "log1p" in steps, float(mean), float(scale), float(at_missing)
+    )
+    return _read_ordinal(number, fitted, columns) if "rank" in fitted.named_steps else number
+
+
+def _read_ordinal(number: EncodedNumber, fitted: Pipeline, columns: slice) -> EncodedLevels:
+    values = [str(value) for value in fitted["rank"].categories_[0][:-1]]
+    vectors = {
+        value: np.array([(rank - number.mean) / number.scale, 0.0]) * number.weight
+        for rank, value in enumerate(values)
+    }
+    vectors[UNKNOWN] = np.array([number.at_missing, 1.0]) * number.weight
+    return EncodedLevels(number.name, columns, vectors)
