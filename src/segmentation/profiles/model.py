@@ -1,0 +1,117 @@
+"""What is said of a segment: its size, what sets it apart, and a rule in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from segmentation.policy import Text
+
+NOTABLE = 0.3
+"""Least standardised difference that is told as something that sets a segment apart."""
+
+
+@dataclass(frozen=True)
+class Distinction:
+    """How a segment's need differs from that of all other residents.
+
+    Attributes
+    ----------
+    feature : str
+    level : str or None
+        The value of a category; None for all other kinds.
+    inside, outside : float or None
+        Mean in the feature's own unit, or share of residents with the flag or value; None where hidden.
+    difference : float or None
+        Standardised mean difference (Cohen's d; counts after log1p); positive is more than elsewhere.
+    interval : tuple of float or None
+        95 % interval of the difference (Hedges & Olkin 1985).
+    hidden : bool
+        Whether the figures would show, or let work out, a count under the smallest group.
+    """
+
+    feature: str
+    level: str | None
+    inside: float | None
+    outside: float | None
+    difference: float | None
+    interval: tuple[float, float] | None
+    hidden: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the interval lies on one side of zero."""
+        return self.interval is not None and (self.interval[0] > 0 or self.interval[1] < 0)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a rule.
+
+    Attributes
+    ----------
+    feature : str
+    operator : {"at least", "at most", "is", "is not"}
+    value : float or str
+        In the feature's own unit, or one of its values.
+    """
+
+    feature: str
+    operator: Literal["at least", "at most", "is", "is not"]
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The best short description of a segment; the segment itself is decided by distances, not by the rule.
+
+    Attributes
+    ----------
+    conditions : tuple of Condition
+        All of which hold.
+    precision : float
+        Share of the residents who meet them that are in the segment, in [0, 1].
+    coverage : float
+        Share of the segment that meets them, in [0, 1].
+    """
+
+    conditions: tuple[Condition, ...]
+    precision: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One segment.
+
+    Attributes
+    ----------
+    segment : str
+        Its id.
+    name : Text
+        Generated from what sets it apart, or the policy's.
+    size : int
+        Residents.
+    share : float
+        Of all residents, in (0, 1].
+    needs : tuple of Distinction
+        One for every feature and category value, largest difference first.
+    rule : Rule or None
+        None where no short rule describes it.
+    """
+
+    segment: str
+    name: Text
+    size: int
+    share: float
+    needs: tuple[Distinction, ...]
+    rule: Rule | None
+
+    @property
+    def notable(self) -> tuple[Distinction, ...]:
+        """What sets the segment apart: surely different, by at least `NOTABLE`."""
+        return tuple(
+            need for need in self.needs
+            if need.difference is not None and need.is_sure and abs(need.difference) >= NOTABLE
+        )  # fmt: skip
