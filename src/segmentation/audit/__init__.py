@@ -1,0 +1,7 @@
+"""The audit: who the segments are, tested against the policy's limits, from counted cells alone."""
+
+from segmentation.audit.cells import Cells, count_cells
+from segmentation.audit.findings import AuditReport, Finding, GroupTable, Spread, verdict
+from segmentation.audit.report import audit
+
+__all__ = ["AuditReport", "Cells", "Finding", "GroupTable", "Spread", "audit", "count_cells", "verdict"]

@@ -1,0 +1,193 @@
+"""What an audit says: findings, each one checked claim, and the report that holds them.
+
+A figure under the smallest group, or from which one could be worked out, never enters a finding: its value is
+None and `hidden` says so. No figure is NaN or infinite; where a figure is not defined the reason says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+Status = Literal["kept", "broken", "undetermined"]
+Role = Literal["gate", "screen"]
+CheckName = Literal["association", "selection_ratio", "service_parity"]
+Reason = Literal[
+    "beyond_limit",
+    "within_limit",
+    "interval_spans_limit",
+    "small_group",
+    "small_expectation",
+    "one_group",
+    "everybody_or_nobody",
+]
+Unchecked = Literal["probe_auc", "explained_by", "pooled_segments"]
+
+REPORT_VERSION = 1
+SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One checked claim: what, for whom, value, count, interval, limit, status.
+
+    Attributes
+    ----------
+    check : str
+        association: segment and attribute go together no more than the limit (Cramér's V).
+        selection_ratio: a group enters a segment at a rate within limit and 1 / limit of the others' rate.
+        service_parity: the same for being planned a service above its standard.
+    role : {"gate", "screen"}
+        A gate blocks approval while undetermined; a screen does not. Broken blocks either way.
+    attribute : str
+        The column, or the columns of an intersection joined by " × ".
+    group : str or None
+        The group that is compared with all others; None for association.
+    target : str or None
+        The segment id or service key; None for association.
+    status : {"kept", "broken", "undetermined"}
+    reason : str
+        Why that status.
+    limit : float
+    value : float or None
+        V in [0, 1], or the ratio of rates from 0; None where hidden or not defined.
+    interval : tuple of float or None
+        Of the value, at the report's confidence.
+    count, size : int or None
+        Members of the group in the target, and in all; for association `size` is everybody judged.
+    rate : float or None
+        count / size.
+    rate_interval : tuple of float or None
+        Wilson's.
+    others_rate : float or None
+        The rate of all other groups together.
+    p_value : float or None
+        Of "the limit holds", after Holm's correction over all comparisons of the audit.
+    hidden : bool
+        Whether figures are left out because they would show, or let work out, a count under the smallest
+        group.
+    """
+
+    check: CheckName
+    role: Role
+    attribute: str
+    group: str | None
+    target: str | None
+    status: Status
+    reason: Reason
+    limit: float
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+    count: int | None = None
+    size: int | None = None
+    rate: float | None = None
+    rate_interval: tuple[float, float] | None = None
+    others_rate: float | None = None
+    p_value: float | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Spread:
+    """fairlearn's difference and ratio of a segment's rates between all groups that may be shown.
+
+    Attributes
+    ----------
+    attribute, segment : str
+    difference : float or None
+        Largest less smallest rate, in [0, 1].
+    ratio : float or None
+        Smallest over largest rate, in [0, 1].
+    """
+
+    attribute: str
+    segment: str
+    difference: float | None
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """Counts of residents by segment and group, hidden ones as None.
+
+    Attributes
+    ----------
+    attribute : str
+    groups : tuple of str
+        The last one is "(missing)": residents whose group is not known.
+    counts : tuple of tuple of int or None
+        A row for each segment of the report.
+    sizes : tuple of int or None
+        For each group.
+    """
+
+    attribute: str
+    groups: tuple[str, ...]
+    counts: tuple[tuple[int | None, ...], ...]
+    sizes: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Everything an audit found.
+
+    Attributes
+    ----------
+    segments : tuple of str
+    segment_sizes : tuple of int
+    confidence : float
+    smallest_group : int
+    findings : tuple of Finding
+        Worst first.
+    spreads : tuple of Spread
+    tables : tuple of GroupTable
+    unchecked : tuple of str
+        What the policy or the table asks for and this audit does not judge.
+    """
+
+    segments: tuple[str, ...]
+    segment_sizes: tuple[int, ...]
+    confidence: float
+    smallest_group: int
+    findings: tuple[Finding, ...]
+    spreads: tuple[Spread, ...]
+    tables: tuple[GroupTable, ...]
+    unchecked: tuple[Unchecked, ...] = ()
+
+    @property
+    def verdict(self) -> Status:
+        """Broken when any finding is; else undetermined when any gate is; else kept."""
+        return verdict(self.findings)
+
+    def of(self, attribute: str) -> tuple[Finding, ...]:
+        """Return the findings about one attribute or intersection, worst first."""
+        return tuple(finding for finding in self.findings if finding.attribute == attribute)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Every attribute and intersection that was looked at."""
+        return tuple(table.attribute for table in self.tables)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON, with the version of its form."""
+        return {"version": REPORT_VERSION, "verdict": self.verdict, **asdict(self)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row per finding, worst first."""
+        import pandas as pd  # noqa: PLC0415 - readers of a stored report need no pandas
+
+        return pd.DataFrame([asdict(finding) for finding in self.findings])
+
+
+def verdict(findings: Iterable[Finding]) -> Status:
+    """Return the status that findings add up to."""
+    found = tuple(findings)
+    if any(finding.status == "broken" for finding in found):
+        return "broken"
+    open_gate = any(finding.status == "undetermined" and finding.role == "gate" for finding in found)
+    return "undetermined" if open_gate else "kept"
