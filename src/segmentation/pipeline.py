@@ -1,0 +1,129 @@
+"""The whole flow on one page: from a policy and residents to a candidate that can be registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from segmentation import __version__
+from segmentation.audit import AuditReport, audit
+from segmentation.card import Digests, ModelCard, make_card
+from segmentation.clustering import Rival, Segmenter
+from segmentation.errors import NoStructureError
+from segmentation.plans import Plan, plans, served
+from segmentation.profiles import Profile, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from segmentation.policy import Policy
+    from segmentation.residents import Intake, Residents
+    from segmentation.scorer import FoldedScorer
+
+Step = Literal["segments", "profiles", "audit", "card"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A segmentation that is ready to be registered, with its evidence.
+
+    Nothing in it belongs to a single resident: the segmenter has forgotten whom it was fitted on.
+
+    Attributes
+    ----------
+    policy : Policy
+    segmenter : Segmenter
+        Fitted, for notebooks; without the training residents' labels.
+    scorer : FoldedScorer
+        The same segmentation as data; this is what is served.
+    intake : Intake
+        Who was read, left out and why.
+    rivals : tuple of Rival
+        The numbers of segments that were tried; empty where the number was given.
+    profiles : tuple of Profile
+    plans : tuple of Plan
+    audit : AuditReport
+    card : ModelCard
+    """
+
+    policy: Policy
+    segmenter: Segmenter
+    scorer: FoldedScorer
+    intake: Intake
+    rivals: tuple[Rival, ...]
+    profiles: tuple[Profile, ...]
+    plans: tuple[Plan, ...]
+    audit: AuditReport
+    card: ModelCard
+
+
+def build(
+    policy: Policy,
+    residents: Residents,
+    *,
+    n_segments: int | Literal["auto"] = "auto",
+    progress: Callable[[Step], None] = lambda _: None,
+) -> Candidate:
+    """Cluster, describe, plan, audit and card.
+
+    Parameters
+    ----------
+    policy : Policy
+    residents : Residents
+        From `segmentation.read_residents`.
+    n_segments : "auto" or int, default "auto"
+        A number insists on that many segments, whether or not they repeat themselves.
+    progress : callable
+        Called with each step's name before it starts.
+
+    Raises
+    ------
+    NoStructureError
+        No number of segments repeats itself, or a segment would hold fewer than the smallest group.
+    """
+    progress("segments")
+    segmenter = Segmenter.from_policy(policy, n_segments).fit(residents.needs)
+    labels = segmenter.labels_
+    _refuse_no_structure(policy, segmenter)
+    scorer = segmenter.fold()
+    rivals = tuple(Rival(**rival) for rival in segmenter.rivals_)
+    progress("profiles")
+    described = profiles(policy, residents.needs, labels, scorer.segments)
+    planned = plans(policy, described)
+    progress("audit")
+    segments = pd.Series(np.array(scorer.segments)[labels])
+    report = audit(policy, segments, residents.protected, served(planned))
+    progress("card")
+    digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
+    card = make_card(policy, residents.intake, rivals, described, planned, report, digests)
+    return Candidate(
+        policy,
+        segmenter.without_residents(),
+        scorer,
+        residents.intake,
+        rivals,
+        described,
+        planned,
+        report,
+        card,
+    )
+
+
+def _refuse_no_structure(policy: Policy, segmenter: Segmenter) -> None:
+    smallest = min((segmenter.labels_ == label).sum() for label in range(segmenter.n_segments_))
+    if segmenter.n_segments == "auto" and segmenter.n_segments_ == 1:
+        fewest, most = policy.clustering.segments
+        message = (
+            f"No segments were found: no number from {fewest} to {most} repeats itself on both halves. "
+            "Look for a need that is missing from the policy, or insist on a number of segments."
+        )
+        raise NoStructureError(message)
+    if smallest < policy.audit.smallest_group:
+        message = (
+            f"A segment would hold fewer than {policy.audit.smallest_group} residents (smallest_group), "
+            "too few to be judged or shown. Ask for fewer segments, or bring more residents."
+        )
+        raise NoStructureError(message)
