@@ -1,0 +1,12 @@
+"""Residents: who may be segmented, from a table that is judged once and then trusted.
+
+A table holds more than a model may see. Here it is cut to what the policy allows: rows of the population,
+with valid consent and within retention; needs in one table, protected attributes in another, ids apart.
+"""
+
+from segmentation.residents.admit import read_residents, residents_from
+from segmentation.residents.intake import Intake, Quarantined
+from segmentation.residents.model import Residents
+from segmentation.residents.schema import schema
+
+__all__ = ["Intake", "Quarantined", "Residents", "read_residents", "residents_from", "schema"]

@@ -1,0 +1,109 @@
+"""What became of every row and column of a residents table, in counts: the evidence that a card shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, order=True)
+class Quarantined:
+    """One cell for which a row was left out: where it is and what it breaks, never what it holds.
+
+    Attributes
+    ----------
+    row : int
+        Data row of the table as it was given, from 1.
+    column : str
+        Column of the cell.
+    rule : str
+        Id of the rule, a key of `segmentation.residents.schema.RULES`.
+    """
+
+    row: int
+    column: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How the rows of a table became residents, in counts.
+
+    ``read == outside_population + quarantined_rows + sum(left_out.values()) + kept``
+
+    Attributes
+    ----------
+    read : int
+        Rows of the table.
+    outside_population : int
+        Rows that do not belong to the policy's population; nothing else of them was looked at.
+    left_out : mapping of str to int
+        Rows without a valid consent to the purpose, or outside retention, by reason (`consent.REASONS`).
+    quarantined : tuple of Quarantined
+        Every faulty cell of the rows left out as faulty, in the order of the rows.
+    kept : int
+        Residents.
+    extra_columns : tuple of str
+        Columns of the table that the policy does not know. They were dropped.
+    denied_columns : tuple of str
+        Those of them that the policy denies.
+    refused_columns : tuple of str
+        Those of them whose names the catalogue would refuse as features whatever a policy says.
+    protected_withheld : int
+        Residents whose protected values were made missing because they did not consent to the audit.
+    missing : mapping of str to int
+        Missing values among the residents, by column of needs and protected attributes; none are left out.
+    """
+
+    read: int
+    outside_population: int
+    left_out: Mapping[str, int]
+    quarantined: tuple[Quarantined, ...] = field(repr=False)
+    kept: int
+    extra_columns: tuple[str, ...]
+    denied_columns: tuple[str, ...]
+    refused_columns: tuple[str, ...]
+    protected_withheld: int
+    missing: Mapping[str, int]
+
+    @property
+    def quarantined_rows(self) -> int:
+        """Rows left out as faulty."""
+        return len({cell.row for cell in self.quarantined})
+
+    @property
+    def quarantined_by_rule(self) -> Mapping[str, int]:
+        """Faulty cells by rule, the most frequent first."""
+        return dict(Counter(cell.rule for cell in self.quarantined).most_common())
+
+    def quarantine_frame(self) -> pd.DataFrame:
+        """Return the quarantine report, a line for every faulty cell: row (from 1), column and rule."""
+        return pd.DataFrame(
+            {
+                "row": pd.Series([cell.row for cell in self.quarantined], dtype="int64"),
+                "column": pd.Series([cell.column for cell in self.quarantined], dtype="str"),
+                "rule": pd.Series([cell.rule for cell in self.quarantined], dtype="str"),
+            }
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the counts as plain data for JSON; of the quarantined rows how many, not which."""
+        return {
+            "read": self.read,
+            "outside_population": self.outside_population,
+            "left_out": dict(self.left_out),
+            "quarantined_rows": self.quarantined_rows,
+            "quarantined_by_rule": dict(self.quarantined_by_rule),
+            "kept": self.kept,
+            "extra_columns": list(self.extra_columns),
+            "denied_columns": list(self.denied_columns),
+            "refused_columns": list(self.refused_columns),
+            "protected_withheld": self.protected_withheld,
+            "missing": dict(self.missing),
+        }

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from segmentation.residents import residents_from
+from tests.policies import AS_OF, small_policy, small_residents
+
+POLICY = small_policy()
+TABLE = small_residents(60)
+
+
+def digest_of(frame):
+    return residents_from(frame, POLICY, as_of=AS_OF).digest
+
+
+def test_residents_show_counts_and_no_values():
+    residents = residents_from(TABLE, POLICY, as_of=AS_OF)
+    assert repr(residents) == "Residents(60 residents, 6 needs, 3 protected columns, 0 rows left out)"
+    assert len(residents) == 60
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        TABLE.copy(),
+        TABLE.assign(note="dropped"),
+        TABLE[list(TABLE)[::-1]],
+        TABLE.astype({"repairs": str, "parking": int, "sex": "category"}),
+        TABLE.assign(collected_on=pd.Timestamp("2025-04-01")),
+        TABLE.assign(evening_share=TABLE["evening_share"].replace(0.0, -0.0)),
+    ],
+)
+def test_the_same_content_has_the_same_digest(same):
+    assert digest_of(same) == digest_of(TABLE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        TABLE.iloc[::-1],
+        TABLE.head(59),
+        TABLE.assign(repairs=TABLE["repairs"].where(TABLE.index != 3, 33)),
+        TABLE.assign(channel=TABLE["channel"].where(TABLE.index != 3)),
+        TABLE.assign(sex=TABLE["sex"].map({"male": "female", "female": "male"})),
+        TABLE.assign(resident=TABLE["resident"].str.lower()),
+    ],
+)
+def test_other_content_has_another_digest(other):
+    assert digest_of(other) != digest_of(TABLE)
+
+
+def test_the_digest_is_the_same_on_every_machine():
+    assert digest_of(TABLE[TABLE.columns].assign(**WORKED)) == WORKED_DIGEST
+
+
+WORKED = {
+    "repairs": range(60),
+    "parcels": range(60, 120),
+    "evening_share": [0.25, None] * 30,
+    "channel": ["app", "phone", "desk"] * 20,
+    "cleaning_wish": ["low", None, "high"] * 20,
+    "parking": [True, False] * 30,
+    "age_band": ["18-39", "40-64", "65+"] * 20,
+    "sex": ["female", "male"] * 30,
+    "tenure": ["owner", None] * 30,
+}
+WORKED_DIGEST = "sha256:42e478cfc5f435a6c104c77ee69bb26cb9cd90be0c893c04038619e8e590e099"
