@@ -1,0 +1,65 @@
+"""The program: its commands, and how errors end it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from segmentation import __version__
+from segmentation.cli import audit, build, card, policy, score, simulate
+from segmentation.cli.console import BAD_INPUT, complain
+from segmentation.errors import SegmentationError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="segmentation",
+    help="Segment residents by service need, audit who the segments are, and register what was found.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+app.command(epilog=f"Example: `{simulate.EXAMPLE}`")(simulate.simulate)
+app.add_typer(policy.app, name="policy")
+app.command(epilog=f"Example: `{build.EXAMPLE}`")(build.build)
+app.command(epilog=f"Example: `{audit.EXAMPLE}`")(audit.audit)
+app.command(epilog=f"Example: `{card.EXAMPLE}`")(card.card)
+app.command(epilog=f"Example: `{score.EXAMPLE}`")(score.score)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the program; every foreseen error ends it with one clear message and exit code 2."""
+    try:
+        app()
+    except SegmentationError as error:
+        complain(str(error))
+    except BrokenPipeError:
+        # Whoever read our output has gone; say nothing more, also not when Python flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        complain(f"The file system refuses: {error.strerror}. Check the disk and the paths.")
+    except KeyboardInterrupt:
+        complain("Stopped. Nothing was registered.")
+        raise SystemExit(INTERRUPTED) from None
+    else:
+        return
+    raise SystemExit(BAD_INPUT)

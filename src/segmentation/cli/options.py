@@ -1,0 +1,33 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PolicyFile = Annotated[Path, typer.Option("--policy", help="The policy, a TOML file.")]
+ResidentsFile = Annotated[Path, typer.Option("--residents", help="The residents table, Parquet or CSV.")]
+HomeFolder = Annotated[
+    Path, typer.Option("--home", envvar="SEGMENTATION_HOME", help="Where registry and artefacts are kept.")
+]
+TrackingUri = Annotated[
+    str | None,
+    typer.Option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="Another MLflow than the one at home."),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day consent and retention are judged on; today."),
+]
+Model = Annotated[str, typer.Option("--model", help="Name of the model in the registry.")]
+Version = Annotated[str, typer.Option("--version", help="A version number, or an alias.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+HOME = Path("var")
+
+
+def day(as_of: datetime | None) -> date:
+    """Return the day that was given, or today."""
+    return as_of.date() if as_of is not None else datetime.now(UTC).astimezone().date()

@@ -1,0 +1,81 @@
+"""Writing files whole or not at all: under another name first, then moved into place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from segmentation.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+CSV = ".csv"
+PARQUET = frozenset({".parquet", ".pq"})
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and move it to `path` once the block has ended well.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made where it does not exist; a file of that name is replaced.
+
+    Raises
+    ------
+    StorageError
+        The folder or file cannot be made, or the disk is full; `path` is then as it was before.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+            staged = Path(file.name)
+        try:
+            yield staged
+            staged.chmod(0o666 & ~_umask())
+            staged.replace(path)
+        finally:
+            staged.unlink(missing_ok=True)
+    except OSError as error:
+        reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+        message = f"{path} cannot be written: {reason}. Choose a place that you may write to, with room."
+        raise StorageError(message) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all; raises what `whole` does."""
+    with whole(path) as staged:
+        staged.write_text(text, encoding="utf-8")
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as Parquet or CSV, by the suffix, whole or not at all.
+
+    Raises
+    ------
+    StorageError
+        What `whole` raises, or the suffix is neither .parquet nor .csv.
+    """
+    suffix = path.suffix.lower()
+    if suffix != CSV and suffix not in PARQUET:
+        message = f"{path} is neither .parquet nor .csv. Give the file one of these endings."
+        raise StorageError(message)
+    with whole(path) as staged:
+        if suffix == CSV:
+            table.to_csv(staged, index=False)
+        else:
+            table.to_parquet(staged, index=False)
+
+
+def _umask() -> int:
+    """Return the umask, which can only be read by setting it: a temporary file ignores it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
