@@ -53,7 +53,7 @@ def build(
         from segmentation.residents import read_residents
 
         place = Home(home)
-        registry.check_home(place)
+        registry.check_home(place, tracking_uri)
         step(f"Reading {residents}")
         people = read_residents(residents, rules, as_of=day(as_of))
         if quarantine is not None:

@@ -1,0 +1,95 @@
+"""The program as a whole: its help, its start, and how errors end it."""
+
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from segmentation import __version__
+from segmentation.cli.main import app
+
+HEAVY = (
+    "numpy",
+    "pandas",
+    "sklearn",
+    "scipy",
+    "pydantic",
+    "mlflow",
+    "fairlearn",
+    "pyarrow",
+    "statsmodels",
+    "jinja2",
+)
+COMMANDS = ("simulate", "build", "audit", "card", "score", "policy check", "policy schema", "policy draft")
+
+
+def test_the_help_loads_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['segmentation', '--help']\n"
+        "from segmentation.cli import main\n"
+        "try: main()\n"
+        f"finally: print(sorted(set({HEAVY}) & set(sys.modules)), file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.stderr.strip().endswith("[]")
+    assert "simulate" in ended.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_ends_its_help_with_an_example_of_itself(run, command):
+    ended = run(*command.split(), "--help")
+    assert ended.code == 0
+    assert ended.out.rstrip().splitlines()[-1].strip().startswith(f"Example: segmentation {command}")
+
+
+def test_the_list_of_commands_here_is_that_of_the_program():
+    top = typer.main.get_command(app)
+    found = [
+        f"{name} {sub}" if sub else name
+        for name, command in top.commands.items()
+        for sub in (getattr(command, "commands", None) or {"": None})
+    ]
+    assert sorted(found) == sorted(COMMANDS)
+
+
+def test_the_version_is_that_of_the_package(run):
+    assert run("--version").out.strip() == __version__
+
+
+def test_an_unknown_option_is_bad_input(run):
+    ended = run("build", "--polcy", "x")
+    assert ended.code == 2
+    assert "--polcy" in ended.err
+
+
+def test_an_unforeseen_refusal_of_the_file_system_is_one_sentence(run, place, monkeypatch):
+    def refuse(path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("segmentation.policy.read_policy", refuse)
+    ended = run("policy", "check", "policy.toml")
+    assert ended.code == 2
+    assert ended.err.startswith("Error: The file system refuses: No space left on device.")
+
+
+def test_ctrl_c_ends_without_a_traceback(run, place, monkeypatch):
+    def interrupt(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("segmentation.policy.read_policy", interrupt)
+    ended = run("policy", "check", "policy.toml")
+    assert ended.code == 130
+    assert "Traceback" not in ended.err
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    ended = subprocess.run(
+        f"{sys.executable} -c 'from segmentation.cli import main; main()' policy schema | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout.strip() == "{"
+    assert ended.stderr == ""

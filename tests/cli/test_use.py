@@ -1,0 +1,97 @@
+"""`segmentation audit`, `card` and `score`, on a version that `build` registered."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+AS_OF = ("--as-of", "2026-07-01")
+AUDIT = ("audit", "--policy", "policy.toml", "--residents", "residents.parquet", *AS_OF)
+SCORE = ("score", "--model", "resident_needs", "--residents", "residents.parquet", *AS_OF)
+
+
+def test_score_gives_every_consenting_resident_a_segment(run, place, home):
+    ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
+    assert ended.code == 0
+    scored = pd.read_parquet("segments.parquet")
+    assert list(scored.columns) == ["resident_ref", "segment"]
+    given = pd.read_parquet("residents.parquet")
+    given = given[given["consent_service_planning"] == "given"]
+    assert set(scored["resident_ref"]) <= set(given["resident_ref"])
+    assert set(scored["segment"]) == {"S1", "S2", "S3", "S4", "S5", "S6"}
+
+
+def test_score_needs_no_protected_column(run, place, home):
+    run(*SCORE, "--home", home, "--out", "with.csv")
+    frame = pd.read_parquet("residents.parquet")
+    frame.drop(columns=["age_band", "sex", "ethnicity", "tenure", "hukou_place"]).to_parquet(
+        "residents.parquet"
+    )
+    assert run(*SCORE, "--home", home, "--out", "without.csv").code == 0
+    assert (place / "with.csv").read_text() == (place / "without.csv").read_text()
+
+
+def test_score_counts_for_machines(run, place, home):
+    content = run(*SCORE, "--home", home, "--out", "segments.csv", "--json").content
+    assert sum(content["segments"].values()) == content["intake"]["kept"]
+
+
+def test_score_to_an_unknown_form_writes_nothing(run, place, home):
+    ended = run(*SCORE, "--home", home, "--out", "segments.xlsx")
+    assert ended.code == 2
+    assert ".parquet nor .csv" in ended.err
+    assert not (place / "segments.xlsx").exists()
+
+
+@pytest.mark.parametrize("wrong", [("--version", "99"), ("--version", "champion"), ("--model", "nobody")])
+def test_a_version_that_is_not_there_is_named(run, place, home, wrong):
+    ended = run(*SCORE, "--home", home, "--out", "segments.csv", *wrong)
+    assert ended.code == 2
+    assert wrong[1] in ended.err
+    assert not (place / "segments.csv").exists()
+
+
+def test_the_audit_of_a_registered_version_ends_with_one_when_broken(run, place, home):
+    ended = run(*AUDIT, "--home", home)
+    assert ended.code == 1
+    assert "age_band" in ended.out
+
+
+def test_the_audit_of_somebody_elses_harmless_table_ends_with_zero(run, place):
+    ids = pd.read_parquet("residents.parquet")["resident_ref"]
+    classes = np.random.default_rng(1).choice(["A", "B", "C"], len(ids))
+    pd.DataFrame({"resident_ref": ids, "class": classes}).to_csv("classes.csv", index=False)
+    ended = run(*AUDIT, "--segments", "classes.csv", "--column", "class", "--out", "report.json", "--json")
+    assert ended.code == 0
+    assert json.loads((place / "report.json").read_text()) == ended.content
+    assert ended.content["segments"] == ["A", "B", "C"]
+
+
+def test_the_audit_of_a_table_by_age_is_broken(run, place):
+    frame = pd.read_parquet("residents.parquet")
+    classes = frame["age_band"].fillna("none")
+    pd.DataFrame({"resident_ref": frame["resident_ref"], "segment": classes}).to_parquet("classes.parquet")
+    assert run(*AUDIT, "--segments", "classes.parquet").code == 1
+
+
+def test_a_table_of_segments_that_leaves_residents_out_is_refused(run, place):
+    ids = pd.read_parquet("residents.parquet")["resident_ref"]
+    pd.DataFrame({"resident_ref": ids[10:], "segment": "A"}).to_csv("classes.csv", index=False)
+    ended = run(*AUDIT, "--segments", "classes.csv")
+    assert ended.code == 2
+    assert "has no segment for" in ended.err
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Broken"), ("zh", "违反")])
+def test_the_card_is_written_in_both_languages(run, place, home, language, told):
+    words = ("card", "--model", "resident_needs", "--home", home, "--language", language)
+    assert run(*words, "--out", "card.html").code == 0
+    html = (place / "card.html").read_text(encoding="utf-8")
+    assert told.lower() in html.lower()
+    assert run(*words, "--format", "md").out.startswith("# ")
+
+
+def test_the_card_as_json_is_the_registered_one(run, place, home):
+    content = run("card", "--model", "resident_needs", "--home", home, "--format", "json").content
+    assert content["name"] == "resident_needs"
