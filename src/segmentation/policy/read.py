@@ -16,7 +16,7 @@ from segmentation.policy.model import Policy
 from segmentation.policy.rules import cross_faults, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -108,13 +108,21 @@ def _got(value: object) -> str:
 
 
 def _nearest(raw: Mapping[str, Any], detail: ErrorDetails) -> str:
-    """Return the way out for an unknown key: the known one that it is closest to, or its removal."""
-    used = set(table(raw, *(str(part) for part in detail["loc"][:-1])))
-    known = sorted(set(_keys(Policy.model_json_schema())) - used)
-    close = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+    """Return the way out for an unknown key: the nearest one that is free in its table, or its removal."""
+    *path, key = detail["loc"]
+    used = table(raw, *(str(step) for step in path))
+    known = [key for key in _part(Policy.model_json_schema(), path).get("properties", {}) if key not in used]
+    close = difflib.get_close_matches(str(key), known, n=1)
     return f"did you mean `{close[0]}`?" if close else "delete it"
 
 
-def _keys(schema: Mapping[str, Any]) -> Iterator[str]:
-    for part in (schema, *schema.get("$defs", {}).values()):
-        yield from part.get("properties", {})
+def _part(schema: dict[str, Any], path: Iterable[int | str]) -> dict[str, Any]:
+    """Return the schema of the table at `path`."""
+    part = schema
+    for step in path:
+        named = part.get("properties", {}).get(step)
+        others = (part.get("additionalProperties"), *part.get("patternProperties", {}).values())
+        part = next((inner for inner in (named, *others, part.get("items")) if isinstance(inner, dict)), {})
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+    return part

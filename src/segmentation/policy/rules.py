@@ -131,10 +131,7 @@ def _unauditable(raw: Raw) -> Iterator[Fault]:
 def _telling_values(raw: Raw) -> Iterator[Fault]:
     """Refuse declared values that give away what the name of their column does not."""
     for column, match in _matches(raw, "features", "values"):
-        entry = match.rule
-        if isinstance(entry, Entry) and _is_justified(raw, column, entry):
-            continue
-        fix = _way_out(entry) if isinstance(entry, Entry) else "delete them"
+        fix = _way_out(match.rule) if isinstance(match.rule, Entry) else "delete them"
         yield _telling(f"features.{column}.values", match, fix)
     for role in AUDITED:
         for column, match in _matches(raw, role, "groups"):
