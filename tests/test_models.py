@@ -1,0 +1,79 @@
+"""Every shipped model has a policy that may be used, and the public one fits its data to the letter."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from segmentation.policy import read_policy
+from segmentation.residents import read_residents
+
+ROOT = Path(__file__).parents[1]
+POLICIES = sorted(ROOT.glob("models/*/policy.toml"))
+HOUSEHOLDS = ROOT / "../shared/data/acs_pums_2016_households/households_occupied_clean.parquet"
+
+
+@pytest.fixture(scope="module")
+def households():
+    if not HOUSEHOLDS.exists():
+        pytest.skip(f"the public survey is not here: {HOUSEHOLDS}")
+    policy = read_policy(ROOT / "models/housing_needs/policy.toml")
+    return policy, read_residents(HOUSEHOLDS, policy, as_of=date(2026, 1, 1))
+
+
+def test_both_models_are_there():
+    assert [path.parent.name for path in POLICIES] == ["housing_needs", "resident_needs"]
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.parent.name)
+def test_a_shipped_policy_may_be_used(path):
+    policy = read_policy(path)
+    assert policy.name == path.parent.name
+    assert policy.services
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.parent.name)
+def test_a_shipped_policy_says_everything_in_chinese(path):
+    policy = read_policy(path)
+    texts = [
+        policy.title,
+        policy.owner,
+        policy.purpose.text,
+        policy.audit_purpose.text,
+        *policy.prohibited_uses,
+    ]
+    for feature in policy.features.values():
+        texts += [feature.title, feature.why, *feature.value_titles.values()]
+    for attribute in policy.audited.values():
+        texts += [attribute.title, attribute.harm, *attribute.groups.values()]
+    texts += [denied.reason for denied in policy.denied.values()]
+    texts += [text for service in policy.services.values() for text in (service.title, service.unit)]
+    assert [text.en for text in texts if not any("\u4e00" <= char <= "\u9fff" for char in text.zh)] == []
+    assert [text.zh for text in texts if not text.en.isascii() and "²" not in text.en] == []
+
+
+def test_the_households_fit_their_policy_without_a_faulty_row(households):
+    policy, residents = households
+    assert len(residents) == residents.intake.kept == 15_252
+    assert list(residents.needs) == list(policy.features)
+    assert list(residents.protected) == list(policy.audited)
+    assert set(residents.intake.denied_columns) == set(policy.denied)
+    assert set(residents.intake.extra_columns) == set(policy.denied)
+
+
+def test_every_value_that_the_housing_policy_lists_occurs_among_renters(households):
+    policy, residents = households
+    for name, feature in policy.features.items():
+        assert set(feature.values or ()) <= set(residents.needs[name].dropna().unique())
+    for name, attribute in policy.audited.items():
+        unseen = set(attribute.groups) - set(residents.protected[name].dropna().unique())
+        assert unseen <= ({"14"} if name == "household_size" else set())
+
+
+def test_a_missing_note_means_a_bill_of_their_own(households):
+    policy, residents = households
+    needs = residents.needs
+    assert (needs["elec_note"].isna() == needs["elec_monthly"].notna()).all()
+    online = policy.features["internet"].values[0]
+    assert (needs["broadband"].notna() == (needs["internet"] == online)).all()
+    assert policy.features["elec_note"].missing.en == "The household pays the supplier itself."
