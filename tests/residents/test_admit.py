@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.errors import ResidentsError
-from segmentation.residents import read_residents, residents_from
+from segmentation.residents import read_needs, read_residents, residents_from
 from tests.policies import AS_OF, small_policy, small_residents
 
 POLICY = small_policy()
@@ -214,8 +214,8 @@ def test_an_empty_table_is_refused():
 def test_one_resident_is_refused_and_enough_are_not():
     (fault,) = faults_of(TABLE.head(1))
     assert fault == (
-        "the table: leaves 1 resident to segment, and at least 20 are needed (twice `audit.smallest_group`); "
-        "add residents whose rows may be used."
+        "the table: leaves 1 resident that may be used, and at least 20 are needed "
+        "(twice `audit.smallest_group`); add residents whose rows may be used."
     )
     assert len(faults_of(TABLE.head(19))) == 1
     assert residents_from(TABLE.head(20), POLICY, as_of=AS_OF).intake.kept == 20
@@ -385,3 +385,32 @@ def test_a_quarantined_value_is_not_said_either():
 def test_a_table_without_a_header_shows_nothing_of_its_first_row():
     headless = TABLE.set_axis([f"{PLANTED} {at}" for at in range(TABLE.shape[1])], axis="columns")
     assert not any(PLANTED in fault for fault in faults_of(headless))
+
+
+def test_needs_alone_are_read_without_any_protected_column(tmp_path):
+    audit = [column for column in TABLE if column.startswith("consent_fairness_audit")]
+    TABLE.drop(columns=[*AUDITED, *audit]).to_parquet(tmp_path / "residents.parquet")
+    residents = read_needs(tmp_path / "residents.parquet", POLICY, as_of=AS_OF)
+    pd.testing.assert_frame_equal(residents.needs, NEEDS)
+    assert residents.protected.shape == (60, 0)
+    assert residents.intake.protected_withheld == 0
+
+
+def test_faults_in_protected_columns_do_not_stop_a_score_and_those_in_needs_do(tmp_path):
+    path = tmp_path / "residents.csv"
+    changed("sex", [1], "x").to_csv(path, index=False)
+    assert read_needs(path, POLICY, as_of=AS_OF).intake.extra_columns == tuple(AUDITED)
+    changed("repairs", [1], 99).to_csv(path, index=False)
+    with pytest.raises(ResidentsError, match="column 'repairs', row 1"):
+        read_needs(path, POLICY, as_of=AS_OF)
+
+
+def test_one_resident_can_be_scored_and_none_cannot(tmp_path):
+    path = tmp_path / "residents.csv"
+    TABLE.head(1).to_csv(path, index=False)
+    assert len(read_needs(path, POLICY, as_of=AS_OF)) == 1
+    TABLE.head(1).assign(consent_service_planning="refused").to_csv(path, index=False)
+    with pytest.raises(
+        ResidentsError, match="leaves 0 residents that may be used; 1 of 1 rows were left out: 1 consent"
+    ):
+        read_needs(path, POLICY, as_of=AS_OF)

@@ -124,6 +124,14 @@ def test_missing_times_stay_missing():
     assert pd.isna(plain("collected_on", pd.Series([None, pd.NaT], dtype="datetime64[s]"))).all()
 
 
+@pytest.mark.parametrize("cell", ["\ud800", b"app", 1 + 2j, object(), {1}, 10**400])
+def test_a_cell_of_any_type_is_read_without_an_exception(cell):
+    cells = pd.Series([cell], dtype=object)
+    assert plain("repairs", cells) == [math.inf]
+    assert plain("channel", cells)[0] not in {"app", "phone", "desk"}
+    assert plain("collected_on", cells) == [UNREADABLE]
+
+
 def test_columns_that_are_missing_or_unknown_are_passed_over():
     table = small_residents(20)[["repairs", "sex"]].assign(note="x")
     assert list(plain_table(table, POLICY)) == ["repairs", "sex"]

@@ -4,9 +4,19 @@ A table holds more than a model may see. Here it is cut to what the policy allow
 with valid consent and within retention; needs in one table, protected attributes in another, ids apart.
 """
 
-from segmentation.residents.admit import read_residents, residents_from
+from segmentation.residents.admit import read_needs, read_residents, residents_from
 from segmentation.residents.intake import Intake, Quarantined
+from segmentation.residents.labels import read_labels
 from segmentation.residents.model import Residents
 from segmentation.residents.schema import schema
 
-__all__ = ["Intake", "Quarantined", "Residents", "read_residents", "residents_from", "schema"]
+__all__ = [
+    "Intake",
+    "Quarantined",
+    "Residents",
+    "read_labels",
+    "read_needs",
+    "read_residents",
+    "residents_from",
+    "schema",
+]

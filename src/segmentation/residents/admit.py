@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from segmentation.policy import Policy
+    from segmentation.policy.parts import Purpose
 
 
 def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
@@ -99,16 +100,61 @@ def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Resid
     )
 
 
+def read_needs(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
+    """Read residents to be scored: no protected column is read, and one resident will do.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_residents`; columns of protected attributes, proxies and audit consent may be missing.
+    policy : Policy
+        The policy of the version that scores.
+    as_of : date
+        The day of reference for consent and retention.
+
+    Returns
+    -------
+    Residents
+        `protected` has no column. Protected columns of the file count as extra ones.
+
+    Raises
+    ------
+    ResidentsError
+        As for `read_residents`.
+    """
+    blind = policy.model_copy(
+        update={"protected": {}, "proxies": {}, "audit_purpose": _free(policy.audit_purpose)}
+    )
+    file = Path(path)
+    source = open_table(file, needed_columns(blind).keys())
+    return _kept(
+        source.table, source.columns, blind, as_of, f"The residents table {file} is refused", least=1
+    )
+
+
+def _free(purpose: Purpose) -> Purpose:
+    return purpose.model_copy(update={"consent": "not_required"})
+
+
 def _admitted(
     table: pd.DataFrame, columns: Sequence[str], policy: Policy, as_of: date, title: str
+) -> Residents:
+    residents = _kept(table, columns, policy, as_of, title, least=2 * policy.audit.smallest_group)
+    empty = list(_empty_features(residents))
+    if empty:
+        raise ResidentsError.from_faults(title, empty)
+    return residents
+
+
+def _kept(
+    table: pd.DataFrame, columns: Sequence[str], policy: Policy, as_of: date, title: str, *, least: int
 ) -> Residents:
     judged = judge(table, columns, policy)
     if judged.faults:
         raise ResidentsError.from_faults(title, judged.faults)
     residents = _split(judged, columns, policy, as_of.date() if isinstance(as_of, datetime) else as_of)
-    faults = [*_too_few(residents, policy), *_empty_features(residents)]
-    if faults:
-        raise ResidentsError.from_faults(title, faults)
+    if len(residents) < least:
+        raise ResidentsError.from_faults(title, [_too_few(residents, least)])
     return residents
 
 
@@ -152,14 +198,11 @@ def _is_refused(column: str) -> bool:
     return any(entry.kind == "refused" for entry in load_catalogue().match_name(column))
 
 
-def _too_few(residents: Residents, policy: Policy) -> Iterator[Fault]:
-    least = 2 * policy.audit.smallest_group
-    if len(residents) < least:
-        have = f"{len(residents)} resident{'' if len(residents) == 1 else 's'}"
-        rule = f"leaves {have} to segment, and at least {least} are needed (twice `audit.smallest_group`)"
-        yield Fault(
-            "the table", rule + _where_they_went(residents.intake), "add residents whose rows may be used"
-        )
+def _too_few(residents: Residents, least: int) -> Fault:
+    have = f"{len(residents)} resident{'' if len(residents) == 1 else 's'}"
+    needed = f", and at least {least} are needed (twice `audit.smallest_group`)" if least > 1 else ""
+    rule = f"leaves {have} that may be used{needed}{_where_they_went(residents.intake)}"
+    return Fault("the table", rule, "add residents whose rows may be used")
 
 
 def _where_they_went(intake: Intake) -> str:

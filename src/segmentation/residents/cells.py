@@ -118,7 +118,7 @@ def _text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
         return None if math.isnan(value) else f"{value:.0f}" if value.is_integer() else str(value)
-    return str(value).strip() or None
+    return str(value).strip().encode(errors="replace").decode() or None  # half a surrogate pair is no text
 
 
 def _meant(text: str, values: tuple[str, ...]) -> str | None:
@@ -132,7 +132,7 @@ def _meant(text: str, values: tuple[str, ...]) -> str | None:
 
 
 def _as_numbers(cells: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+    if cells.dtype.kind in "iuf":
         return pd.Series(cells.to_numpy(dtype="float64", na_value=math.nan), index=cells.index)
     return _read_distinct(cells, as_number)
 
