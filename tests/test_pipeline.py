@@ -1,0 +1,109 @@
+"""The whole flow, from a table to a candidate."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from segmentation.errors import NoStructureError
+from segmentation.pipeline import build
+from segmentation.policy import read_policy
+from segmentation.residents import residents_from
+from segmentation.simulate import simulate
+
+ROOT = Path(__file__).parents[1]
+AS_OF = date(2026, 7, 1)
+
+
+@pytest.fixture(scope="module")
+def policy():
+    return read_policy(ROOT / "models" / "resident_needs" / "policy.toml")
+
+
+@pytest.fixture(scope="module")
+def community():
+    return simulate()
+
+
+@pytest.fixture(scope="module")
+def residents(policy, community):
+    return residents_from(community.residents, policy, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def candidate(policy, residents):
+    return build(policy, residents)
+
+
+def columns(residents):
+    return {name: residents.needs[name].to_numpy() for name in residents.needs}
+
+
+def test_the_planted_segments_are_recovered(candidate, residents, community):
+    truth = [community.truth.segments[ref] for ref in residents.ids]
+    assert adjusted_rand_score(truth, candidate.scorer.predict(columns(residents))) >= 0.9
+    assert len(candidate.profiles) == community.truth.n_segments
+
+
+def test_the_attribute_of_the_planted_carrier_is_broken(candidate, community):
+    found = candidate.audit.of(community.truth.carrier.attribute)
+    assert {finding.status for finding in found if finding.check == "association"} == {"broken"}
+    assert candidate.audit.verdict == "broken"
+
+
+def test_no_finding_about_the_clean_attribute_is_broken(candidate, community):
+    found = candidate.audit.of(community.truth.clean_attribute)
+    assert {finding.status for finding in found} <= {"kept", "undetermined"}
+    assert {finding.status for finding in found if finding.check == "association"} == {"kept"}
+
+
+def test_the_tiny_group_is_undetermined_for_its_size_and_its_figures_are_hidden(candidate, community):
+    tiny = community.truth.tiny_group
+    found = [finding for finding in candidate.audit.of(tiny.attribute) if finding.group == tiny.group]
+    assert found
+    assert {(finding.status, finding.reason) for finding in found} == {("undetermined", "small_group")}
+    assert all(finding.hidden and finding.size is None and finding.value is None for finding in found)
+
+
+def test_without_the_planted_carrier_age_is_not_broken(policy):
+    clean = simulate(6_000, carrier_strength=0.0)
+    report = build(policy, residents_from(clean.residents, policy, as_of=AS_OF), n_segments=6).audit
+    assert "broken" not in {finding.status for finding in report.of("age_band")}
+
+
+def test_the_candidate_has_forgotten_its_residents(candidate, residents):
+    assert not hasattr(candidate.segmenter, "labels_")
+    stored = vars(candidate.segmenter)
+    assert not [name for name, value in stored.items() if np.size(value) >= len(residents)]
+
+
+def test_the_stored_segmenter_gives_the_segments_of_the_scorer(candidate, residents):
+    assert (
+        candidate.segmenter.predict(residents.needs) == candidate.scorer.predict(columns(residents))
+    ).all()
+
+
+def test_the_same_residents_twice_give_the_same_card(policy, residents, candidate):
+    assert build(policy, residents).card.digest == candidate.card.digest
+
+
+def test_every_step_is_announced(policy, residents):
+    steps = []
+    build(policy, residents, n_segments=2, progress=steps.append)
+    assert steps == ["segments", "profiles", "audit", "card"]
+
+
+def test_a_community_without_structure_has_no_segments_unless_somebody_insists(policy):
+    flat = simulate(2_000, n_segments=0)
+    residents = residents_from(flat.residents, policy, as_of=AS_OF)
+    with pytest.raises(NoStructureError, match="No segments were found"):
+        build(policy, residents)
+    assert len(build(policy, residents, n_segments=3).profiles) == 3
+
+
+def test_a_segment_under_the_smallest_group_is_refused(policy):
+    few = residents_from(simulate(400).residents, policy, as_of=AS_OF)
+    with pytest.raises(NoStructureError, match="fewer than 30 residents"):
+        build(policy, few, n_segments=30)
