@@ -66,10 +66,15 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 def print_segments(profiles: tuple[Profile, ...]) -> None:
     """Print a table of segments."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "segment", "residents", "share", title="Segments", title_justify="left")
+    table = Table(
+        title="Segments", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column in ("id", "segment", "residents", "share"):
+        table.add_column(column, justify="right" if column in {"residents", "share"} else "left")
     for profile in profiles:
         table.add_row(profile.segment, profile.name.en, f"{profile.size:,}", f"{profile.share:.1%}")
     Console(highlight=False).print(table)
@@ -77,12 +82,22 @@ def print_segments(profiles: tuple[Profile, ...]) -> None:
 
 def print_findings(report: AuditReport) -> None:
     """Print the verdict and the findings that stand against it, worst first."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False)
-    columns = ("status", "check", "attribute", "group", "of", "value", "interval", "limit", "residents")
-    table = Table(*columns, title="Findings, worst first", title_justify="left")
+    table = Table(
+        title="Findings, worst first",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for column in ("status", "what", "value", "interval", "limit", "residents"):
+        table.add_column(
+            column, justify="left" if column in {"status", "what"} else "right", no_wrap=column != "what"
+        )
     open_findings = [finding for finding in report.findings if finding.status != "kept"]
     for finding in open_findings[:SHOWN]:
         table.add_row(*_cells(finding))
@@ -97,17 +112,23 @@ def print_findings(report: AuditReport) -> None:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     hidden = "hidden" if finding.hidden else "–"
+    counted = finding.count if finding.group else finding.size
     return (
         STATUS[finding.status],
-        finding.check.replace("_", " "),
-        finding.attribute,
-        finding.group or "",
-        finding.target or "",
+        _what(finding),
         hidden if finding.value is None else f"{finding.value:.2f}",
-        hidden if finding.interval is None else f"{finding.interval[0]:.2f} to {finding.interval[1]:.2f}",
+        hidden if finding.interval is None else f"{finding.interval[0]:.2f}–{finding.interval[1]:.2f}",
         f"{finding.limit:.2f}",
-        hidden if finding.count is None and finding.group else f"{finding.count or finding.size or 0:,}",
+        hidden if counted is None else f"{counted:,}",
     )
+
+
+def _what(finding: Finding) -> str:
+    """Return what a finding is about, as short as a table needs."""
+    if finding.group is None:
+        return f"{finding.attribute} and segment (V)"
+    verb = "planned" if finding.check == "service_parity" else "in"
+    return f"{finding.attribute}: {finding.group} {verb} {finding.target}"
 
 
 def end_by(report: AuditReport) -> None:
