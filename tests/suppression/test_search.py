@@ -202,8 +202,8 @@ def test_attributes_in_two_intersections_keep_their_small_counts():
 
 
 def test_where_only_fractions_hide_nothing_more_a_whole_solution_hides_more():
-    # a + b = b + c = a + c + d = t. To make t 1, three halves would do while d stays visible; in whole numbers
-    # b is 1, and then d must be 1 as well.
+    # a + b = b + c = a + c + d = t. To make t 1, three halves would do while d stays visible; in whole
+    # numbers b is 1, and then d must be 1 as well.
     matrix = sparse.csr_array(np.array([[1.0, 1, 0, 0, -1], [0, 1, 1, 0, -1], [1, 0, 1, 1, -1]]))
     hidden, t = np.array([True, True, True, False, True]), 4
     search = _Search(matrix, np.zeros(5, dtype=np.int64), np.ones(5), hidden)

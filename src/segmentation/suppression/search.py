@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _MISSING_PRICE = 0.1
 # Equal prices would leave the choice to the solver; this makes the earlier cell a little cheaper.
 _TIE_BREAK = 1e-3
-# What it is worth to open a second count on the way; far below any price, so nothing is hidden for it.
+# What it is worth to open other counts on the way; far below any price, so nothing is hidden for it.
 _REWARD = 0.01
+# How many others are tried at a time: with more, answers in fractions become common.
+_OTHERS = 100
 # Moving a hidden count costs next to nothing; this much where it matters that few counts move.
 _STEP = 0.01
 # How often prices are shaken, each time harder, before the slow search for whole numbers.
@@ -94,7 +96,7 @@ def _widest(table: CountTable) -> NDArray[np.int64]:
 
 
 class _Search:
-    """Looks for other tables, as deviations from the true ones, and hides the visible counts they change.
+    """Looks for other tables, as deviations from the true ones, and hides what differs in them.
 
     Deviations add up to zero in every row, column and link: small numbers, however many the residents.
     """
@@ -130,47 +132,63 @@ class _Search:
         """Find the cheapest tables in which a count has this value, and hide what deviates in them."""
         if self._low[count] <= goal <= self._high[count]:
             return
-        lower, upper = -self._truth.astype(np.float64), np.full(self._truth.size, np.inf)
-        lower[count] = upper[count] = goal - self._truth[count]
-        found = self._with_others(lower, upper, closed, goals)
-        if found is None:
-            found = self._alone(lower, upper)
-        other = self._truth + found
+        least, most = -self._truth.astype(np.float64), np.full(self._truth.size, np.inf)
+        least[count] = most[count] = goal - self._truth[count]
+        found = self._with_others(least, most, closed[:_OTHERS], goals)
+        other = self._truth + (self._alone(least, most) if found is None else found)
         self._hidden |= other != self._truth
         self._low, self._high = np.minimum(self._low, other), np.maximum(self._high, other)
 
-    def _with_others(self, lower, upper, closed, goals) -> NDArray[np.int64] | None:
+    def _with_others(
+        self,
+        least: NDArray[np.float64],
+        most: NDArray[np.float64],
+        closed: NDArray[np.int64],
+        goals: NDArray[np.int64],
+    ) -> NDArray[np.int64] | None:
         """Let other closed counts rise towards their goals, as far as that hides nothing more."""
         price = np.where(self._hidden, 0, self._prices)
         price[closed] = -_REWARD * np.linspace(2, 1, closed.size)
-        upper = upper.copy()
-        upper[closed] = np.minimum(upper, goals - self._truth)[closed]
-        return self._cheapest(price, lower, upper, ~self._hidden)
+        most = most.copy()
+        most[closed] = np.minimum(most, goals - self._truth)[closed]
+        return self._cheapest(price, least, most, both_ways=~self._hidden)
 
-    def _alone(self, lower, upper) -> NDArray[np.int64]:
-        """Let as few counts deviate as possible, by prices a little different each time until whole."""
+    def _alone(self, least: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Let few counts deviate, and shake the prices until all deviations are whole."""
         price = np.where(self._hidden, _STEP, self._prices)
-        everything = np.ones_like(self._hidden)
-        for attempt in range(_SHAKES + 1):
-            shaken = price * np.random.default_rng(attempt).uniform(1, 1 + attempt, price.size)
-            found = self._cheapest(shaken, lower, upper, everything, whole=attempt == _SHAKES)
+        every = np.ones_like(self._hidden)
+        for shake in range(_SHAKES + 1):
+            shaken = price * np.random.default_rng(shake).uniform(1, 1 + shake, price.size)
+            found = self._cheapest(shaken, least, most, both_ways=every, whole=shake == _SHAKES)
             if found is not None:
                 return found
         raise refusal("links", "an intersection has every combination of its groups as a column")
 
-    def _cheapest(self, price, lower, upper, both_ways, *, whole=False) -> NDArray[np.int64] | None:
-        """Return the cheapest deviations within bounds, or None where there are none or they have fractions.
+    def _cheapest(
+        self,
+        price: NDArray[np.float64],
+        least: NDArray[np.float64],
+        most: NDArray[np.float64],
+        *,
+        both_ways: NDArray[np.bool_],
+        whole: bool = False,
+    ) -> NDArray[np.int64] | None:
+        """Return the cheapest deviations, or None where there are none, or (unless `whole`) only fractions.
 
-        Where deviations have a price both ways, the fall is a variable of its own.
+        A linear programme gives whole numbers for a single table, and mostly for linked ones. Where a
+        deviation has its price both ways, its fall is a variable of its own.
         """
         falling = np.flatnonzero(both_ways)
         matrix = sparse.csr_array(sparse.hstack([self._matrix, -self._matrix[:, falling]]))
-        least = np.append(np.where(both_ways, np.maximum(lower, 0), lower), np.maximum(-upper[falling], 0))
-        most = np.append(np.where(both_ways, np.maximum(upper, 0), upper), np.maximum(-lower[falling], 0))
+        rise = (
+            np.where(both_ways, np.maximum(least, 0), least),
+            np.where(both_ways, np.maximum(most, 0), most),
+        )
+        fall = np.maximum(-most[falling], 0), np.maximum(-least[falling], 0)
         found = milp(
             np.append(price, price[falling]),
-            integrality=np.full(least.size, whole),
-            bounds=Bounds(least, most),
+            integrality=np.full(matrix.shape[1], whole),
+            bounds=Bounds(np.append(rise[0], fall[0]), np.append(rise[1], fall[1])),
             constraints=LinearConstraint(matrix, 0, 0),
             options={"mip_rel_gap": _SEARCH_GAP},
         ).x
