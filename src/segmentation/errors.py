@@ -6,6 +6,7 @@
     ├── NoStructureError    the needs hold no segments that repeat themselves
     ├── AuditError          segments cannot be audited as given
     ├── ScorerError         a scorer file or its input is not what it should be
+    ├── CardError           a card lacks something it must say
     ├── RegistryError       a version cannot be registered or found
     └── StorageError        a file or folder cannot be read or written
 
@@ -84,6 +85,10 @@ class AuditError(SegmentationError):
 
 class ScorerError(SegmentationError):
     """A scorer file or its input is not what it should be."""
+
+
+class CardError(SegmentationError):
+    """A card lacks something it must say."""
 
 
 class RegistryError(SegmentationError):

@@ -1,0 +1,133 @@
+"""The two languages of a card: sentences through gettext, numbers in the reader's form.
+
+The source text is English; Chinese stands in ``locale/zh/LC_MESSAGES/card.po``, which is read as it is: there
+is no compiled catalogue to forget.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from segmentation.errors import CardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segmentation.policy import Text
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
+"""What HTML calls the languages."""
+
+_MARKS: dict[Language, dict[str, str]] = {
+    "en": {"list": ", ", "comma": ", ", "clause": "; ", "sentence": " "},
+    "zh": {"list": "、", "comma": "，", "clause": "；", "sentence": ""},
+}
+"""What stands between items, parts, clauses and sentences."""
+
+LARGE, HUGE = 10, 100
+"""Sizes from which a figure is told with a decimal less."""
+NEAR_ONE = 1.5
+"""Ratios below this are told to two decimals even in a sentence, where limits lie close to 1."""
+LEAST_P = 0.001
+"""Smaller p-values are told as smaller than this."""
+
+
+def msg(text: str) -> str:
+    """Return `text` as it is: marks an English text that is translated where it is shown."""
+    return text
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    if language not in LANGUAGES:
+        raise CardError(f"A card speaks {' or '.join(LANGUAGES)}; got {language!r}.")
+    if language == "en":
+        return gettext.NullTranslations()
+    file = resources.files("segmentation.card") / "locale" / language / "LC_MESSAGES" / "card.po"
+    compiled = BytesIO()
+    with file.open("rb") as text:
+        write_mo(compiled, read_po(text, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Texts and numbers in one language."""
+
+    language: Language
+
+    def t(self, message: str, **values: object) -> str:
+        """Return a message in the language, with `values` in their places."""
+        text = _catalogue(self.language).gettext(message)
+        return text % values if values else text
+
+    def tn(self, one: str, many: str, n: int, **values: object) -> str:
+        """Return a message for a number of things, in the plural form that `n` needs; ``%(n)s`` is `n`."""
+        text = _catalogue(self.language).ngettext(one, many, n)
+        return text % {"n": self.integer(n), **values}
+
+    def text(self, text: Text) -> str:
+        """Return a policy's text in the language."""
+        return str(getattr(text, self.language))
+
+    def join(self, between: Literal["list", "comma", "clause", "sentence"], parts: Iterable[str]) -> str:
+        """Return the parts that are not empty, with the language's own mark between them."""
+        return _MARKS[self.language][between].join(part for part in parts if part)
+
+    def integer(self, number: int) -> str:
+        """Return a count, such as 1,204."""
+        return format_decimal(number, locale=self.language)
+
+    def number(self, number: float) -> str:
+        """Return an amount with as many decimals as its size makes worth reading."""
+        return self._decimal(number, "#,##0.##" if abs(number) < LARGE else "#,##0.#")
+
+    def mean(self, number: float) -> str:
+        """Return a mean, with the same decimals for figures of a size."""
+        size = abs(number)
+        return self._decimal(number, "0.00" if size < LARGE else "0.0" if size < HUGE else "#,##0")
+
+    def ratio(self, number: float) -> str:
+        """Return a ratio, an association or a standardised difference: two decimals, fewer from 10."""
+        return self._decimal(number, "#,##0.00" if abs(number) < LARGE else "#,##0.0")
+
+    def times(self, number: float) -> str:
+        """Return a ratio as a sentence says it: 1.9 times, 0.28 times, 1.25 times."""
+        return self._decimal(number, "0.00" if number < NEAR_ONE else "0.0" if number < LARGE else "#,##0")
+
+    def percent(self, share: float) -> str:
+        """Return a share, such as 30.5%."""
+        return format_percent(share, "#,##0.0%", locale=self.language)
+
+    def whole_percent(self, share: float) -> str:
+        """Return a share without decimals that say nothing, such as 95% or 99.5%."""
+        return format_percent(share, "#,##0.##%", locale=self.language)
+
+    def p(self, p_value: float) -> str:
+        """Return a p-value, such as 0.012 or < 0.001."""
+        least = self._decimal(LEAST_P, "0.000")
+        return f"< {least}" if p_value < LEAST_P else self._decimal(p_value, "0.000")
+
+    def ratio_interval(self, ends: tuple[float, float]) -> str:
+        """Return the interval of a ratio, such as [1.80, 2.04]."""
+        return f"[{self.ratio(ends[0])}, {self.ratio(ends[1])}]"
+
+    def percent_interval(self, ends: tuple[float, float]) -> str:
+        """Return the interval of a share, such as [29.1%, 31.9%]."""
+        return f"[{self.percent(ends[0])}, {self.percent(ends[1])}]"
+
+    def _decimal(self, number: float, form: str) -> str:
+        # Adding 0 turns -0.0 into 0.0; rounding first keeps -0.00 away.
+        return format_decimal(round(number, 4) + 0.0, form, locale=self.language)

@@ -1,0 +1,67 @@
+"""The card as Markdown, for model registries and repositories; tables instead of charts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from segmentation.card.page import context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segmentation.card.language import Language
+    from segmentation.card.model import ModelCard
+
+_SPECIAL = re.compile(r"([\\`*_|~]|\](?=[(\[:])|^(?:\[|#|[-+](?=\s)))")
+"""What Markdown would take for format; brackets only where a link could begin or end."""
+
+
+_COLONS: dict[Language, Markup] = {"en": Markup(": "), "zh": Markup("：")}
+
+
+def render_markdown(card: ModelCard, language: Language) -> str:
+    """Return the card as Markdown with tables; every text of a policy stays text."""
+    text = (
+        _environment()
+        .get_template("card.md.j2")
+        .render(context(card, language), code=code, codes=codes, colon=_COLONS[language])
+    )
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+
+
+def escaped(value: object) -> Markup:
+    """Return a value as text that Markdown neither formats nor takes for HTML."""
+    if isinstance(value, Markup):
+        return value
+    text = " ".join(str(value).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped for Markdown just above
+
+
+def code(value: str) -> Markup:
+    """Return a key or digest as code."""
+    bare = " ".join(value.split()).replace("`", "'").replace("|", "¦").replace("<", "‹").replace(">", "›")
+    return Markup(f"`{bare}`")  # noqa: S704 - nothing left that could end the code
+
+
+def codes(values: Iterable[str]) -> Markup:
+    """Return several keys as code."""
+    return Markup(", ").join(map(code, values))
+
+
+@cache
+def _environment() -> Environment:
+    # `finalize` escapes for Markdown before autoescape would for HTML.
+    return Environment(
+        loader=PackageLoader("segmentation.card"),
+        autoescape=True,
+        finalize=escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,232 @@
+"""`ModelCard`: everything that is said of a model, in the order in which a reader needs it.
+
+One dataclass is the whole card. Each field is one section of the page and carries its heading and a line of
+help; the renderers walk over the fields, so that nothing can be in the card and missing on the page.
+"""
+
+# No `from __future__ import annotations`: pydantic reads these when it checks a card.
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Self, get_type_hints
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from segmentation.card import parts
+from segmentation.card.language import msg
+from segmentation.errors import CardError, Fault
+
+CARD_VERSION = 1
+"""Version of the JSON form."""
+
+
+AT_LEAST_ONE = Field(min_length=1)
+
+
+def _section(title: str, help_text: str) -> dict[str, str]:
+    """Return what a field says of its section: heading and line of help, translated where they are shown."""
+    return {"title": title, "help": help_text}
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything that is said of one model; the same input gives the same card, to the byte.
+
+    There is no clock, no run and no version number inside: live status belongs to the ledger.
+
+    Raises
+    ------
+    CardError
+        A field is missing, empty or not what it should be; every fault is named.
+    """
+
+    about: parts.About = field(
+        metadata=_section(
+            msg("About this model"),
+            msg("Which model this card speaks of, and how many residents it was made from."),
+        )
+    )
+    verdict: parts.Verdict = field(
+        metadata=_section(
+            msg("May it be signed?"),
+            msg("What all findings add up to, and each finding that stands in the way of a signature."),
+        )
+    )
+    gaps: Annotated[tuple[parts.Gap, ...], AT_LEAST_ONE] = field(
+        metadata=_section(
+            msg("The worst gap of each attribute"),
+            msg(
+                "For each protected attribute, proxy and intersection, the rate furthest from "
+                "everybody else's."
+            ),
+        )
+    )
+    unjudged: parts.Unjudged = field(
+        metadata=_section(
+            msg("What could not be judged"),
+            msg(
+                "Where the data, the consents or this version of the audit leave a question open. "
+                "Open is never a pass."
+            ),
+        )
+    )
+    segments: Annotated[tuple[parts.Segment, ...], AT_LEAST_ONE] = field(
+        metadata=_section(
+            msg("Segments"),
+            msg(
+                "Who is in each segment by need alone, and what the segment is planned beside the "
+                "contract floor."
+            ),
+        )
+    )
+    services: tuple[parts.Service, ...] = field(
+        metadata=_section(
+            msg("Services"),
+            msg(
+                "Which need calls for more of a service, and that nobody gets less than the contract "
+                "promises."
+            ),
+        )
+    )
+    features: Annotated[tuple[parts.Feature, ...], AT_LEAST_ONE] = field(
+        metadata=_section(
+            msg("Features allowed"),
+            msg("The only columns that the model sees, and why the purpose needs each of them."),
+        )
+    )
+    attributes: Annotated[tuple[parts.Attribute, ...], AT_LEAST_ONE] = field(
+        metadata=_section(
+            msg("Protected attributes and proxies"),
+            msg("Columns that the audit alone sees, with a consent of its own, and the harm to watch for."),
+        )
+    )
+    columns: parts.Columns = field(
+        metadata=_section(
+            msg("Columns not used"),
+            msg("Columns that the policy denies, and columns of the table that were dropped unread."),
+        )
+    )
+    intake: parts.Intake = field(
+        metadata=_section(
+            msg("Residents read, left out and kept"),
+            msg("What became of every row of the residents table."),
+        )
+    )
+    duties: parts.Duties = field(
+        metadata=_section(
+            msg("Purpose, consent and bounds"),
+            msg(
+                "What the segments are for, on which legal basis, who answers for them, and what "
+                "they must not be used for."
+            ),
+        )
+    )
+    choice: parts.Choice = field(
+        metadata=_section(
+            msg("How the number of segments was chosen"),
+            msg(
+                "The largest number that repeats itself when the residents are split at random; why "
+                "each other one lost."
+            ),
+        )
+    )
+    limits: parts.Limits = field(
+        metadata=_section(
+            msg("Limits used"),
+            msg("What the audit tested against. No law sets these numbers, so the policy does."),
+        )
+    )
+    fairness: parts.Fairness = field(
+        metadata=_section(
+            msg("The audit in figures"),
+            msg(
+                "Who enters which segment and who is planned which service, group by group, with "
+                "counts and intervals."
+            ),
+        )
+    )
+    digests: parts.Digests = field(
+        metadata=_section(
+            msg("Digests"),
+            msg("Fingerprints of everything this card was made from: a change anywhere changes them."),
+        )
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a card that lacks something."""
+        faults = [
+            fault for name, kind in _kinds().items() for fault in _faults(name, kind, getattr(self, name))
+        ]
+        if faults:
+            raise CardError.from_faults("The card lacks what it must say", faults)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `to_json`, so that any tool can check the digest of a stored card.json."""
+        return f"sha256:{hashlib.sha256(self.to_json().encode()).hexdigest()}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the card as plain data, ready for JSON, with the version of its form."""
+        content = {
+            name: kind.dump_python(getattr(self, name), mode="json") for name, kind in _kinds().items()
+        }
+        return {"version": CARD_VERSION, **content}
+
+    def to_json(self) -> str:
+        """Return the card in canonical JSON: keys sorted, one to a line, UTF-8, a line feed at the end."""
+        return (
+            json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        CardError
+            It is not a card of this version, or it lacks something.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise CardError(f"The card is not JSON: {error}. Take the file that was written.") from None
+        if not isinstance(raw, dict) or raw.get("version") != CARD_VERSION:
+            raise CardError(f"This is not a card of version {CARD_VERSION}. Write it anew from the model.")
+        unknown = sorted(raw.keys() - {"version", *_kinds()})
+        if unknown:
+            raise CardError(
+                f"The card says what this version does not know: {', '.join(unknown)}. Remove it."
+            )
+        return cls(**{name: _read(name, kind, raw.get(name)) for name, kind in _kinds().items()})
+
+
+@cache
+def _kinds() -> dict[str, TypeAdapter[Any]]:
+    return {name: TypeAdapter(kind) for name, kind in get_type_hints(ModelCard, include_extras=True).items()}
+
+
+def _faults(name: str, kind: TypeAdapter[Any], value: object) -> list[Fault]:
+    try:
+        kind.validate_json(kind.dump_json(value, warnings="none"))
+    except ValidationError as error:
+        return _causes(name, error)
+    except (PydanticSerializationError, AttributeError):
+        return [Fault(name, "is not what the card holds there", "make cards with `make_card`")]
+    return []
+
+
+def _read(name: str, kind: TypeAdapter[Any], raw: object) -> Any:  # noqa: ANN401 - of the field's own type
+    try:
+        return kind.validate_json(json.dumps(raw))
+    except ValidationError as error:
+        raise CardError.from_faults("The card lacks what it must say", _causes(name, error)) from None
+
+
+def _causes(name: str, error: ValidationError) -> list[Fault]:
+    return [
+        Fault(".".join(map(str, (name, *detail["loc"]))), detail["msg"][0].lower() + detail["msg"][1:])
+        for detail in error.errors(include_url=False, include_input=False)
+    ]

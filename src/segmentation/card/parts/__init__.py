@@ -1,0 +1,87 @@
+"""The parts of a card as plain data: no renderer, no toolkit and no residents table is needed to read one.
+
+Serving shows cards beside the scorer, so nothing here imports pandas, scikit-learn or fairlearn; `make_card`
+copies what the steps found into these parts, and they are all that is stored, signed and shown.
+"""
+
+from segmentation.card.parts.audited import (
+    AttributeAudit,
+    Coverage,
+    Fairness,
+    Finding,
+    Gap,
+    GroupRow,
+    OpenClaims,
+    Spread,
+    Status,
+    Tally,
+    Unjudged,
+    Verdict,
+)
+from segmentation.card.parts.base import Interval
+from segmentation.card.parts.segmented import (
+    About,
+    Call,
+    Choice,
+    Condition,
+    PlannedService,
+    Rival,
+    Rule,
+    Segment,
+    Service,
+    Trait,
+    Withheld,
+)
+from segmentation.card.parts.stated import (
+    Attribute,
+    Columns,
+    Denied,
+    Digests,
+    Duties,
+    Feature,
+    Intake,
+    Limits,
+    Members,
+    Purpose,
+    Rows,
+    Value,
+)
+
+__all__ = [
+    "About",
+    "Attribute",
+    "AttributeAudit",
+    "Call",
+    "Choice",
+    "Columns",
+    "Condition",
+    "Coverage",
+    "Denied",
+    "Digests",
+    "Duties",
+    "Fairness",
+    "Feature",
+    "Finding",
+    "Gap",
+    "GroupRow",
+    "Intake",
+    "Interval",
+    "Limits",
+    "Members",
+    "OpenClaims",
+    "PlannedService",
+    "Purpose",
+    "Rival",
+    "Rows",
+    "Rule",
+    "Segment",
+    "Service",
+    "Spread",
+    "Status",
+    "Tally",
+    "Trait",
+    "Unjudged",
+    "Value",
+    "Verdict",
+    "Withheld",
+]

@@ -1,0 +1,136 @@
+"""The words of a card, one line each, and what its codes stand for."""
+
+from __future__ import annotations
+
+from segmentation.card.language import msg
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    (msg("resident"), msg("An owner or tenant; one row of the table.")),
+    (msg("need"), msg("An allowed feature: which service is asked for, how much, and when.")),
+    (
+        msg("protected attribute"),
+        msg("Age, sex, ethnicity and the like: for the audit alone, never for the model."),
+    ),
+    (
+        msg("proxy"),
+        msg("A column that can stand in for a protected attribute; audited like one, never a feature."),
+    ),
+    (
+        msg("intersection"),
+        msg("Several attributes together, such as age and sex: a gap may show only there."),
+    ),
+    (msg("segment"), msg("A cluster of residents with similar needs, with an id, a name and a plain rule.")),
+    (
+        msg("plain rule"),
+        msg(
+            "The best short description of a segment. Precision: the share of residents meeting it "
+            "who are in the segment. Coverage: the share of the segment that meets it. Membership "
+            "itself is decided by distance, not by the rule."
+        ),
+    ),
+    (msg("contract floor"), msg("What the contract promises everybody; no service plan goes below it.")),
+    (
+        msg("service plan"),
+        msg("What a segment gets above the contract floor, because its needs call for it."),
+    ),
+    (
+        msg("benefit, burden"),
+        msg("Whether more of a service is good for those who get it, or weighs on them."),
+    ),
+    (msg("finding"), msg("One checked claim: what, for whom, value, count, interval, limit, status.")),
+    (msg("kept, broken"), msg("The data show that the limit holds, or that it does not.")),
+    (msg("undetermined"), msg("The data cannot say. Never to be read as a pass.")),
+    (
+        msg("gate, screen"),
+        msg(
+            "An undetermined gate blocks the signature, an undetermined screen does not. Broken "
+            "blocks either way."
+        ),
+    ),
+    (msg("rate"), msg("The share of a group that is in a segment, or that is planned a service.")),
+    (
+        msg("ratio"),
+        msg(
+            "A group's rate divided by the rate of all others: 1 is even, 2 is twice as often, "
+            "0.5 half as often."
+        ),
+    ),
+    (
+        msg("Cramér's V"),
+        msg(
+            "How closely segments follow an attribute, corrected for chance: 0 is not at all, 1 "
+            "is completely."
+        ),
+    ),
+    (
+        msg("interval"),
+        msg(
+            "The range in which the true value lies with the stated confidence; wide where there "
+            "are few residents."
+        ),
+    ),
+    (
+        msg("p-value"),
+        msg(
+            "How likely a gap as large would be if the limit held, corrected for the number of "
+            "comparisons (Holm)."
+        ),
+    ),
+    (
+        msg("standardised difference"),
+        msg("The gap between two means in standard deviations: 0.2 is small, 0.8 is large."),
+    ),
+    (
+        msg("prediction strength"),
+        msg(
+            "How often residents who share a segment in one random half also share one when the "
+            "other half's segments are used; 1 is always (Tibshirani and Walther 2005)."
+        ),
+    ),
+    (
+        msg("hidden"),
+        msg("Not shown, because a count below the smallest group would be told or could be worked out."),
+    ),
+)
+
+CHECKS = {
+    "association": msg("association (Cramér's V)"),
+    "selection_ratio": msg("ratio of rates by segment"),
+    "service_parity": msg("ratio of rates by service"),
+}
+STATUSES = {"kept": msg("Kept"), "broken": msg("Broken"), "undetermined": msg("Undetermined")}
+ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
+RIVALS = {
+    "chosen": msg("chosen"),
+    "passes, but a larger one does too": msg("repeats itself, but a larger number does too"),
+    "does not repeat itself": msg("does not repeat itself"),
+    "too small a segment": msg("a segment would be too small"),
+}
+LEFT_OUT = {
+    "consent_missing": msg("no consent on record"),
+    "consent_refused": msg("consent refused"),
+    "consent_withdrawn": msg("consent withdrawn"),
+    "consent_undated": msg("consent without a time"),
+    "consent_later": msg("consent given after the day of reference"),
+    "consent_other_notice": msg("consent to another version of the notice"),
+    "collected_later": msg("collected after the day of reference"),
+    "retention_lapsed": msg("kept longer than the policy allows"),
+}
+RULES = {
+    "present": msg("empty where a value is required"),
+    "unique": msg("id used more than once"),
+    "number": msg("not a number"),
+    "whole": msg("not a whole number"),
+    "range": msg("outside the allowed range"),
+    "share": msg("share outside 0 to 1"),
+    "flag": msg("neither true nor false"),
+    "value": msg("value that the policy does not list"),
+    "group": msg("group that the policy does not list"),
+    "state": msg("unknown state of consent"),
+    "time": msg("unreadable time"),
+}
+EFFECTS = {"benefit": msg("benefit"), "burden": msg("burden")}
+ROLES = {
+    "gate": msg("gate: blocks the signature while undetermined"),
+    "screen": msg("screen: blocks the signature only when broken"),
+}

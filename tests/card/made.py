@@ -1,0 +1,325 @@
+"""A small card made by hand, with one of everything that a card can say."""
+
+import tomllib
+from pathlib import Path
+
+from segmentation.audit import AuditReport, Finding, GroupTable, Spread
+from segmentation.card import Digests, make_card
+from segmentation.clustering import Rival
+from segmentation.plans import Plan, PlannedService
+from segmentation.policy import Text, policy_from
+from segmentation.profiles import Condition, Distinction, Profile, Rule
+from segmentation.residents import Intake, Quarantined
+
+MISSING_AGES = 987_654
+"""Residents of unknown age: a number that must stand nowhere in a card."""
+
+
+def text(en, zh):
+    return {"en": en, "zh": zh}
+
+
+def raw_policy():
+    """Return the raw tables of the policy."""
+    return tomllib.loads((Path(__file__).parent / "policy.toml").read_text(encoding="utf-8"))
+
+
+def intake():
+    return Intake(
+        read=5_000,
+        outside_population=100,
+        left_out={"consent_refused": 50, "retention_lapsed": 47},
+        quarantined=(
+            Quarantined(3, "repairs", "range"),
+            Quarantined(9, "repairs", "whole"),
+            Quarantined(9, "channel", "value"),
+        ),
+        kept=4_801,
+        extra_columns=("building", "id_card_no", "shoe_size"),
+        denied_columns=("building",),
+        refused_columns=("id_card_no",),
+        protected_withheld=321,
+        missing={"repairs": 5, "age_band": MISSING_AGES},
+    )
+
+
+def rivals():
+    return (
+        Rival(2, 0.97, 0.42, "passes, but a larger one does too"),
+        Rival(3, 0.91, 0.21, "chosen"),
+        Rival(4, 0.55, 0.031, "does not repeat itself"),
+    )
+
+
+def _distinction(feature, level, inside, outside, difference):
+    return Distinction(feature, level, inside, outside, difference, (difference - 0.05, difference + 0.05))
+
+
+def profiles():
+    rule = Rule(
+        (
+            Condition("repairs", "at least", 7.0),
+            Condition("evening_share", "at most", 0.425),
+            Condition("urgency", "at least", "high"),
+            Condition("channel", "is not", "desk"),
+            Condition("parking", "is", "yes"),
+        ),
+        0.875,
+        0.8125,
+    )
+    return (
+        Profile(
+            "S1",
+            Text(en="Phone first", zh="电话优先"),
+            3_001,
+            3_001 / 4_801,
+            (
+                _distinction("repairs", None, 12.25, 3.5, 1.7),
+                _distinction("channel", "phone", 0.64, 0.21, 0.93),
+                _distinction("urgency", None, 0.81, 0.33, 0.72),
+                _distinction("evening_share", None, 0.11, 0.47, -1.25),
+                _distinction("home_area", None, 143.4, 88.8, 0.66),
+                _distinction("monthly_income", None, 9_100.0, 7_200.0, 0.41),
+                Distinction("parking", None, None, None, None, None, hidden=True),
+                _distinction("channel", "app", 0.4, 0.4, 0.01),
+            ),
+            rule,
+        ),
+        Profile("S2", Text(en="Average needs", zh="需求一般"), 1_800, 1_800 / 4_801, (), None),
+    )
+
+
+def plans():
+    calling = ("repairs", "channel")
+    return (
+        Plan(
+            "S1",
+            (
+                PlannedService("repair_visits", 4.5, 1.0, True, calling),
+                PlannedService("patrol", 3.0, 0.0, False, ()),
+            ),
+        ),
+        Plan(
+            "S2",
+            (
+                PlannedService("repair_visits", 2.0, 1.0, False, ()),
+                PlannedService("patrol", 6.0, 0.0, True, ("evening_share",)),
+            ),
+        ),
+    )
+
+
+BROKEN = Finding(
+    "selection_ratio",
+    "screen",
+    "age_band",
+    "65+",
+    "S1",
+    "broken",
+    "beyond_limit",
+    0.8,
+    1.92,
+    (1.8, 2.04),
+    1_204,
+    3_950,
+    1_204 / 3_950,
+    (0.291, 0.319),
+    0.159,
+    0.0001,
+)
+KEPT = Finding(
+    "selection_ratio",
+    "screen",
+    "tenure",
+    "owner",
+    "S2",
+    "kept",
+    "within_limit",
+    0.8,
+    0.98,
+    (0.93, 1.03),
+    610,
+    1_500,
+    0.4067,
+    (0.382, 0.432),
+    0.415,
+    1.0,
+)
+OPEN = Finding(
+    "service_parity",
+    "gate",
+    "age_band",
+    "18-39",
+    "repair_visits",
+    "undetermined",
+    "interval_spans_limit",
+    0.8,
+    0.79,
+    (0.71, 0.88),
+    205,
+    700,
+    0.2929,
+    (0.26, 0.328),
+    0.371,
+    0.2345,
+)
+ASSOCIATION = Finding(
+    "association",
+    "gate",
+    "age_band",
+    None,
+    None,
+    "broken",
+    "beyond_limit",
+    0.1,
+    0.31,
+    (0.3, 0.32),
+    size=4_650,
+    p_value=0.0123,
+)
+SMALL = Finding(
+    "service_parity",
+    "gate",
+    "age_band × tenure",
+    "65+ × tenant",
+    "patrol",
+    "undetermined",
+    "small_group",
+    0.8,
+    hidden=True,
+)
+RARE = Finding(
+    "selection_ratio",
+    "screen",
+    "tenure",
+    "tenant",
+    "S2",
+    "undetermined",
+    "small_expectation",
+    0.8,
+    count=3,
+    size=60,
+    rate=0.05,
+)
+EVERYBODY = Finding(
+    "service_parity",
+    "gate",
+    "tenure",
+    "tenant",
+    "patrol",
+    "undetermined",
+    "everybody_or_nobody",
+    0.8,
+    count=61,
+    size=61,
+    rate=1.0,
+)
+ONE_GROUP = Finding("association", "gate", "tenure", None, None, "undetermined", "one_group", 0.1)
+PARTIAL = Finding(
+    "selection_ratio",
+    "screen",
+    "age_band × tenure",
+    "65+ × owner",
+    "S1",
+    "broken",
+    "beyond_limit",
+    0.8,
+    0.42,
+    (0.38, 0.47),
+    343,
+    1_111,
+    0.3087,
+    (0.282, 0.337),
+    0.735,
+)
+HIDDEN = Finding(
+    "selection_ratio",
+    "screen",
+    "age_band × tenure",
+    "18-39 × owner",
+    "S1",
+    "broken",
+    "beyond_limit",
+    0.8,
+    size=2_222,
+    hidden=True,
+)
+PARTIAL_ASSOCIATION = Finding(
+    "association",
+    "gate",
+    "age_band × tenure",
+    None,
+    None,
+    "kept",
+    "within_limit",
+    0.1,
+    0.04,
+    (0.02, 0.06),
+    size=3_333,
+)
+
+
+def audit():
+    return AuditReport(
+        segments=("S1", "S2"),
+        segment_sizes=(3_001, 1_800),
+        confidence=0.95,
+        smallest_group=20,
+        findings=(
+            ASSOCIATION,
+            BROKEN,
+            PARTIAL,
+            HIDDEN,
+            OPEN,
+            SMALL,
+            EVERYBODY,
+            ONE_GROUP,
+            RARE,
+            PARTIAL_ASSOCIATION,
+            KEPT,
+        ),
+        spreads=(Spread("age_band", "S1", 0.215, 0.4375), Spread("age_band", "S2", 0.0, None)),
+        tables=(
+            GroupTable(
+                "age_band",
+                ("18-39", "40-64", "65+"),
+                ((205, 301, 1_204), (495, 703, 2_746)),
+                (700, 1_004, 3_950),
+                147,
+            ),
+            GroupTable("tenure", ("owner", "tenant"), ((890, 58), (610, 3)), (1_500, 61), 3_240),
+            GroupTable(
+                "age_band × tenure",
+                ("18-39 × owner", "65+ × owner", "65+ × tenant"),
+                ((None, 343, None), (None, 768, None)),
+                (2_222, 1_111, None),
+            ),
+        ),
+        unchecked=("probe_auc", "explained_by", "pooled_segments"),
+    )
+
+
+def digests(policy):
+    return Digests(policy.digest, f"sha256:{'a1' * 32}", f"sha256:{'b2' * 32}", "9.8.7")
+
+
+def policy():
+    return policy_from(raw_policy())
+
+
+def pieces(**changes):
+    """Return what a card is made of, with `changes`."""
+    made = {
+        "policy": policy(),
+        "intake": intake(),
+        "rivals": rivals(),
+        "profiles": profiles(),
+        "plans": plans(),
+        "audit": audit(),
+    } | changes
+    return {"digests": digests(made["policy"]), **made}
+
+
+def card(**changes):
+    """Return the card, made from the pieces with `changes`."""
+    return make_card(**pieces(**changes))

@@ -1,0 +1,204 @@
+"""What goes into a card, in which order, and what must stay out of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segmentation.audit import GroupTable
+from segmentation.card import LANGUAGES, make_card, render
+from segmentation.errors import CardError
+from tests.card import made
+
+CARD = made.card()
+
+
+def with_findings(*findings):
+    return made.card(audit=replace(made.audit(), findings=findings))
+
+
+def finding(**changes):
+    return replace(made.KEPT, attribute="age_band", **changes)
+
+
+@pytest.mark.parametrize(
+    ("findings", "status", "blocking"),
+    [
+        ((made.KEPT,), "kept", 0),
+        ((made.KEPT, made.RARE), "kept", 0),
+        ((made.OPEN, made.RARE), "undetermined", 1),
+        ((made.BROKEN, made.OPEN, made.KEPT), "broken", 2),
+    ],
+)
+def test_the_verdict_blocks_by_broken_findings_and_open_gates(findings, status, blocking):
+    verdict = with_findings(*findings).verdict
+
+    assert (verdict.status, len(verdict.blocking)) == (status, blocking)
+    assert verdict.status == replace(made.audit(), findings=findings).verdict
+
+
+def test_the_findings_are_counted_by_status():
+    assert (CARD.verdict.tally.broken, CARD.verdict.tally.undetermined, CARD.verdict.tally.kept) == (4, 5, 2)
+
+
+def test_attributes_come_worst_first():
+    assert [(gap.attribute, gap.status) for gap in CARD.gaps] == [
+        ("age_band × tenure", "broken"),
+        ("age_band", "broken"),
+        ("tenure", "undetermined"),
+    ]
+
+
+def test_the_worst_gap_is_the_furthest_from_even_of_the_worst_status():
+    near, far = finding(value=1.3, status="broken"), finding(value=0.5, status="broken", group="65+")
+    further = finding(value=9.0, status="kept", group="40-64")
+
+    (gap,) = [gap for gap in with_findings(near, far, further).gaps if gap.attribute == "age_band"]
+
+    assert gap.worst.group == "65+"
+
+
+def test_nobody_at_all_is_the_furthest_gap():
+    nobody, many = finding(value=0.0, group="65+"), finding(value=50.0)
+
+    (gap,) = [gap for gap in with_findings(many, nobody).gaps if gap.attribute == "age_band"]
+
+    assert gap.worst.group == "65+"
+
+
+def test_an_attribute_without_a_shown_rate_has_no_worst_gap():
+    gaps = {gap.attribute: gap for gap in with_findings(made.HIDDEN, made.BROKEN).gaps}
+
+    assert gaps["age_band × tenure"].worst is None
+    assert gaps["tenure"].association is None
+
+
+def test_open_claims_are_told_by_reason():
+    told = [(one.attribute, one.reason, one.groups, one.claims, one.gates) for one in CARD.unjudged.claims]
+
+    assert told == [
+        ("age_band", "interval_spans_limit", ("18-39",), 1, 1),
+        ("tenure", "small_expectation", ("tenant",), 1, 0),
+        ("tenure", "everybody_or_nobody", ("tenant",), 1, 1),
+        ("tenure", "one_group", (), 1, 1),
+        ("age_band × tenure", "small_group", ("65+ × tenant",), 1, 1),
+    ]
+
+
+def test_what_is_hidden_is_counted():
+    told = [(one.attribute, one.unknown, one.hidden, one.cells) for one in CARD.unjudged.coverage]
+
+    assert told == [("age_band", 147, 0, 9), ("tenure", 3_240, 0, 6), ("age_band × tenure", None, 5, 9)]
+
+
+def test_groups_come_in_the_order_of_their_worst_findings():
+    groups = {one.attribute: [row.group for row in one.groups] for one in CARD.fairness.attributes}
+
+    assert groups["age_band"] == ["65+", "18-39", "40-64"]
+    assert groups["age_band × tenure"] == ["65+ × owner", "18-39 × owner", "65+ × tenant"]
+
+
+def test_a_group_keeps_its_counts_by_segment():
+    row = CARD.fairness.attributes[0].groups[1]
+
+    assert (row.group, row.size, row.counts) == ("18-39", 700, (205, 495))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_many_protected_values_are_missing_stands_nowhere(language):
+    shown = [render(CARD, language, form) for form in ("html", "md", "json")]
+
+    assert not any(
+        number in text for text in shown for number in (str(made.MISSING_AGES), f"{made.MISSING_AGES:,}")
+    )
+
+
+def test_residents_without_audit_consent_are_not_counted_where_a_count_is_hidden():
+    assert CARD.intake.withheld is None
+
+
+def test_residents_without_audit_consent_are_counted_where_nothing_is_hidden():
+    tables = tuple(table for table in made.audit().tables if table.unknown is not None)
+
+    assert made.card(audit=replace(made.audit(), tables=tables)).intake.withheld == 321
+
+
+@pytest.mark.parametrize("table", [
+    GroupTable("tenure", ("owner", "tenant"), ((890, 58), (610, 3)), (1_500, 61), None),
+    GroupTable("tenure", ("owner", "tenant"), ((890, 58), (610, 3)), (1_500, None), 3_240),
+    GroupTable("tenure", ("owner", "tenant"), ((890, 58), (None, 3)), (1_500, 61), 3_240),
+])  # fmt: skip
+def test_one_hidden_count_anywhere_hides_how_many_gave_no_audit_consent(table):
+    assert made.card(audit=replace(made.audit(), tables=(table,))).intake.withheld is None
+
+
+def test_columns_are_told_once():
+    columns = CARD.columns
+
+    assert [(column.key, column.present) for column in columns.denied] == [
+        ("rent", False),
+        ("building", True),
+    ]
+    assert (columns.refused, columns.dropped) == (("id_card_no",), ("shoe_size",))
+
+
+def test_rows_are_told_by_reason_and_cells_by_rule():
+    assert [(rows.reason, rows.rows) for rows in CARD.intake.left_out] == [
+        ("consent_refused", 50),
+        ("retention_lapsed", 47),
+    ]
+    assert CARD.intake.quarantined_rows == 2
+    assert {rows.reason: rows.rows for rows in CARD.intake.quarantined} == {
+        "range": 1,
+        "whole": 1,
+        "value": 1,
+    }
+
+
+def test_only_what_sets_a_segment_apart_is_told_and_hidden_needs_by_name_alone():
+    first, second = CARD.segments
+
+    assert [trait.feature for trait in first.traits][:2] == ["repairs", "channel"]
+    assert len(first.traits) == 6
+    assert [(need.feature, need.level) for need in first.withheld] == [("parking", None)]
+    assert (second.traits, second.rule) == ((), None)
+
+
+def test_a_value_without_a_title_is_called_by_itself():
+    features = {feature.key: feature for feature in CARD.features}
+
+    assert [value.title.zh for value in features["channel"].values] == ["app", "phone", "desk"]
+    assert [value.title.zh for value in features["urgency"].values] == ["不急", "尽快"]
+
+
+def test_a_proxy_names_what_it_stands_for():
+    assert {attribute.key: attribute.stands_for for attribute in CARD.attributes} == {
+        "age_band": (), "tenure": ("age_band",),
+    }  # fmt: skip
+
+
+def test_numbers_of_numpy_become_plain():
+    plain = with_findings(made.BROKEN)
+    numpy = with_findings(
+        replace(made.BROKEN, rate=np.float64(made.BROKEN.rate), count=np.int64(made.BROKEN.count))
+    )
+
+    assert numpy.to_json() == plain.to_json()
+
+
+def test_the_digest_of_another_policy_is_refused():
+    pieces = made.pieces()
+    digests = replace(pieces["digests"], policy="sha256:00")
+
+    with pytest.raises(CardError, match="another policy's"):
+        make_card(**pieces | {"digests": digests})
+
+
+def test_segments_of_other_residents_are_refused():
+    with pytest.raises(CardError, match="do not add up"):
+        made.card(intake=replace(made.intake(), kept=4_800))
+
+
+def test_a_segment_without_a_plan_is_refused():
+    with pytest.raises(CardError, match="Segment S2 has no service plan"):
+        made.card(plans=made.plans()[:1])
