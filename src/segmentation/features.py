@@ -13,18 +13,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from segmentation.policy.features import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from segmentation.policy import Feature, Policy
 
-UNKNOWN = "(unknown)"
-"""The explicit value that a missing category gets."""
+PREFIX = "need:"
+"""Opens the name of every transformer: a bare feature name may be one of ColumnTransformer's parameters."""
+
+NUMBERS = frozenset({"boolean", "integer", "floating", "mixed-integer-float", "empty"})
+"""What pandas calls the content of a column that holds numbers or nothing."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +95,61 @@ def needs_encoder(policy: Policy) -> ColumnTransformer:
     Returns
     -------
     ColumnTransformer
-        Takes a table of the policy's features (`Residents.needs`), gives float64 columns.
+        Takes a table of the policy's features (`Residents.needs`), gives float64 columns, as an array
+        whatever scikit-learn's global `transform_output` says.
     """
-    return ColumnTransformer(
-        [(name, _transformer(feature), [name]) for name, feature in policy.features.items()],
-        transformer_weights={name: feature.weight for name, feature in policy.features.items()},
+    encoder = ColumnTransformer(
+        [(PREFIX + name, _transformer(feature), [name]) for name, feature in policy.features.items()],
+        transformer_weights={PREFIX + name: feature.weight for name, feature in policy.features.items()},
         sparse_threshold=0,
     )
+    return encoder.set_output(transform="default")
+
+
+def is_needs_encoder(encoder: object) -> bool:
+    """Return whether an encoder was made by `needs_encoder`."""
+    return isinstance(encoder, ColumnTransformer) and all(
+        name.startswith(PREFIX) for name, _, _ in encoder.transformers
+    )
+
+
+def needs_table(encoder: ColumnTransformer, X: object) -> pd.DataFrame:
+    """Return the needs that a `needs_encoder` reads, by name and in plain form.
+
+    Parameters
+    ----------
+    encoder : ColumnTransformer
+        Fitted or not.
+    X : DataFrame of shape (n_residents, n_features)
+        The policy's features in any order, and nothing else.
+
+    Returns
+    -------
+    DataFrame
+        In the policy's order: numbers and flags as float64, listed values as ``str``, NaN where missing.
+
+    Raises
+    ------
+    TypeError
+        This is no DataFrame.
+    ValueError
+        This is no such table. Columns and rules are named, never a value: scikit-learn would quote one.
+    """
+    parts = {column: fitted for _, fitted, [column] in encoder.transformers}
+    if not isinstance(X, pd.DataFrame):
+        raise TypeError(f"The needs must be a pandas DataFrame with the columns {', '.join(parts)}.")
+    faults = list(_column_faults(list(parts), X))
+    faults = faults or [fault for column, part in parts.items() for fault in _value_faults(part, X[column])]
+    if faults:
+        raise ValueError(f"The table does not hold the needs of the policy: {'; '.join(faults)}.")
+    return pd.DataFrame({column: _plain(part, X[column]) for column, part in parts.items()})
 
 
 def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | EncodedLevels]:
     """Yield how a fitted `needs_encoder` maps each feature, in the order of its columns."""
-    for name, fitted, _ in encoder.transformers_:
-        if name == "remainder":
-            continue
-        columns = encoder.output_indices_[name]
-        weight = float(encoder.transformer_weights[name])
+    for key, fitted, [name] in encoder.transformers_:
+        columns = encoder.output_indices_[key]
+        weight = float(encoder.transformer_weights[key])
         if "one_hot" in fitted.named_steps:
             yield _read_category(name, fitted, columns, weight)
         else:
@@ -120,10 +165,14 @@ def _transformer(feature: Feature) -> Pipeline:
     if feature.kind == "flag":
         steps.append(("mean", SimpleImputer(keep_empty_features=True)))
     else:
-        steps += [("scale", StandardScaler()), ("mean", SimpleImputer(strategy="constant", fill_value=0.0))]
+        steps += [("scale", StandardScaler()), ("mean", _mean_of_scaled())]
     unknown = MissingIndicator(features="all")
     both = ("both", FeatureUnion([("value", Pipeline(steps)), ("unknown", unknown)]))
     return Pipeline([("rank", _ranks(feature)), both] if feature.kind == "ordinal" else [both])
+
+
+def _mean_of_scaled() -> SimpleImputer:
+    return SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True)
 
 
 def _ranks(feature: Feature) -> OrdinalEncoder:
@@ -135,7 +184,7 @@ def _category(feature: Feature) -> Pipeline:
     values = np.array([*(feature.values or ()), UNKNOWN], dtype=object)
     return Pipeline(
         [
-            ("unknown", SimpleImputer(strategy="constant", fill_value=UNKNOWN)),
+            ("unknown", SimpleImputer(strategy="constant", fill_value=UNKNOWN, keep_empty_features=True)),
             ("one_hot", OneHotEncoder(categories=[values], sparse_output=False)),
         ]
     )
@@ -150,7 +199,8 @@ def _read_category(name: str, fitted: Pipeline, columns: slice, weight: float) -
 def _read_value(name: str, fitted: Pipeline, columns: slice, weight: float) -> EncodedNumber | EncodedLevels:
     steps = dict(fitted["both"].transformer_list)["value"].named_steps
     scaler = steps.get("scale")
-    mean, scale = (scaler.mean_[0], scaler.scale_[0]) if scaler else (0.0, 1.0)
+    is_scaled = scaler is not None and not np.isnan(scaler.mean_[0])  # NaN where nobody gave a value
+    mean, scale = (scaler.mean_[0], scaler.scale_[0]) if is_scaled else (0.0, 1.0)
     at_missing = steps["mean"].statistics_[0]
     number = EncodedNumber(
         name, columns.start, weight, "log1p" in steps, float(mean), float(scale), float(at_missing)
@@ -166,3 +216,50 @@ def _read_ordinal(number: EncodedNumber, fitted: Pipeline, columns: slice) -> En
     }
     vectors[UNKNOWN] = np.array([number.at_missing, 1.0]) * number.weight
     return EncodedLevels(number.name, columns, vectors)
+
+
+def _column_faults(columns: list[str], table: pd.DataFrame) -> Iterator[str]:
+    missing = [column for column in columns if column not in table.columns]
+    others = [str(column) for column in table.columns if column not in columns]
+    twice = [column for column in columns if list(table.columns).count(column) > 1]
+    if missing:
+        yield f"columns are missing: {', '.join(missing)}"
+    if others:
+        yield f"it holds other columns, which the policy does not allow: {', '.join(others)}"
+    if twice:
+        yield f"columns stand in it twice: {', '.join(twice)}"
+
+
+def _value_faults(part: Pipeline, cells: pd.Series) -> Iterator[str]:
+    values = _listed(part)
+    if values is not None:
+        if not (cells.isin(values) | cells.isna()).all():
+            yield f"column '{cells.name}' holds a value that is none of {', '.join(values)}"
+    elif pd.api.types.infer_dtype(cells, skipna=True) not in NUMBERS:
+        yield f"column '{cells.name}' holds something that is no number"
+    else:
+        numbers = _floats(cells)
+        if np.isinf(numbers).any():
+            yield f"column '{cells.name}' holds a number that is not finite"
+        if _is_count(part) and (numbers < 0).any():
+            yield f"column '{cells.name}' holds a count below 0"
+
+
+def _listed(part: Pipeline) -> list[str] | None:
+    """Return the values that an ordinal or a category may have."""
+    step = part.named_steps.get("rank") or part.named_steps.get("one_hot")
+    return None if step is None else [str(value) for value in step.categories[0][:-1]]
+
+
+def _is_count(part: Pipeline) -> bool:
+    return "log1p" in dict(part["both"].transformer_list)["value"].named_steps
+
+
+def _plain(part: Pipeline, cells: pd.Series) -> pd.Series:
+    if _listed(part) is not None:
+        return cells.astype("str")
+    return pd.Series(_floats(cells), index=cells.index)
+
+
+def _floats(cells: pd.Series) -> np.ndarray:
+    return cells.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.features import UNKNOWN, EncodedLevels, EncodedNumber, encoded_features
+from segmentation.features import EncodedLevels, EncodedNumber, encoded_features
+from segmentation.policy.features import UNKNOWN
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
 Floats = NDArray[np.float64]
+
+HANDICAP = 1e-10
+"""What every segment's score starts above the one before it. A resident at equal distances then goes to the
+first segment, however a sum is rounded; otherwise scorer, ONNX and scikit-learn could each pick another."""
+
+
+def starts(centers: Floats) -> Floats:
+    """Return where each segment's score starts, before anything is known of a resident."""
+    return np.asarray((centers**2).sum(axis=1) + HANDICAP * np.arange(len(centers)))
 
 
 def fold(encoder: ColumnTransformer, centers: Floats) -> FoldedScorer:
@@ -32,7 +42,7 @@ def fold(encoder: ColumnTransformer, centers: Floats) -> FoldedScorer:
         The centres; segment ids are S1, S2 … in their order.
     """
     slopes = -2.0 * centers
-    constant = (centers**2).sum(axis=1)
+    constant = starts(centers)
     numbers, levels = [], []
     for part in encoded_features(encoder):
         if isinstance(part, EncodedLevels):

@@ -5,6 +5,7 @@ It receives needs and nothing else: no argument of it could carry a protected at
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -12,18 +13,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, clone
 from sklearn.cluster import KMeans
-from sklearn.compose import ColumnTransformer
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import pairwise_distances
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from segmentation.clustering.choice import Criteria, Rival, chosen, rivals
-from segmentation.clustering.fold import fold
-from segmentation.features import needs_encoder
+from segmentation.clustering.fold import fold, starts
+from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
 
@@ -135,16 +138,18 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         Parameters
         ----------
         X : table or array-like of shape (n_residents, n_features)
-            Needs, in the columns that the encoder knows; at least two residents.
+            Needs of at least two residents. A policy's encoder takes a DataFrame of the policy's features,
+            in any order and with nothing else in it.
         y : ignored
 
         Raises
         ------
         ValueError
-            The input is not a table of needs, or `n_segments` is neither "auto" nor within 1 and n_residents.
+            The input is not a table of needs, or `n_segments` is neither "auto" nor within 1 and the number
+            of residents who differ.
         """
-        self._check_n_segments()
-        encoded = self._encode(X, fit=True)
+        self._check_numbers()
+        encoded = self._encode_first(X)
         random = check_random_state(self.random_state)
         self.rivals_ = self._rivals(encoded, random)
         self.n_segments_ = self._number(len(encoded))
@@ -172,9 +177,10 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             The encoder was not made from a policy.
         """
         check_is_fitted(self)
-        if not isinstance(self.encoder_, ColumnTransformer):
-            message = "Only a segmenter made by Segmenter.from_policy folds: its encoder names the features."
-            raise ValueError(message)  # noqa: TRY004 - a wrong state, not a wrong type of argument
+        if not is_needs_encoder(self.encoder_):
+            raise ValueError(
+                "Only a segmenter made by Segmenter.from_policy folds: its encoder names the features."
+            )
         return fold(self.encoder_, self.cluster_centers_)
 
     def without_residents(self) -> Self:
@@ -190,24 +196,37 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     def _n_features_out(self) -> int:
         return int(self.n_segments_)
 
-    def _check_n_segments(self) -> None:
+    def _check_numbers(self) -> None:
         number = self.n_segments
         is_whole = isinstance(number, Integral) and not isinstance(number, bool)
         if number != "auto" and not (is_whole and int(number) >= 1):
-            message = f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}."
-            raise ValueError(message)
+            raise ValueError(f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}.")
+        if not 1 <= self.min_segments <= self.max_segments:
+            raise ValueError(
+                "`min_segments` must be at least 1 and at most `max_segments`; "
+                f"got {self.min_segments} and {self.max_segments}."
+            )
 
-    def _encode(self, X: ArrayLike, *, fit: bool = False) -> Floats:
-        if not fit:
-            check_is_fitted(self)
-        if self.encoder is None:
-            X = validate_data(self, X, reset=fit, dtype=np.float64, ensure_min_samples=2 if fit else 1)
-        else:
-            validate_data(self, X, reset=fit, skip_check_array=True)
-        if fit:
-            self.encoder_ = StandardScaler() if self.encoder is None else clone(self.encoder)
+    def _encode_first(self, X: ArrayLike) -> Floats:
+        X = self._validated(X, fit=True)
+        self.encoder_ = StandardScaler() if self.encoder is None else clone(self.encoder)
+        with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
             return np.asarray(self.encoder_.fit_transform(X), np.float64)
-        return np.asarray(self.encoder_.transform(X), np.float64)
+
+    def _encode(self, X: ArrayLike) -> Floats:
+        check_is_fitted(self)
+        return np.asarray(self.encoder_.transform(self._validated(X, fit=False)), np.float64)
+
+    def _validated(self, X: ArrayLike, *, fit: bool) -> ArrayLike:
+        least = 2 if fit else 1
+        if self.encoder is None:
+            return np.asarray(validate_data(self, X, reset=fit, dtype=np.float64, ensure_min_samples=least))
+        if is_needs_encoder(self.encoder):
+            X = needs_table(self.encoder, X)
+        validate_data(self, X, reset=fit, skip_check_array=True)
+        if _num_samples(X) < least:
+            raise ValueError(f"At least {least} resident(s) are needed; got {_num_samples(X)}.")
+        return X
 
     def _rivals(self, encoded: Floats, random: np.random.RandomState) -> list[dict[str, Any]]:
         if self.n_segments != "auto" or len(encoded) < 2 * self.min_segments:
@@ -228,10 +247,9 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         if self.n_segments == "auto":
             return chosen(tuple(Rival(**rival) for rival in self.rivals_)) or 1
         if self.n_segments > residents:
-            message = (
+            raise ValueError(
                 f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
             )
-            raise ValueError(message)
         return self.n_segments
 
     def _centers(self, encoded: Floats, random: np.random.RandomState) -> Floats:
@@ -240,21 +258,38 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         One thread, and sums taken anew in the order of the rows: threads add up in any order, and two fits of
         the same residents must have equal digests.
         """
-        with threadpool_limits(1):
-            fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(encoded)
-        sizes = np.bincount(fitted.labels_, minlength=self.n_segments_)
-        firsts = [tuple(center) for center in fitted.cluster_centers_.round(6)]
-        order = sorted(range(self.n_segments_), key=lambda label: (-sizes[label], firsts[label]))
-        labels = np.argsort(order)[fitted.labels_]
-        return _means(encoded, labels, fitted.cluster_centers_[order])
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("error", ConvergenceWarning)
+            try:
+                fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(encoded)
+            except ConvergenceWarning:
+                raise ValueError(
+                    f"`n_segments` is {self.n_segments_}, and fewer residents differ from each other; "
+                    "ask for fewer."
+                ) from None
+        return _largest_first(encoded, _means(encoded, fitted.labels_, self.n_segments_))
 
     def _nearest(self, encoded: Floats) -> Labels:
-        centers = self.cluster_centers_
-        scores = (centers**2).sum(axis=1) - 2.0 * (encoded @ centers.T)
-        return np.asarray(np.argmin(scores, axis=1), np.int64)
+        return _nearest(encoded, self.cluster_centers_)
 
 
-def _means(encoded: Floats, labels: Labels, centers: Floats) -> Floats:
-    sizes = np.bincount(labels, minlength=len(centers))
-    sums = np.column_stack([np.bincount(labels, column, len(centers)) for column in encoded.T])
-    return np.asarray(np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centers))
+def _nearest(encoded: Floats, centers: Floats) -> Labels:
+    scores = starts(centers) - 2.0 * (encoded @ centers.T)
+    return np.asarray(np.argmin(scores, axis=1), np.int64)
+
+
+def _means(encoded: Floats, labels: Labels, n_segments: int) -> Floats:
+    sums = np.column_stack([np.bincount(labels, column, n_segments) for column in encoded.T])
+    return np.asarray(sums / np.bincount(labels, minlength=n_segments)[:, None])
+
+
+def _largest_first(encoded: Floats, centers: Floats) -> Floats:
+    """Sort centres by the size of their segments; among equal ones, by their coordinates."""
+    for _ in centers:  # residents at equal distances may change sides with the order, so look again
+        sizes = np.bincount(_nearest(encoded, centers), minlength=len(centers))
+        keys = [tuple(center) for center in centers.round(6)]
+        order = sorted(range(len(centers)), key=lambda label: (-sizes[label], keys[label]))
+        centers = centers[order]
+        if order == sorted(order):
+            break
+    return centers

@@ -1,0 +1,193 @@
+"""`FoldedScorer`: columns in, segments out; JSON in, JSON out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segmentation.errors import ScorerError
+from segmentation.scorer.columns import Columns, Floats, looked_up, needed, numbers
+from segmentation.scorer.parts import (
+    FoldedLevels,
+    FoldedNumber,
+    is_a,
+    levels_from,
+    number_from,
+    row_from,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+FORMAT = 1
+BLOCK = 65_536
+"""Rows scored at a time, so that memory does not grow with the table."""
+
+
+@dataclass(frozen=True)
+class FoldedScorer:
+    """Assigns residents to segments from the columns of their needs.
+
+    Attributes
+    ----------
+    segments : tuple of str
+        Segment ids; labels are positions in it.
+    constant : tuple of float
+        Where each segment's score starts.
+    numbers : tuple of FoldedNumber
+    levels : tuple of FoldedLevels
+    """
+
+    segments: tuple[str, ...]
+    constant: tuple[float, ...]
+    numbers: tuple[FoldedNumber, ...]
+    levels: tuple[FoldedLevels, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the columns it reads."""
+        return (*(part.name for part in self.numbers), *(part.name for part in self.levels))
+
+    def predict(self, columns: Mapping[str, ArrayLike]) -> NDArray[np.int64]:
+        """Return the segment of every resident.
+
+        Parameters
+        ----------
+        columns : mapping of str to array-like of shape (n_residents,)
+            One array for each of `features`: numbers and flags as numbers with NaN where missing, ordinals
+            and categories as strings with None or NaN where missing. Others are ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_residents,)
+            Positions in `segments`; the first one where two scores are equal.
+
+        Raises
+        ------
+        ScorerError
+            A feature is missing, holds something that is no number or an unknown value, or lengths differ.
+        """
+        arrays = needed(columns, self.features)
+        rows = len(next(iter(arrays.values())))
+        blocks = [
+            np.argmin(self._scores({name: array[at : at + BLOCK] for name, array in arrays.items()}), axis=1)
+            for at in range(0, rows, BLOCK)
+        ]
+        return np.concatenate(blocks).astype(np.int64) if blocks else np.empty(0, np.int64)
+
+    def scores(self, columns: Mapping[str, ArrayLike]) -> Floats:
+        """Return every segment's score for every resident.
+
+        Takes and raises what `predict` does.
+
+        Returns
+        -------
+        ndarray of shape (n_residents, n_segments)
+            Squared distance to each centre, less the part that is the same for all segments of a resident:
+            differences between segments are exact, the values themselves may be negative.
+        """
+        return self._scores(needed(columns, self.features))
+
+    def _scores(self, columns: Columns) -> Floats:
+        rows = len(next(iter(columns.values())))
+        total = np.broadcast_to(np.array(self.constant), (rows, len(self.segments))).copy()
+        if self.numbers:
+            values = np.column_stack([numbers(part, columns[part.name]) for part in self.numbers])
+            absent = np.isnan(values)
+            total += np.where(absent, 0.0, values) @ self._slopes
+            if absent.any():
+                total += absent @ self._absences
+        for part in self.levels:
+            total += looked_up(part, columns[part.name])
+        return total
+
+    @cached_property
+    def _slopes(self) -> Floats:
+        return np.array([part.slope for part in self.numbers])
+
+    @cached_property
+    def _absences(self) -> Floats:
+        return np.array([part.missing for part in self.numbers])
+
+    def to_json(self) -> str:
+        """Return the scorer as JSON text; equal scorers give equal text."""
+        content = {
+            "format": FORMAT,
+            "segments": self.segments,
+            "constant": self.constant,
+            "numbers": [vars(part) for part in self.numbers],
+            "levels": [vars(part) for part in self.levels],
+        }
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> FoldedScorer:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        ScorerError
+            The text is not a scorer of this format, or its parts do not fit together.
+        """
+        raw = _parsed(text)
+        if raw["format"] != FORMAT:
+            raise ScorerError(
+                f"The scorer is not of format {FORMAT}, the one that this version reads. Export it anew."
+            )
+        scorer = _assembled(raw)
+        if scorer is None:
+            raise ScorerError(
+                "This is no folded scorer: its parts are not of the documented form. Export it anew."
+            )
+        _check(scorer)
+        return scorer
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `to_json`."""
+        return f"sha256:{hashlib.sha256(self.to_json().encode()).hexdigest()}"
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raw = None
+    if not isinstance(raw, dict) or "format" not in raw:
+        raise ScorerError("This is no folded scorer: it is no JSON object with a `format`. Export it anew.")
+    return raw
+
+
+def _assembled(raw: dict[str, Any]) -> FoldedScorer | None:
+    """Return the scorer that the JSON describes, or None where a part is missing or of another type."""
+    try:
+        return FoldedScorer(
+            tuple(is_a(str, name) for name in is_a(list, raw["segments"])),
+            row_from(raw["constant"]),
+            tuple(number_from(part) for part in is_a(list, raw["numbers"])),
+            tuple(levels_from(part) for part in is_a(list, raw["levels"])),
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        return None
+
+
+def _check(scorer: FoldedScorer) -> None:
+    rows = [
+        scorer.constant,
+        *(row for part in scorer.numbers for row in (part.slope, part.missing)),
+        *(row for part in scorer.levels for row in (*part.values.values(), part.missing)),
+    ]
+    if any(len(row) != len(scorer.segments) or not np.isfinite(row).all() for row in rows):
+        raise ScorerError(
+            "The scorer does not hold one finite number for each segment everywhere. Export it anew."
+        )
+    for names, what in ((scorer.segments, "segment"), (scorer.features, "feature")):
+        if not names or len(set(names)) != len(names):
+            raise ScorerError(f"The scorer must name every {what} once, and at least one. Export it anew.")
