@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.card.charts import Dot, Scale, dot_chart, ratio_scale
+from segmentation.card.sentences import STATUS
 from segmentation.card.words import CHECKS
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _dot(reader: Reader, finding: Finding) -> Dot:
 
 def _ratio(reader: Reader, finding: Finding) -> str:
     if finding.value is None:
-        return reader.t("hidden") if finding.hidden else reader.t("no test possible")
+        if not finding.hidden:
+            return reader.t("no test possible")
+        return reader.t("%(status)s, hidden", status=reader.t(STATUS[finding.status]))
     interval = f" {reader.ratio_interval(finding.interval)}" if finding.interval else ""
     return f"{reader.ratio(finding.value)}{interval}"

@@ -1,0 +1,46 @@
+"""What the charts of a card say of each finding and of each number of segments."""
+
+import re
+
+import pytest
+
+from segmentation.card.pictures import choice_chart, ratio_chart
+from segmentation.card.titles import Reader, titles_of
+from tests.card import made
+
+CARD = made.card()
+EN, ZH = (Reader(language, titles_of(CARD)) for language in ("en", "zh"))
+
+
+def texts(chart, kind):
+    return re.findall(rf'<text class="{kind}".*?>(.*?)</text>', chart)
+
+
+@pytest.mark.parametrize(
+    ("finding", "label", "figure"),
+    [
+        (made.BROKEN, "65 and over · S1", "1.92 [1.80, 2.04] · n 3,950"),
+        (made.OPEN, "18 to 39 · Repair visits", "0.79 [0.71, 0.88] · n 700"),
+        (made.HIDDEN, "18 to 39 × owner · S1", "broken, hidden · n 2,222"),
+        (made.SMALL, "65 and over × tenant · Patrol", "undetermined, hidden"),
+        (made.RARE, "tenant · S2", "no test possible · n 60"),
+    ],
+)
+def test_a_row_names_group_and_target_and_never_a_figure_without_its_count(finding, label, figure):
+    chart = ratio_chart(EN, "made", [finding], 1)
+
+    assert (texts(chart, "label"), texts(chart, "figure")) == ([label], [figure])
+
+
+def test_the_description_counts_by_status():
+    chart = ratio_chart(ZH, "made", [made.BROKEN, made.KEPT], 15)
+
+    assert "共15项比较，由差到好显示2项：违反1项，无法判定0项，符合1项。" in chart
+
+
+def test_the_number_that_was_chosen_stands_out():
+    chart = choice_chart(EN, CARD.choice)
+
+    assert texts(chart, "label") == ["2 segments", "3 segments", "4 segments"]
+    assert texts(chart, "figure") == ["0.97", "0.91, chosen", "0.55"]
+    assert (chart.count("dot chosen"), chart.count("dot lost")) == (1, 2)
