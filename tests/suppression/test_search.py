@@ -42,16 +42,20 @@ def assert_nothing_can_be_worked_out(tables, links, smallest):
     for one in tables:
         mask, ranges = masks[one.name], found[one.name]
         totals = one.counts.sum(axis=0)
-        assert mask.cells[one.counts < smallest].all()
-        assert mask.column_totals[totals < smallest].all()
+        unknown = np.isin(one.columns, one.missing)
+        small, small_totals = (one.counts < smallest) & ~unknown, (totals < smallest) & ~unknown
+        assert mask.cells[small].all()
+        assert mask.column_totals[small_totals].all()
+        assert mask.cells[:, unknown].all()
+        assert mask.column_totals[unknown].all()
         if len(one.columns) > 1:
             need = np.minimum(one.counts.sum(axis=1), smallest)[:, None]
             widths = np.ptp(ranges.cells, axis=-1)
-            assert (widths >= np.where(one.counts < smallest, need, 0)).all()
-            assert (widths[mask.cells & (one.counts >= smallest)] >= 1).all()
+            assert (widths >= np.where(small, need, 0)).all()
+            assert (widths[mask.cells & ~small & ~unknown] >= 1).all()
             widths = np.ptp(ranges.column_totals, axis=-1)
-            assert (widths[totals < smallest] >= min(smallest, totals.sum())).all()
-            assert (widths[mask.column_totals & (totals >= smallest)] >= 1).all()
+            assert (widths[small_totals] >= min(smallest, totals.sum())).all()
+            assert (widths[mask.column_totals & ~small_totals & ~unknown] >= 1).all()
     return masks
 
 
@@ -60,13 +64,28 @@ def test_a_table_without_small_counts_is_left_alone():
     assert not mask.anything
 
 
-def test_a_small_count_takes_unknown_values_and_the_smallest_counts_along():
-    # The 3 needs a second count in its row (the unknown one is cheapest), and both need one in their columns:
-    # S2 has the smallest there. The group sizes stay visible.
+def test_unknown_values_are_hidden_and_no_group_with_them():
+    # Nobody is protected by hiding how many are unknown: the 2 is 112 - 50 - 60, and that is all.
+    counts = table([[50, 60, 2], [70, 80, 40]], missing=("2",))
+    masks = suppress([counts], [], smallest=5)
+    assert masks["sex"].cells.tolist() == [[False, False, True]] * 2
+    assert masks["sex"].column_totals.tolist() == [False, False, True]
+    assert attack([counts], [], masks)["sex"].cells[:, 2].tolist() == [[2, 2], [40, 40]]
+
+
+def test_a_small_count_is_hidden_behind_unknown_values_and_the_smallest_counts():
+    # The 3 may change places with unknown ones of S1, and its column needs a second hidden count: S2 has the
+    # smallest there. The group sizes stay visible.
     counts = table([[3, 20, 10], [12, 14, 9], [15, 16, 11]], missing=("2",))
     mask = assert_nothing_can_be_worked_out([counts], [], smallest=5)["sex"]
-    assert mask.cells.tolist() == [[True, False, True], [True, False, True], [False, False, False]]
-    assert not mask.column_totals.any()
+    assert mask.cells[:, :2].tolist() == [[True, False], [True, False], [False, False]]
+    assert not mask.column_totals[:2].any()
+
+
+def test_too_few_unknown_values_hide_a_small_count_only_with_others():
+    counts = table([[3, 20, 1], [12, 14, 1], [15, 16, 1]], missing=("2",))
+    mask = assert_nothing_can_be_worked_out([counts], [], smallest=5)["sex"]
+    assert mask.cells[:, :2].tolist() == [[True, True], [True, True], [False, False]]
 
 
 def test_without_an_unknown_group_the_smaller_of_two_groups_is_hidden():
@@ -176,7 +195,8 @@ small_tables = arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 5)),
 def test_no_small_count_of_any_table_can_be_worked_out(counts, smallest, last_is_missing):
     missing = (str(counts.shape[1] - 1),) if last_is_missing else ()
     mask = assert_nothing_can_be_worked_out([table(counts, missing=missing)], [], smallest)["sex"]
-    assert mask.anything == bool((counts < smallest).any())
+    known = slice(0, counts.shape[1] - last_is_missing)
+    assert mask.rates[:, known].any() == bool((counts[:, known] < smallest).any())
 
 
 @given(

@@ -6,6 +6,8 @@ enough: a row adds up to its segment, a column to its group, an intersection to 
 subtract has the number back. `suppress` therefore hides further counts until every small one could be any of
 a range at least as wide as the smallest group. `attack` is the adversary: from the published numbers alone it
 works out how far each hidden one can be narrowed, so nobody has to trust how the cells were chosen.
+Residents whose group is not known are no group of people: how many they are is never published, and not
+protected either.
 
 The adversary knows every visible count, the segment sizes, how the tables add up to one another, and that
 counts are whole and not negative. A rate says what its two counts say: see `Mask.rates`. A statistic over a

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from segmentation.suppression.tables import CountTable, Link
 
-# The price of hiding an unknown value, relative to a group's count of the same size.
-_MISSING_PRICE = 0.1
 # Equal prices would leave the choice to the solver; this makes the earlier cell a little cheaper.
 _TIE_BREAK = 1e-3
 # What it is worth to open other counts on the way; far below any price, so nothing is hidden for it.
@@ -39,9 +37,9 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
 
     Where a small count could be worked out, a linear programme finds the cheapest other set of tables in
     which it is larger by `smallest`; the visible counts that differ in them are hidden too. All sets found
-    agree on everything that stays visible: they are the proof. Cheap are unknown values, then small counts;
-    dear are group sizes. The time depends on the size of the tables, not on the number of residents, and the
-    same input gives the same masks.
+    agree on everything that stays visible: they are the proof. Cheap are small counts, dear are group sizes;
+    unknown values are hidden anyway. The time depends on the size of the tables, not on the number of
+    residents, and the same input gives the same masks.
 
     Parameters
     ----------
@@ -55,10 +53,11 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
     Returns
     -------
     dict of str to Mask
-        For each table, by its name. Nothing below `smallest` is visible. A count hidden for being small lies,
-        for all that is published, in a range at least `smallest` wide (where its segment is smaller: as wide
-        as the segment); any other hidden count has at least two possible values. A table of one column only
-        repeats the segment sizes: its small counts are hidden, but cannot be kept unknown.
+        For each table, by its name. Nothing below `smallest` is visible, and no unknown values are, though
+        these may be worked out. A count of a group that is hidden for being small lies, for all that is
+        published, in a range at least `smallest` wide (where its segment is smaller: as wide as the segment);
+        any other hidden count of a group has at least two possible values. A table of one column only repeats
+        the segment sizes: its small counts are hidden, but cannot be kept unknown.
 
     Raises
     ------
@@ -74,8 +73,9 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
     prices = np.concatenate([_prices(table).ravel() for table in tables])
     prices *= 1 + _TIE_BREAK * np.arange(prices.size) / prices.size
     widest = np.concatenate([_widest(table).ravel() for table in tables])
-    hidden = equations.truth < smallest
-    need = np.where(hidden, np.minimum(widest, smallest), 0)
+    unknown = np.concatenate([_unknown(table).ravel() for table in tables])
+    need = np.where((equations.truth < smallest) & ~unknown, np.minimum(widest, smallest), 0)
+    hidden = (equations.truth < smallest) | unknown
     for block in equations.independent(np.ones_like(hidden)):
         search = _Search(equations.matrix[:, block], equations.truth[block], prices[block], hidden[block])
         hidden[block] = search.open_all(need[block], widest[block])
@@ -84,9 +84,13 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
 
 def _prices(table: CountTable) -> NDArray[np.float64]:
     """Return what it costs to hide each count: a group size as much as a column of cells."""
-    columns = np.array([_MISSING_PRICE if column in table.missing else 1.0 for column in table.columns])
     rows = np.append(np.ones(len(table.rows)), len(table.rows))
-    return np.asarray(np.log1p(table.extended) * np.outer(rows, columns))
+    return np.asarray(np.log1p(table.extended) * rows[:, None])
+
+
+def _unknown(table: CountTable) -> NDArray[np.bool_]:
+    """Return where unknown values stand."""
+    return np.broadcast_to(np.isin(table.columns, table.missing), table.extended.shape)
 
 
 def _widest(table: CountTable) -> NDArray[np.int64]:

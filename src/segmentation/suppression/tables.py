@@ -33,7 +33,8 @@ class CountTable:
     counts : ndarray of int64, shape (rows, columns)
         Residents, 0 or more.
     missing : tuple of str
-        Columns that hold unknown values: the first to be hidden for the sake of others.
+        Columns that hold unknown values. They are no group of people, so they are never published and need no
+        protection; as long as they are hidden they help to hide others.
 
     Raises
     ------
