@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JOINED = " × "
 """Between the names of an intersection's attributes, and of its groups."""
 MISSING = "(missing)"
-"""The group of residents for whom an attribute is not known."""
+"""The group of residents for whom an attribute is not known, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,20 @@ def count_cells(segments: pd.Series, people: pd.DataFrame, attributes: Sequence[
         raise AuditError(message)
     labels = pd.Categorical(segments)
     if (labels.codes < 0).any():
-        message = (
-            f"{int((labels.codes < 0).sum())} residents have no segment. Leave them out, or name a segment."
-        )
-        raise AuditError(message)
-    columns = [people[name].cat for name in attributes]
-    groups = tuple(product(*([*map(str, column.categories), MISSING] for column in columns)))
+        without = f"{int((labels.codes < 0).sum())} of {len(people)} residents have no segment."
+        raise AuditError(f"{without} Leave them out, or name a segment.")
+    columns = [people[name] for name in attributes]
+    levels = [_groups(column) for column in columns]
+    groups = tuple(product(*levels))
     code = np.zeros(len(people), np.int64)
-    for column in columns:
-        levels = len(column.categories) + 1
-        code = code * levels + column.codes.to_numpy(np.int64) % levels
+    for column, names in zip(columns, levels, strict=True):
+        # A missing value has the code -1, which counts from the end.
+        code = code * len(names) + column.cat.codes.to_numpy(np.int64) % len(names)
     shape = (len(labels.categories), len(groups))
     at = labels.codes.astype(np.int64) * shape[1] + code
     table = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
     return Cells(tuple(attributes), tuple(map(str, labels.categories)), groups, table)
+
+
+def _groups(column: pd.Series) -> list[str]:
+    return [*map(str, column.cat.categories), *([MISSING] if column.isna().any() else [])]

@@ -55,11 +55,12 @@ class Finding:
         Why that status.
     limit : float
     value : float or None
-        V in [0, 1], or the ratio of rates from 0; None where hidden or not defined.
+        V in [0, 1], or the ratio of rates from 0; None where hidden or not defined: nobody else is there.
     interval : tuple of float or None
         Of the value, at the report's confidence.
     count, size : int or None
-        Members of the group in the target, and in all; for association `size` is everybody judged.
+        Members of the group in the target, and in all; for association `size` is everybody in the table
+        that the value is of.
     rate : float or None
         count / size.
     rate_interval : tuple of float or None
@@ -70,7 +71,12 @@ class Finding:
         Of "the limit holds", after Holm's correction over all comparisons of the audit.
     hidden : bool
         Whether figures are left out because they would show, or let work out, a count under the smallest
-        group.
+        group, or because the figures that may be shown tell another story than all of them.
+
+    Notes
+    -----
+    The status rests on all counts. The figures rest on counts that the report shows: where it hides others,
+    `value`, `interval` and `others_rate` are of the groups that are shown, and there is no `p_value`.
     """
 
     check: CheckName
@@ -119,17 +125,20 @@ class GroupTable:
     ----------
     attribute : str
     groups : tuple of str
-        The last one is "(missing)": residents whose group is not known.
+        Of residents whose group is known; how many of the others are in a segment is never told.
     counts : tuple of tuple of int or None
         A row for each segment of the report.
     sizes : tuple of int or None
         For each group.
+    unknown : int or None
+        Residents whose group is not known; None where that would tell a hidden size.
     """
 
     attribute: str
     groups: tuple[str, ...]
     counts: tuple[tuple[int | None, ...], ...]
     sizes: tuple[int | None, ...]
+    unknown: int | None = None
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,17 @@ class Rates:
     Attributes
     ----------
     by_group : ndarray of shape (n_segments, n_groups)
-        P(segment | group), in [0, 1].
+        P(segment | group), in [0, 1]; 0 where nobody is in the group.
     overall : ndarray of shape (n_segments,)
         P(segment) among residents whose group is known.
     difference : ndarray of shape (n_segments,)
         Largest less smallest rate of a group, in [0, 1]; 0 is even.
     ratio : ndarray of shape (n_segments,)
         Smallest over largest rate of a group, in [0, 1]; 1 is even. NaN where nobody is in the segment.
+
+    Notes
+    -----
+    Difference and ratio are between groups with somebody in them.
     """
 
     by_group: Floats
@@ -45,24 +49,26 @@ class Rates:
 
 
 def selection_rates(cells: Cells) -> Rates:
-    """Return fairlearn's selection rates for the cells of one attribute or intersection.
-
-    Parameters
-    ----------
-    cells : Cells
-        With somebody in every group.
-    """
-    frame = metric_frame(cells)
+    """Return fairlearn's selection rates for the cells of one attribute or intersection."""
+    held = cells.sizes > 0
+    by_group = np.zeros(cells.counts.shape)
+    if not held.any():
+        nobody = np.zeros(len(cells.segments))
+        return Rates(by_group, nobody, nobody, np.full(len(nobody), np.nan))
+    frame = metric_frame(cells.only(held))
     segments = list(cells.segments)
-    names = (
-        pd.Index(cells.group_names) if len(cells.attributes) == 1 else pd.MultiIndex.from_tuples(cells.groups)
-    )
-    by_group = frame.by_group.reindex(names)[segments]
+    by_group[:, held] = frame.by_group.reindex(_index(cells.only(held)))[segments].to_numpy(np.float64).T
     return Rates(
-        by_group.to_numpy(np.float64).T,
+        by_group,
         frame.overall[segments].to_numpy(np.float64),
         frame.difference(method="between_groups")[segments].to_numpy(np.float64),
         frame.ratio(method="between_groups")[segments].to_numpy(np.float64),
+    )
+
+
+def _index(cells: Cells) -> pd.Index:
+    return (
+        pd.Index(cells.group_names) if len(cells.attributes) == 1 else pd.MultiIndex.from_tuples(cells.groups)
     )
 
 

@@ -1,29 +1,30 @@
-"""The audit from segments to report: count, test, hide what is small, sort."""
+"""The audit from segments to report: count, decide what may be shown, test, sort."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from segmentation.audit.cells import MISSING, Cells, count_cells
-from segmentation.audit.findings import SEVERITY, AuditReport, Finding, GroupTable, Spread, Unchecked
-from segmentation.audit.judge import Claim, association_claim, judge, segment_claims, service_claims
-from segmentation.audit.rates import selection_rates
+from segmentation.audit.cells import count_cells
+from segmentation.audit.disclosure import Shown, disclose
+from segmentation.audit.findings import SEVERITY, AuditReport, Finding, Spread, Unchecked
+from segmentation.audit.judge import Claim, association_claim, judge, ratio_claims
+from segmentation.audit.rates import Rates, selection_rates
 from segmentation.errors import AuditError
-from segmentation.suppression import CountTable, Link, Mask, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import pandas as pd
-    from numpy.typing import NDArray
 
     from segmentation.policy import Limits, Policy
 
 POOLED = "(small segments)"
 """Segments under the smallest group, taken together: neither judged nor shown one by one."""
+
+Names = tuple[str, ...]
 
 
 def audit(
@@ -48,50 +49,89 @@ def audit(
     Raises
     ------
     AuditError
-        Somebody has no segment, lengths differ, or there is nobody to judge.
+        Somebody has no segment, lengths differ, there are too few to judge, or a service is planned for a
+        segment that is not judged.
     """
     limits = policy.audit
     labels, pooled = _large_enough(segments, limits.smallest_group)
-    combinations = [(name,) for name in policy.audited] + list(limits.intersections)
-    counted = [count_cells(labels, protected, names) for names in combinations]
-    masks = _masks(counted, limits.smallest_group)
-    findings = judge(_claims(counted, served or {}, limits, masks), limits.confidence)
-    shown = [_hide(finding, counted, masks) for finding in findings]
+    _check_served(served or {}, labels, limits)
+    asked = _asked(policy)
+    counted = [count_cells(labels, protected, names) for names in (*asked, *_shared(asked))]
+    shown = disclose(counted, limits.smallest_group)[: len(asked)]
+    rates = [selection_rates(one.cells) for one in shown]
     return AuditReport(
         segments=counted[0].segments,
         segment_sizes=tuple(int(size) for size in counted[0].counts.sum(axis=1)),
         confidence=limits.confidence,
         smallest_group=limits.smallest_group,
-        findings=tuple(sorted(shown, key=_severity)),
-        spreads=tuple(spread for cells in counted for spread in _spreads(cells, masks[cells.name])),
-        tables=tuple(_table(cells, masks[cells.name]) for cells in counted),
+        findings=_findings(shown, rates, served or {}, limits),
+        spreads=tuple(spread for pair in zip(shown, rates, strict=True) for spread in _spreads(*pair)),
+        tables=tuple(one.table(len(labels)) for one in shown),
         unchecked=_unchecked(policy, pooled=pooled),
     )
 
 
+# ---- What is counted --------------------------------------------------------------------------------
+
+
 def _large_enough(segments: pd.Series, smallest: int) -> tuple[pd.Series, bool]:
     """Return the segments with those under the smallest group pooled, and whether any was."""
-    sizes = segments.astype(str).where(segments.notna()).value_counts(ascending=True)
+    labels = pd.Categorical(segments.astype(str).where(segments.notna()))
+    sizes = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.categories))
     if sizes.sum() < smallest:
         message = f"Only {sizes.sum()} residents have a segment, and the policy judges {smallest} or more."
         raise AuditError(message)
-    reached = np.concatenate([[0], sizes.cumsum().to_numpy()[:-1]])
-    small = (sizes < smallest) | ((sizes.min() < smallest) & (reached < smallest))
-    names = segments.astype(str).where(segments.notna())
-    return names.where(~names.isin(sizes.index[small]), POOLED), bool(small.any())
+    ascending = np.argsort(sizes, kind="stable")
+    below = np.empty_like(sizes)
+    below[ascending] = sizes[ascending].cumsum() - sizes[ascending]
+    # One small segment alone would still be seen as what is pooled: the next larger ones join it.
+    small = (sizes < smallest) | ((sizes.min() < smallest) & (below < smallest))
+    names = np.where(small, POOLED, labels.categories)
+    order = pd.Index(sorted(set(names), key=lambda name: (name == POOLED, _natural(name))))
+    places = np.append(order.get_indexer(pd.Index(names)), -1)
+    return pd.Series(pd.Categorical.from_codes(places[labels.codes], order)), bool(small.any())
 
 
-def _claims(
-    counted: Sequence[Cells],
-    served: Mapping[str, frozenset[str]],
-    limits: Limits,
-    masks: Mapping[str, Mask],
-) -> Iterator[Claim]:
-    for cells in counted:
-        blur = 2 * limits.smallest_group if masks[cells.name].anything else 1
-        yield association_claim(cells, limits)
-        yield from segment_claims(cells, limits, blur)
-        yield from service_claims(cells, served, limits, blur)
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Return a key that sorts S10 after S2."""
+    parts = re.split(r"(\d+)", name)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
+def _check_served(served: Mapping[str, frozenset[str]], labels: pd.Series, limits: Limits) -> None:
+    unknown = sorted(frozenset().union(*served.values()) - set(labels.cat.categories))
+    if unknown:
+        message = (
+            f"Services are planned for segments that are not judged: {', '.join(unknown)}. "
+            f"Name segments with at least {limits.smallest_group} residents."
+        )
+        raise AuditError(message)
+
+
+def _asked(policy: Policy) -> list[Names]:
+    """Return every attribute, then every intersection once, in whatever order it names its attributes."""
+    once = {frozenset(names): names for names in reversed(policy.audit.intersections)}
+    return [*((name,) for name in policy.audited), *reversed(once.values())]
+
+
+def _shared(asked: Sequence[Names]) -> list[Names]:
+    """Return what two intersections share: not asked for, but a sum of each, so neither tells the other."""
+    pairs = (tuple(name for name in one if name in other) for one, other in combinations(asked, 2))
+    known = {frozenset(names) for names in asked}
+    found = {frozenset(names): names for names in pairs if names}
+    return [names for key, names in found.items() if key not in known]
+
+
+# ---- What is found ----------------------------------------------------------------------------------
+
+
+def _findings(
+    shown: Sequence[Shown], rates: Sequence[Rates], served: Mapping[str, frozenset[str]], limits: Limits
+) -> tuple[Finding, ...]:
+    claims: list[Claim] = []
+    for one, rate in zip(shown, rates, strict=True):
+        claims += [association_claim(one, limits), *ratio_claims(one, rate.by_group, served, limits)]
+    return tuple(sorted(judge(claims, limits.confidence), key=_severity))
 
 
 def _severity(finding: Finding) -> tuple[int, bool, float]:
@@ -102,6 +142,19 @@ def _severity(finding: Finding) -> tuple[int, bool, float]:
     )
 
 
+def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
+    """Yield fairlearn's spread of each segment, between groups that have all their counts shown."""
+    complete = shown.complete
+    if complete.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
+        return
+    between = rates if complete.all() else selection_rates(shown.cells.only(complete))
+    for row, segment in enumerate(shown.cells.segments):
+        ratio = float(between.ratio[row])
+        yield Spread(
+            shown.cells.name, segment, float(between.difference[row]), None if np.isnan(ratio) else ratio
+        )
+
+
 def _unchecked(policy: Policy, *, pooled: bool) -> tuple[Unchecked, ...]:
     reasons: list[Unchecked] = ["probe_auc"]
     if policy.audit.explained_by:
@@ -109,80 +162,3 @@ def _unchecked(policy: Policy, *, pooled: bool) -> tuple[Unchecked, ...]:
     if pooled:
         reasons.append("pooled_segments")
     return tuple(reasons)
-
-
-# ---- What must not be shown -------------------------------------------------------------------------
-
-
-def _masks(counted: Sequence[Cells], smallest: int) -> dict[str, Mask]:
-    tables = [
-        CountTable(cells.name, cells.segments, cells.group_names, cells.counts, _missing_names(cells))
-        for cells in counted
-    ]
-    links = [
-        Link(name, cells.name, tuple(group[at] for group in cells.groups))
-        for cells in counted
-        if len(cells.attributes) > 1
-        for at, name in enumerate(cells.attributes)
-    ]
-    return suppress(tables, links, smallest)
-
-
-def _missing_names(cells: Cells) -> tuple[str, ...]:
-    pairs = zip(cells.groups, cells.group_names, strict=True)
-    return tuple(name for group, name in pairs if MISSING in group)
-
-
-def _hide(finding: Finding, counted: Sequence[Cells], masks: Mapping[str, Mask]) -> Finding:
-    """Return the finding without the figures from which a hidden count could be worked out."""
-    cells = next(cells for cells in counted if cells.name == finding.attribute)
-    mask = masks[finding.attribute]
-    if not mask.anything:
-        return finding
-    if finding.group is None:
-        return _coarse_association(finding)
-    column = cells.group_names.index(finding.group)
-    one_segment = finding.check == "selection_ratio"
-    rows = [cells.segments.index(str(finding.target))] if one_segment else range(len(cells.segments))
-    if mask.column_totals[column] or mask.cells[list(rows), column].any():
-        return _blank(finding, keep_size=not mask.column_totals[column])
-    return replace(finding, p_value=None)
-
-
-def _blank(finding: Finding, *, keep_size: bool) -> Finding:
-    bare = Finding(
-        finding.check, finding.role, finding.attribute, finding.group, finding.target,
-        finding.status, finding.reason, finding.limit, hidden=True,
-    )  # fmt: skip
-    return replace(bare, size=finding.size) if keep_size else bare
-
-
-def _coarse_association(finding: Finding) -> Finding:
-    """Return an association rounded so far that no count follows from it, without its p-value and size."""
-    interval = finding.interval and (round(finding.interval[0], 2), round(finding.interval[1], 2))
-    value = None if finding.value is None else round(finding.value, 2)
-    return replace(finding, value=value, interval=interval, size=None, p_value=None)
-
-
-def _spreads(cells: Cells, mask: Mask) -> Iterator[Spread]:
-    """Yield fairlearn's spread of each segment, between groups whose figures are all shown."""
-    open_groups = ~(mask.rates.any(axis=0)) & np.array([MISSING not in group for group in cells.groups])
-    if open_groups.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
-        return
-    rates = selection_rates(cells.only(open_groups))
-    for row, segment in enumerate(cells.segments):
-        ratio = float(rates.ratio[row])
-        yield Spread(cells.name, segment, float(rates.difference[row]), None if np.isnan(ratio) else ratio)
-
-
-def _table(cells: Cells, mask: Mask) -> GroupTable:
-    return GroupTable(
-        cells.name,
-        cells.group_names,
-        tuple(_shown(counts, hidden) for counts, hidden in zip(cells.counts, mask.cells, strict=True)),
-        _shown(cells.sizes, mask.column_totals),
-    )
-
-
-def _shown(counts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> tuple[int | None, ...]:
-    return tuple(None if out else int(count) for count, out in zip(counts, hidden, strict=True))

@@ -1,0 +1,239 @@
+"""Intervals and tests, against formulas worked by hand, statsmodels, and simulated tables of known truth."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import score_test_proportions_2indep
+
+from segmentation.audit.inference import Share, association, ratio_evidence, ratio_interval, wilson
+
+Z = 1.959963984540054
+
+
+@st.composite
+def shares(draw):
+    size, others_size = draw(st.integers(1, 100_000)), draw(st.integers(1, 100_000))
+    ends = [0, size]
+    count = draw(st.one_of(st.integers(0, size), st.sampled_from(ends)))
+    others = draw(st.one_of(st.integers(0, others_size), st.sampled_from([0, others_size])))
+    share = Share(count, size, others, others_size)
+    assume(share.is_judgeable)
+    return share
+
+
+def z_score(share, ratio):
+    """The score of statsmodels."""
+    counts = (share.count, share.size, share.others_count, share.others_size)
+    statistic, _ = score_test_proportions_2indep(*counts, value=ratio, compare="ratio", return_results=False)
+    return statistic
+
+
+# ---- Rates ------------------------------------------------------------------------------------------
+
+
+def test_the_interval_of_a_rate_is_wilsons():
+    # (p + z²/2n ± z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), with p = 0.3 and n = 100.
+    middle, width = 0.3 + Z**2 / 200, Z * math.sqrt(0.3 * 0.7 / 100 + Z**2 / 40_000)
+    by_hand = [(middle - width) / (1 + Z**2 / 100), (middle + width) / (1 + Z**2 / 100)]
+
+    assert wilson(30, 100, 0.95) == pytest.approx(by_hand)
+
+
+def test_the_interval_of_a_rate_stays_within_zero_and_one():
+    assert wilson(0, 50, 0.95)[0] == pytest.approx(0, abs=1e-12)
+    assert wilson(0, 50, 0.95)[1] == pytest.approx(Z**2 / (50 + Z**2))
+    assert wilson(50, 50, 0.95)[1] == pytest.approx(1)
+    assert wilson(50, 50, 0.95)[1] <= 1
+
+
+# ---- Ratios -----------------------------------------------------------------------------------------
+
+
+def test_a_share_knows_its_rates_and_their_ratio():
+    share = Share(30, 100, 40, 200)
+
+    assert (share.rate, share.others_rate) == (0.3, 0.2)
+    assert share.ratio == pytest.approx(1.5)
+    assert share.least_expected == pytest.approx(100 * 70 / 300)
+
+
+@pytest.mark.parametrize(
+    ("share", "judgeable"),
+    [
+        (Share(5, 100, 5, 100), True),
+        (Share(4, 100, 5, 100), False),
+        (Share(96, 100, 95, 100), False),
+        (Share(10, 10, 0, 10), True),
+        (Share(30, 100, 0, 0), False),
+    ],
+)
+def test_a_share_is_judgeable_from_five_expected_inside_and_outside(share, judgeable):
+    assert share.is_judgeable is judgeable
+
+
+@given(shares(), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
+@settings(deadline=None)
+def test_the_interval_of_a_ratio_holds_it_and_ends_where_the_score_test_does(share, confidence):
+    interval = ratio_interval(share, confidence)
+    if share.others_count == 0:
+        assert interval is None
+        return
+    low, high = interval
+    assert low <= share.ratio <= high
+    assert math.isfinite(high)
+    bar = {0.8: 1.2815515655446004, 0.9: 1.6448536269514722, 0.95: Z, 0.99: 2.5758293035489004}[confidence]
+    if share.count == 0:
+        assert low == 0
+    else:
+        assert z_score(share, low) == pytest.approx(bar, rel=1e-5)
+    assert z_score(share, high) == pytest.approx(-bar, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high"),
+    [
+        # statsmodels' own interval is (0.526, 0.526) for the first, and divides by zero for the second.
+        (Share(0, 37, 41, 41), 0.0, 0.2),
+        (Share(54, 54, 368, 626), 1.5, 1.9),
+    ],
+)
+def test_the_interval_of_a_ratio_is_right_where_nobody_or_everybody_is_there(share, low, high):
+    interval = ratio_interval(share, 0.95)
+
+    assert low <= interval[0] <= share.ratio <= interval[1] <= high
+
+
+@given(shares())
+@settings(deadline=None)
+def test_the_evidence_is_that_of_the_score_tests_of_statsmodels(share):
+    low, high = z_score(share, 0.8), z_score(share, 1.25)
+    evidence = ratio_evidence(share, 0.8)
+
+    normal = np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2)
+    assert evidence.broken == pytest.approx(min(1, 2 * min(normal(low), normal(-high))), abs=1e-9)
+    assert evidence.kept == pytest.approx(max(normal(-low), normal(high)), abs=1e-9)
+
+
+def test_evidence_at_the_limit_says_neither_kept_nor_broken():
+    # 160 of 1,000 against 200 of 1,000 is 0.8 to the letter.
+    evidence = ratio_evidence(Share(160, 1000, 200, 1000), 0.8)
+
+    assert evidence.broken == pytest.approx(1.0)
+    assert evidence.kept == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("direction", ["below", "above"])
+def test_a_ratio_far_beyond_the_limit_is_broken_in_both_directions(direction):
+    counts = (100, 1000, 200, 1000) if direction == "below" else (200, 1000, 100, 1000)
+    evidence = ratio_evidence(Share(*counts), 0.8)
+
+    assert evidence.broken < 1e-3
+    assert evidence.kept > 0.99
+
+
+def test_even_rates_of_many_are_kept_and_of_few_are_not():
+    assert ratio_evidence(Share(2000, 10_000, 2000, 10_000), 0.8).kept < 1e-6
+    assert ratio_evidence(Share(20, 100, 20, 100), 0.8).kept > 0.1
+
+
+def test_a_group_that_has_the_segment_to_itself_is_broken_without_a_ratio():
+    share = Share(200, 400, 0, 600)
+
+    assert share.ratio is None
+    assert ratio_interval(share, 0.95) is None
+    assert ratio_evidence(share, 0.8).broken < 1e-9
+
+
+def test_the_interval_of_a_ratio_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    covered = []
+    for _ in range(400):
+        share = Share(int(rng.binomial(80, 0.12)), 80, int(rng.binomial(900, 0.2)), 900)
+        low, high = ratio_interval(share, 0.95)
+        covered.append(low <= 0.6 <= high)
+
+    assert 0.92 <= np.mean(covered) <= 0.98
+
+
+# ---- Association ------------------------------------------------------------------------------------
+
+
+def test_the_association_is_cramers_v_corrected_for_bias():
+    # chi² = 4 * 5² * (1/25) = 4 of n = 100: phi² = 0.04, less 1/99; both sides become 2 - 1/99.
+    found = association(np.array([[30, 20], [20, 30]]), 0.1, 0.95)
+
+    assert found.value == pytest.approx(math.sqrt((0.04 - 1 / 99) / (1 - 1 / 99)))
+
+
+def test_no_association_is_zero_and_the_closest_is_one():
+    none = association(np.full((3, 2), 500), 0.1, 0.95)
+    whole = association(np.diag([500, 400, 300]), 0.1, 0.95)
+
+    assert (none.value, none.interval[0]) == (0, 0)
+    assert none.evidence.kept < 1e-6
+    assert whole.value == pytest.approx(1)
+    assert whole.interval[1] == 1
+    assert whole.evidence.broken < 1e-12
+
+
+def mixed(v, shape):
+    """The probabilities of a table of even margins whose Cramér's V is `v`."""
+    even = np.full(shape, 1 / np.prod(shape))
+    least = min(shape)
+    closest = np.zeros(shape)
+    for row in range(shape[0]):
+        closest[row, row % shape[1]] = 1 / shape[0]
+    statistic = ((closest - even) ** 2 / np.outer(closest.sum(axis=1), closest.sum(axis=0))).sum()
+    return even + v * math.sqrt((least - 1) / statistic) * (closest - even)
+
+
+@pytest.mark.parametrize("v", [0.0, 0.15])
+def test_the_interval_of_an_association_covers_the_truth_as_often_as_it_says(v):
+    rng = np.random.default_rng(2)
+    tables = rng.multinomial(2000, mixed(v, (6, 3)).ravel(), size=300).reshape(-1, 6, 3)
+    intervals = np.array([association(table, 0.1, 0.95).interval for table in tables])
+    covered = (intervals[:, 0] <= v) & (v <= intervals[:, 1])
+
+    # At zero no association is too small: all that the interval can miss is half of the 5 %.
+    assert (0.95 if v == 0 else 0.92) <= covered.mean() <= (1 if v == 0 else 0.98)
+
+
+def test_an_association_at_its_limit_is_rarely_broken_and_rarely_kept():
+    rng = np.random.default_rng(3)
+    tables = rng.multinomial(2000, mixed(0.1, (6, 3)).ravel(), size=300).reshape(-1, 6, 3)
+    found = [association(table, 0.1, 0.95).evidence for table in tables]
+
+    assert np.mean([evidence.broken <= 0.05 for evidence in found]) < 0.09
+    assert np.mean([evidence.kept <= 0.05 for evidence in found]) < 0.09
+
+
+def test_an_association_is_told_apart_from_its_limit_with_enough_residents():
+    beyond = association(np.rint(20_000 * mixed(0.15, (6, 3))).astype(int), 0.1, 0.95)
+    within = association(np.rint(20_000 * mixed(0.05, (6, 3))).astype(int), 0.1, 0.95)
+
+    assert beyond.evidence.broken < 1e-6
+    assert beyond.evidence.kept > 0.99
+    assert within.evidence.kept < 1e-6
+    assert within.evidence.broken > 0.99
+
+
+@given(
+    st.integers(2, 8), st.integers(2, 12), st.floats(0, 1), st.integers(60, 10_000_000), st.integers(0, 99)
+)
+@settings(deadline=None, max_examples=40)
+def test_an_association_is_always_a_number_within_its_range(rows, columns, strength, total, seed):
+    rng = np.random.default_rng(seed)
+    chances = np.outer(rng.dirichlet(np.ones(rows)), rng.dirichlet(np.ones(columns))) * (1 - strength)
+    chances[range(min(rows, columns)), range(min(rows, columns))] += strength / min(rows, columns)
+    counts = rng.multinomial(total, (chances / chances.sum()).ravel()).reshape(rows, columns)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    assume(min(counts.shape) > 1)
+    found = association(counts, 0.1, 0.95)
+
+    assert 0 <= found.value <= 1
+    assert 0 <= found.interval[0] <= found.interval[1] <= 1
+    assert 0 <= found.evidence.broken <= 1
+    assert 0 <= found.evidence.kept <= 1
