@@ -98,14 +98,15 @@ def build(
     report = audit(policy, segments, residents.protected, served(planned))
     progress("card")
     digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
-    card = make_card(policy, residents.intake, rivals, described, planned, report, digests)
+    shown = tuple(profile.shown for profile in described)
+    card = make_card(policy, residents.intake, rivals, shown, planned, report, digests)
     return Candidate(
         policy,
         segmenter.without_residents(),
         scorer,
         residents.intake,
         rivals,
-        described,
+        shown,
         planned,
         report,
         card,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.card.language import msg
+from segmentation.policy.features import UNKNOWN
 
 if TYPE_CHECKING:
     from segmentation.card.parts import Condition, Feature, Rule, Service
@@ -109,6 +110,8 @@ def _amount(reader: Reader, feature: Feature, amount: float) -> str:
 
 def _value(reader: Reader, feature: Feature, key: str) -> str:
     titles = {value.key: reader.text(value.title) for value in feature.values}
+    if feature.missing is not None:
+        titles[UNKNOWN] = reader.text(feature.missing)
     return titles.get(key, key)
 
 

@@ -123,5 +123,5 @@ class Feature(Part):
 
     def value_title(self, value: str, language: str) -> str:
         """Return what a reader calls `value`, in ``"en"`` or ``"zh"``."""
-        text = self.value_titles.get(value)
+        text = self.missing if value == UNKNOWN else self.value_titles.get(value)
         return value if text is None else str(getattr(text, language))

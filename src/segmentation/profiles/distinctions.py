@@ -65,22 +65,19 @@ def _rank(need: Distinction) -> float:
 
 def _hidden(together: Sequence[Measure], labels: Labels, n_segments: int, smallest: int) -> Flags:
     """Return what of one feature is hidden, shape (n_segments, n_measures)."""
-    if not together[0].is_mark:
-        sizes = _by_segment(labels, ~np.isnan(together[0].values), n_segments)
-        return np.asarray(np.minimum(sizes, sizes.sum() - sizes)[:, None] < smallest)
-    counts = [_by_segment(labels, measure.values == 1, n_segments) for measure in together]
     known = _by_segment(labels, ~np.isnan(together[0].values), n_segments)
-    rest = [] if together[0].level is not None else [known - counts[0]]
-    table = np.column_stack([*counts, *rest, np.bincount(labels, minlength=n_segments) - known]).astype(
-        np.int64
-    )
-    columns = tuple(str(at) for at in range(table.shape[1]))
-    rows = tuple(str(at) for at in range(n_segments))
-    name = together[0].feature
-    mask = suppress([CountTable(name, rows, columns, table, columns[-1:])], [], smallest)[name]
-    # A share is among the residents whose value is known: it also tells how many those are.
-    unknown = mask.cells[:, -1:] | mask.column_totals[-1]
-    return np.asarray(mask.rates[:, : len(together)] | unknown)
+    if not together[0].is_mark:
+        return np.asarray(np.minimum(known, known.sum() - known)[:, None] < smallest)
+    counts = [_by_segment(labels, measure.values == 1, n_segments) for measure in together]
+    if together[0].level is None:
+        counts.append(known - counts[0])
+    missing = np.bincount(labels, minlength=n_segments) - known
+    table = np.column_stack([*counts, missing] if missing.any() else counts).astype(np.int64)
+    columns = tuple(map(str, range(table.shape[1])))
+    name, rows = together[0].feature, tuple(map(str, range(n_segments)))
+    unknown = columns[-1:] if missing.any() else ()
+    mask = suppress([CountTable(name, rows, columns, table, unknown)], [], smallest)[name]
+    return np.asarray(mask.rates[:, : len(together)])
 
 
 def _by_segment(labels: Labels, chosen: Flags, n_segments: int) -> NDArray[np.int64]:
@@ -92,15 +89,14 @@ def _compare(measure: Measure, labels: Labels, hidden: Flags) -> list[Distinctio
     others = _others(moments)
     difference, margin = _standardised(moments, others)
     return [
-        Distinction(measure.feature, measure.level, None, None, None, None, hidden=True)
-        if hidden[at] or not np.isfinite(difference[at])
-        else Distinction(
+        Distinction(
             measure.feature,
             measure.level,
             float(moments.own[at]),
             float(others.own[at]),
             float(difference[at]),
             (float(difference[at] - margin[at]), float(difference[at] + margin[at])),
+            hidden=bool(hidden[at]),
         )
         for at in range(len(hidden))
     ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.policy.features import UNKNOWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,7 +60,11 @@ def _ranks(column: pd.Series, feature: Feature) -> pd.Series:
 
 
 def _marks(name: str, feature: Feature, column: pd.Series) -> Iterator[Measure]:
+    """Yield a measure per value; a missing one counts as a value where the policy says what it means."""
+    values = list(feature.values or ())
+    if feature.missing is not None:
+        column, values = column.fillna(UNKNOWN), [*values, UNKNOWN]
     known = column.notna().to_numpy()
-    for value in feature.values or ():
+    for value in values:
         marks = np.where(known, (column == value).to_numpy(np.float64, na_value=0.0), np.nan)
         yield Measure(name, value, marks, is_mark=True, log=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 NOTABLE = 0.3
 """Least standardised difference that is told as something that sets a segment apart."""
+DIGITS = 3
+"""Of figures that leave the build: a share with all its digits would give away the count behind it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Distinction:
     interval : tuple of float or None
         95 % interval of the difference (Hedges & Olkin 1985).
     hidden : bool
-        Whether the figures would show, or let work out, a count under the smallest group.
+        Whether the figures would show, or let work out, a count under the smallest group: names and plans may
+        follow from them, and `Profile.shown` leaves them out.
     """
 
     feature: str
@@ -109,9 +112,23 @@ class Profile:
     rule: Rule | None
 
     @property
+    def shown(self) -> Profile:
+        """The profile as it may leave the build: without hidden figures, the others rounded."""
+        return replace(self, needs=tuple(_shown(need) for need in self.needs))
+
+    @property
     def notable(self) -> tuple[Distinction, ...]:
         """What sets the segment apart: surely different, by at least `NOTABLE`."""
         return tuple(
             need for need in self.needs
             if need.difference is not None and need.is_sure and abs(need.difference) >= NOTABLE
         )  # fmt: skip
+
+
+def _shown(need: Distinction) -> Distinction:
+    if need.hidden:
+        return Distinction(need.feature, need.level, None, None, None, None, hidden=True)
+    figures = (need.inside, need.outside, need.difference)
+    inside, outside, difference = (None if figure is None else round(figure, DIGITS) for figure in figures)
+    interval = need.interval and (round(need.interval[0], DIGITS), round(need.interval[1], DIGITS))
+    return replace(need, inside=inside, outside=outside, difference=difference, interval=interval)

@@ -28,17 +28,25 @@ def segment_names(policy: Policy, needs: Sequence[Sequence[Distinction]], ids: S
     names: list[Text] = []
     for segment, differences in zip(ids, needs, strict=True):
         told = [_told(policy, need) for need in _telling(differences)]
-        name = policy.segment_names.get(segment) or _name(told[:WORDS])
-        if name in names:
-            name = _name(told[: WORDS + 1])
-        names.append(name if name not in names else _numbered(name, segment))
+        given = policy.segment_names.get(segment)
+        wanted = [given] if given else [_name(told[:WORDS]), _name(told[: WORDS + 1])]
+        # What the policy names another segment is not free to be generated.
+        taken = names if given else [*names, *policy.segment_names.values()]
+        free = [name for name in wanted if not _is_taken(name, taken)]
+        names.append(free[0] if free else _numbered(wanted[-1], segment))
     return names
 
 
+def _is_taken(name: Text, names: Sequence[Text]) -> bool:
+    return any(name.en == other.en or name.zh == other.zh for other in names)
+
+
 def _telling(differences: Sequence[Distinction]) -> list[Distinction]:
-    """Return what a name tells: first what is asked for more, then what is asked for less."""
+    """Return what a name tells, once per feature: first what is higher, then what is lower."""
     sure = [need for need in differences if need.is_sure and abs(need.difference or 0) >= NOTABLE]
-    return sorted(sure, key=lambda need: (need.difference or 0) < 0)
+    first = {need.feature: need for need in reversed(sure)}
+    ordered = [need for need in sure if first[need.feature] is need]
+    return sorted(ordered, key=lambda need: (need.difference or 0) < 0)
 
 
 def _told(policy: Policy, need: Distinction) -> Text:
@@ -47,20 +55,26 @@ def _told(policy: Policy, need: Distinction) -> Text:
     if need.level is not None:
         en, zh = (feature.value_title(need.level, language) for language in ("en", "zh"))
         return Text(
-            en=f"{feature.title.en}: {'' if more else 'not '}{en}",
-            zh=f"{feature.title.zh}{'为' if more else '非'}{zh}",
+            en=f"{_lower(feature.title.en)}: {'' if more else 'not '}{en}",
+            zh=f"{feature.title.zh}{'为' if more else '非'}“{zh}”",
         )
     return Text(
-        en=f"{feature.title.en}: {'more' if more else 'less'}",
-        zh=f"{feature.title.zh}{'偏多' if more else '偏少'}",
+        en=f"{'high' if more else 'low'} {_lower(feature.title.en)}",
+        zh=f"{feature.title.zh}{'偏高' if more else '偏低'}",
     )
+
+
+def _lower(title: str) -> str:
+    """Return a title as it stands inside a sentence; an abbreviation at its start stays as it is."""
+    return title if title[1:2].isupper() else title[0].lower() + title[1:]
 
 
 def _name(told: Sequence[Text]) -> Text:
     if not told:
         return Text(en="Average needs", zh="需求一般")
-    return Text(en="; ".join(text.en for text in told), zh="、".join(text.zh for text in told))
+    en = ", ".join(text.en for text in told)
+    return Text(en=en[0].upper() + en[1:], zh="、".join(text.zh for text in told))
 
 
 def _numbered(name: Text, segment: str) -> Text:
-    return Text(en=f"{name.en} ({segment})", zh=f"{name.zh}({segment})")
+    return Text(en=f"{name.en} ({segment})", zh=f"{name.zh}（{segment}）")

@@ -63,7 +63,13 @@ def _rule(
     conditions = tuple(_conditions(policy, found, _path(tree, int(best))))
     if not conditions or inside[held].mean() <= inside.mean():
         return None
-    return Rule(conditions, float(inside[held].mean()), float(held[inside].mean()))
+    return Rule(conditions, _rounded(inside[held], policy), _rounded(held[inside], policy))
+
+
+def _rounded(marks: NDArray[np.bool_], policy: Policy) -> float:
+    """Return a share in steps that stand for the smallest group at least, so that it gives no count away."""
+    step = max(0.01, policy.audit.smallest_group / len(marks))
+    return float(min(1.0, round(round(marks.mean() / step) * step, 4)))
 
 
 def _overlap(held: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
