@@ -44,9 +44,9 @@ def _is_taken(name: Text, names: Sequence[Text]) -> bool:
 def _telling(differences: Sequence[Distinction]) -> list[Distinction]:
     """Return what a name tells, once per feature: first what is higher, then what is lower."""
     sure = [need for need in differences if need.is_sure and abs(need.difference or 0) >= NOTABLE]
-    first = {need.feature: need for need in reversed(sure)}
-    ordered = [need for need in sure if first[need.feature] is need]
-    return sorted(ordered, key=lambda need: (need.difference or 0) < 0)
+    ordered = sorted(sure, key=lambda need: (need.difference or 0) < 0)
+    first = {need.feature: need for need in reversed(ordered)}
+    return [need for need in ordered if first[need.feature] is need]
 
 
 def _told(policy: Policy, need: Distinction) -> Text:
@@ -58,6 +58,9 @@ def _told(policy: Policy, need: Distinction) -> Text:
             en=f"{_lower(feature.title.en)}: {'' if more else 'not '}{en}",
             zh=f"{feature.title.zh}{'为' if more else '非'}“{zh}”",
         )
+    if feature.kind == "flag":
+        often = ("more often", "较多") if more else ("less often", "较少")
+        return Text(en=f"{_lower(feature.title.en)}: {often[0]}", zh=f"{feature.title.zh}{often[1]}")
     return Text(
         en=f"{'high' if more else 'low'} {_lower(feature.title.en)}",
         zh=f"{feature.title.zh}{'偏高' if more else '偏低'}",
