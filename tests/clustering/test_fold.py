@@ -83,7 +83,7 @@ def test_segment_ids_are_labels_counted_from_one():
 # ---- The same segment for everybody -----------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_scorer_estimator_and_onnx_agree_for_any_policy_and_any_resident(data):
     policy = data.draw(policies())
