@@ -1,0 +1,25 @@
+"""The registry: every version of a model in MLflow, with its evidence, and nothing of any resident.
+
+A version is registered whole or not at all, and what is loaded is held against the digests it was registered
+with. MLflow's model file is for notebooks; what is served is the folded scorer, which is data and no code.
+"""
+
+import os
+
+# MLflow reports its use to its makers unless this is set when it is first imported, and at every call. What a
+# property company does with its residents' data is nobody else's business.
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
+from segmentation.registry.load import RegisteredModel, load_segmenter, load_version
+from segmentation.registry.model import TRUSTED
+from segmentation.registry.register import Registered, check_home, register
+
+__all__ = [
+    "TRUSTED",
+    "Registered",
+    "RegisteredModel",
+    "check_home",
+    "load_segmenter",
+    "load_version",
+    "register",
+]

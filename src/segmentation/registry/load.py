@@ -1,0 +1,182 @@
+"""Loading a version: found by number or alias, and held against the digests that it was registered with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import mlflow.artifacts
+import pandas as pd
+from mlflow.exceptions import MlflowException
+
+from segmentation.errors import RegistryError
+from segmentation.registry.evidence import NEEDED, Evidence, agree, read_evidence
+from segmentation.registry.model import FILE, load_model
+from segmentation.registry.place import Place, explained
+from segmentation.registry.store import quiet, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+    from segmentation.card import ModelCard
+    from segmentation.clustering import Segmenter
+    from segmentation.home import Home
+    from segmentation.policy import Policy
+    from segmentation.scorer import FoldedScorer
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A registered version, as it was registered.
+
+    Attributes
+    ----------
+    name : str
+    version : int
+    policy : Policy
+    scorer : FoldedScorer
+    card : ModelCard
+    tags : mapping of str to str
+        Digests, code version and audit verdict.
+    """
+
+    name: str
+    version: int
+    policy: Policy
+    scorer: FoldedScorer
+    card: ModelCard
+    tags: Mapping[str, str]
+
+    def segments_of(self, needs: pd.DataFrame) -> pd.Series:
+        """Return the segment id of each resident.
+
+        Parameters
+        ----------
+        needs : DataFrame of shape (n_residents, n_features)
+            As `segmentation.residents` gives it.
+
+        Returns
+        -------
+        Series of shape (n_residents,)
+            Categorical, with the index of `needs`.
+
+        Raises
+        ------
+        ScorerError
+            A feature is missing, or holds what the policy does not allow.
+        """
+        labels = self.scorer.predict({str(name): column for name, column in needs.items()})
+        segments = pd.Categorical.from_codes(labels, pd.Index(self.scorer.segments))
+        return pd.Series(segments, index=needs.index, name="segment")
+
+
+def load_version(
+    home: Home, name: str, version: int | str | None = None, tracking_uri: str | None = None
+) -> RegisteredModel:
+    """Load a registered version.
+
+    Parameters
+    ----------
+    home : Home
+    name : str
+        Of the model.
+    version : int or str, optional
+        A number, or an alias such as ``"candidate"``; the newest version when not given.
+    tracking_uri : str, optional
+        Another MLflow than the one at home.
+
+    Raises
+    ------
+    RegistryError
+        There is no such version, or its files are not those that were registered.
+    StorageError
+        A file cannot be read.
+    """
+    place = Place(home, tracking_uri)
+    with quiet(), explained(f"{name} could not be loaded", place):
+        client = reading(place)
+        found = _find(client, name, version)
+        evidence = _evidence(client, found)
+    return RegisteredModel(
+        name, int(found.version), evidence.policy, evidence.scorer, evidence.card, dict(found.tags)
+    )
+
+
+def load_segmenter(
+    home: Home, name: str, version: int | str | None = None, tracking_uri: str | None = None
+) -> Segmenter:
+    """Load the fitted segmenter of a registered version, for notebooks; what is served is its folded scorer.
+
+    Takes what `load_version` takes.
+
+    Raises
+    ------
+    RegistryError
+        There is no such version, its file holds a type that is not trusted, or it is not the segmenter that
+        was registered.
+    """
+    place = Place(home, tracking_uri)
+    with (
+        quiet(),
+        explained(f"{name} could not be loaded", place),
+        TemporaryDirectory(prefix="segmentation-") as folder,
+    ):
+        client = reading(place)
+        found = _find(client, name, version)
+        file = mlflow.artifacts.download_artifacts(
+            artifact_uri=f"{found.source}/{FILE}", dst_path=folder, tracking_uri=place.uri
+        )
+        segmenter = load_model(Path(file))
+        evidence = _evidence(client, found)
+    if not agree(segmenter.fold(), evidence.scorer):
+        message = (
+            f"The model file of {_which(found)} is not what was registered. Do not use it; register it anew."
+        )
+        raise RegistryError(message)
+    return segmenter
+
+
+def _find(client: MlflowClient, name: str, version: int | str | None) -> ModelVersion:
+    aliases = _aliases(client, name)
+    versions = {int(found.version): found for found in client.search_model_versions(f"name = '{name}'")}
+    newest = str(max(versions, default=""))
+    wanted = newest if version is None else aliases.get(str(version), str(version))
+    if wanted.isdecimal() and int(wanted) in versions:
+        return versions[int(wanted)]
+    numbers = ", ".join(map(str, sorted(versions))) or "none"
+    named = ", ".join(f"{alias} is {number}" for alias, number in sorted(aliases.items())) or "none"
+    message = f"{name} has no version {version!r}. Versions: {numbers}; aliases: {named}."
+    raise RegistryError(message)
+
+
+def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
+    try:
+        return {alias: str(number) for alias, number in client.get_registered_model(name).aliases.items()}
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+    names = ", ".join(sorted(model.name for model in client.search_registered_models())) or "none"
+    message = f"No model named {name!r} is registered. Registered: {names}."
+    raise RegistryError(message)
+
+
+def _evidence(client: MlflowClient, found: ModelVersion) -> Evidence:
+    with TemporaryDirectory(prefix="segmentation-") as folder:
+        texts = {file: _text(client, found, file, folder) for file in NEEDED}
+    return read_evidence(texts, found.tags, _which(found))
+
+
+def _text(client: MlflowClient, found: ModelVersion, file: str, folder: str) -> str:
+    if not found.run_id:
+        message = f"{_which(found)} was not registered by `segmentation build`: no run holds its evidence."
+        raise RegistryError(message)
+    return Path(client.download_artifacts(found.run_id, file, folder)).read_text(encoding="utf-8")
+
+
+def _which(found: ModelVersion) -> str:
+    return f"Version {found.version} of {found.name}"

@@ -1,0 +1,72 @@
+"""The folder where everything is kept, and what is said when it cannot be used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from segmentation import home as module
+from segmentation.errors import StorageError
+from segmentation.home import Home
+
+
+@pytest.mark.parametrize(
+    ("environ", "root"),
+    [
+        ({}, Path("var")),
+        ({"SEGMENTATION_HOME": ""}, Path("var")),
+        ({"SEGMENTATION_HOME": "/srv/segments"}, Path("/srv/segments")),
+        ({"SEGMENTATION_HOME": "~/segments"}, Path.home() / "segments"),
+    ],
+)
+def test_the_environment_names_the_folder(environ, root):
+    assert Home.from_environment(environ).root == root
+
+
+def test_paths_do_not_move_with_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    home = Home(Path("var"))
+
+    assert home.database == tmp_path / "var" / "mlflow.db"
+    assert home.artifacts == tmp_path / "var" / "artifacts"
+
+
+def test_preparing_makes_the_folder_and_leaves_no_probe(tmp_path):
+    home = Home(tmp_path / "new" / "home")
+
+    home.prepare()
+
+    assert sorted(home.root.rglob("*")) == [home.artifacts]
+
+
+@pytest.mark.parametrize("blocked", ["home", "home/artifacts"])
+def test_a_file_in_place_of_a_folder_is_told(tmp_path, blocked):
+    path = tmp_path / blocked
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("not a folder")
+
+    with pytest.raises(StorageError, match=r"cannot be used: .* Point SEGMENTATION_HOME at a folder"):
+        Home(tmp_path / "home").prepare()
+
+
+def test_a_folder_in_place_of_the_database_is_told(tmp_path):
+    home = Home(tmp_path)
+    home.database.mkdir()
+
+    with pytest.raises(StorageError, match="is a directory"):
+        home.prepare()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(StorageError, match="permission denied"):
+        Home(tmp_path / "home").prepare()
+
+
+def test_a_disk_without_room_is_told_before_work_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ROOM", 2**60)
+
+    with pytest.raises(StorageError, match="MiB are needed"):
+        Home(tmp_path).prepare()
