@@ -45,7 +45,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_trace(tmp_path):
 
 def test_a_folder_that_is_a_file_is_one_clear_sentence(tmp_path):
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(StorageError, match=r"cannot be written: .*Choose a place"):
+    with pytest.raises(StorageError, match=r"cannot be written: .*Choose another place"):
         write_text(tmp_path / "taken" / "card.md", "new")
 
 

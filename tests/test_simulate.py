@@ -348,9 +348,9 @@ def test_what_is_written_is_what_was_simulated(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path):
     (tmp_path / "file").write_text("kept", encoding="utf-8")
-    with pytest.raises(StorageError, match=re.escape(f"{tmp_path / 'file'}: ")) as caught:
+    with pytest.raises(StorageError, match=re.escape(f"{tmp_path / 'file'} cannot be written: ")) as caught:
         write(community(300), tmp_path / "file")
-    assert "choose a folder" in str(caught.value)
+    assert "Choose another place" in str(caught.value)
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 
 
@@ -367,7 +367,7 @@ class FullDisk:
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(errno.ENOSPC, "no space left on device"), (None, "its files cannot be written")],
+    [(errno.ENOSPC, "no space left on device"), (None, "the file system refuses")],
 )
 def test_a_disk_that_fills_up_leaves_the_files_that_were_there(tmp_path, number, reason):
     a = community(300)

@@ -5,18 +5,44 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from segmentation.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
 CSV = ".csv"
 PARQUET = frozenset({".parquet", ".pq"})
+
+
+@contextmanager
+def together(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """Give a folder to write several files to, and move them to `folder` once the block has ended well.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it does not exist; files of the same names are replaced.
+    names : sequence of str
+        The files to move, in this order: who finds the last one finds them all.
+
+    Raises
+    ------
+    StorageError
+        The folder or a file cannot be made, or the disk is full; nothing half-written is left.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".writing-") as staging:
+            yield Path(staging)
+            for name in names:
+                Path(staging, name).replace(folder / name)
+    except OSError as error:
+        raise _refused(folder, error) from None
 
 
 @contextmanager
@@ -44,9 +70,7 @@ def whole(path: Path) -> Iterator[Path]:
         finally:
             staged.unlink(missing_ok=True)
     except OSError as error:
-        reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
-        message = f"{path} cannot be written: {reason}. Choose a place that you may write to, with room."
-        raise StorageError(message) from None
+        raise _refused(path, error) from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -72,6 +96,11 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
             table.to_csv(staged, index=False)
         else:
             table.to_parquet(staged, index=False)
+
+
+def _refused(path: Path, error: OSError) -> StorageError:
+    reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+    return StorageError(f"{path} cannot be written: {reason}. Choose another place, or make room.")
 
 
 def _umask() -> int:

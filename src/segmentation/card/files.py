@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.card.html import render_html
 from segmentation.card.language import LANGUAGES, Language
 from segmentation.card.markdown import render_markdown
-from segmentation.errors import CardError, StorageError
+from segmentation.errors import CardError
+from segmentation.files import together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segmentation.card.model import ModelCard
 
 Form = Literal["html", "md", "json"]
@@ -60,21 +60,7 @@ def write_card(card: ModelCard, folder: Path) -> dict[str, Path]:
     """
     texts = {f"card.{lang}.{form}": render(card, lang, form) for form in ("html", "md") for lang in LANGUAGES}
     texts["card.json"] = card.to_json()
-    try:
-        _write(texts, folder)
-    except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else "its files cannot be written"
-        raise StorageError(
-            f"The card cannot be written to {folder}: {reason}; "
-            "choose a folder that you may write to, on a disk with room."
-        ) from error
-    return {name: folder / name for name in texts}
-
-
-def _write(texts: dict[str, str], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".card-") as staging:
+    with together(folder, list(texts)) as staging:
         for name, text in texts.items():
-            Path(staging, name).write_text(text, encoding="utf-8", newline="\n")
-        for name in texts:
-            Path(staging, name).replace(folder / name)
+            (staging / name).write_text(text, encoding="utf-8", newline="\n")
+    return {name: folder / name for name in texts}

@@ -32,4 +32,4 @@ def simulate(
         files = {"residents": "residents.parquet", "requests": "requests.parquet", "truth": "truth.json"}
         say_json({name: str(out / file) for name, file in files.items()})
     else:
-        typer.echo(f"Wrote residents.parquet, requests.parquet and truth.json to {out}.")
+        typer.echo(f"Wrote {out}: residents.parquet, requests.parquet, truth.json.")

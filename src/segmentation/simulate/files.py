@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from segmentation.errors import StorageError
+from segmentation.files import together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segmentation.simulate.community import Community
 
 # The residents come last: where they are, the rest of the same community is too.
@@ -34,18 +33,8 @@ def write(community: Community, folder: Path) -> None:
     StorageError
         The folder cannot be made or written to, or the disk is full.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder, prefix=".simulate-") as staging:
-            _write_all(community, Path(staging))
-            for name in FILES:
-                Path(staging, name).replace(folder / name)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else "its files cannot be written"
-        raise StorageError(
-            f"The community cannot be written to {folder}: {reason.lower()}; "
-            "choose a folder that you may write to, on a disk with room."
-        ) from error
+    with together(folder, FILES) as staging:
+        _write_all(community, staging)
 
 
 def _write_all(community: Community, folder: Path) -> None:
