@@ -15,6 +15,7 @@ from segmentation.audit.findings import SEVERITY, AuditReport, Finding, Spread, 
 from segmentation.audit.judge import Claim, association_claim, judge, ratio_claims
 from segmentation.audit.rates import Rates, selection_rates
 from segmentation.errors import AuditError
+from segmentation.suppression import too_small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,11 +82,7 @@ def _large_enough(segments: pd.Series, smallest: int) -> tuple[pd.Series, bool]:
     if sizes.sum() < smallest:
         message = f"Only {sizes.sum()} residents have a segment, and the policy judges {smallest} or more."
         raise AuditError(message)
-    ascending = np.argsort(sizes, kind="stable")
-    below = np.empty_like(sizes)
-    below[ascending] = sizes[ascending].cumsum() - sizes[ascending]
-    # One small segment alone would still be seen as what is pooled: the next larger ones join it.
-    small = (sizes < smallest) | ((sizes.min() < smallest) & (below < smallest))
+    small = too_small(sizes, smallest)
     names = np.where(small, POOLED, labels.categories)
     order = pd.Index(sorted(set(names), key=lambda name: (name == POOLED, _natural(name))))
     places = np.append(order.get_indexer(pd.Index(names)), -1)

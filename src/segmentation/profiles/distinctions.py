@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from segmentation.profiles.model import Distinction
-from segmentation.suppression import CountTable, suppress
+from segmentation.suppression import CountTable, suppress, too_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,20 +64,22 @@ def _rank(need: Distinction) -> float:
 
 
 def _hidden(together: Sequence[Measure], labels: Labels, n_segments: int, smallest: int) -> Flags:
-    """Return what of one feature is hidden, shape (n_segments, n_measures)."""
+    """Return what of one feature is hidden, shape (n_segments, n_measures).
+
+    How many residents of a segment have a value at all is no secret: a share tells it.
+    """
     known = _by_segment(labels, ~np.isnan(together[0].values), n_segments)
+    few = too_small(known, smallest) | (known.sum() - known < smallest)
     if not together[0].is_mark:
-        return np.asarray(np.minimum(known, known.sum() - known)[:, None] < smallest)
+        return np.asarray(few[:, None])
     counts = [_by_segment(labels, measure.values == 1, n_segments) for measure in together]
-    if together[0].level is None:
-        counts.append(known - counts[0])
-    missing = np.bincount(labels, minlength=n_segments) - known
-    table = np.column_stack([*counts, missing] if missing.any() else counts).astype(np.int64)
-    columns = tuple(map(str, range(table.shape[1])))
-    name, rows = together[0].feature, tuple(map(str, range(n_segments)))
-    unknown = columns[-1:] if missing.any() else ()
-    mask = suppress([CountTable(name, rows, columns, table, unknown)], [], smallest)[name]
-    return np.asarray(mask.rates[:, : len(together)])
+    rest = [] if together[0].level is not None else [known - counts[0]]
+    table = np.column_stack([*counts, *rest])
+    columns = tuple(str(at) for at in range(table.shape[1]))
+    rows = tuple(str(at) for at in range(n_segments))
+    name = together[0].feature
+    mask = suppress([CountTable(name, rows, columns, table)], [], smallest)[name]
+    return np.asarray(mask.rates[:, : len(together)] | few[:, None])
 
 
 def _by_segment(labels: Labels, chosen: Flags, n_segments: int) -> NDArray[np.int64]:

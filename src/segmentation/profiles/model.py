@@ -72,11 +72,16 @@ class Rule:
     Attributes
     ----------
     conditions : tuple of Condition
-        All of which hold.
+        All of which hold. A resident whose value is not known does not meet a condition.
     precision : float
-        Share of the residents who meet them that are in the segment, in [0, 1].
+        Share of the residents who meet them that are in the segment, in [0, 1).
     coverage : float
-        Share of the segment that meets them, in [0, 1].
+        Share of the segment that meets them, in [0, 1).
+
+    Notes
+    -----
+    Both are rounded down, to a step of one percent or of as many residents as the smallest group, whichever
+    is more: they tell no count under the smallest group, and that at least so many are met.
     """
 
     conditions: tuple[Condition, ...]

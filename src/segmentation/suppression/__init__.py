@@ -22,7 +22,8 @@ Management Science 47(7).
 """
 
 from segmentation.suppression.attack import Ranges, attack
+from segmentation.suppression.pool import too_small
 from segmentation.suppression.search import suppress
 from segmentation.suppression.tables import CountTable, Link, Mask
 
-__all__ = ["CountTable", "Link", "Mask", "Ranges", "attack", "suppress"]
+__all__ = ["CountTable", "Link", "Mask", "Ranges", "attack", "suppress", "too_small"]

@@ -1,0 +1,182 @@
+"""Plain rules, on residents whose segments are planted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.profiles import Condition, Rule
+from segmentation.profiles.measures import measures
+from segmentation.profiles.rules import _rounded_down, plain_rules
+from segmentation.residents import residents_from
+from tests.policies import AS_OF, small_policy, small_residents, small_segments
+
+POLICY = small_policy()
+WISHES = ("low", "medium", "high")
+
+
+def needs(size=400, **columns):
+    """Needs that say nothing, but for some columns."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "repairs": rng.poisson(4, size).astype(float),
+            "parcels": rng.poisson(20, size).astype(float),
+            "evening_share": rng.random(size).round(3),
+            "channel": pd.Series(rng.choice(["app", "phone", "desk"], size), dtype="str"),
+            "cleaning_wish": pd.Series(rng.choice(WISHES, size), dtype="str"),
+            "parking": rng.integers(0, 2, size).astype(float),
+        }
+        | columns
+    )
+
+
+def rules(table, labels, policy=POLICY):
+    return plain_rules(policy, list(measures(policy, table)), np.asarray(labels), int(max(labels)) + 1)
+
+
+def halves(low, high, size=400):
+    """The first half with one value and the second with another, as labels and column."""
+    return np.repeat([0, 1], size // 2), np.repeat([low, high], size // 2)
+
+
+@pytest.mark.parametrize(
+    ("feature", "low", "high", "said"),
+    [
+        ("repairs", 2.0, 9.0, (("at most", 5.0), ("at least", 6.0))),
+        ("evening_share", 0.2, 0.7, (("at most", 0.45), ("at least", 0.45))),
+        ("channel", "app", "desk", (("is", "app"), ("is not", "app"))),
+        ("cleaning_wish", "low", "high", (("at most", "medium"), ("at least", "high"))),
+        ("parking", 0.0, 1.0, (("is not", "yes"), ("is", "yes"))),
+    ],
+)
+def test_a_segment_that_one_need_sets_apart_is_told_by_it(feature, low, high, said):
+    labels, column = halves(low, high)
+    column = pd.Series(column, dtype="str") if isinstance(low, str) else column
+    found = rules(needs(**{feature: column}), labels)
+
+    for rule, (operator, value) in zip(found, said, strict=True):
+        (condition,) = rule.conditions
+        assert condition.feature == feature
+        assert condition.operator == operator or feature == "channel"
+        assert condition.value == value or feature in {"cleaning_wish", "channel"}
+        # All of 200 residents, rounded down to a step of 10 (the smallest group) below all.
+        assert (rule.precision, rule.coverage) == (0.95, 0.95)
+
+
+def test_a_rule_of_two_needs_names_both():
+    rng = np.random.default_rng(1)
+    repairs, evenings = rng.integers(0, 20, 2000).astype(float), rng.random(2000).round(3)
+    labels = ((repairs >= 10) & (evenings <= 0.5)).astype(int)
+    rule = rules(needs(2000, repairs=repairs, evening_share=evenings), labels)[1]
+
+    told = {one.feature: (one.operator, one.value) for one in rule.conditions}
+    assert told == {
+        "repairs": ("at least", 10.0),
+        "evening_share": ("at most", pytest.approx(0.5, abs=0.005)),
+    }
+    assert rule.precision >= 0.96
+    assert rule.coverage >= 0.96
+
+
+def test_the_planted_segments_are_told_well():
+    people = residents_from(small_residents(2000), POLICY, as_of=AS_OF)
+    for rule in rules(people.needs, small_segments(2000)):
+        assert rule.precision > 0.75
+        assert rule.coverage > 0.75
+        assert 1 <= len(rule.conditions) <= 3
+
+
+def test_a_threshold_within_another_on_the_same_side_is_told_once():
+    rng = np.random.default_rng(2)
+    repairs = rng.integers(0, 40, 2000).astype(float)
+    labels = ((repairs >= 10) & (repairs < 20)).astype(int)
+    rule = rules(needs(2000, repairs=repairs), labels)[1]
+
+    assert set(rule.conditions) == {
+        Condition("repairs", "at least", 10.0),
+        Condition("repairs", "at most", 19.0),
+    }
+
+
+def test_nothing_is_told_of_segments_that_no_need_sets_apart():
+    labels = np.arange(400) % 2
+    alike = needs(400).iloc[np.arange(400) // 2].reset_index(drop=True)
+
+    assert rules(alike, labels) == [None, None]
+
+
+def test_nothing_is_told_where_one_segment_is_everybody():
+    assert rules(needs(), np.zeros(400, dtype=int)) == [None]
+
+
+def test_nothing_is_told_of_fewer_than_two_steps_of_residents():
+    labels, column = halves(2.0, 9.0, size=400)
+    labels[:] = 0
+    labels[-15:] = 1
+    column[:-15] = 2.0
+
+    assert rules(needs(repairs=column), labels)[1] is None
+
+
+def test_the_figures_are_those_of_the_conditions_as_they_are_told():
+    people = residents_from(small_residents(3000), POLICY, as_of=AS_OF)
+    labels = small_segments(3000)
+    table = people.needs.assign(
+        cleaning_wish=people.needs["cleaning_wish"].map({value: rank for rank, value in enumerate(WISHES)})
+    )
+    for segment, rule in enumerate(rules(people.needs, labels)):
+        held = np.ones(3000, dtype=bool)
+        for one in rule.conditions:
+            value = (
+                WISHES.index(one.value) if one.value in WISHES else 1.0 if one.value == "yes" else one.value
+            )
+            column = table[one.feature]
+            held &= {
+                "at least": column >= value if not isinstance(value, str) else None,
+                "at most": column <= value if not isinstance(value, str) else None,
+                "is": column == value,
+                "is not": column.notna() & (column != value),
+            }[one.operator].to_numpy()
+        inside = labels == segment
+        assert rule.precision <= inside[held].mean() <= rule.precision + 0.031
+        assert rule.coverage <= held[inside].mean() <= rule.coverage + 0.031
+
+
+def test_a_resident_whose_value_is_not_known_meets_no_condition():
+    labels, column = halves(2.0, 9.0)
+    column[:50] = np.nan
+    first, second = rules(needs(repairs=column), labels)
+
+    assert (first.precision, first.coverage) == (0.93, 0.75)
+    assert (second.precision, second.coverage) == (0.95, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "smallest", "told"),
+    [
+        (5000, 10_000, 30, 0.5),
+        (5099, 10_000, 30, 0.5),
+        (10_000, 10_000, 30, 0.99),
+        (9_901, 10_000, 30, 0.99),
+        (150, 200, 30, 0.75),
+        (149, 200, 30, 0.6),
+        (200, 200, 30, 0.75),
+        (29, 200, 30, 0.0),
+        (40, 40, 30, 0.0),
+    ],
+)
+def test_shares_are_rounded_down_to_steps_of_the_smallest_group(count, of, smallest, told):
+    assert _rounded_down(count, of, smallest) == told
+
+
+@given(st.integers(30, 5000), st.data())
+def test_what_is_told_of_a_share_leaves_a_range_of_the_smallest_group(of, data):
+    count = data.draw(st.integers(0, of))
+    told = _rounded_down(count, of, 30)
+    alike = [other for other in range(of + 1) if _rounded_down(other, of, 30) == told]
+
+    assert told <= count / of
+    assert max(alike) - min(alike) >= 29
+    assert isinstance(Rule((), told, told).precision, float)
