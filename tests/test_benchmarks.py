@@ -1,0 +1,28 @@
+"""Every benchmark runs and ends with one line of numbers."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = {"audit": "largest_difference", "scorer": "differing_rows"}
+
+
+def test_every_benchmark_is_run_here():
+    assert {path.stem for path in FOLDER.glob("*.py")} - {"timing"} == set(BENCHMARKS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "disagreement"), BENCHMARKS.items())
+def test_a_quick_run_ends_with_plain_numbers_and_finds_no_disagreement(name, disagreement):
+    ended = subprocess.run(
+        [sys.executable, FOLDER / f"{name}.py", "--quick"], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    found = json.loads(ended.stdout.splitlines()[-1])
+    assert all(isinstance(value, float) and math.isfinite(value) for value in found.values())
+    assert found[disagreement] <= 1e-12
