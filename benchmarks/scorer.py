@@ -1,7 +1,7 @@
 """Rows per second of the folded scorer, beside the scikit-learn estimator it came from and its ONNX twin.
 
-The same residents, already in memory; all three must give the same segment on every row. Run it with no argument,
---quick (100,000 residents) or --full (nine rounds).
+The same residents, already in memory; all three must give the same segment on every row. Run it with no
+argument, --quick (100,000 residents) or --full (nine rounds).
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def main() -> None:
     table(("what", "million rows/s", "times scikit-learn"), rows)
     print(f"Rows on which a segment differs: {differing} of {n:,}")
     numbers(
-        scorer_vs_sklearn=rates["folded scorer"] / rates["scikit-learn"],
-        onnx_vs_sklearn=rates["ONNX Runtime"] / rates["scikit-learn"],
+        scorer_vs_sklearn=rates["folded scorer"] / base,
+        onnx_vs_sklearn=rates["ONNX Runtime"] / base,
         scorer_rows_per_second=rates["folded scorer"],
         differing_rows=differing,
     )

@@ -162,6 +162,13 @@ def test_a_tag_that_was_changed_is_refused(stored, client_of, tag):
     assert load_version(stored.home, NAME).tags[tag] == before
 
 
+def test_a_file_that_is_no_text_is_refused(stored):
+    (stored.evidence / "scorer.json").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(RegistryError, match=f"Version 1 of {NAME} cannot be read"):
+        load_version(stored.home, NAME)
+
+
 def test_a_file_that_is_gone_is_told(stored):
     (stored.evidence / "scorer.json").unlink()
 

@@ -275,6 +275,17 @@ def test_parts_that_do_not_belong_together_are_refused(policy, residents, candid
     assert not home.root.exists()
 
 
+def test_an_experiment_that_was_deleted_is_told_with_the_way_back(quick, candidate, home, client_of):
+    experiment = client_of(home).create_experiment(candidate.policy.name)
+    client_of(home).delete_experiment(experiment)
+
+    with pytest.raises(RegistryError, match=f"mlflow experiments restore --experiment-id {experiment}"):
+        register(candidate, home)
+
+    client_of(home).restore_experiment(experiment)
+    assert register(candidate, home).version == 1
+
+
 # ---- Nothing half-written ---------------------------------------------------------------------------
 
 

@@ -129,7 +129,8 @@ def read_evidence(texts: Mapping[str, str], tags: Mapping[str, str], which: str)
     except (ValueError, SegmentationError) as error:
         cause = str(error).split("\n")[0].rstrip(".:")
         message = (
-            f"{which} cannot be read: {cause}. It was changed after it was registered; register it anew."
+            f"{which} cannot be read: {cause}. It was changed after it was registered, or made by another "
+            "version of this program; register it anew."
         )
         raise RegistryError(message) from None
     changed = [tag for tag, value in found.tags.items() if tags.get(tag) != value]

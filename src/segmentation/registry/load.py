@@ -175,7 +175,10 @@ def _text(client: MlflowClient, found: ModelVersion, file: str, folder: str) -> 
     if not found.run_id:
         message = f"{_which(found)} was not registered by `segmentation build`: no run holds its evidence."
         raise RegistryError(message)
-    return Path(client.download_artifacts(found.run_id, file, folder)).read_text(encoding="utf-8")
+    # What is no text any more is told with everything else that was changed.
+    return Path(client.download_artifacts(found.run_id, file, folder)).read_text(
+        encoding="utf-8", errors="replace"
+    )
 
 
 def _which(found: ModelVersion) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from mlflow.entities import LoggedModelOutput, Metric, Param, RunTag
+from mlflow.entities import LifecycleStage, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
+from segmentation.errors import RegistryError
 from segmentation.registry.evidence import write_evidence
 from segmentation.registry.model import mark_model, save_model
 from segmentation.registry.place import Place, explained
@@ -135,6 +136,12 @@ def _experiment(client: MlflowClient, place: Place, name: str) -> str:
     found = client.get_experiment_by_name(name)
     if found is None:
         return client.create_experiment(name, place.artifacts_of(name))
+    if found.lifecycle_stage == LifecycleStage.DELETED:
+        message = (
+            f"The experiment {name} was deleted in MLflow. Restore it there first: "
+            f"`mlflow experiments restore --experiment-id {found.experiment_id}`."
+        )
+        raise RegistryError(message)
     if place.is_locked:
         _clear(client, found.experiment_id)
     return found.experiment_id
