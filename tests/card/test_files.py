@@ -46,7 +46,7 @@ def test_a_full_disk_leaves_the_card_that_was_there(tmp_path, monkeypatch):
         return writing(path, *args, **options)
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(StorageError, match="no space left on device. Choose another place"):
+    with pytest.raises(StorageError, match=r"no space left on device\. Choose another place"):
         write_card(CARD, tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["card.json"]
