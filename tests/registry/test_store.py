@@ -40,7 +40,9 @@ def hang(*of, **_):
 MlflowClient.create_model_version = hang
 """
     (tmp_path / "go").touch()
-    hung = process(hang + REGISTER, pickled, tmp_path / "ready", tmp_path / "go", home.root)
+    hung = process(
+        hang + REGISTER, pickled, tmp_path / "ready", tmp_path / "go", home.root, TMPDIR=str(tmp_path)
+    )
     wait_for(tmp_path / "hanging", hung)
     hung.send_signal(signal.SIGKILL)
     hung.communicate()
