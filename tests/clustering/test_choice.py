@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from segmentation.clustering import Segmenter
-from segmentation.clustering.choice import Criteria, Rival, _strength, chosen, rivals
+from segmentation.clustering.choice import Criteria, Rival, _measure, _strength, chosen, rivals
 from segmentation.policy import read_policy
 from segmentation.residents import residents_from
 from segmentation.simulate import simulate
@@ -57,6 +58,15 @@ def test_strength_is_1_where_both_halves_agree_whatever_they_call_their_clusters
 
 def test_a_cluster_of_one_resident_repeats_nothing():
     assert strength([0, 1, 10], own=[0, 0, 1]) == 0.0
+
+
+def test_each_half_judges_the_other_in_turn():
+    # The first half parts at 5, the second at 2.75. By the first, {4, 4, 6, 6} falls apart: 2 of 6 pairs
+    # stay; by the second, the first half's clusters stay whole. Smallest shares are 2 of 4 and 2 of 6.
+    halves = np.array([[0.0], [1], [9], [10]]), np.array([[0.0], [1], [4], [4], [6], [6]])
+    strength, share = _measure([halves], partial(KMeans, 2, n_init=5, random_state=0))
+    assert strength == pytest.approx((2 / 6 + 1) / 2)
+    assert share == pytest.approx((2 / 4 + 2 / 6) / 2)
 
 
 # ---- What is chosen ---------------------------------------------------------------------------------
@@ -138,13 +148,18 @@ def test_a_segment_of_fewer_residents_than_the_smallest_group_is_not_chosen(smal
     assert segmenter.fit(points).n_segments_ == number
 
 
-def test_the_least_strength_decides():
-    points = planted([150, 150, 150], gap=3.4)
-    strengths = {k: rival.prediction_strength for k, rival in tried(points).items()}
-    best = max(strengths, key=strengths.get)
-    for least in (strengths[best] - 1e-6, strengths[best] + 1e-6):
-        found = tried(points, replace(CRITERIA, least_strength=least))
-        assert (found[best].reason == "chosen") == (least < strengths[best])
+def test_a_number_that_just_reaches_the_limits_passes_and_one_just_below_does_not():
+    points = planted([290, 290, 20], gap=6)
+    three = tried(points, replace(CRITERIA, most=3))[3]
+    limits = {"least_strength": three.prediction_strength, "smallest_share": three.smallest_share}
+    assert 0.5 < three.prediction_strength < 1
+    reached = tried(points, replace(CRITERIA, most=3, **limits))[3]
+    assert reached.reason == "chosen"
+    for limit, value, reason in (
+        ("least_strength", three.prediction_strength + 1e-9, "does not repeat itself"),
+        ("smallest_share", three.smallest_share + 1e-9, "too small a segment"),
+    ):
+        assert tried(points, replace(CRITERIA, most=3, **limits | {limit: value}))[3].reason == reason
 
 
 def test_measures_are_shares():

@@ -248,16 +248,24 @@ def test_the_largest_segment_comes_first(data):
 
 
 def test_sorting_goes_on_where_residents_at_equal_distances_change_sides():
-    # Sizes by the first order: 5 at 0, 4 at 10, 6 at 20 with those at 15; afterwards 20 comes before 10.
-    points = np.repeat([0.0, 10.0, 15.0, 20.0], [5, 4, 3, 3])[:, None]
-    centers = _largest_first(points, np.array([[0.0], [20.0], [10.0]]))
-    sizes = np.bincount(_nearest(points, centers), minlength=3)
-    assert (sizes.tolist(), centers.ravel().tolist()) == ([6, 5, 4], [20.0, 0.0, 10.0])
+    # Those at 15 first count for 20: 4, 9 and 10 residents. Sorted so, they count for 10: 10, 11 and 2.
+    points = np.repeat([-100.0, 10.0, 15.0, 20.0], [10, 9, 2, 2])[:, None]
+    centers = _largest_first(points, np.array([[20.0], [10.0], [-100.0]]))
+    assert centers.ravel().tolist() == [10.0, -100.0, 20.0]
+    assert np.bincount(_nearest(points, centers)).tolist() == [11, 10, 2]
 
 
 def test_segments_of_one_size_come_by_their_centres():
     segmenter = Segmenter.from_policy(policy_of(parking=feature("flag")), 2)
     assert segmenter.fit(pd.DataFrame({"parking": [1.0, 0.0, 1.0, 0.0]})).labels_.tolist() == [1, 0, 1, 0]
+
+
+def test_equal_seeds_draw_equal_samples_and_others_do_not():
+    def strengths(seed):
+        segmenter = Segmenter.from_policy(small_policy()).set_params(sample_size=100, random_state=seed)
+        return [rival["prediction_strength"] for rival in segmenter.fit(needs()).rivals_]
+
+    assert strengths(1) == strengths(1) != strengths(2)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -29,12 +29,12 @@ def test_it_is_never_a_pickle(saved):
     assert not list(saved.rglob("*.pkl"))
 
 
-def test_the_signature_lists_the_features_of_the_policy_with_the_optional_ones():
+def test_the_signature_asks_for_every_feature_of_the_policy_as_a_column():
     policy = small_policy()
     columns = {column.name: column for column in signature(policy).inputs}
 
     assert list(columns) == list(policy.features)
-    assert {name for name, column in columns.items() if column.required} == {"repairs"}
+    assert all(column.required for column in columns.values())
     assert columns["repairs"].type.name == columns["parking"].type.name == "double"
     assert columns["channel"].type.name == columns["cleaning_wish"].type.name == "string"
 

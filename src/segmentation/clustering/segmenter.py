@@ -49,11 +49,12 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     n_segments : "auto" or int, default "auto"
         The number of segments.
     min_segments, max_segments : int, default 2 and 10
-        The numbers tried by "auto".
+        The fewest and most segments that "auto" tries.
     smallest_share : float, default 0.05
-        "auto" takes no number of segments with a segment smaller than this share.
+        "auto" takes no number of segments with a segment smaller than this share, on average over the
+        halves of the sample.
     smallest_size : int, default 1
-        Nor one with a segment of fewer residents than this, as far as the sample can tell.
+        Nor one with a segment of fewer residents than this, by the same measure.
     prediction_strength : float, default 0.8
         Least mean prediction strength for "auto", in (0, 1].
     splits : int, default 5

@@ -97,9 +97,9 @@ def load_model(file: Path) -> Segmenter:
 
 
 def signature(policy: Policy) -> ModelSignature:
-    """Return what the model takes and gives: the policy's features, those that may be missing as optional."""
+    """Return what the model takes and gives: a column for every feature, in which values may be missing."""
     inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(_type(feature), name, required=feature.required) for name, feature in policy.features.items()
+        ColSpec(_type(feature), name) for name, feature in policy.features.items()
     ]
     return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.long)]))
 
