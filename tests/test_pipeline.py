@@ -103,6 +103,12 @@ def test_a_community_without_structure_has_no_segments_unless_somebody_insists(p
     assert len(build(policy, residents, n_segments=3).profiles) == 3
 
 
+def test_more_segments_than_residents_are_refused_in_one_sentence(policy):
+    few = residents_from(simulate(200).residents, policy, as_of=AS_OF)
+    with pytest.raises(NoStructureError, match="500"):
+        build(policy, few, n_segments=500)
+
+
 def test_a_segment_under_the_smallest_group_is_refused(policy):
     few = residents_from(simulate(400).residents, policy, as_of=AS_OF)
     with pytest.raises(NoStructureError, match="fewer than 30 residents"):

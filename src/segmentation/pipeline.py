@@ -85,7 +85,7 @@ def build(
         No number of segments repeats itself, or a segment would hold fewer than the smallest group.
     """
     progress("segments")
-    segmenter = Segmenter.from_policy(policy, n_segments).fit(residents.needs)
+    segmenter = _fit(policy, residents, n_segments)
     labels = segmenter.labels_
     _refuse_no_structure(policy, segmenter)
     scorer = segmenter.fold()
@@ -111,6 +111,14 @@ def build(
         report,
         card,
     )
+
+
+def _fit(policy: Policy, residents: Residents, n_segments: int | Literal["auto"]) -> Segmenter:
+    try:
+        return Segmenter.from_policy(policy, n_segments).fit(residents.needs)
+    except ValueError as error:
+        # The needs were judged before: what is left is a number of segments that these residents cannot give.
+        raise NoStructureError(str(error)) from None
 
 
 def _refuse_no_structure(policy: Policy, segmenter: Segmenter) -> None:
