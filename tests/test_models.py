@@ -76,4 +76,4 @@ def test_a_missing_note_means_a_bill_of_their_own(households):
     assert (needs["elec_note"].isna() == needs["elec_monthly"].notna()).all()
     online = policy.features["internet"].values[0]
     assert (needs["broadband"].notna() == (needs["internet"] == online)).all()
-    assert policy.features["elec_note"].missing.en == "The household pays the supplier itself."
+    assert policy.features["elec_note"].missing.en == "paid to the supplier by the household"
