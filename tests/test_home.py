@@ -10,17 +10,8 @@ from segmentation.errors import StorageError
 from segmentation.home import Home
 
 
-@pytest.mark.parametrize(
-    ("environ", "root"),
-    [
-        ({}, Path("var")),
-        ({"SEGMENTATION_HOME": ""}, Path("var")),
-        ({"SEGMENTATION_HOME": "/srv/segments"}, Path("/srv/segments")),
-        ({"SEGMENTATION_HOME": "~/segments"}, Path.home() / "segments"),
-    ],
-)
-def test_the_environment_names_the_folder(environ, root):
-    assert Home.from_environment(environ).root == root
+def test_a_tilde_is_the_users_own_folder():
+    assert Home(Path("~/segments")).database == Path.home() / "segments" / "mlflow.db"
 
 
 def test_paths_do_not_move_with_the_working_folder(tmp_path, monkeypatch):

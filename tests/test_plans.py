@@ -123,7 +123,8 @@ def test_a_policy_that_goes_below_the_contract_is_refused(amount):
 )
 @settings(max_examples=30, deadline=None)
 def test_no_plan_is_below_the_contract(floor, more, effect, differences):
-    amounts = {"contract_floor": floor, "standard": floor + more[0], "called": floor + more[1]}
+    standard = floor + more[0]
+    amounts = {"contract_floor": floor, "standard": standard, "called": standard + 1 + more[1]}
     policy = service(**amounts, effect=effect)
     profiles = [profile(need("repairs", difference)) for difference in differences]
 

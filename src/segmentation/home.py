@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from segmentation.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
 VARIABLE = "SEGMENTATION_HOME"
 ROOM = 32 * 2**20
@@ -30,26 +29,15 @@ class Home:
 
     root: Path
 
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Return the folder that `environ` names as SEGMENTATION_HOME, or ``./var``.
-
-        Parameters
-        ----------
-        environ : mapping of str to str
-            Such as `os.environ`.
-        """
-        return cls(Path(environ.get(VARIABLE) or "var").expanduser())
-
     @property
     def database(self) -> Path:
         """The SQLite database of MLflow, as an absolute path."""
-        return self.root.absolute() / "mlflow.db"
+        return self.root.expanduser().absolute() / "mlflow.db"
 
     @property
     def artifacts(self) -> Path:
         """The folder of everything that is too large for a database, as an absolute path."""
-        return self.root.absolute() / "artifacts"
+        return self.root.expanduser().absolute() / "artifacts"
 
     def prepare(self) -> None:
         """Make the folder, and make sure that it can be written to and has room.
@@ -60,13 +48,13 @@ class Home:
             It cannot be made or written to, or fewer than `ROOM` bytes are free.
         """
         try:
-            for folder in (self.root, self.artifacts):
+            for folder in (self.database.parent, self.artifacts):
                 folder.mkdir(parents=True, exist_ok=True)
                 with NamedTemporaryFile(dir=folder, prefix=".probe-"):
                     pass
             if self.database.exists():
                 self.database.open("r+b").close()
-            free = shutil.disk_usage(self.root).free
+            free = shutil.disk_usage(self.database.parent).free
         except OSError as error:
             reason = (error.strerror or "the file system refuses").lower()
             message = (

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.audit import Cells, count_cells
-from segmentation.audit.cells import MISSING
 from segmentation.errors import AuditError
+from segmentation.policy.parts import MISSING
 
 # Residents one by one: segment, sex, age.
 RESIDENTS = [

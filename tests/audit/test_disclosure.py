@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from segmentation.audit import Cells, GroupTable
-from segmentation.audit.cells import MISSING
 from segmentation.audit.disclosure import Shown, disclose
+from segmentation.policy.parts import MISSING
 
 
 def cells(counts, attributes=("sex",), groups=None):

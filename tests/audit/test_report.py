@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from segmentation.audit import audit
-from segmentation.audit.cells import MISSING, count_cells
+from segmentation.audit.cells import count_cells
 from segmentation.audit.disclosure import _links
 from segmentation.audit.inference import Share, association, ratio_interval, wilson
 from segmentation.audit.report import POOLED, _shared
 from segmentation.errors import AuditError
+from segmentation.policy.parts import MISSING
 from segmentation.suppression import CountTable, Mask, attack
 from tests.policies import small_policy
 
@@ -139,9 +140,10 @@ def test_what_is_asked_for_and_not_judged_is_named():
     labels, people = community()
     small = labels.where(np.arange(len(labels)) > 3, "S9")
 
-    assert report().unchecked == ("probe_auc",)
-    assert audit(explained, labels, people).unchecked == ("probe_auc", "explained_by")
-    assert audit(POLICY, small, people).unchecked == ("probe_auc", "pooled_segments")
+    assert audit(POLICY, labels, people, {}).unchecked == ("probe_auc",)
+    assert audit(POLICY, labels, people).unchecked == ("probe_auc", "service_parity")
+    assert audit(explained, labels, people, {}).unchecked == ("probe_auc", "explained_by")
+    assert audit(POLICY, small, people, {}).unchecked == ("probe_auc", "pooled_segments")
 
 
 def test_a_report_is_a_table_with_a_row_for_each_finding():
@@ -263,6 +265,14 @@ def test_a_table_that_somebody_else_made_may_name_segments_as_it_likes(name):
     ]
 
 
+def test_segments_that_read_alike_are_one():
+    _, people = community()
+    mixed = pd.Series([1 if at % 2 else "1" for at in range(2000)] + [2] * 2000, dtype=object)
+
+    assert audit(POLICY, mixed, people).segments == ("1", "2")
+    assert audit(POLICY, mixed, people).segment_sizes == (2000, 2000)
+
+
 def test_a_category_that_nobody_is_in_is_no_segment():
     labels, people = community()
     named = pd.Series(pd.Categorical(labels, ["S4", "S5", "S3", "S2", "S1"]))
@@ -328,8 +338,28 @@ def test_too_few_residents_are_refused(labels):
 
 def test_a_service_for_a_segment_that_is_not_judged_is_refused():
     labels, people = community()
-    with pytest.raises(AuditError, match="not judged: S9"):
+    with pytest.raises(AuditError, match="nobody is in: S9"):
         audit(POLICY, labels, people, {"repair_visits": frozenset({"S1", "S9"})})
+
+
+def test_intersections_too_fine_to_protect_are_refused():
+    fine = {
+        name: {
+            "title": {"en": name, "zh": name},
+            "groups": [f"{name}{at}" for at in range(25)],
+            "harm": {"en": "Sorted apart", "zh": "被单独归类"},
+        }
+        for name in ("quarter", "dialect")
+    }
+    policy = small_policy(protected=fine, audit={"intersections": [["quarter", "dialect"]]})
+    labels, people = community()
+    rng = np.random.default_rng(0)
+    for name, attribute in fine.items():
+        people[name] = drawn(rng, 4000, attribute["groups"], [1] * 25)
+
+    with pytest.raises(AuditError, match=r"2,500 counts \(625 groups in 4 segments\), more than the 2,000"):
+        audit(policy, labels, people)
+    assert "quarter" in audit(small_policy(protected=fine), labels, people).attributes
 
 
 def test_an_intersection_that_is_named_twice_is_judged_once():
@@ -550,3 +580,33 @@ def test_no_p_value_rests_on_a_hidden_count():
     assert {one.p_value for one in found.of("origin") if one.group is not None} == {None}
     tested = [one for one in found.of("sex") if one.reason in {"within_limit", "beyond_limit"}]
     assert all(one.p_value is not None for one in tested)
+
+
+def test_residents_who_are_unknown_in_every_table_uncover_no_hidden_count():
+    labels, people = community()
+    rng = np.random.default_rng(5)
+    few = rng.choice(len(people), 12, replace=False)
+    sex = people["sex"].astype(object)
+    sex.iloc[few] = None
+    people = people.assign(sex=pd.Categorical(sex, people["sex"].cat.categories))
+    withheld = rng.choice(len(people), 400, replace=False)
+    own = int(people["tenure"].drop(index=withheld).isna().sum())
+    people.loc[withheld, :] = None
+
+    found = audit(POLICY, labels, people, {})
+
+    assert sum(found.segment_sizes) == 3600
+    assert {table.attribute: table.unknown for table in found.tables}["tenure"] == own
+
+
+def test_where_nobody_is_known_nothing_is_kept():
+    labels, people = community()
+    people.loc[:, :] = None
+
+    assert audit(POLICY, labels, people, {}).verdict == "undetermined"
+
+
+def test_a_segment_may_not_bear_the_name_of_the_pooled_ones():
+    labels, people = community()
+    with pytest.raises(AuditError, match="may not be called"):
+        audit(POLICY, labels.where(labels != "S1", "(small segments)"), people)

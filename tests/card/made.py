@@ -152,7 +152,7 @@ OPEN = Finding(
     "18-39",
     "repair_visits",
     "undetermined",
-    "interval_spans_limit",
+    "not_settled",
     0.8,
     0.79,
     (0.71, 0.88),

@@ -77,7 +77,7 @@ def test_open_claims_are_told_by_reason():
     told = [(one.attribute, one.reason, one.groups, one.claims, one.gates) for one in CARD.unjudged.claims]
 
     assert told == [
-        ("age_band", "interval_spans_limit", ("18-39",), 1, 1),
+        ("age_band", "not_settled", ("18-39",), 1, 1),
         ("tenure", "small_expectation", ("tenant",), 1, 0),
         ("tenure", "everybody_or_nobody", ("tenant",), 1, 1),
         ("tenure", "one_group", (), 1, 1),

@@ -256,7 +256,25 @@ PARTS = {
         {"services": {"repair_visits": {"called": 0}}},
         "services.repair_visits.called",
         "below `contract_floor`",
-        {"services": {"repair_visits": {"called": 1}}},
+        {"services": {"repair_visits": {"called": 3}}},
+    ),
+    "a need that calls for nothing more": (
+        {"services": {"repair_visits": {"called": 2}}},
+        "services.repair_visits.called",
+        "is not above `standard`",
+        {"services": {"repair_visits": {"called": 2.5}}},
+    ),
+    "no gate at all": (
+        {"audit": {"gates": []}},
+        "audit.gates",
+        "at least 1 item",
+        {"audit": {"gates": ["selection_ratio"]}},
+    ),
+    "a group that stands for something else": (
+        {"protected": {"sex": {"groups": ["female", "(missing)"]}}},
+        "protected.sex.groups",
+        "stand for something else",
+        {"protected": {"sex": {"groups": ["female", "missing"]}}},
     ),
     "a name for no segment": (
         {"segment_names": {"first": TEXT}},

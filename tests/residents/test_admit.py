@@ -302,7 +302,7 @@ def test_protected_values_without_audit_consent_become_missing_and_are_counted()
     assert residents.intake.protected_withheld == 1
     assert residents.protected.iloc[0].isna().all()
     assert residents.protected.iloc[1:].notna().all(axis=None)
-    assert {residents.intake.missing[column] for column in AUDITED} == {1}
+    assert not set(AUDITED) & set(residents.intake.missing)
 
 
 def test_each_purpose_may_go_without_consent_and_then_needs_no_columns():

@@ -57,8 +57,7 @@ def test_the_counts_are_plain_data_and_name_no_row():
         "extra_columns": ["batch"],
         "denied_columns": [],
         "refused_columns": [],
-        "protected_withheld": 1,
-        "missing": {"evening_share": 1, "age_band": 1, "sex": 1, "tenure": 1},
+        "missing": {"evening_share": 1},
     }
 
 

@@ -14,16 +14,12 @@ import numpy as np
 import pandas as pd
 
 from segmentation.errors import AuditError
+from segmentation.policy.parts import JOINED, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-JOINED = " × "
-"""Between the names of an intersection's attributes, and of its groups."""
-MISSING = "(missing)"
-"""The group of residents for whom an attribute is not known, where there are any."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.audit.cells import JOINED, MISSING, Cells
 from segmentation.audit.findings import GroupTable
+from segmentation.policy.parts import JOINED, MISSING
 from segmentation.suppression import CountTable, Link, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from segmentation.audit.cells import Cells
     from segmentation.suppression import Mask
 
 Flags = NDArray[np.bool_]

@@ -20,13 +20,13 @@ CheckName = Literal["association", "selection_ratio", "service_parity"]
 Reason = Literal[
     "beyond_limit",
     "within_limit",
-    "interval_spans_limit",
+    "not_settled",
     "small_group",
     "small_expectation",
     "one_group",
     "everybody_or_nobody",
 ]
-Unchecked = Literal["probe_auc", "explained_by", "pooled_segments"]
+Unchecked = Literal["probe_auc", "explained_by", "pooled_segments", "service_parity"]
 
 REPORT_VERSION = 1
 SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
@@ -170,7 +170,7 @@ class AuditReport:
 
     @property
     def verdict(self) -> Status:
-        """Broken when any finding is; else undetermined when any gate is; else kept."""
+        """Broken when any finding is; undetermined when any gate is, or all of an attribute; else kept."""
         return verdict(self.findings)
 
     def of(self, attribute: str) -> tuple[Finding, ...]:
@@ -199,4 +199,6 @@ def verdict(findings: Iterable[Finding]) -> Status:
     if any(finding.status == "broken" for finding in found):
         return "broken"
     open_gate = any(finding.status == "undetermined" and finding.role == "gate" for finding in found)
-    return "undetermined" if open_gate else "kept"
+    settled = {finding.attribute for finding in found if finding.status == "kept"}
+    nothing_known = any(finding.attribute not in settled for finding in found)
+    return "undetermined" if open_gate or nothing_known or not found else "kept"

@@ -97,7 +97,7 @@ def _settled(claim: Claim, evidence: Evidence, p_value: float, alpha: float) -> 
 def _status(broken: float, kept: float, alpha: float) -> tuple[Status, Reason]:
     if broken <= alpha:
         return "broken", "beyond_limit"
-    return ("kept", "within_limit") if kept <= alpha else ("undetermined", "interval_spans_limit")
+    return ("kept", "within_limit") if kept <= alpha else ("undetermined", "not_settled")
 
 
 def _contradicts(finding: Finding) -> bool:
@@ -231,4 +231,4 @@ def _untestable(share: Share, limits: Limits) -> Reason | None:
 def _open(check: CheckName, attribute: str, group: str | None, target: str | None, limits: Limits) -> Finding:
     role: Role = "gate" if check in limits.gates else "screen"
     limit = limits.association if check == "association" else limits.selection_ratio
-    return Finding(check, role, attribute, group, target, "undetermined", "interval_spans_limit", limit)
+    return Finding(check, role, attribute, group, target, "undetermined", "not_settled", limit)

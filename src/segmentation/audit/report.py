@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 POOLED = "(small segments)"
 """Segments under the smallest group, taken together: neither judged nor shown one by one."""
+
+MOST_COUNTS = 2_000
+"""Counts of all intersections together, beyond which it would take too long to see which must be hidden."""
 
 Names = tuple[str, ...]
 
@@ -50,14 +54,17 @@ def audit(
     Raises
     ------
     AuditError
-        Somebody has no segment, lengths differ, there are too few to judge, or a service is planned for a
-        segment that is not judged.
+        Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
+        segment that nobody is in, or intersections are too fine.
     """
     limits = policy.audit
-    labels, pooled = _large_enough(segments, limits.smallest_group)
-    _check_served(served or {}, labels, limits)
+    _check_served(served or {}, segments)
+    labels, people = _known_to_somebody(segments, protected, limits.smallest_group)
+    labels, pooled = _large_enough(labels, limits.smallest_group)
+    planned = {key: ids for key, ids in (served or {}).items() if ids <= set(labels.cat.categories)}
     asked = _asked(policy)
-    counted = [count_cells(labels, protected, names) for names in (*asked, *_shared(asked))]
+    _check_intersections(asked, protected, len(labels.cat.categories))
+    counted = [count_cells(labels, people, names) for names in (*asked, *_shared(asked))]
     shown = disclose(counted, limits.smallest_group)[: len(asked)]
     rates = [selection_rates(one.cells) for one in shown]
     return AuditReport(
@@ -65,10 +72,10 @@ def audit(
         segment_sizes=tuple(int(size) for size in counted[0].counts.sum(axis=1)),
         confidence=limits.confidence,
         smallest_group=limits.smallest_group,
-        findings=_findings(shown, rates, served or {}, limits),
+        findings=_findings(shown, rates, planned, limits),
         spreads=tuple(spread for pair in zip(shown, rates, strict=True) for spread in _spreads(*pair)),
         tables=tuple(one.table(len(labels)) for one in shown),
-        unchecked=_unchecked(policy, pooled=pooled),
+        unchecked=_unchecked(policy, pooled=pooled, planned=served is not None),
     )
 
 
@@ -77,16 +84,24 @@ def audit(
 
 def _large_enough(segments: pd.Series, smallest: int) -> tuple[pd.Series, bool]:
     """Return the segments with those under the smallest group pooled, and whether any was."""
-    labels = pd.Categorical(segments.astype(str).where(segments.notna()))
-    sizes = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.categories))
+    labels = pd.Categorical(segments)
+    names, place = np.unique(labels.categories.astype(str), return_inverse=True)
+    codes = np.append(place, -1)[labels.codes]
+    sizes = np.bincount(codes[codes >= 0], minlength=len(names))
     if sizes.sum() < smallest:
         message = f"Only {sizes.sum()} residents have a segment, and the policy judges {smallest} or more."
         raise AuditError(message)
+    if POOLED in names:
+        message = (
+            f"A segment may not be called '{POOLED}': the audit calls those under the smallest group so."
+        )
+        raise AuditError(message)
     small = too_small(sizes, smallest)
-    names = np.where(small, POOLED, labels.categories)
-    order = pd.Index(sorted(set(names), key=lambda name: (name == POOLED, _natural(name))))
-    places = np.append(order.get_indexer(pd.Index(names)), -1)
-    return pd.Series(pd.Categorical.from_codes(places[labels.codes], order)), bool(small.any())
+    pooled = np.where(small, POOLED, names)[sizes > 0]
+    order = pd.Index(sorted(set(pooled), key=lambda name: (name == POOLED, _natural(name))))
+    seen = np.full(len(names) + 1, -1)
+    seen[np.flatnonzero(sizes > 0)] = order.get_indexer(pd.Index(pooled))
+    return pd.Series(pd.Categorical.from_codes(seen[codes], order)), bool((small & (sizes > 0)).any())
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
@@ -95,12 +110,42 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
     return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def _check_served(served: Mapping[str, frozenset[str]], labels: pd.Series, limits: Limits) -> None:
-    unknown = sorted(frozenset().union(*served.values()) - set(labels.cat.categories))
+def _known_to_somebody(
+    segments: pd.Series, protected: pd.DataFrame, smallest: int
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the residents of whom any attribute is known.
+
+    Who gave no consent to the audit is unknown in every table at once. Left in, one table's unknown ones
+    would tell how many of another's are, and so uncover counts that only those were to cover.
+    """
+    if len(segments) != len(protected):
+        message = (
+            f"There are {len(segments)} segments for {len(protected)} residents. Give each resident one."
+        )
+        raise AuditError(message)
+    known = protected.notna().any(axis=1).to_numpy()
+    if known.sum() < smallest:
+        return segments, protected
+    return segments[known].reset_index(drop=True), protected[known].reset_index(drop=True)
+
+
+def _check_served(served: Mapping[str, frozenset[str]], segments: pd.Series) -> None:
+    there = set(pd.Series(segments.unique()).astype(str))
+    unknown = sorted(frozenset().union(*served.values()) - there)
     if unknown:
         message = (
-            f"Services are planned for segments that are not judged: {', '.join(unknown)}. "
-            f"Name segments with at least {limits.smallest_group} residents."
+            f"Services are planned for segments that nobody is in: {', '.join(unknown)}. Check their names."
+        )
+        raise AuditError(message)
+
+
+def _check_intersections(asked: Sequence[Names], protected: pd.DataFrame, n_segments: int) -> None:
+    groups = sum(prod(len(protected[name].cat.categories) for name in names) for names in asked if names[1:])
+    if groups * n_segments > MOST_COUNTS:
+        message = (
+            f"The intersections make {groups * n_segments:,} counts ({groups:,} groups in {n_segments} "
+            f"segments), more than the {MOST_COUNTS:,} that can be protected together. Name fewer "
+            "intersections, or attributes with fewer groups."
         )
         raise AuditError(message)
 
@@ -152,8 +197,10 @@ def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
         )
 
 
-def _unchecked(policy: Policy, *, pooled: bool) -> tuple[Unchecked, ...]:
+def _unchecked(policy: Policy, *, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
     reasons: list[Unchecked] = ["probe_auc"]
+    if not planned:
+        reasons.append("service_parity")
     if policy.audit.explained_by:
         reasons.append("explained_by")
     if pooled:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from segmentation.card import parts
 from segmentation.card.model import ModelCard
-from segmentation.card.titles import JOINED
 from segmentation.errors import CardError
 from segmentation.policy import Text
+from segmentation.policy.parts import JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SEVERITY = {"broken": 0, "undetermined": 1, "kept": 2}
-OPEN = ("interval_spans_limit", "small_expectation", "everybody_or_nobody", "one_group", "small_group")
+OPEN = ("not_settled", "small_expectation", "everybody_or_nobody", "one_group", "small_group")
 
 
 def make_card(
@@ -68,7 +68,7 @@ def make_card(
     planned = {plan.segment: plan for plan in plans}
     return ModelCard(
         about=parts.About(policy.name, policy.title, intake.kept, len(profiles)),
-        verdict=_verdict(findings),
+        verdict=_verdict(audit.verdict, findings),
         gaps=_gaps(audited),
         unjudged=_unjudged(audited, audit),
         segments=tuple(_segment(profile, planned.get(profile.segment)) for profile in profiles),
@@ -99,9 +99,9 @@ def _plain(value: object) -> object:
 # ---- What the audit found ---------------------------------------------------------------------------
 
 
-def _verdict(findings: tuple[parts.Finding, ...]) -> parts.Verdict:
+def _verdict(status: parts.Status, findings: tuple[parts.Finding, ...]) -> parts.Verdict:
     blocking = tuple(finding for finding in findings if finding.blocks)
-    return parts.Verdict(_status(findings), _tally(findings), blocking)
+    return parts.Verdict(status, _tally(findings), blocking)
 
 
 def _status(findings: Iterable[parts.Finding]) -> parts.Status:

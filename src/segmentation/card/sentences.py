@@ -28,7 +28,7 @@ SIGNATURE = {
 REASONS = {
     "beyond_limit": msg("the data show that the limit does not hold"),
     "within_limit": msg("the data show that the limit holds"),
-    "interval_spans_limit": msg(
+    "not_settled": msg(
         "after correction for the number of comparisons, the data show neither that the "
         "limit holds nor that it fails"
     ),
@@ -57,6 +57,7 @@ UNCHECKED = {
     "pooled_segments": msg(
         "Segments under the smallest group were taken together; they were not judged one by one."
     ),
+    "service_parity": msg("Who is planned which service was not judged: the segments came without plans."),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segmentation.card.language import Voice
 from segmentation.policy import Policy
+from segmentation.policy.parts import JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from segmentation.card.model import ModelCard
     from segmentation.policy import Text
 
-JOINED = " × "
-"""Between the attributes of an intersection and between its groups, as the audit writes them."""
 POOLED = "(small segments)"
 """The audit's segments under the smallest group, taken together."""
 

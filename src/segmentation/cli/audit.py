@@ -54,14 +54,15 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
         step(f"Reading {residents}")
         people = read_residents(residents, rules, as_of=day(as_of))
         if segments is not None:
-            labels = read_labels(segments, rules.residents.id, column, people.ids)
+            labels, planned = read_labels(segments, rules.residents.id, column, people.ids), None
         else:
             from segmentation.home import Home
             from segmentation.registry import load_version
 
-            labels = load_version(Home(home), rules.name, version, tracking_uri).segments_of(people.needs)
+            model = load_version(Home(home), rules.name, version, tracking_uri)
+            labels, planned = model.segments_of(people.needs), model.served
         step("Auditing")
-        report = audited(rules, labels, people.protected)
+        report = audited(rules, labels, people.protected, planned)
         if out is not None:
             write_text(out, json.dumps(report.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
     if as_json:

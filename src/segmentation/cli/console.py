@@ -118,7 +118,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         _what(finding),
         hidden if finding.value is None else f"{finding.value:.2f}",
         hidden if finding.interval is None else f"{finding.interval[0]:.2f}–{finding.interval[1]:.2f}",
-        f"{finding.limit:.2f}",
+        f"{finding.limit:.2f}" if finding.group is None else f"{finding.limit:.2f}–{1 / finding.limit:.2f}",
         hidden if counted is None else f"{counted:,}",
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +15,8 @@ from segmentation.cli import audit, build, card, policy, score, simulate
 from segmentation.cli.console import BAD_INPUT, complain
 from segmentation.errors import SegmentationError
 
-INTERRUPTED = 130
+FAILED = 70
+"""What the system's own list of exit codes calls an internal fault of a program."""
 
 app = typer.Typer(
     name="segmentation",
@@ -56,10 +59,15 @@ def main() -> None:
         # Whoever read our output has gone; say nothing more, also not when Python flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        complain(f"The file system refuses: {error.strerror}. Check the disk and the paths.")
-    except KeyboardInterrupt:
-        complain("Stopped. Nothing was registered.")
-        raise SystemExit(INTERRUPTED) from None
+        reason = error.strerror or "no reason given"
+        complain(f"The file system refuses: {reason}. Check the disk and the paths.")
+    except Exception as error:  # noqa: BLE001 - whatever it says might quote a resident
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        complain(
+            f"The program failed with {type(error).__name__} at {Path(where.filename).name}:{where.lineno}. "
+            "This is a fault of the program, not of your input; please report this line."
+        )
+        raise SystemExit(FAILED) from None
     else:
         return
     raise SystemExit(BAD_INPUT)

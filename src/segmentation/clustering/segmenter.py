@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+MARKS = 3
+GLANCE = 1_000
+
 
 class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
     """Clusters residents by what they need.
@@ -268,7 +271,9 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
                     f"`n_segments` is {self.n_segments_}, and fewer residents differ from each other; "
                     "ask for fewer."
                 ) from None
-        return _largest_first(encoded, _means(encoded, fitted.labels_, self.n_segments_))
+        centers = _means(encoded, fitted.labels_, self.n_segments_)
+        sizes = np.bincount(fitted.labels_, minlength=self.n_segments_)
+        return _largest_first(encoded, _coarse(encoded, centers, self.smallest_size / np.maximum(sizes, 1)))
 
     def _nearest(self, encoded: Floats) -> Labels:
         return _nearest(encoded, self.cluster_centers_)
@@ -294,3 +299,22 @@ def _largest_first(encoded: Floats, centers: Floats) -> Floats:
         if order == sorted(order):
             break
     return centers
+
+
+def _coarse(encoded: Floats, centers: Floats, steps: Floats) -> Floats:
+    """Return the centres with shares of residents rounded, so that none gives a small count away.
+
+    A centre's coordinate in a 0/1 column is a share; times the size of its segment it would be the count of
+    residents with some value. `steps` has one share per segment: what the smallest group is of it.
+    """
+    low, height = encoded.min(axis=0), np.ptp(encoded, axis=0)
+    shares = np.flatnonzero([_is_mark(column) for column in encoded.T] & (height > 0))
+    step = np.outer(np.minimum(steps, 1.0), height[shares])
+    rounded = centers.copy()
+    rounded[:, shares] = low[shares] + np.round((centers[:, shares] - low[shares]) / step) * step
+    return rounded
+
+
+def _is_mark(column: Floats) -> bool:
+    """Whether a column only says yes, no and, for a flag, not known; a look at its start settles most."""
+    return all(len(np.unique(values)) <= MARKS for values in (column[:GLANCE], column))

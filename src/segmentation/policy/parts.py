@@ -8,6 +8,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from segmentation.policy.base import Header, Name, Part, Sentence, Text, refuse
 
+JOINED = " × "
+"""Between the names of an intersection's attributes, and of its groups."""
+MISSING = "(missing)"
+"""The group of residents for whom an attribute is not known."""
 MOST_GROUPS = 200
 """An attribute with more groups than this is an identifier by mistake."""
 SMALLEST_GROUP = 30
@@ -63,9 +67,20 @@ def _titled(groups: Any) -> Any:  # noqa: ANN401 - raw TOML, checked by pydantic
     return {group: {"en": group, "zh": group} for group in groups}
 
 
+def _is_free(groups: dict[str, Text]) -> dict[str, Text]:
+    taken = [group for group in groups if group == MISSING or JOINED.strip() in group]
+    refuse((bool(taken), f"'{MISSING}' and '{JOINED.strip()}' stand for something else in an audit's tables"))
+    return groups
+
+
 _ENOUGH = Field(min_length=2, max_length=MOST_GROUPS)
 _Written = Annotated[dict[Sentence, Text], _ENOUGH] | Annotated[list[Sentence], _ENOUGH]
-Groups = Annotated[dict[Sentence, Text], _ENOUGH, BeforeValidator(_titled, json_schema_input_type=_Written)]
+Groups = Annotated[
+    dict[Sentence, Text],
+    _ENOUGH,
+    BeforeValidator(_titled, json_schema_input_type=_Written),
+    AfterValidator(_is_free),
+]
 
 
 class Attribute(Part):
@@ -139,6 +154,7 @@ class Limits(Part):
     )
     gates: tuple[Check, ...] = Field(
         ("association", "service_parity"),
+        min_length=1,
         description="Checks that block approval when undetermined; the others screen.",
     )
 
@@ -151,7 +167,7 @@ class Service(Part):
     effect: Literal["benefit", "burden"] = Field(description="Whether more of it is good or bad for them.")
     contract_floor: float = Field(ge=0, description="The amount that the contract promises everybody.")
     standard: float = Field(ge=0, description="The amount without a special need.")
-    called: float = Field(ge=0, description="The amount for a segment whose needs call for it.")
+    called: float = Field(ge=0, description="The larger amount for a segment whose needs call for it.")
     needs: dict[Header, Sentence] = Field(
         min_length=1, description="Features and what calls for the service: high, low, or a category's value."
     )
@@ -163,4 +179,10 @@ class Service(Part):
     def _floor_holds(cls, amount: float, info: ValidationInfo) -> float:
         below = amount < info.data.get("contract_floor", 0.0)
         refuse((below, "is below `contract_floor`, and no plan goes below the contract"))
+        return amount
+
+    @field_validator("called")
+    @classmethod
+    def _call_counts(cls, amount: float, info: ValidationInfo) -> float:
+        refuse((amount <= info.data.get("standard", -1.0), "is not above `standard`: a need calls for more"))
         return amount

@@ -52,6 +52,16 @@ class RegisteredModel:
     card: ModelCard
     tags: Mapping[str, str]
 
+    @property
+    def served(self) -> dict[str, frozenset[str]]:
+        """For each service that some but not all segments get more of, those segments, as its card says."""
+        called: dict[str, set[str]] = {}
+        for segment in self.card.segments:
+            for planned in segment.plan:
+                if planned.is_called:
+                    called.setdefault(planned.service, set()).add(segment.id)
+        return {key: frozenset(ids) for key, ids in called.items() if len(ids) < len(self.card.segments)}
+
     def segments_of(self, needs: pd.DataFrame) -> pd.Series:
         """Return the segment id of each resident.
 

@@ -175,7 +175,7 @@ def _split(judged: Judged, columns: Sequence[str], policy: Policy, as_of: date) 
         denied_columns=tuple(column for column in extra if column in policy.denied),
         refused_columns=tuple(column for column in extra if _is_refused(column)),
         protected_withheld=int(withheld.sum()),
-        missing=_missing(needs) | _missing(protected),
+        missing=_missing(needs),
     )
     return Residents(needs, protected, kept[policy.residents.id], intake)
 

@@ -45,18 +45,23 @@ def read_labels(path: Path, id_column: str, column: str, ids: pd.Series) -> pd.S
     if faults:
         raise ResidentsError.from_faults(f"The segments in {path} are refused", faults)
     table = source.table.dropna()
-    return ids.astype(str).map(table[column].astype(str).set_axis(table[id_column].astype(str)))
+    return ids.map(table[column].astype(str).set_axis(_plain(table[id_column])))
 
 
 def _row_faults(table: pd.DataFrame, id_column: str, column: str, ids: pd.Series) -> Iterator[Fault]:
     known = table.dropna()
-    twice = known.index[known[id_column].astype(str).duplicated(keep=False)]
+    twice = known.index[_plain(known[id_column]).duplicated(keep=False)]
     if len(twice):
         rows = row_list([int(row) + 1 for row in twice])
         yield Fault(
             f"column '{id_column}', {rows}", "holds an id more than once", "keep one row per resident"
         )
-    without = int((~ids.astype(str).isin(known[id_column].astype(str))).sum())
+    without = int((~ids.isin(_plain(known[id_column]))).sum())
     if without:
         rule = f"has no segment for {without} of {len(ids)} residents"
         yield Fault(f"column '{column}'", rule, "add them, or leave them out of the residents")
+
+
+def _plain(ids: pd.Series) -> pd.Series:
+    """Return ids as the residents' own are written: texts without blanks around them."""
+    return ids.astype(str).str.strip()

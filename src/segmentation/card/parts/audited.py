@@ -13,13 +13,13 @@ CheckName = Literal["association", "selection_ratio", "service_parity"]
 Reason = Literal[
     "beyond_limit",
     "within_limit",
-    "interval_spans_limit",
+    "not_settled",
     "small_group",
     "small_expectation",
     "one_group",
     "everybody_or_nobody",
 ]
-Unchecked = Literal["probe_auc", "explained_by", "pooled_segments"]
+Unchecked = Literal["probe_auc", "explained_by", "pooled_segments", "service_parity"]
 
 
 @dataclass(frozen=True)
