@@ -55,6 +55,15 @@ def test_json_for_machines_holds_the_same(run, place):
     assert sum(segment["size"] for segment in content["segments"]) == content["intake"]["kept"]
 
 
+def test_json_tells_no_count_that_audit_and_card_hide(run, place):
+    content = run(*BUILD, "--residents", "residents.parquet", "--json").content
+    tiny = next(table for table in content["audit"]["tables"] if table["attribute"] == "ethnicity")
+    assert tiny["sizes"][tiny["groups"].index("tibetan")] is None
+    assert tiny["unknown"] is None
+    assert not {"age_band", "ethnicity", "tenure"} & set(content["intake"]["missing"])
+    assert "protected_withheld" not in content["intake"]
+
+
 def test_a_harmless_community_ends_with_zero(run, place):
     frame = pd.read_parquet(place / "residents.parquet")
     shuffled = np.random.default_rng(0).permutation(len(frame))

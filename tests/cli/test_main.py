@@ -73,6 +73,18 @@ def test_an_unforeseen_refusal_of_the_file_system_is_one_sentence(run, place, mo
     assert ended.err.startswith("Error: The file system refuses: No space left on device.")
 
 
+def test_a_fault_of_the_program_is_told_apart_and_quotes_nothing(run, place, monkeypatch):
+    def fail(path):
+        raise ZeroDivisionError("r-secret")
+
+    monkeypatch.setattr("segmentation.policy.read_policy", fail)
+    ended = run("policy", "check", "policy.toml")
+    assert ended.code == 70
+    assert "ZeroDivisionError at test_main.py:" in ended.err
+    assert "r-secret" not in ended.err
+    assert "Traceback" not in ended.err
+
+
 def test_ctrl_c_ends_without_a_traceback(run, place, monkeypatch):
     def interrupt(path):
         raise KeyboardInterrupt

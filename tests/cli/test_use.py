@@ -58,6 +58,19 @@ def test_the_audit_of_a_registered_version_ends_with_one_when_broken(run, place,
     assert "age_band" in ended.out
 
 
+def test_the_audit_of_a_version_on_its_own_residents_says_what_its_build_said(run, place, home):
+    again = run(*AUDIT, "--home", home, "--json").content
+    card = run("card", "--model", "resident_needs", "--home", home, "--format", "json").content
+    counts = {
+        status: sum(finding["status"] == status for finding in again["findings"])
+        for status in ("broken", "undetermined", "kept")
+    }
+    assert again["verdict"] == card["verdict"]["status"]
+    assert counts == {status: card["verdict"]["tally"][status] for status in counts}
+    assert "service_parity" in {finding["check"] for finding in again["findings"]}
+    assert again["unchecked"] == ["probe_auc"]
+
+
 def test_the_audit_of_somebody_elses_harmless_table_ends_with_zero(run, place):
     ids = pd.read_parquet("residents.parquet")["resident_ref"]
     classes = np.random.default_rng(1).choice(["A", "B", "C"], len(ids))

@@ -334,3 +334,24 @@ def test_the_planted_segments_of_the_default_community_are_recovered():
     truth = [community.truth.segments[ref] for ref in residents.ids]
     assert segmenter.n_segments_ == 6
     assert adjusted_rand_score(truth, segmenter.labels_) >= 0.9
+
+
+def test_no_share_in_a_centre_gives_a_count_under_the_smallest_size_away():
+    rng = np.random.default_rng(3)
+    far = np.repeat([0.0, 50.0], 200)[:, None] + rng.normal(size=(400, 2))
+    rare = np.zeros((400, 1))
+    rare[:7] = 1.0
+    common = (np.arange(400) % 2 == 0).astype(float)[:, None]
+    table = np.hstack([far, rare, common])
+
+    exact = Segmenter(n_segments=2, random_state=0).fit(table)
+    coarse = Segmenter(n_segments=2, smallest_size=30, random_state=0).fit(table)
+
+    def shares(fitted, column):
+        scaled = fitted.cluster_centers_[:, column] * fitted.encoder_.scale_[column]
+        return np.sort(scaled + fitted.encoder_.mean_[column])
+
+    assert shares(exact, 2) == pytest.approx([0.0, 7 / 200])
+    assert shares(coarse, 2) == pytest.approx([0.0, 0.0])
+    assert shares(coarse, 3) == pytest.approx([0.45, 0.45])
+    assert coarse.cluster_centers_[:, :2] == pytest.approx(exact.cluster_centers_[:, :2])
