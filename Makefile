@@ -58,4 +58,4 @@ lock: $(INSTALLED) ## Resolve requirements.lock again, for all supported Pythons
 # var/ stays: it holds the registry, the ledger and the keys.
 clean: ## Remove .venv and what tools left behind
 	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
-	find src serving tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src serving tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,5 +1,6 @@
 """The real households of the ACS, where they stand beside the checkout."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import onnxruntime
 import pytest
 
 from segmentation import build, read_policy, read_residents
+from segmentation.cli import main
 from segmentation.onnx_twin import onnx_twin
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +43,20 @@ def test_the_findings_name_the_attributes_that_the_segments_carry(candidate):
     }
     assert "elder_65plus" in carried
     assert "elder_65plus" in candidate.card.to_json()
+
+
+def test_the_command_line_registers_a_version_whose_card_names_what_blocks_it(tmp_path, monkeypatch, capsys):
+    policy = ROOT / "models" / "housing_needs" / "policy.toml"
+    words = ["build", "--policy", policy, "--residents", TABLE, "--home", tmp_path, "--json"]
+    monkeypatch.setattr("sys.argv", ["segmentation", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    content = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, content["model"], content["version"]) == (1, "housing_needs", 1)
+    html = Path(content["card"]).read_text(encoding="utf-8")
+    blocking = html.split('id="gaps"')[0]
+    assert "65" in blocking
+    assert "Broken" in blocking
 
 
 def test_households_of_65_and_over_are_spread_unevenly(candidate):

@@ -300,6 +300,16 @@ def test_a_sum_that_holds_some_hidden_counts_of_a_group_and_not_others_is_hidden
     assert found["a", "all"].others_rate == 600 / 1400
 
 
+def test_the_last_digit_of_a_rate_does_not_depend_on_hidden_parts():
+    # As a sum of rates, 0.1 + 0.7 is less than 0.8 by the last digit, and 0.2 + 0.6 is not.
+    hidden = [(0, 0), (1, 0)]
+    both = [shown([[first, 50], [80 - first, 50], [20, 50]], hidden) for first in (10, 20)]
+    rates = [findings(table, {"repair": frozenset({"S1", "S2"})})["a", "repair"].rate for table in both]
+
+    assert 0.1 + 0.7 != 0.2 + 0.6
+    assert rates == [0.8, 0.8]
+
+
 def test_a_hidden_finding_does_not_say_that_nobody_is_there():
     found = findings(shown([[0, 0], [500, 500]], [(0, 0), (1, 0), (0, 1), (1, 1)]))["a", "S1"]
 

@@ -1,5 +1,6 @@
 """The whole audit, and what somebody who has nothing but its report can work out."""
 
+import itertools
 import json
 import math
 from functools import cache
@@ -10,12 +11,11 @@ import pytest
 
 from segmentation.audit import audit
 from segmentation.audit.cells import count_cells
-from segmentation.audit.disclosure import _links
 from segmentation.audit.inference import Share, association, ratio_interval, wilson
 from segmentation.audit.report import POOLED, _shared
 from segmentation.errors import AuditError
 from segmentation.policy.parts import MISSING
-from segmentation.suppression import CountTable, Mask, attack
+from segmentation.suppression import CountTable, Link, Mask, attack
 from tests.policies import small_policy
 
 SMALLEST = 30
@@ -449,6 +449,15 @@ def test_groups_of_hundreds_are_all_shown_though_few_beside_them_are_not_known()
     assert table.counts == tuple(map(tuple, counted.known.counts.tolist()))
 
 
+def every_link(counted):
+    """What adds up to what, as an adversary knows it: any table with all attributes of another and more."""
+    for coarse, fine in itertools.permutations(counted, 2):
+        if set(coarse.attributes) < set(fine.attributes):
+            groups = [dict(zip(fine.attributes, group, strict=True)) for group in fine.groups]
+            parents = (" × ".join(group[name] for name in coarse.attributes) for group in groups)
+            yield Link(coarse.name, fine.name, tuple(parents))
+
+
 COMMUNITIES = [
     {"seed": 0, "size": 4000, "tiny": 8},
     {"seed": 1, "size": 900, "tiny": 3},
@@ -471,7 +480,7 @@ def test_no_hidden_count_can_be_worked_out_from_the_tables(changes):
             [at is None or counts[at] is None for at in column] for counts in (*table.counts, table.sizes)
         ]
         masks[cells.name] = Mask(np.array(hidden[:-1]), np.array(hidden[-1]))
-    ranges = attack(tables, list(_links(counted)), masks)
+    ranges = attack(tables, list(every_link(counted)), masks)
     for cells in counted:
         known = np.array([MISSING not in group for group in cells.groups])
         need = np.minimum(cells.counts.sum(axis=1), SMALLEST)[:, None]

@@ -137,6 +137,8 @@ def test_all_equal_rows_have_no_segments(run, place):
         "build", "--policy", "policy.toml", "--as-of", "2026-07-01", "--residents", "residents.parquet"
     )
     refused(ended, place, "No segments were found")
+    insisted = run(*BUILD[:-1], "3", "--residents", "residents.parquet")
+    refused(insisted, place, "ask for fewer")
 
 
 def test_more_segments_than_the_smallest_group_allows_are_refused(run, place):

@@ -177,11 +177,18 @@ def _findings(
 
 
 def _severity(finding: Finding) -> tuple[int, bool, float]:
-    return (
-        SEVERITY[finding.status],
-        finding.role == "screen",
-        finding.p_value if finding.p_value is not None else 2.0,
-    )
+    """Sort by status, gates first, then by how far beyond its limit a value is; hidden ones last."""
+    return SEVERITY[finding.status], finding.role == "screen", -_excess(finding)
+
+
+def _excess(finding: Finding) -> float:
+    if finding.value is None:
+        return 0.0
+    if finding.group is None:
+        return finding.value / finding.limit
+    if finding.value == 0:
+        return float("inf")
+    return finding.limit * max(finding.value, 1 / finding.value)
 
 
 def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
