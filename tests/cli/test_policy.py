@@ -61,3 +61,11 @@ def test_a_draft_is_refused_by_the_check_until_it_is_written(run, place):
 def test_a_draft_without_a_place_is_printed(run, place):
     ended = run("policy", "draft", "residents.parquet", "--name", "my_model")
     assert tomllib.loads(ended.out)["name"] == "my_model"
+
+
+def test_a_draft_never_replaces_a_file_that_people_may_have_written(run, place):
+    before = (place / "policy.toml").read_text()
+    ended = run("policy", "draft", "residents.parquet", "--out", "policy.toml")
+    assert ended.code == 2
+    assert "is there already" in ended.err
+    assert (place / "policy.toml").read_text() == before

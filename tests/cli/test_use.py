@@ -108,3 +108,13 @@ def test_the_card_is_written_in_both_languages(run, place, home, language, told)
 def test_the_card_as_json_is_the_registered_one(run, place, home):
     content = run("card", "--model", "resident_needs", "--home", home, "--format", "json").content
     assert (content["version"], content["about"]["name"]) == (1, "resident_needs")
+
+
+def test_no_output_replaces_what_is_read(run, place, home):
+    before = (place / "residents.parquet").read_bytes()
+    ended = run(*SCORE, "--home", home, "--out", "residents.parquet")
+    assert ended.code == 2
+    assert "is read as well" in ended.err
+    assert run(*AUDIT, "--home", home, "--out", "policy.toml").code == 2
+    assert (place / "residents.parquet").read_bytes() == before
+    assert (place / "policy.toml").read_text().startswith("# What the model")

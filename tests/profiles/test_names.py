@@ -38,10 +38,15 @@ def test_what_is_higher_is_told_before_what_is_lower():
 
 @pytest.mark.parametrize(
     ("difference", "en", "zh"),
-    [(0.8, "Channel: phone", "渠道为“phone”"), (-0.8, "Channel: not phone", "渠道非“phone”")],
+    [(0.8, "Channel: phone", "渠道为‘phone’"), (-0.8, "Channel: phone less often", "渠道较少为‘phone’")],
 )
 def test_a_category_is_named_by_its_value(difference, en, zh):
     assert names([need("channel", difference, "phone")]) == [Text(en=en, zh=zh)]
+
+
+def test_a_value_of_a_minority_is_not_told_as_a_fact():
+    some = Distinction("channel", "phone", 0.18, 0.02, 0.8, (0.7, 0.9))
+    assert names([some]) == [Text(en="Channel: phone more often", zh="渠道较多为‘phone’")]
 
 
 def test_a_flag_is_more_or_less_often():
@@ -66,7 +71,7 @@ def test_a_missing_value_that_means_something_is_told_by_what_it_means():
     missing = {"features": {"channel": {"missing": {"en": "never called", "zh": "从未联系"}}}}
     told = names([need("channel", 0.8, UNKNOWN)], policy=small_policy(**missing))
 
-    assert told == [Text(en="Channel: never called", zh="渠道为“从未联系”")]
+    assert told == [Text(en="Channel: never called", zh="渠道为‘从未联系’")]
 
 
 def test_segments_alike_in_two_needs_are_told_apart_by_a_third():

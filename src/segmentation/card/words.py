@@ -78,7 +78,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ),
     (
         msg("standardised difference"),
-        msg("The gap between two means in standard deviations: 0.2 is small, 0.8 is large."),
+        msg(
+            "The gap between two means in standard deviations, of counts after taking logarithms: "
+            "0.2 is small, 0.8 is large."
+        ),
     ),
     (
         msg("prediction strength"),

@@ -18,6 +18,7 @@ from segmentation.cli.options import (
     ResidentsFile,
     TrackingUri,
     Version,
+    apart,
     day,
 )
 
@@ -44,6 +45,7 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
     """
     from segmentation.policy import read_policy
 
+    apart(out, policy, residents, segments)
     rules = read_policy(policy)
     with steps() as step:
         step("Starting")

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from segmentation.cli.console import end_by, print_findings, print_segments, say_json, steps
-from segmentation.cli.options import HOME, AsOf, HomeFolder, Json, PolicyFile, ResidentsFile, TrackingUri, day
+from segmentation.cli.options import (
+    HOME,
+    AsOf,
+    HomeFolder,
+    Json,
+    PolicyFile,
+    ResidentsFile,
+    TrackingUri,
+    apart,
+    day,
+)
 
 if TYPE_CHECKING:
     from segmentation.pipeline import Candidate, Step
@@ -43,6 +53,7 @@ def build(
     """
     from segmentation.policy import read_policy
 
+    apart(quarantine, policy, residents)
     rules = read_policy(policy)
     number = _number(segments)
     with steps() as step:

@@ -28,6 +28,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 HOME = Path("var")
 
 
+def apart(out: Path | None, *inputs: Path | None) -> None:
+    """Refuse a place to write to that is one of the files that are read.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is one of them.
+    """
+    if out is not None and out.resolve() in {file.resolve() for file in inputs if file is not None}:
+        raise typer.BadParameter(f"{out} is read as well, and would be lost; write to another file")
+
+
 def day(as_of: datetime | None) -> date:
     """Return the day that was given, or today."""
     return as_of.date() if as_of is not None else datetime.now(UTC).astimezone().date()

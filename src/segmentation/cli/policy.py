@@ -51,9 +51,14 @@ def draft(
 
     The check refuses the draft until every marked sentence is written.
     """
+    from segmentation.errors import StorageError
     from segmentation.files import write_text
     from segmentation.policy.draft import draft_policy
 
+    if out is not None and out.exists():
+        raise StorageError(
+            f"{out} is there already, and what people wrote in it would be lost. Name another file."
+        )
     text = draft_policy(table, name=name)
     if out is None:
         typer.echo(text)

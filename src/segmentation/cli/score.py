@@ -17,6 +17,7 @@ from segmentation.cli.options import (
     ResidentsFile,
     TrackingUri,
     Version,
+    apart,
     day,
 )
 
@@ -37,6 +38,7 @@ def score(
 
     Only needs are read. Rows without consent for the purpose get no segment and are counted.
     """
+    apart(out, residents)
     with steps() as step:
         step("Starting")
         from segmentation.files import write_table

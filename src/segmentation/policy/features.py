@@ -14,6 +14,8 @@ Dimension = Literal["need", "habit", "economic"]
 NUMERIC: frozenset[Kind] = frozenset({"count", "number", "share"})
 LISTED: frozenset[Kind] = frozenset({"ordinal", "category"})
 MEASURED: frozenset[Kind] = frozenset({"count", "number"})
+LARGEST = 1e12
+"""A larger number than this counts nothing that a resident needs."""
 MOST_VALUES = 60
 """A category with more values than this is an identifier or free text by mistake."""
 UNKNOWN = "(unknown)"
@@ -21,7 +23,10 @@ UNKNOWN = "(unknown)"
 
 
 def _is_ordered(ends: tuple[float, float]) -> tuple[float, float]:
-    refuse((ends[0] >= ends[1], "the lower end must be below the upper end"))
+    refuse(
+        (ends[0] >= ends[1], "the lower end must be below the upper end"),
+        (max(map(abs, ends)) > LARGEST, f"no end may be beyond {LARGEST:,.0f}"),
+    )
     return ends
 
 

@@ -27,7 +27,9 @@ class Policy(Part):
     title: Text = Field(description="Title of the card.")
     owner: Text = Field(description="Who answers for the model.")
     prohibited_uses: tuple[Text, ...] = Field(min_length=1, description="What it must not be used for.")
-    retention_days: int = Field(ge=1, description="Days after collection when a row may no longer be used.")
+    retention_days: int = Field(
+        ge=1, le=36_525, description="Days after collection when a row may no longer be used."
+    )
     review_days: int = Field(ge=1, le=1096, description="Days after which an approval must be renewed.")
     purpose: Purpose = Field(description="The purpose of the segmentation.")
     audit_purpose: Purpose = Field(description="The purpose of auditing it by protected attributes.")

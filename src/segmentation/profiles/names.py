@@ -10,6 +10,8 @@ from segmentation.profiles.model import NOTABLE, Distinction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MAJORITY = 0.5
+"""Least share of a segment that a value is told of as a fact."""
 WORDS = 2
 """How many distinctions a name tells; one more where two segments would share a name."""
 
@@ -52,11 +54,14 @@ def _telling(differences: Sequence[Distinction]) -> list[Distinction]:
 def _told(policy: Policy, need: Distinction) -> Text:
     feature = policy.features[need.feature]
     more = (need.difference or 0) > 0
+    if need.level is not None and more and (need.inside or 0) < MAJORITY:
+        en, zh = (feature.value_title(need.level, language) for language in ("en", "zh"))
+        return Text(en=f"{_lower(feature.title.en)}: {en} more often", zh=f"{feature.title.zh}较多为‘{zh}’")
     if need.level is not None:
         en, zh = (feature.value_title(need.level, language) for language in ("en", "zh"))
         return Text(
-            en=f"{_lower(feature.title.en)}: {'' if more else 'not '}{en}",
-            zh=f"{feature.title.zh}{'为' if more else '非'}“{zh}”",
+            en=f"{_lower(feature.title.en)}: {en}{'' if more else ' less often'}",
+            zh=f"{feature.title.zh}{'为' if more else '较少为'}‘{zh}’",
         )
     if feature.kind == "flag":
         often = ("more often", "较多") if more else ("less often", "较少")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from alembic.util.exc import CommandError
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -109,7 +110,14 @@ def explained(failure: str, place: Place) -> Iterator[None]:
         yield
     except SegmentationError:
         raise
-    except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError) as error:
+    except (
+        MlflowException,
+        SQLAlchemyError,
+        CommandError,
+        sqlite3.Error,
+        OSError,
+        ModuleNotFoundError,
+    ) as error:
         cause = _cause(error)
         if _is_storage(cause):
             message = (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy
 from mlflow import MlflowClient
-from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES
+from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from segmentation.errors import RegistryError, StorageError
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 300
 """Seconds to wait for another registration, which takes a few."""
+ANSWER = "20"
+"""Seconds that a server may take for its first answer."""
 POSTGRES_LOCK = 0x5E61_7E61
 """Key of the advisory lock; any number that no other program is likely to use."""
 CHATTY = ("alembic", "mlflow", "urllib3")
@@ -49,16 +51,17 @@ def quiet() -> Iterator[None]:
 
 @contextmanager
 def impatient() -> Iterator[None]:
-    """Let MLflow ask a server twice, not for the four minutes that it takes by default to give up."""
-    name = MLFLOW_HTTP_REQUEST_MAX_RETRIES.name
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """Let MLflow ask a server twice for some seconds, not for the four minutes that it takes to give up."""
+    limits = {MLFLOW_HTTP_REQUEST_MAX_RETRIES.name: "1", MLFLOW_HTTP_REQUEST_TIMEOUT.name: ANSWER}
+    before = {name: os.environ.get(name) for name in limits}
+    os.environ.update(limits)
     try:
         yield
     finally:
-        os.environ.pop(name)
-        if before is not None:
-            os.environ[name] = before
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def reading(place: Place) -> MlflowClient:
@@ -72,6 +75,8 @@ def reading(place: Place) -> MlflowClient:
     if place.database is not None and not _is_made(place.database):
         message = f"Nothing is registered in {place.database.parent}. Run `segmentation build` first."
         raise RegistryError(message)
+    if place.is_postgres:
+        _engine(place).connect().close()
     client = MlflowClient(tracking_uri=place.uri, registry_uri=place.uri)
     with impatient():
         client.search_registered_models(max_results=1)
@@ -139,16 +144,20 @@ def _is_made(database: Path) -> bool:
     return database.exists() and database.stat().st_size > 0
 
 
-@contextmanager
-def _alone_in_postgres(place: Place) -> Iterator[None]:
-    """Hold an advisory lock; and learn at once that a server is away, not after MLflow's ten tries."""
-    engine = sqlalchemy.create_engine(
+def _engine(place: Place) -> sqlalchemy.Engine:
+    """Return a way to a PostgreSQL that says at once that a server is away, not after MLflow's ten tries."""
+    return sqlalchemy.create_engine(
         place.uri,
         poolclass=sqlalchemy.NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args={"connect_timeout": 10},
     )
-    with engine.connect() as connection:
+
+
+@contextmanager
+def _alone_in_postgres(place: Place) -> Iterator[None]:
+    """Hold an advisory lock while a process writes."""
+    with _engine(place).connect() as connection:
         connection.execute(sqlalchemy.text(f"SET lock_timeout = '{PATIENCE}s'"))
         connection.execute(sqlalchemy.text(f"SELECT pg_advisory_lock({POSTGRES_LOCK})"))
         yield
