@@ -39,7 +39,7 @@ def drawn(rng, size, values, shares, unknown=0.02):
     return pd.Categorical.from_codes(codes, values)
 
 
-def community(size=4000, seed=0, tiny=8, unknown=0.02):
+def community(size=4000, seed=0, tiny=8, unknown=0.02, older=0.93):
     """Residents of four segments: age follows them, sex does not, and few are from abroad."""
     rng = np.random.default_rng(seed)
     labels = rng.choice(["S1", "S2", "S3", "S4"], size, p=[0.4, 0.3, 0.2, 0.1])
@@ -52,8 +52,8 @@ def community(size=4000, seed=0, tiny=8, unknown=0.02):
         }
     )
     people.loc[rng.choice(size, tiny, replace=False), "origin"] = "abroad"
-    older = (labels == "S4") & (rng.random(size) < 0.93)
-    people.loc[older, "age_band"] = "65+"
+    aged = (labels == "S4") & (rng.random(size) < older)
+    people.loc[aged, "age_band"] = "65+"
     return pd.Series(labels), people
 
 
@@ -113,6 +113,17 @@ def test_findings_stand_worst_first_and_gates_before_screens():
     order = [(status, role) for status in ("broken", "undetermined", "kept") for role in ("gate", "screen")]
 
     assert found == sorted(found, key=order.index)
+
+
+@pytest.mark.parametrize("status", ["broken", "kept"])
+def test_alike_findings_stand_by_how_far_from_even_they_are_and_hidden_ones_last(status):
+    everything = report(older=0.5).findings
+    found = [one for one in everything if (one.status, one.check) == (status, "selection_ratio")]
+    shown = [max(one.value, 1 / one.value) for one in found if one.value is not None]
+
+    assert all(first >= second - 1e-12 for first, second in itertools.pairwise(shown))
+    assert all(one.value is None for one in found[len(shown) :])
+    assert len(shown) > 1
 
 
 def test_tables_are_the_counts():

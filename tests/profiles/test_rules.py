@@ -107,6 +107,12 @@ def test_nothing_is_told_of_segments_that_no_need_sets_apart():
     assert rules(alike, labels) == [None, None]
 
 
+def test_nothing_is_told_where_everybody_needs_the_same():
+    alike = needs(400).iloc[[0] * 400].reset_index(drop=True)
+
+    assert rules(alike, np.arange(400) % 2) == [None, None]
+
+
 def test_nothing_is_told_where_one_segment_is_everybody():
     assert rules(needs(), np.zeros(400, dtype=int)) == [None]
 

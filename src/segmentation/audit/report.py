@@ -186,8 +186,7 @@ def _excess(finding: Finding) -> float:
         return 0.0
     if finding.group is None:
         return finding.value / finding.limit
-    if finding.value == 0:
-        return float("inf")
+    # Not zero: a count of nobody is never shown.
     return finding.limit * max(finding.value, 1 / finding.value)
 
 
