@@ -420,3 +420,9 @@ def test_whatever_the_table_the_draft_is_refused_for_its_marks_alone(tmp_path_fa
     write = frame.to_csv if is_csv else frame.to_parquet
     write(path, index=False)
     _assert_refused_for_its_marks_alone(draft_policy(path))
+
+
+@pytest.mark.parametrize(("largest", "role"), [(10**15, "denied"), (10**6, "features")])
+def test_numbers_too_large_to_count_a_need_are_denied(tmp_path, largest, role):
+    pd.DataFrame({"wish": _rows(0, largest), "repairs": _rows(1, 2)}).to_parquet(tmp_path / "table.parquet")
+    assert "wish" in tomllib.loads(draft_policy(tmp_path / "table.parquet"))[role]

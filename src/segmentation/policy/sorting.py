@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from segmentation.policy.base import COLUMN, NAME
 from segmentation.policy.catalogue import Entry, ValueRule, Wording, load_catalogue
-from segmentation.policy.features import MOST_VALUES, Kind
+from segmentation.policy.features import LARGEST, MOST_VALUES, Kind
 from segmentation.policy.names import words
 from segmentation.policy.parts import MOST_GROUPS
 from segmentation.policy.rules import FREE_TEXT
@@ -52,6 +52,10 @@ _SINGLE = Wording(
 _MANY = Wording(
     "It has too many values for a category: an identifier or free text.",
     "取值过多，不是类别，而是标识或自由文本。",
+)
+_HUGE = Wording(
+    "Its numbers are too large to count a need: an identifier or a time stamp.",
+    "数值过大，不像需求的次数或数量，而是标识或时间戳。",
 )
 _MOMENT = Wording(
     "A date is no need: derive the number that the purpose asks for.",
@@ -237,6 +241,8 @@ def _unusable(column: Column) -> Wording | None:
         return _MANY if column.distinct > MOST_VALUES else _RARE
     if column.form in {"whole", "decimal"} and column.limits is None:
         return _CONSTANT
+    if column.limits is not None and max(map(abs, column.limits)) > LARGEST:
+        return _HUGE
     single = column.distinct >= _LEAST_SINGLE * column.known and column.known >= _FEWEST_SINGLE
     return _SINGLE if single and column.form == "whole" else None
 
