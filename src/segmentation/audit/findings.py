@@ -14,9 +14,22 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from segmentation.audit.sections import AttributeFit, Balance, Carrier, Conditional, Demand, Opportunity
+
 Status = Literal["kept", "broken", "undetermined"]
 Role = Literal["gate", "screen"]
-CheckName = Literal["association", "selection_ratio", "service_parity"]
+CheckName = Literal[
+    "total_variation",
+    "association",
+    "mutual_information",
+    "probe_auc",
+    "selection_ratio",
+    "service_parity",
+    "equal_opportunity",
+]
+RATIOS: frozenset[CheckName] = frozenset({"selection_ratio", "service_parity", "equal_opportunity"})
+"""Checks whose value is a ratio of rates, allowed from limit to 1 / limit; others are allowed up to it."""
+
 Reason = Literal[
     "beyond_limit",
     "within_limit",
@@ -26,9 +39,18 @@ Reason = Literal[
     "one_group",
     "everybody_or_nobody",
 ]
-Unchecked = Literal["probe_auc", "explained_by", "pooled_segments", "service_parity"]
+Unchecked = Literal[
+    "service_parity",
+    "equal_opportunity",
+    "explained_by",
+    "carriers",
+    "trace",
+    "fit",
+    "pooled_segments",
+]
+"""What was not judged: without plans, outcomes, strata, needs (carriers, fit) or a rule that assigns (trace)."""
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
 
 
@@ -39,34 +61,54 @@ class Finding:
     Attributes
     ----------
     check : str
+        total_variation: no more of a group than the limit would need another segment to be spread like the
+        others.
         association: segment and attribute go together no more than the limit (Cramér's V).
+        mutual_information: the segment tells no more of the attribute than the limit (normalised).
+        probe_auc: a group is guessed from the segment no better than the limit (area under the ROC curve).
         selection_ratio: a group enters a segment at a rate within limit and 1 / limit of the others' rate.
         service_parity: the same for being planned a service above its standard.
+        equal_opportunity: the same among those who needed the service in the following period.
     role : {"gate", "screen"}
         A gate blocks approval while undetermined; a screen does not. Broken blocks either way.
     attribute : str
         The column, or the columns of an intersection joined by " × ".
     group : str or None
-        The group that is compared with all others; None for association.
+        The group that is compared with all others; None for a check of the whole attribute.
     target : str or None
-        The segment id or service key; None for association.
+        The segment id or service key; None for a check of all segments.
     status : {"kept", "broken", "undetermined"}
     reason : str
         Why that status.
     limit : float
     value : float or None
-        V in [0, 1], or the ratio of rates from 0; None where hidden or not defined: nobody else is there.
+        The ratio of rates from 0, or the check's measure in [0, 1]; None where hidden or not defined: nobody
+        else is there.
     interval : tuple of float or None
         Of the value, at the report's confidence.
     count, size : int or None
-        Members of the group in the target, and in all; for association `size` is everybody in the table
-        that the value is of.
+        Members of the group in the target, and in all; for a check of the whole attribute `size` is
+        everybody in the table that the value is of. Of equal opportunity, those who needed the service.
     rate : float or None
         count / size.
     rate_interval : tuple of float or None
         Wilson's.
     others_rate : float or None
         The rate of all other groups together.
+    difference : float or None
+        Rate less the others' rate, in [-1, 1].
+    between : tuple of float or None
+        fairlearn's difference (largest less smallest rate) and ratio (smallest over largest) of the target's
+        rates between all groups that are shown; the ratio is None where nobody of them is there.
+    by_chance : float or None
+        What the value stays under in 95 of 100 random segmentations with the same sizes of segments and
+        groups; None for a ratio.
+    detectable : float or None
+        The value nearest to the limit that this many residents would have shown to be broken, taken alone,
+        in 80 of 100 audits; None where none is.
+    settled_by : int or None
+        Of an undetermined finding, about how many residents with the same shares would settle it; None where
+        it is settled, or where no number would.
     p_value : float or None
         Of "the limit holds", after Holm's correction over all comparisons of the audit.
     hidden : bool
@@ -94,8 +136,18 @@ class Finding:
     rate: float | None = None
     rate_interval: tuple[float, float] | None = None
     others_rate: float | None = None
+    difference: float | None = None
+    between: tuple[float, float | None] | None = None
+    by_chance: float | None = None
+    detectable: float | None = None
+    settled_by: int | None = None
     p_value: float | None = None
     hidden: bool = False
+
+    @property
+    def allowed(self) -> tuple[float, float]:
+        """The least and the most that the limit allows."""
+        return (self.limit, 1 / self.limit) if self.check in RATIOS else (0.0, self.limit)
 
 
 @dataclass(frozen=True)
@@ -155,6 +207,15 @@ class AuditReport:
         Worst first.
     spreads : tuple of Spread
     tables : tuple of GroupTable
+    conditional : tuple of Conditional
+        Ratios within what the policy says may explain them.
+    carriers : tuple of Carrier
+        What carries each attribute into the segments, strongest first.
+    fit : tuple of AttributeFit
+    opportunity : tuple of Opportunity
+    demand : tuple of Demand
+    balance : tuple of Balance
+        Measures of the literature, for comparison with it.
     unchecked : tuple of str
         What the policy or the table asks for and this audit does not judge.
     """
@@ -166,6 +227,12 @@ class AuditReport:
     findings: tuple[Finding, ...]
     spreads: tuple[Spread, ...]
     tables: tuple[GroupTable, ...]
+    conditional: tuple[Conditional, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    fit: tuple[AttributeFit, ...] = ()
+    opportunity: tuple[Opportunity, ...] = ()
+    demand: tuple[Demand, ...] = ()
+    balance: tuple[Balance, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
 
     @property

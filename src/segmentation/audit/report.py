@@ -204,7 +204,7 @@ def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
 
 
 def _unchecked(policy: Policy, *, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
-    reasons: list[Unchecked] = ["probe_auc"]
+    reasons: list[Unchecked] = []
     if not planned:
         reasons.append("service_parity")
     if policy.audit.explained_by:

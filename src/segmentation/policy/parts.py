@@ -19,7 +19,15 @@ SMALLEST_GROUP = 30
 FEWEST_SEGMENTS = 2
 MOST_SEGMENTS = 30
 
-Check = Literal["association", "selection_ratio", "service_parity"]
+Check = Literal[
+    "total_variation",
+    "association",
+    "mutual_information",
+    "probe_auc",
+    "selection_ratio",
+    "service_parity",
+    "equal_opportunity",
+]
 """What the audit can check; a policy says which of them gate, the others screen."""
 
 
@@ -144,7 +152,13 @@ class Limits(Part):
     )
     confidence: float = Field(0.95, ge=0.8, lt=1, description="Confidence of every interval and test.")
     selection_ratio: float = Field(0.8, gt=0, lt=1, description="Least ratio of a group's rate to the rest.")
+    total_variation: float = Field(
+        0.1, gt=0, lt=1, description="Largest share of a group that would need another segment."
+    )
     association: float = Field(0.1, gt=0, lt=1, description="Most association of segment and attribute (V).")
+    mutual_information: float = Field(
+        0.02, gt=0, lt=1, description="Most normalised mutual information of segment and attribute."
+    )
     probe_auc: float = Field(0.6, gt=0.5, lt=1, description="Most AUC of guessing a group from the segment.")
     intersections: tuple[
         Annotated[tuple[Header, ...], Field(min_length=2, max_length=3), AfterValidator(_is_pair)], ...
@@ -153,7 +167,7 @@ class Limits(Part):
         (), description="Features that may lawfully explain a difference."
     )
     gates: tuple[Check, ...] = Field(
-        ("association", "service_parity"),
+        ("total_variation", "association", "service_parity"),
         min_length=1,
         description="Checks that block approval when undetermined; the others screen.",
     )

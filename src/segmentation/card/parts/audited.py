@@ -9,7 +9,15 @@ from pydantic import Field
 from segmentation.card.parts.base import Interval, Part, Said
 
 Status = Literal["kept", "broken", "undetermined"]
-CheckName = Literal["association", "selection_ratio", "service_parity"]
+CheckName = Literal[
+    "total_variation",
+    "association",
+    "mutual_information",
+    "probe_auc",
+    "selection_ratio",
+    "service_parity",
+    "equal_opportunity",
+]
 Reason = Literal[
     "beyond_limit",
     "within_limit",
@@ -19,7 +27,15 @@ Reason = Literal[
     "one_group",
     "everybody_or_nobody",
 ]
-Unchecked = Literal["probe_auc", "explained_by", "pooled_segments", "service_parity"]
+Unchecked = Literal[
+    "service_parity",
+    "equal_opportunity",
+    "explained_by",
+    "carriers",
+    "trace",
+    "fit",
+    "pooled_segments",
+]
 
 
 @dataclass(frozen=True)
