@@ -48,7 +48,7 @@ Unchecked = Literal[
     "fit",
     "pooled_segments",
 ]
-"""What was not judged: without plans, outcomes, strata, needs (carriers, fit) or a rule that assigns (trace)."""
+"""What was not judged: for want of plans, outcomes, strata, needs (carriers, fit), a rule (trace)."""
 
 REPORT_VERSION = 2
 SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
