@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from segmentation.audit import Cells, Finding, audit, count_cells, verdict
 from segmentation.audit.disclosure import Shown
-from segmentation.audit.inference import Evidence
+from segmentation.audit.evidence import Evidence
 from segmentation.audit.judge import Claim, association_claim, judge, ratio_claims
 from tests.policies import small_policy
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from segmentation.audit import audit
+from segmentation.audit.association import association
 from segmentation.audit.cells import count_cells
-from segmentation.audit.inference import Share, association, ratio_interval, wilson
+from segmentation.audit.ratio import Share, ratio_interval, wilson
 from segmentation.audit.report import POOLED, _shared
 from segmentation.errors import AuditError
 from segmentation.policy.parts import MISSING

@@ -8,22 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.audit.association import association
 from segmentation.audit.findings import CheckName, Finding, Reason, Role, Status
-from segmentation.audit.inference import (
-    Association,
-    Evidence,
-    Share,
-    association,
-    ratio_evidence,
-    ratio_interval,
-    wilson,
-)
+from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from segmentation.audit.association import Association
     from segmentation.audit.cells import Cells
     from segmentation.audit.disclosure import Flags, Shown
+    from segmentation.audit.evidence import Evidence
     from segmentation.policy import Limits
 
 Ints = NDArray[np.int64]
