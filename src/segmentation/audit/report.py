@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import chain, combinations
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from segmentation.audit.cells import count_cells
+from segmentation.audit.claims import ratio_claims, segment_targets, service_targets, table_claims
 from segmentation.audit.disclosure import Shown, disclose
-from segmentation.audit.findings import SEVERITY, AuditReport, Finding, Spread, Unchecked
-from segmentation.audit.judge import Claim, association_claim, judge, ratio_claims
+from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
+from segmentation.audit.judge import Claim, judge
 from segmentation.audit.rates import Rates, selection_rates
 from segmentation.errors import AuditError
 from segmentation.suppression import too_small
@@ -172,7 +173,8 @@ def _findings(
 ) -> tuple[Finding, ...]:
     claims: list[Claim] = []
     for one, rate in zip(shown, rates, strict=True):
-        claims += [association_claim(one, limits), *ratio_claims(one, rate.by_group, served, limits)]
+        targets = chain(segment_targets(one, rate, _between(one, rate)), service_targets(one, served))
+        claims += [*table_claims(one, limits), *ratio_claims(one, targets, limits)]
     return tuple(sorted(judge(claims, limits.confidence), key=_severity))
 
 
@@ -184,7 +186,7 @@ def _severity(finding: Finding) -> tuple[int, bool, float]:
 def _excess(finding: Finding) -> float:
     if finding.value is None:
         return 0.0
-    if finding.group is None:
+    if finding.check not in RATIOS:
         return finding.value / finding.limit
     # Not zero: a count of nobody is never shown.
     return finding.limit * max(finding.value, 1 / finding.value)
@@ -192,15 +194,22 @@ def _excess(finding: Finding) -> float:
 
 def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
     """Yield fairlearn's spread of each segment, between groups that have all their counts shown."""
-    complete = shown.complete
-    if complete.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
+    between = _between(shown, rates)
+    if between is None:
         return
-    between = rates if complete.all() else selection_rates(shown.cells.only(complete))
     for row, segment in enumerate(shown.cells.segments):
         ratio = float(between.ratio[row])
         yield Spread(
             shown.cells.name, segment, float(between.difference[row]), None if np.isnan(ratio) else ratio
         )
+
+
+def _between(shown: Shown, rates: Rates) -> Rates | None:
+    """Return the rates of groups that have all their counts shown; None where fewer than two have."""
+    complete = shown.complete
+    if complete.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
+        return None
+    return rates if complete.all() else selection_rates(shown.cells.only(complete))
 
 
 def _unchecked(policy: Policy, *, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
