@@ -1,25 +1,37 @@
 """Counting: the only step of the audit that sees residents.
 
-Everything that is a rate follows from how many residents of each group are in each segment. So the table is
-counted once, and all else works on a few hundred cells, whatever the number of residents.
+Everything that is a rate follows from how many residents of each group are in each segment. So residents are
+counted once, by everything that the audit looks at together, and all else works on what was counted,
+whatever the number of residents. Who holds the residents (a database, Spark) can count them there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from segmentation.audit.elsewhere import read_counts
+from segmentation.audit.given import Column, natural, read_rows
+from segmentation.audit.tally import tally
 from segmentation.errors import AuditError
 from segmentation.policy.parts import JOINED, MISSING
+from segmentation.suppression import too_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from segmentation.policy import Policy
+
+POOLED = "(small segments)"
+"""Segments under the smallest group, taken together: neither judged nor shown one by one."""
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,10 @@ class Cells:
     counts : ndarray of int64, shape (n_segments, n_groups)
     """
 
-    attributes: tuple[str, ...]
-    segments: tuple[str, ...]
-    groups: tuple[tuple[str, ...], ...]
-    counts: NDArray[np.int64]
+    attributes: Names
+    segments: Names
+    groups: tuple[Names, ...]
+    counts: Ints
 
     @property
     def name(self) -> str:
@@ -47,12 +59,12 @@ class Cells:
         return JOINED.join(self.attributes)
 
     @property
-    def group_names(self) -> tuple[str, ...]:
+    def group_names(self) -> Names:
         """One name per group."""
         return tuple(JOINED.join(group) for group in self.groups)
 
     @property
-    def sizes(self) -> NDArray[np.int64]:
+    def sizes(self) -> Ints:
         """Residents per group, over all segments."""
         return np.asarray(self.counts.sum(axis=0), np.int64)
 
@@ -67,42 +79,205 @@ class Cells:
         return Cells(self.attributes, self.segments, groups, self.counts[:, keep])
 
 
-def count_cells(segments: pd.Series, people: pd.DataFrame, attributes: Sequence[str]) -> Cells:
-    """Count residents by segment and group.
+@dataclass(frozen=True, eq=False)
+class Crosstab:
+    """Residents counted once by segment, every attribute and every stratum: combinations that occur.
 
-    Parameters
+    Made by `of` from residents, or by `from_frame` from counts.
+
+    Attributes
     ----------
-    segments : Series of shape (n_residents,)
-        Segment ids; a Categorical keeps segments that nobody is in.
-    people : DataFrame of shape (n_residents, n_attributes)
-        Categorical columns of groups, missing where not known.
-    attributes : sequence of str
-        The columns to cross: one, or those of an intersection.
-
-    Raises
-    ------
-    AuditError
-        Lengths differ, or somebody has no segment.
+    segments : tuple of str
+        In natural order: S10 after S2.
+    attributes, strata : tuple of str
+        The columns that were counted.
+    levels : tuple of tuple of str
+        The values of each attribute, then of each stratum, also those that nobody has.
+    codes : ndarray of int64, shape (n_cells, 1 + n_attributes + n_strata)
+        Segment, then the place of each value among its levels; their number stands for a missing one.
+    counts : ndarray of int64, shape (n_cells,)
+        Residents, 1 or more.
+    squared : ndarray of float64, shape (n_cells,), or None
+        Sum of their squared distances to the centre of their segment.
     """
-    if len(segments) != len(people):
-        message = f"There are {len(segments)} segments for {len(people)} residents. Give each resident one."
-        raise AuditError(message)
-    labels = pd.Categorical(segments)
-    if (labels.codes < 0).any():
-        without = f"{int((labels.codes < 0).sum())} of {len(people)} residents have no segment."
-        raise AuditError(f"{without} Leave them out, or name a segment.")
-    columns = [people[name] for name in attributes]
-    levels = [_groups(column) for column in columns]
-    groups = tuple(product(*levels))
-    code = np.zeros(len(people), np.int64)
-    for column, names in zip(columns, levels, strict=True):
-        # A missing value has the code -1, which counts from the end.
-        code = code * len(names) + column.cat.codes.to_numpy(np.int64) % len(names)
-    shape = (len(labels.categories), len(groups))
-    at = labels.codes.astype(np.int64) * shape[1] + code
-    table = np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape)
-    return Cells(tuple(attributes), tuple(map(str, labels.categories)), groups, table)
+
+    segments: Names
+    attributes: Names
+    strata: Names
+    levels: tuple[Names, ...]
+    codes: Ints
+    counts: Ints
+    squared: Floats | None = None
+
+    @classmethod
+    def of(
+        cls,
+        segments: pd.Series,
+        people: pd.DataFrame,
+        strata: pd.DataFrame | None = None,
+        squared: Floats | None = None,
+    ) -> Self:
+        """Count residents.
+
+        Parameters
+        ----------
+        segments : Series of shape (n_residents,)
+            Segment ids of any kind, told apart by how they read; a Categorical keeps segments that nobody is
+            in.
+        people : DataFrame of shape (n_residents, n_attributes)
+            Categorical columns of groups, missing where not known.
+        strata : DataFrame of shape (n_residents, n_strata), optional
+            Categorical columns of levels (`segmentation.audit.strata.strata`).
+        squared : ndarray of shape (n_residents,), optional
+            Squared distance of each to the centre of the segment, from 0.
+
+        Raises
+        ------
+        AuditError
+            Lengths differ, somebody has no segment, or a column or the segments are an identifier by mistake.
+        """
+        strata = people.iloc[:, :0] if strata is None else strata
+        labels, columns = read_rows(segments, people, strata, squared)
+        return cls._made(labels, columns, people.shape[1], None, squared)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, policy: Policy) -> Self:
+        """Take over counts that were made elsewhere: by a database's GROUP BY, or by Spark.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            A row for each combination of `segment`, every audited attribute of the policy (missing where not
+            known) and, if wanted, all features of `audit.explained_by` (as levels), with its `count`; if
+            wanted, with `segment_total` (residents of the segment) and `squared_distance` (their sum). Rows
+            of one combination are added up.
+        policy : Policy
+
+        Raises
+        ------
+        AuditError
+            Every fault of the table, named by column and row, without a value.
+        """
+        counted = read_counts(frame, policy)
+        return cls._made(
+            counted.segments, counted.columns, len(policy.audited), counted.counts, counted.squared
+        )
+
+    @classmethod
+    def _made(
+        cls,
+        labels: Column,
+        columns: Sequence[Column],
+        n_attributes: int,
+        counts: Ints | None,
+        squared: Floats | None,
+    ) -> Self:
+        names = tuple(column.name for column in columns)
+        codes = [labels.codes, *(column.codes for column in columns)]
+        widths = [len(labels.levels), *(len(column.levels) + 1 for column in columns)]
+        levels = tuple(column.levels for column in columns)
+        parts = tally(codes, widths, counts, squared)
+        return cls(labels.levels, names[:n_attributes], names[n_attributes:], levels, *parts)
+
+    # ---- Reading it ---------------------------------------------------------------------------------
+
+    @property
+    def residents(self) -> int:
+        """How many residents were counted."""
+        return int(self.counts.sum())
+
+    @property
+    def sizes(self) -> Ints:
+        """Residents of each segment."""
+        return np.rint(np.bincount(self.codes[:, 0], self.counts, len(self.segments))).astype(np.int64)
+
+    def cells(self, attributes: Sequence[str]) -> Cells:
+        """Return the cells of one attribute, of an intersection, or of either by a stratum.
+
+        Groups stand in the order of their levels, every combination of them, also those of nobody; missing
+        ones last, where there are any.
+        """
+        groups = tuple(product(*(self._values(name) for name in attributes)))
+        counts = self._summed(attributes, self.counts).astype(np.int64)
+        return Cells(tuple(attributes), self.segments, groups, counts)
+
+    def squared_distances(self, attributes: Sequence[str]) -> Floats | None:
+        """Return the sums of squared distances, shape and order those of `cells`; None where not counted."""
+        return None if self.squared is None else self._summed(attributes, self.squared)
+
+    def _summed(self, attributes: Sequence[str], weights: Ints | Floats) -> Floats:
+        shape = [len(self.segments), *(len(self._values(name)) for name in attributes)]
+        columns = [self.codes[:, 0], *(self.codes[:, self._place(name)] for name in attributes)]
+        at = np.ravel_multi_index(tuple(columns), tuple(shape))
+        summed = np.bincount(at, weights, int(np.prod(shape)))
+        return np.asarray(summed.reshape(len(self.segments), -1), np.float64)
+
+    def _place(self, name: str) -> int:
+        return 1 + (*self.attributes, *self.strata).index(name)
+
+    def _values(self, name: str) -> Names:
+        """Return the values of a column, with the missing one where somebody's is."""
+        place = self._place(name)
+        levels = self.levels[place - 1]
+        return (*levels, MISSING) if (self.codes[:, place] == len(levels)).any() else levels
+
+    # ---- Before it is judged ------------------------------------------------------------------------
+
+    def known_to_somebody(self, smallest: int) -> Self:
+        """Return the residents of whom any attribute is known.
+
+        Who gave no consent to the audit is unknown in every table at once. Left in, one table's unknown ones
+        would tell how many of another's are, and so uncover counts that only those were to cover.
+        """
+        missing = np.array([len(levels) for levels in self.levels[: len(self.attributes)]])
+        known = (self.codes[:, 1 : 1 + len(missing)] != missing).any(axis=1)
+        return self._only(known) if self.counts[known].sum() >= smallest else self
+
+    def _only(self, keep: NDArray[np.bool_]) -> Self:
+        squared = None if self.squared is None else self.squared[keep]
+        return replace(self, codes=self.codes[keep], counts=self.counts[keep], squared=squared)
+
+    def large_enough(self, smallest: int) -> tuple[Self, bool]:
+        """Return the segments with those under the smallest group pooled, and whether any was.
+
+        Raises
+        ------
+        AuditError
+            All together are under the smallest group, a segment has the name of the pooled ones, or nearly
+            every resident has a segment of their own.
+        """
+        sizes = self.sizes
+        self._refuse_segments(sizes, smallest)
+        small = too_small(sizes, smallest)
+        pooled = np.where(small, POOLED, self.segments)[sizes > 0]
+        order = sorted(set(pooled.tolist()), key=lambda name: (name == POOLED, natural(name)))
+        place = np.full(len(sizes), -1)
+        place[sizes > 0] = pd.Index(order).get_indexer(pd.Index(pooled))
+        return self._in_segments(tuple(order), place), bool((small & (sizes > 0)).any())
+
+    def _refuse_segments(self, sizes: Ints, smallest: int) -> None:
+        if sizes.sum() < smallest:
+            have = f"Only {sizes.sum()} residents have a segment"
+            raise AuditError(f"{have}, and the policy judges {smallest} or more.")
+        if POOLED in self.segments:
+            rule = "the audit calls those under the smallest group so"
+            raise AuditError(f"A segment may not be called '{POOLED}': {rule}.")
+        there = int((sizes > 0).sum())
+        if 2 * there > sizes.sum():
+            message = (
+                f"{there} segments for {sizes.sum()} residents are nearly one each, as identifiers would be; "
+                "name the column that holds the segment."
+            )
+            raise AuditError(message)
+
+    def _in_segments(self, segments: Names, place: Ints) -> Self:
+        """Return the counts by other segments: `place` says into which each one goes."""
+        columns = [place[self.codes[:, 0]], *self.codes[:, 1:].T]
+        widths = [len(segments), *(len(levels) + 1 for levels in self.levels)]
+        codes, counts, squared = tally(columns, widths, self.counts, self.squared)
+        return replace(self, segments=segments, codes=codes, counts=counts, squared=squared)
 
 
-def _groups(column: pd.Series) -> list[str]:
-    return [*map(str, column.cat.categories), *([MISSING] if column.isna().any() else [])]
+def count_cells(segments: pd.Series, people: pd.DataFrame, attributes: Sequence[str]) -> Cells:
+    """Count residents by segment and group; see `Crosstab.of`."""
+    return Crosstab.of(segments, people[list(attributes)]).cells(attributes)
