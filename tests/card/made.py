@@ -125,7 +125,9 @@ BROKEN = Finding(
     1_204 / 3_950,
     (0.291, 0.319),
     0.159,
-    0.0001,
+    0.1458,
+    (0.1458, 0.52),
+    p_value=0.0001,
 )
 KEPT = Finding(
     "selection_ratio",
@@ -143,7 +145,9 @@ KEPT = Finding(
     0.4067,
     (0.382, 0.432),
     0.415,
-    1.0,
+    -0.0083,
+    (0.0083, 0.98),
+    p_value=1.0,
 )
 OPEN = Finding(
     "service_parity",
@@ -161,7 +165,11 @@ OPEN = Finding(
     0.2929,
     (0.26, 0.328),
     0.371,
-    0.2345,
+    -0.0781,
+    (0.0781, 0.79),
+    detectable=0.68,
+    settled_by=11_600,
+    p_value=0.2345,
 )
 ASSOCIATION = Finding(
     "association",
@@ -175,6 +183,7 @@ ASSOCIATION = Finding(
     0.31,
     (0.3, 0.32),
     size=4_650,
+    by_chance=0.024,
     p_value=0.0123,
 )
 SMALL = Finding(
@@ -259,6 +268,77 @@ PARTIAL_ASSOCIATION = Finding(
 )
 
 
+MOVED = Finding(
+    "total_variation",
+    "gate",
+    "age_band",
+    "65+",
+    None,
+    "undetermined",
+    "not_settled",
+    0.1,
+    0.114,
+    (0.098, 0.131),
+    size=3_950,
+    by_chance=0.021,
+    detectable=0.125,
+    settled_by=9_400,
+    p_value=0.41,
+)
+TOLD = Finding(
+    "mutual_information",
+    "screen",
+    "age_band",
+    None,
+    None,
+    "broken",
+    "beyond_limit",
+    0.02,
+    0.0432,
+    (0.037, 0.0499),
+    size=4_650,
+    by_chance=0.0013,
+    p_value=0.0004,
+)
+GUESSED = Finding(
+    "probe_auc",
+    "screen",
+    "age_band",
+    "65+",
+    None,
+    "kept",
+    "within_limit",
+    0.6,
+    0.573,
+    (0.556, 0.59),
+    size=3_950,
+    by_chance=0.52,
+    p_value=1.0,
+)
+NEEDED = Finding(
+    "equal_opportunity",
+    "screen",
+    "age_band",
+    "18-39",
+    "repair_visits",
+    "undetermined",
+    "not_settled",
+    0.8,
+    0.71,
+    (0.52, 0.96),
+    31,
+    98,
+    31 / 98,
+    (0.232, 0.414),
+    0.446,
+    0.13,
+    (0.13, 0.71),
+    detectable=0.55,
+    settled_by=2_150,
+    p_value=0.77,
+)
+
+
 def audit():
     return AuditReport(
         segments=("S1", "S2"),
@@ -267,16 +347,20 @@ def audit():
         smallest_group=20,
         findings=(
             ASSOCIATION,
+            TOLD,
             BROKEN,
             PARTIAL,
             HIDDEN,
+            MOVED,
             OPEN,
             SMALL,
             EVERYBODY,
             ONE_GROUP,
             RARE,
+            NEEDED,
             PARTIAL_ASSOCIATION,
             KEPT,
+            GUESSED,
         ),
         spreads=(Spread("age_band", "S1", 0.215, 0.4375), Spread("age_band", "S2", 0.0, None)),
         tables=(
@@ -295,7 +379,7 @@ def audit():
                 (2_222, 1_111, None),
             ),
         ),
-        unchecked=("probe_auc", "explained_by", "pooled_segments"),
+        unchecked=("explained_by", "pooled_segments"),
     )
 
 

@@ -11,8 +11,9 @@ import pytest
 from segmentation import audit, clustering, plans
 from segmentation.card import LANGUAGES, ModelCard, parts
 from segmentation.card.page import sections
-from segmentation.card.titles import Reader, titles_of
+from segmentation.card.titles import titles_of
 from segmentation.errors import CardError
+from segmentation.wording import Reader
 from tests.card.made import card
 
 CARD = card()
@@ -46,7 +47,7 @@ def test_the_digest_is_that_of_the_stored_file():
 def test_the_stored_form_is_canonical():
     content = json.loads(CARD.to_json())
 
-    assert content["version"] == 1
+    assert content["version"] == 2
     assert CARD.to_json() == json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
@@ -104,8 +105,8 @@ def test_all_that_is_missing_is_named_at_once():
     ("text", "rule"),
     [
         ("no card", "is not JSON"),
-        ("[]", "not a card of version 1"),
-        ('{"version": 2}', "not a card of version 1"),
+        ("[]", "not a card of version 2"),
+        ('{"version": 1}', "not a card of version 2"),
         (json.dumps({**CARD.to_dict(), "comment": "x"}), "does not know: comment"),
         (json.dumps(CARD.to_dict() | {"about": CARD.to_dict()["about"] | {"age": 3}}), "about.age"),
     ],

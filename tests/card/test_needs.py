@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from segmentation.card import needs
-from segmentation.card.titles import Reader, titles_of
+from segmentation.card.titles import titles_of
+from segmentation.wording import Reader
 from tests.card import made
 
 CARD = made.card()

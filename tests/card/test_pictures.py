@@ -5,7 +5,8 @@ import re
 import pytest
 
 from segmentation.card.pictures import choice_chart, ratio_chart
-from segmentation.card.titles import Reader, titles_of
+from segmentation.card.titles import titles_of
+from segmentation.wording import Reader
 from tests.card import made
 
 CARD = made.card()

@@ -23,8 +23,7 @@ def test_every_outcome_of_a_number_of_segments_has_words():
     assert set(words.RIVALS) == set(get_args(choice.Reason))
 
 
-def test_every_check_role_and_status_has_words():
-    assert set(words.CHECKS) == set(get_args(findings.CheckName))
+def test_every_role_and_status_has_words():
     assert set(words.ROLES) == set(get_args(findings.Role))
     assert set(words.STATUSES) == set(words.ICONS) == set(get_args(findings.Status))
 

@@ -6,15 +6,18 @@ None and `hidden` says so. No figure is NaN or infinite; where a figure is not d
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from segmentation.audit.sections import AttributeFit, Balance, Carrier, Conditional, Demand, Opportunity
+    from segmentation.policy import Policy
+    from segmentation.wording import Language
 
 Status = Literal["kept", "broken", "undetermined"]
 Role = Literal["gate", "screen"]
@@ -254,10 +257,74 @@ class AuditReport:
         return {"version": REPORT_VERSION, "verdict": self.verdict, **asdict(self)}
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row per finding, worst first."""
+        """Return a table with one row per finding, worst first; both ends of an interval are columns."""
         import pandas as pd  # noqa: PLC0415 - readers of a stored report need no pandas
 
-        return pd.DataFrame([asdict(finding) for finding in self.findings])
+        return pd.DataFrame([_row(finding) for finding in self.findings], columns=list(_columns()))
+
+    def explain(self, finding: Finding, language: Language = "en", policy: Policy | None = None) -> str:
+        """Return a finding as one sentence with its count, interval, limit and status.
+
+        Parameters
+        ----------
+        finding : Finding
+        language : {"en", "zh"}
+        policy : Policy, optional
+            Gives attributes, groups, segments and services their titles; else keys are told.
+        """
+        from segmentation.audit.show import explain  # noqa: PLC0415 - a stored report is read without words
+
+        return explain(self, finding, language, policy)
+
+    def plot(
+        self, attribute: str | None = None, language: Language = "en", policy: Policy | None = None
+    ) -> Figure:
+        """Return a picture of one attribute: a dot and its interval for each group, with the limits drawn.
+
+        What the data leave open is a hollow dot; what is hidden has none.
+
+        Parameters
+        ----------
+        attribute : str, optional
+            Attribute or intersection; that of the worst finding by default.
+        language : {"en", "zh"}
+        policy : Policy, optional
+            Gives titles, as for `explain`.
+
+        Raises
+        ------
+        AuditError
+            The report knows no such attribute.
+        """
+        from segmentation.audit.plot import plot  # noqa: PLC0415 - matplotlib takes a second to load
+        from segmentation.audit.show import reader_of  # noqa: PLC0415
+
+        return plot(self, reader_of(self, language, policy), attribute)
+
+    def _repr_html_(self) -> str:
+        from segmentation.audit.show import html  # noqa: PLC0415 - a stored report is read without words
+
+        return html(self)
+
+
+_PAIRS = {
+    "interval": ("low", "high"),
+    "rate_interval": ("rate_low", "rate_high"),
+    "between": ("between_difference", "between_ratio"),
+}
+"""Fields of a finding that hold two figures, and what a table calls them."""
+
+
+def _columns() -> Iterator[str]:
+    for field in fields(Finding):
+        yield from _PAIRS.get(field.name, (field.name,))
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    row = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    for name, columns in _PAIRS.items():
+        row |= zip(columns, row.pop(name) or (None, None), strict=True)
+    return row
 
 
 def verdict(findings: Iterable[Finding]) -> Status:

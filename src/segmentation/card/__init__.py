@@ -5,11 +5,11 @@ card. Light on purpose: serving shows cards, so nothing here imports pandas, sci
 """
 
 from segmentation.card.files import Form, render, write_card
-from segmentation.card.language import LANGUAGES, Language
 from segmentation.card.make import make_card
 from segmentation.card.model import ModelCard
 from segmentation.card.parts import Digests
-from segmentation.card.sentences import explain
+from segmentation.card.titles import explain
+from segmentation.wording import LANGUAGES, Language
 
 __all__ = [
     "LANGUAGES",

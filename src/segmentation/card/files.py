@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.card.html import render_html
-from segmentation.card.language import LANGUAGES, Language
 from segmentation.card.markdown import render_markdown
 from segmentation.errors import CardError
 from segmentation.files import together
+from segmentation.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from pathlib import Path

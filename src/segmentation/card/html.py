@@ -12,8 +12,8 @@ from markupsafe import Markup
 from segmentation.card.page import context
 
 if TYPE_CHECKING:
-    from segmentation.card.language import Language
     from segmentation.card.model import ModelCard
+    from segmentation.wording import Language
 
 
 def render_html(card: ModelCard, language: Language) -> str:

@@ -132,7 +132,7 @@ def _gaps(audited: Iterable[parts.AttributeAudit]) -> tuple[parts.Gap, ...]:
 
 def _gap(audited: parts.AttributeAudit) -> parts.Gap:
     shown = [
-        finding for finding in audited.findings if finding.group is not None and finding.value is not None
+        finding for finding in audited.findings if finding.target is not None and finding.value is not None
     ]
     return parts.Gap(
         audited.attribute,

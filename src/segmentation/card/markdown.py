@@ -14,8 +14,8 @@ from segmentation.card.page import context
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from segmentation.card.language import Language
     from segmentation.card.model import ModelCard
+    from segmentation.wording import Language
 
 _SPECIAL = re.compile(r"([\\`*_|~]|\](?=[(\[:])|^(?:\[|#|[-+](?=\s)))")
 """What Markdown would take for format; brackets only where a link could begin or end."""

@@ -15,10 +15,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from segmentation.card import parts
-from segmentation.card.language import msg
 from segmentation.errors import CardError, Fault
+from segmentation.wording import msg
 
-CARD_VERSION = 1
+CARD_VERSION = 2
 """Version of the JSON form."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.card.language import msg
 from segmentation.policy.features import UNKNOWN
+from segmentation.wording import msg
 
 if TYPE_CHECKING:
     from segmentation.card.parts import Condition, Feature, Rule, Service
-    from segmentation.card.titles import Reader
+    from segmentation.wording import Reader
 
 KINDS = {
     "count": msg("count"),

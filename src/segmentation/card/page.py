@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segmentation.card import needs, pictures, sentences, words
-from segmentation.card.language import TAGS, Language
+from segmentation.card import needs, pictures, words
 from segmentation.card.model import ModelCard
-from segmentation.card.titles import Reader, titles_of
+from segmentation.card.titles import titles_of
+from segmentation.wording import TAGS, Language, Reader, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def _lists(card: ModelCard, reader: Reader) -> dict[str, object]:
         ),
         "values_named": lambda values: reader.join("list", (reader.text(value.title) for value in values)),
         "checks_named": lambda checks: reader.join(
-            "list", (reader.t(words.CHECKS[check]) for check in checks)
+            "list", (reader.t(sentences.CHECKS[check]) for check in checks)
         ),
         "needs_named": lambda withheld: reader.join(
             "list", (needs.need(reader, features[one.feature], one.level) for one in withheld)
@@ -127,6 +127,6 @@ def _by_check(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
     """Return the findings about groups by check, each worst first."""
     found = {
         check: [one for one in findings if one.check == check]
-        for check in ("selection_ratio", "service_parity")
+        for check in ("selection_ratio", "service_parity", "equal_opportunity")
     }
     return {check: listed for check, listed in found.items() if listed}

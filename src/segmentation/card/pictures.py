@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.card.charts import Dot, Scale, dot_chart, ratio_scale
-from segmentation.card.sentences import STATUS
-from segmentation.card.words import CHECKS
+from segmentation.wording.sentences import CHECKS, STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from segmentation.card.parts import Choice, Finding, Rival
-    from segmentation.card.titles import Reader
+    from segmentation.wording import Reader
 
 NARROW = " · "
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segmentation.card.language import msg
+from segmentation.wording import msg
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
     (msg("resident"), msg("An owner or tenant; one row of the table.")),
@@ -96,11 +96,6 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ),
 )
 
-CHECKS = {
-    "association": msg("association (Cramér's V)"),
-    "selection_ratio": msg("ratio of rates by segment"),
-    "service_parity": msg("ratio of rates by service"),
-}
 STATUSES = {"kept": msg("Kept"), "broken": msg("Broken"), "undetermined": msg("Undetermined")}
 ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
 RIVALS = {

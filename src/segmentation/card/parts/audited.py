@@ -57,6 +57,11 @@ class Finding(Part):
     rate: float | None = None
     rate_interval: Interval | None = None
     others_rate: float | None = None
+    difference: float | None = None
+    between: tuple[float, float | None] | None = None
+    by_chance: float | None = None
+    detectable: float | None = None
+    settled_by: int | None = None
     p_value: float | None = None
     hidden: bool = False
 

@@ -9,17 +9,21 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import segmentation.card
-from segmentation.card.language import Voice
-from segmentation.errors import CardError
+import segmentation
+from segmentation.errors import SegmentationError
+from segmentation.wording.language import Voice
 
-FOLDER = Path(segmentation.card.__file__).parent
-CATALOGUE = resources.files("segmentation.card") / "locale/zh/LC_MESSAGES/card.po"
+FOLDERS = [Path(segmentation.__file__).parent / name for name in ("wording", "audit", "card")]
+CATALOGUE = resources.files("segmentation.wording") / "locale/zh/LC_MESSAGES/wording.po"
 EN, ZH = Voice("en"), Voice("zh")
 
 
-def sources(folder=FOLDER):
+def sources():
     """Every text of the sources that is translated, as one or as singular and plural."""
+    return {message for folder in FOLDERS for message in extracted(folder)}
+
+
+def extracted(folder):
     found = extract_from_dir(
         folder,
         method_map=[("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")],
@@ -113,6 +117,7 @@ def test_english_counts_one_and_many_apart(n, en, zh):
         (EN.ratio(0.8), "0.80"),
         (EN.ratio(12.34), "12.3"),
         (EN.ratio(-0.00001), "0.00"),
+        (EN.small(0.01234), "0.012"),
         (EN.percent(0.30481), "30.5%"),
         (EN.whole_percent(0.95), "95%"),
         (EN.whole_percent(0.995), "99.5%"),
@@ -127,11 +132,20 @@ def test_numbers_are_told_as_precisely_as_they_are_read(told, expected):
     assert told == expected
 
 
+def test_what_is_said_by_the_way_stands_in_the_marks_of_the_language():
+    assert (EN.aside("by the way"), ZH.aside("顺便")) == (" (by the way)", "（顺便）")
+    assert EN.aside("") == ZH.aside("") == ""
+
+
+def test_a_quoted_name_that_quotes_is_quoted_once():
+    assert ZH.quoted("偏好“电话”") == "“偏好‘电话’”"
+
+
 def test_what_is_empty_is_not_joined():
     assert EN.join("clause", ("a", "", "b")) == "a; b"
     assert ZH.join("list", ("a", "b")) == "a、b"
 
 
 def test_another_language_is_refused():
-    with pytest.raises(CardError, match="A card speaks en or zh; got 'fr'"):
+    with pytest.raises(SegmentationError, match="A text is in en or zh; got 'fr'"):
         Voice("fr").t("kept")

@@ -1,7 +1,7 @@
-"""The two languages of a card: sentences through gettext, numbers in the reader's form.
+"""The two languages of cards and reports: sentences through gettext, numbers in the reader's form.
 
-The source text is English; Chinese stands in ``locale/zh/LC_MESSAGES/card.po``, which is read as it is: there
-is no compiled catalogue to forget.
+The source text is English; Chinese stands in ``locale/zh/LC_MESSAGES/wording.po``, which is read as it is:
+there is no compiled catalogue to forget.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from segmentation.errors import CardError
+from segmentation.errors import SegmentationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +34,12 @@ _MARKS: dict[Language, dict[str, str]] = {
     "zh": {"list": "、", "comma": "，", "clause": "；", "sentence": ""},
 }
 """What stands between items, parts, clauses and sentences."""
+_ASIDES: dict[Language, str] = {"en": " (%s)", "zh": "（%s）"}
+"""What is said by the way, after a word."""
+_INNER = str.maketrans("“”", "‘’")
 
 LARGE, HUGE = 10, 100
 """Sizes from which a figure is told with a decimal less."""
-NEAR_ONE = 1.5
-"""Ratios below this are told to two decimals even in a sentence, where limits lie close to 1."""
 LEAST_P = 0.001
 """Smaller p-values are told as smaller than this."""
 
@@ -51,10 +52,10 @@ def msg(text: str) -> str:
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
     if language not in LANGUAGES:
-        raise CardError(f"A card speaks {' or '.join(LANGUAGES)}; got {language!r}.")
+        raise SegmentationError(f"A text is in {' or '.join(LANGUAGES)}; got {language!r}.")
     if language == "en":
         return gettext.NullTranslations()
-    file = resources.files("segmentation.card") / "locale" / language / "LC_MESSAGES" / "card.po"
+    file = resources.files("segmentation.wording") / "locale" / language / "LC_MESSAGES" / "wording.po"
     compiled = BytesIO()
     with file.open("rb") as text:
         write_mo(compiled, read_po(text, locale=language))
@@ -86,6 +87,14 @@ class Voice:
         """Return the parts that are not empty, with the language's own mark between them."""
         return _MARKS[self.language][between].join(part for part in parts if part)
 
+    def aside(self, text: str) -> str:
+        """Return what follows a word in parentheses, in those of the language; empty where nothing does."""
+        return _ASIDES[self.language] % text if text else ""
+
+    def quoted(self, name: str) -> str:
+        """Return a name in quotation marks; those within it become single."""
+        return f"“{name.translate(_INNER)}”"
+
     def integer(self, number: int) -> str:
         """Return a count, such as 1,204."""
         return format_decimal(number, locale=self.language)
@@ -103,9 +112,9 @@ class Voice:
         """Return a ratio, an association or a standardised difference: two decimals, fewer from 10."""
         return self._decimal(number, "#,##0.00" if abs(number) < LARGE else "#,##0.0")
 
-    def times(self, number: float) -> str:
-        """Return a ratio as a sentence says it: 1.9 times, 0.28 times, 1.25 times."""
-        return self._decimal(number, "0.00" if number < NEAR_ONE else "0.0" if number < LARGE else "#,##0")
+    def small(self, number: float) -> str:
+        """Return a figure that is of weight from a hundredth: three decimals."""
+        return self._decimal(number, "0.000")
 
     def percent(self, share: float) -> str:
         """Return a share, such as 30.5%."""

@@ -1,0 +1,175 @@
+"""A report as a picture: a dot and its interval for each group and segment, with the limits drawn.
+
+Status is told by shape as well as by colour (Okabe & Ito's palette), and an open question is a hollow dot.
+Nothing touches matplotlib's global state, so a picture made in a service or a test stays its own.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+
+from segmentation.audit.findings import RATIOS
+from segmentation.errors import AuditError
+from segmentation.wording import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from segmentation.audit.findings import AuditReport, CheckName, Finding, Status
+    from segmentation.wording import Reader
+
+CHECKS: tuple[CheckName, ...] = ("total_variation", "selection_ratio", "service_parity")
+"""Checks of groups, a panel each."""
+MOST = 40
+"""Rows of a panel; of more, the worst."""
+WIDTH, ROW, FRAME = 9.0, 0.27, 1.0
+"""Inches: of the picture, of a row, and of what stands around a panel's rows."""
+LEAST_RATIO, MOST_RATIO = 1 / 16, 16.0
+"""Ends of the scale of ratios; a value beyond them is drawn at them."""
+COLOURS: dict[Status, str] = {"kept": "#0072b2", "broken": "#d55e00", "undetermined": "#4d4d4d"}
+MARKS: dict[Status, str] = {"kept": "o", "broken": "D", "undetermined": "o"}
+CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "Noto Sans CJK JP",
+)
+"""Fonts that hold simplified Chinese, the first that is installed is taken."""
+
+
+class Picture(Figure):
+    """A figure that a notebook shows whether or not pyplot is loaded."""
+
+    def _repr_png_(self) -> bytes:
+        drawn = BytesIO()
+        self.savefig(drawn, format="png")
+        return drawn.getvalue()
+
+
+def plot(report: AuditReport, reader: Reader, attribute: str | None) -> Figure:
+    """Return the picture of one attribute; without one, of the attribute of the worst finding.
+
+    Raises
+    ------
+    AuditError
+        The report knows no such attribute.
+    """
+    name = attribute or next((finding.attribute for finding in report.findings), report.attributes[0])
+    if name not in report.attributes:
+        known = ", ".join(report.attributes)
+        raise AuditError(f"The report has no attribute '{name}'. Take one of: {known}.")
+    panels = [[one for one in report.of(name) if one.check == check and one.group] for check in CHECKS]
+    filled = [panel for panel in panels if panel]
+    return _picture(reader, name, report.confidence, filled)
+
+
+def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[Sequence[Finding]]) -> Figure:
+    rows = [min(len(panel), MOST) for panel in panels]
+    height = sum(count * ROW + FRAME for count in rows) + FRAME
+    picture = Picture(figsize=(WIDTH, height), layout="constrained")
+    font = _font()
+    title = reader.t(
+        "%(attribute)s: a dot and its %(confidence)s interval for each group",
+        attribute=reader.attribute(name), confidence=reader.whole_percent(confidence),
+    )  # fmt: skip
+    picture.suptitle(title, fontfamily=font, fontsize=12)
+    if not panels:
+        return picture
+    axes = picture.subplots(len(panels), squeeze=False, height_ratios=[count + 2 for count in rows])[:, 0]
+    for panel, place in zip(panels, axes, strict=True):
+        _draw(reader, place, panel, font)
+    return picture
+
+
+def _draw(reader: Reader, axes: Axes, panel: Sequence[Finding], font: list[str]) -> None:
+    shown = sorted(panel[:MOST], key=lambda finding: finding.target or "")
+    for row, finding in enumerate(shown):
+        _dot(reader, axes, row, finding, font)
+    for limit in shown[0].allowed:
+        if limit:
+            axes.axvline(limit, color="#555555", linestyle="--", linewidth=1.2, zorder=1)
+    _scale(axes, shown)
+    labels = [_label(reader, finding) for finding in shown]
+    axes.set_yticks(range(len(shown)), labels, fontfamily=font, fontsize=8)
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_title(_heading(reader, panel), fontfamily=font, fontsize=9, loc="left")
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _dot(reader: Reader, axes: Axes, row: int, finding: Finding, font: list[str]) -> None:
+    if finding.value is None:
+        told = reader.t("hidden") if finding.hidden else reader.t("no test possible")
+        text = f"{reader.t(sentences.STATUS[finding.status])}{reader.aside(told)}"
+        axes.text(0.5, row, text, transform=axes.get_yaxis_transform(), fontfamily=font, fontsize=8,
+                  ha="center", va="center", color="#555555")  # fmt: skip
+        return
+    colour = COLOURS[finding.status]
+    low, high = (_on_scale(finding, end) for end in finding.interval or (finding.value, finding.value))
+    axes.plot([low, high], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
+    face = "white" if finding.status == "undetermined" else colour
+    axes.plot([_on_scale(finding, finding.value)], [row], MARKS[finding.status], color=colour,
+              markerfacecolor=face, markersize=6, markeredgewidth=1.4, zorder=3)  # fmt: skip
+
+
+def _on_scale(finding: Finding, value: float) -> float:
+    return min(max(value, LEAST_RATIO), MOST_RATIO) if finding.check in RATIOS else value
+
+
+def _scale(axes: Axes, shown: Sequence[Finding]) -> None:
+    ends = [
+        _on_scale(one, end) for one in shown for end in (one.value, *(one.interval or ())) if end is not None
+    ]
+    if shown[0].check not in RATIOS:
+        axes.set_xlim(0.0, max([*ends, shown[0].limit]) * 1.08)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        return
+    widest = max([*(max(end, 1 / end) for end in ends), 1 / shown[0].limit]) * 1.08
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(1 / widest, widest)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _label(reader: Reader, finding: Finding) -> str:
+    where = ""
+    if finding.target is not None:
+        is_segment = finding.check == "selection_ratio"
+        where = reader.short_segment(finding.target) if is_segment else reader.service(finding.target)
+    group = reader.group(finding.attribute, finding.group or "")
+    return " · ".join(
+        part for part in (where, f"{group}{reader.aside(sentences.counted(reader, finding))}") if part
+    )
+
+
+def _heading(reader: Reader, panel: Sequence[Finding]) -> str:
+    heading = reader.t(sentences.CHECKS[panel[0].check])
+    parts = [sentences.allowed(reader, panel[0])]
+    if len(panel) > MOST:
+        parts.append(
+            reader.t(
+                "the worst %(shown)s of %(total)s",
+                shown=reader.integer(MOST),
+                total=reader.integer(len(panel)),
+            )
+        )
+    return f"{heading[:1].upper()}{heading[1:]}{reader.aside(reader.join('comma', parts))}"
+
+
+def _font() -> list[str]:
+    """Return matplotlib's own font, and one for Chinese where the machine has any."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *[name for name in CHINESE if name in installed][:1]]

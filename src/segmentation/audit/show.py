@@ -1,0 +1,93 @@
+"""A report as its reader meets it in a notebook: the verdict, the worst findings as a table, and sentences.
+
+The card is the form for signing; this is the form for working.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from segmentation.wording import Reader, Titles, sentence, sentences, titles_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segmentation.audit.findings import AuditReport, Finding
+    from segmentation.policy import Policy
+    from segmentation.wording import Language
+
+ROWS = 20
+"""Findings in a notebook's table."""
+_ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
+_HEADS = ("status", "check", "who", "where", "value", "by chance", "allowed", "residents")
+_PAGE = Markup(
+    "<p><strong>Audit: {verdict}</strong>. {tally}; {residents} residents in {segments} segments, intervals "
+    "at {confidence}.</p>{table}<p>Each in a sentence: <code>report.explain(report.findings[0])</code>. In a "
+    "picture: <code>report.plot()</code>. All of it: <code>report.to_frame()</code>.</p>"
+)
+
+
+def reader_of(report: AuditReport, language: Language, policy: Policy | None) -> Reader:
+    """Return the voice in which a report speaks: with the titles of a policy, or in the keys alone."""
+    return Reader(language, Titles(report.smallest_group) if policy is None else titles_of(policy))
+
+
+def explain(report: AuditReport, finding: Finding, language: Language, policy: Policy | None) -> str:
+    """Return a finding of a report as one sentence."""
+    return sentence(reader_of(report, language, policy), finding)
+
+
+def html(report: AuditReport) -> str:
+    """Return the verdict and the findings that stand against it, or the first that are kept, as HTML."""
+    reader = reader_of(report, "en", None)
+    against = [finding for finding in report.findings if finding.status != "kept"]
+    listed = (against or report.findings)[:ROWS]
+    return _PAGE.format(
+        verdict=_status(report.verdict),
+        tally=_tally(report.findings),
+        residents=reader.integer(sum(report.segment_sizes)),
+        segments=reader.integer(len(report.segments)),
+        confidence=reader.whole_percent(report.confidence),
+        table=_table(reader, listed, len(report.findings)),
+    )
+
+
+def _table(reader: Reader, findings: Iterable[Finding], total: int) -> Markup:
+    rows = [_row("td", _cells(reader, finding)) for finding in findings]
+    caption = (
+        f"The worst {len(rows)} of {total} findings" if len(rows) < total else "All findings, worst first"
+    )
+    return Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>").format(
+        caption, _row("th", _HEADS), Markup("").join(rows)
+    )
+
+
+def _row(tag: str, cells: Iterable[str]) -> Markup:
+    opened, closed = Markup(f"<{tag}>"), Markup(f"</{tag}>")  # noqa: S704 - td or th
+    return Markup("<tr>{}</tr>").format(Markup("").join(opened + cell + closed for cell in cells))
+
+
+def _cells(reader: Reader, finding: Finding) -> tuple[str, ...]:
+    missing = "hidden" if finding.hidden else "–"
+    chance = finding.by_chance
+    return (
+        _status(finding.status),
+        finding.check.replace("_", " "),
+        sentences.who_is(reader, finding),
+        finding.target or "all segments",
+        missing if finding.value is None else sentences.valued(reader, finding, finding.value),
+        "" if chance is None else f"≤ {sentences.measure(reader, finding.check, chance)}",
+        sentences.bounds(reader, finding),
+        sentences.counted(reader, finding) or missing,
+    )
+
+
+def _status(status: str) -> str:
+    return f"{_ICONS[status]} {status}"
+
+
+def _tally(findings: Iterable[Finding]) -> str:
+    statuses = [finding.status for finding in findings]
+    return ", ".join(f"{statuses.count(status)} {status}" for status in ("broken", "undetermined", "kept"))

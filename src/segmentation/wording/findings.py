@@ -1,0 +1,74 @@
+"""What a sentence must know of a finding, whoever holds it.
+
+The audit's findings and the copies of them in a card both stand above this package and read the same.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+Interval = tuple[float, float]
+
+RATIOS = frozenset({"selection_ratio", "service_parity", "equal_opportunity"})
+"""Checks whose value is a ratio of rates, allowed from limit to 1 / limit; others are allowed up to it."""
+
+
+class Told(Protocol):
+    """One checked claim; what each field is stands at `segmentation.audit.Finding`."""
+
+    @property
+    def check(self) -> str: ...
+
+    @property
+    def attribute(self) -> str: ...
+
+    @property
+    def group(self) -> str | None: ...
+
+    @property
+    def target(self) -> str | None: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def limit(self) -> float: ...
+
+    @property
+    def value(self) -> float | None: ...
+
+    @property
+    def interval(self) -> Interval | None: ...
+
+    @property
+    def count(self) -> int | None: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+    @property
+    def rate(self) -> float | None: ...
+
+    @property
+    def rate_interval(self) -> Interval | None: ...
+
+    @property
+    def others_rate(self) -> float | None: ...
+
+    @property
+    def by_chance(self) -> float | None: ...
+
+    @property
+    def detectable(self) -> float | None: ...
+
+    @property
+    def settled_by(self) -> int | None: ...
+
+    @property
+    def p_value(self) -> float | None: ...
+
+    @property
+    def hidden(self) -> bool: ...

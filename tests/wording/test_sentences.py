@@ -1,0 +1,136 @@
+"""Each finding as one honest sentence, from a card or from a policy alone."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from segmentation.audit import findings
+from segmentation.card import explain
+from segmentation.wording.sentences import CHECKS, REASONS, SIGNATURE, STATUS, UNCHECKED
+from tests.card import made
+
+CARD = made.card()
+SENTENCES = Path(__file__).parent / "golden" / "sentences.txt"
+
+
+def test_a_finding_is_one_sentence_with_count_interval_and_limit():
+    assert explain(made.BROKEN, CARD, "en") == (
+        "65 and over (Age) enters segment S1 “Phone first” 1.92 [1.80, 2.04] times as often as the others "
+        "(1,204 of 3,950, 30.5% [29.1%, 31.9%] against 15.9%; allowed 0.80 to 1.25): broken."
+    )
+    assert explain(made.BROKEN, CARD, "zh") == (
+        "65岁及以上（年龄段）进入分群S1“电话优先”的比例是其他住户的1.92倍 [1.80, 2.04]"
+        "（3,950人中1,204人，30.5% [29.1%, 31.9%]，其他住户15.9%；允许范围0.80至1.25）：违反。"
+    )
+
+
+def test_every_reason_has_its_own_honest_sentence(golden):
+    listed = made.audit().findings
+    told = [explain(finding, CARD, language) for finding in listed for language in ("en", "zh")]
+
+    assert {finding.reason for finding in listed} == set(REASONS)
+    assert {finding.check for finding in listed} == set(CHECKS)
+    golden(SENTENCES, "\n".join(told) + "\n")
+
+
+def test_a_finding_of_the_card_reads_as_that_of_the_audit():
+    assert [explain(finding, CARD, "en") for finding in CARD.verdict.blocking] == [
+        explain(finding, CARD, "en") for finding in made.audit().findings
+        if finding.status == "broken" or (finding.role == "gate" and finding.status == "undetermined")
+    ]  # fmt: skip
+
+
+def test_a_policy_alone_knows_no_generated_names():
+    assert explain(made.BROKEN, made.policy(), "en").startswith(
+        "65 and over (Age) enters segment S1 1.92 [1.80, 2.04] times as often"
+    )
+
+
+def test_a_segment_named_by_the_policy_is_called_so():
+    named = made.policy().model_copy(update={"segment_names": {"S1": made.profiles()[0].name}})
+
+    assert "进入分群S1“电话优先”的比例" in explain(made.BROKEN, named, "zh")
+
+
+def test_groups_and_services_that_nobody_has_titled_are_called_by_their_keys():
+    strange = replace(made.OPEN, attribute="floor", group="12", target="lift")
+
+    assert explain(strange, CARD, "en").startswith(
+        "12 (floor) is planned extra “lift” 0.79 [0.71, 0.88] times"
+    )
+
+
+def test_a_group_that_does_not_fit_its_attributes_is_called_by_its_key():
+    strange = replace(made.PARTIAL, group="65+ × owner × 12")
+
+    assert explain(strange, CARD, "en").startswith("65+ × owner × 12 (Age × Tenure) enters segment")
+
+
+def test_pooled_segments_are_called_so():
+    pooled = replace(made.BROKEN, target="(small segments)")
+
+    assert "enters segment the small segments taken together 1.92 [1.80, 2.04] times" in explain(
+        pooled, CARD, "en"
+    )
+
+
+def test_figures_without_their_base_are_told_to_lack_it():
+    assert "(number of residents hidden; " in explain(replace(made.ASSOCIATION, size=None), CARD, "en")
+    assert "Cramér's V 0.31 (" in explain(replace(made.ASSOCIATION, interval=None), CARD, "en")
+
+
+def test_a_share_that_would_move_reads_as_one():
+    assert explain(made.MOVED, CARD, "en") == (
+        "11.4% [9.8%, 13.1%] of 65 and over (Age) would need another segment to be spread like the others "
+        "(3,950 residents; chance alone gives up to 2.1%; allowed at most 10%): undetermined, because the "
+        "data show neither that the limit holds nor that it fails; with so many residents, 12.5% would most "
+        "likely have shown; about 9,400 such residents would settle it."
+    )
+    assert explain(made.MOVED, CARD, "zh").startswith(
+        "65岁及以上（年龄段）中有11.4% [9.8%, 13.1%]须换至其他分群，其分布才与其他住户一致"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"status": "broken"}, "; chance alone gives up to 2.1%;"),
+        ({"status": "kept"}, ": kept."),
+        ({"status": "kept", "value": 0.02}, "; no more than chance alone may give, 2.1%;"),
+    ],
+)
+def test_what_chance_gives_is_told_where_it_helps(changes, told):
+    sentence = explain(replace(made.MOVED, **changes), CARD, "en")
+
+    assert told in sentence
+    assert ("chance" in sentence) is ("chance" in told)
+
+
+def test_what_would_settle_it_is_told_of_an_open_finding_alone():
+    for status in ("broken", "kept"):
+        told = explain(replace(made.MOVED, status=status), CARD, "en")
+        assert "would settle" not in told
+        assert "would most likely" not in told
+
+
+def test_no_number_of_residents_is_promised_where_none_is_known():
+    told = explain(replace(made.MOVED, settled_by=None, detectable=None), CARD, "en")
+
+    assert told.endswith("because the data show neither that the limit holds nor that it fails.")
+
+
+@pytest.mark.parametrize("finding", made.audit().findings)
+def test_chinese_has_its_own_marks(finding):
+    told = explain(finding, CARD, "zh")
+
+    assert not re.search(r"[();:]|, (?!\d)|“[^”]*“", told)
+
+
+def test_everything_that_an_audit_may_say_has_words():
+    assert set(REASONS) == set(get_args(findings.Reason))
+    assert set(CHECKS) == set(get_args(findings.CheckName))
+    assert set(UNCHECKED) == set(get_args(findings.Unchecked))
+    assert set(STATUS) == set(SIGNATURE) == set(get_args(findings.Status))
