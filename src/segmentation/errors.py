@@ -5,6 +5,7 @@
     ├── ResidentsError      a residents table does not fit its policy
     ├── NoStructureError    the needs hold no segments that repeat themselves
     ├── AuditError          segments cannot be audited as given
+    ├── MitigationError     a mitigation cannot be made as asked for
     ├── ScorerError         a scorer file or its input is not what it should be
     ├── CardError           a card lacks something it must say
     ├── RegistryError       a version cannot be registered or found
@@ -81,6 +82,10 @@ class NoStructureError(SegmentationError):
 
 class AuditError(SegmentationError):
     """Segments cannot be audited as given."""
+
+
+class MitigationError(SegmentationError):
+    """A mitigation cannot be made as asked for."""
 
 
 class ScorerError(SegmentationError):

@@ -22,7 +22,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from segmentation.policy.features import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from segmentation.policy import Feature, Policy
 
@@ -84,22 +84,34 @@ class EncodedLevels:
     vectors: dict[str, np.ndarray]
 
 
-def needs_encoder(policy: Policy) -> ColumnTransformer:
+def needs_encoder(policy: Policy, without: Collection[str] = ()) -> ColumnTransformer:
     """Return the unfitted encoder of a policy's features.
 
     Parameters
     ----------
     policy : Policy
         Gives kinds, values and weights.
+    without : collection of str, default ()
+        Features that it leaves out. A table may still have them; they are not looked at.
 
     Returns
     -------
     ColumnTransformer
         Takes a table of the policy's features (`Residents.needs`), gives float64 columns, as an array
         whatever scikit-learn's global `transform_output` says.
+
+    Raises
+    ------
+    ValueError
+        A feature to be left out is none of the policy's, or no feature would remain.
     """
+    _refuse_without(policy, without)
     encoder = ColumnTransformer(
-        [(PREFIX + name, _transformer(feature), [name]) for name, feature in policy.features.items()],
+        [
+            # a feature left out is named, so that a table may have it, and is given no column to read
+            (PREFIX + name, "drop", []) if name in without else (PREFIX + name, _transformer(feature), [name])
+            for name, feature in policy.features.items()
+        ],
         transformer_weights={PREFIX + name: feature.weight for name, feature in policy.features.items()},
         sparse_threshold=0,
     )
@@ -121,12 +133,13 @@ def needs_table(encoder: ColumnTransformer, X: object) -> pd.DataFrame:
     encoder : ColumnTransformer
         Fitted or not.
     X : DataFrame of shape (n_residents, n_features)
-        The policy's features in any order, and nothing else.
+        The policy's features in any order, and nothing else. Those that the encoder leaves out may be absent.
 
     Returns
     -------
     DataFrame
-        In the policy's order: numbers and flags as float64, listed values as ``str``, NaN where missing.
+        In the policy's order: numbers and flags as float64, listed values as ``str``, NaN where missing; only
+        what the encoder reads.
 
     Raises
     ------
@@ -135,10 +148,11 @@ def needs_table(encoder: ColumnTransformer, X: object) -> pd.DataFrame:
     ValueError
         This is no such table. Columns and rules are named, never a value: scikit-learn would quote one.
     """
-    parts = {column: fitted for _, fitted, [column] in encoder.transformers}
+    parts = {column: fitted for _, fitted, columns in encoder.transformers for column in columns}
+    ignored = {key.removeprefix(PREFIX) for key, _, columns in encoder.transformers if not columns}
     if not isinstance(X, pd.DataFrame):
         raise TypeError(f"The needs must be a pandas DataFrame with the columns {', '.join(parts)}.")
-    faults = list(_column_faults(list(parts), X))
+    faults = list(_column_faults(list(parts), ignored, X))
     faults = faults or [fault for column, part in parts.items() for fault in _value_faults(part, X[column])]
     if faults:
         raise ValueError(f"The table does not hold the needs of the policy: {'; '.join(faults)}.")
@@ -147,13 +161,26 @@ def needs_table(encoder: ColumnTransformer, X: object) -> pd.DataFrame:
 
 def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | EncodedLevels]:
     """Yield how a fitted `needs_encoder` maps each feature, in the order of its columns."""
-    for key, fitted, [name] in encoder.transformers_:
-        columns = encoder.output_indices_[key]
+    for key, fitted, names in encoder.transformers_:
+        if not names:
+            continue
+        name, columns = names[0], encoder.output_indices_[key]
         weight = float(encoder.transformer_weights[key])
         if "one_hot" in fitted.named_steps:
             yield _read_category(name, fitted, columns, weight)
         else:
             yield _read_value(name, fitted, columns, weight)
+
+
+def _refuse_without(policy: Policy, without: Collection[str]) -> None:
+    strange = sorted(set(without) - set(policy.features))
+    if strange:
+        raise ValueError(
+            f"'{strange[0]}' cannot be left out, because it is no feature of the policy; "
+            f"name some of {', '.join(policy.features)}."
+        )
+    if set(policy.features) <= set(without):
+        raise ValueError("Every feature would be left out, and nothing remains to segment by; keep one.")
 
 
 def _transformer(feature: Feature) -> Pipeline:
@@ -218,9 +245,9 @@ def _read_ordinal(number: EncodedNumber, fitted: Pipeline, columns: slice) -> En
     return EncodedLevels(number.name, columns, vectors)
 
 
-def _column_faults(columns: list[str], table: pd.DataFrame) -> Iterator[str]:
+def _column_faults(columns: list[str], ignored: set[str], table: pd.DataFrame) -> Iterator[str]:
     missing = [column for column in columns if column not in table.columns]
-    others = [str(column) for column in table.columns if column not in columns]
+    others = [str(column) for column in table.columns if column not in {*columns, *ignored}]
     twice = [column for column in columns if list(table.columns).count(column) > 1]
     if missing:
         yield f"columns are missing: {', '.join(missing)}"

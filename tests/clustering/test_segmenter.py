@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from segmentation.clustering import Segmenter
-from segmentation.clustering.segmenter import _largest_first, _nearest
+from segmentation.clustering.centers import largest_first, nearest
 from segmentation.policy import read_policy
 from segmentation.residents import residents_from
 from segmentation.simulate import simulate
@@ -81,6 +81,8 @@ def test_a_segmenter_of_a_policy_has_its_limits_and_its_seed():
         "sample_size": 200,
         "restarts": 6,
         "random_state": 11,
+        "erase": None,
+        "centers": None,
     }
 
 
@@ -250,9 +252,9 @@ def test_the_largest_segment_comes_first(data):
 def test_sorting_goes_on_where_residents_at_equal_distances_change_sides():
     # Those at 15 first count for 20: 4, 9 and 10 residents. Sorted so, they count for 10: 10, 11 and 2.
     points = np.repeat([-100.0, 10.0, 15.0, 20.0], [10, 9, 2, 2])[:, None]
-    centers = _largest_first(points, np.array([[20.0], [10.0], [-100.0]]))
+    centers = largest_first(points, np.array([[20.0], [10.0], [-100.0]]))
     assert centers.ravel().tolist() == [10.0, -100.0, 20.0]
-    assert np.bincount(_nearest(points, centers)).tolist() == [11, 10, 2]
+    assert np.bincount(nearest(points, centers)).tolist() == [11, 10, 2]
 
 
 def test_segments_of_one_size_come_by_their_centres():

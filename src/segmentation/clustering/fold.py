@@ -2,7 +2,8 @@
 
 The squared distance of an encoded resident `z` to a centre `c` is |z|² - 2 c·z + |c|², and |z|² is the same
 for all segments, so what remains is linear in `z`; `z` itself is affine in log1p or plain numbers and
-constant per value.
+constant per value. A map `A z + b` before the distances changes none of this: -2 c·(A z + b) is linear in `z`
+too, with the slopes -2 A'c and the constant -2 c·b, so a scorer of mitigated segments has the same form.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
+    from segmentation.clustering.affine import AffineMap
+
 Floats = NDArray[np.float64]
 
 HANDICAP = 1e-10
@@ -31,7 +34,28 @@ def starts(centers: Floats) -> Floats:
     return np.asarray((centers**2).sum(axis=1) + HANDICAP * np.arange(len(centers)))
 
 
-def fold(encoder: ColumnTransformer, centers: Floats) -> FoldedScorer:
+def linear(centers: Floats, erase: AffineMap | None = None) -> tuple[Floats, Floats]:
+    """Return what orders the segments of an encoded resident, as one constant and one slope per segment.
+
+    Parameters
+    ----------
+    centers : ndarray of shape (n_segments, n_columns)
+        In the space of the distances, after `erase`.
+    erase : AffineMap or None, default None
+
+    Returns
+    -------
+    constant : ndarray of shape (n_segments,)
+    slopes : ndarray of shape (n_segments, n_columns)
+        ``constant + slopes @ z`` is the squared distance of ``erase(z)``, less what all segments share.
+    """
+    constant, slopes = starts(centers), -2.0 * centers
+    if erase is None:
+        return constant, slopes
+    return constant + slopes @ erase.offset, slopes @ erase.matrix
+
+
+def fold(encoder: ColumnTransformer, centers: Floats, erase: AffineMap | None = None) -> FoldedScorer:
     """Fold a fitted encoder and the centres found in its space into one scorer.
 
     Parameters
@@ -40,9 +64,10 @@ def fold(encoder: ColumnTransformer, centers: Floats) -> FoldedScorer:
         A fitted `segmentation.features.needs_encoder`.
     centers : ndarray of shape (n_segments, n_encoded_columns)
         The centres; segment ids are S1, S2 … in their order.
+    erase : AffineMap or None, default None
+        What stands between the encoded columns and the space of the centres.
     """
-    slopes = -2.0 * centers
-    constant = starts(centers)
+    constant, slopes = linear(centers, erase)
     numbers, levels = [], []
     for part in encoded_features(encoder):
         if isinstance(part, EncodedLevels):

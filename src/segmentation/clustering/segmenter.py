@@ -1,6 +1,7 @@
 """`Segmenter`: residents in, segments out, as a scikit-learn estimator.
 
-It receives needs and nothing else: no argument of it could carry a protected attribute.
+It receives needs and nothing else: no argument of it could carry a resident's protected attribute. A
+mitigation reaches it as a map of encoded needs, or as centres, made elsewhere.
 """
 
 from __future__ import annotations
@@ -20,21 +21,25 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from segmentation.clustering.centers import coarse, largest_first, means, nearest
 from segmentation.clustering.choice import Criteria, Rival, chosen, rivals
-from segmentation.clustering.fold import fold, starts
+from segmentation.clustering.fold import fold
 from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sklearn.compose import ColumnTransformer
 
+    from segmentation.clustering.affine import AffineMap
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-MARKS = 3
-GLANCE = 1_000
+DECIMALS = 10
+"""Of mapped needs in the search for segments: residents who are alike shall be so to the last bit."""
 
 
 class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
@@ -68,18 +73,23 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         Restarts of every k-means; the best one is kept.
     random_state : int, RandomState instance or None, default None
         Of the sample, the halvings and k-means.
+    erase : AffineMap or None, default None
+        Applied to encoded needs before any distance is taken, at fit and after.
+    centers : ndarray of shape (n_segments, n_encoded_columns) or None, default None
+        Centres to be used instead of k-means', in encoded units before `erase`. "auto" then still tries the
+        numbers of segments, for the record.
 
     Attributes
     ----------
     n_segments_ : int
     cluster_centers_ : ndarray of shape (n_segments_, n_encoded_columns)
-        Largest segment first.
+        Largest segment first; after `erase`.
     labels_ : ndarray of shape (n_residents,)
         Segment of each training resident, from 0; dropped from a stored model by `without_residents`.
     rivals_ : list of dict
         The numbers of segments that were tried, and why each lost; empty where the number was given.
     inertia_ : float
-        Sum of squared distances to the nearest centre, in encoded units.
+        Sum of squared distances to the nearest centre, in encoded units, after `erase`.
     encoder_ : transformer
         The fitted encoder.
     n_features_in_ : int
@@ -105,6 +115,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         sample_size: int = 4000,
         restarts: int = 10,
         random_state: int | np.random.RandomState | None = None,
+        erase: AffineMap | None = None,
+        centers: Floats | None = None,
     ) -> None:
         self.encoder = encoder
         self.n_segments = n_segments
@@ -117,13 +129,38 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         self.sample_size = sample_size
         self.restarts = restarts
         self.random_state = random_state
+        self.erase = erase
+        self.centers = centers
 
     @classmethod
-    def from_policy(cls, policy: Policy, n_segments: int | Literal["auto"] = "auto") -> Self:
-        """Return an unfitted segmenter with the encoder, limits and seed of a policy."""
+    def from_policy(
+        cls,
+        policy: Policy,
+        n_segments: int | Literal["auto"] = "auto",
+        *,
+        without: Collection[str] = (),
+        erase: AffineMap | None = None,
+        centers: Floats | None = None,
+    ) -> Self:
+        """Return an unfitted segmenter with the encoder, limits and seed of a policy.
+
+        Parameters
+        ----------
+        policy : Policy
+        n_segments : "auto" or int, default "auto"
+        without : collection of str, default ()
+            Features to be left out: neither the segments nor the scorer read them.
+        erase : AffineMap or None, default None
+        centers : ndarray of shape (n_segments, n_encoded_columns) or None, default None
+
+        Raises
+        ------
+        ValueError
+            A feature to be left out is none of the policy's, or no feature would remain.
+        """
         rules = policy.clustering
         return cls(
-            needs_encoder(policy),
+            needs_encoder(policy, without),
             n_segments,
             min_segments=rules.segments[0],
             max_segments=rules.segments[1],
@@ -134,6 +171,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             sample_size=rules.sample_size,
             restarts=rules.restarts,
             random_state=rules.seed,
+            erase=erase,
+            centers=centers,
         )
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
@@ -149,17 +188,19 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         Raises
         ------
         ValueError
-            The input is not a table of needs, or `n_segments` is neither "auto" nor within 1 and the number
-            of residents who differ.
+            The input is not a table of needs, `n_segments` is neither "auto" nor within 1 and the number of
+            residents who differ, or `erase` or `centers` does not fit the encoded columns.
         """
         self._check_numbers()
         encoded = self._encode_first(X)
+        self._check_shapes(encoded.shape[1])
         random = check_random_state(self.random_state)
-        self.rivals_ = self._rivals(encoded, random)
+        mapped = self._map(encoded).round(DECIMALS) if self.erase else encoded
+        self.rivals_ = self._rivals(mapped, random)
         self.n_segments_ = self._number(len(encoded))
-        self.cluster_centers_ = self._centers(encoded, random)
+        self.cluster_centers_ = self._centers(encoded, self._groups(encoded, mapped, random))
         self.labels_ = self._nearest(encoded)
-        gaps = encoded - self.cluster_centers_[self.labels_]
+        gaps = mapped - self.cluster_centers_[self.labels_]
         self.inertia_ = float(np.einsum("ij,ij->", gaps, gaps))
         return self
 
@@ -169,8 +210,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the distance to every centre, in encoded units: shape (n_residents, n_segments_)."""
-        encoded = self._encode(X)
-        return np.asarray(pairwise_distances(encoded, self.cluster_centers_))
+        mapped = self._map(self._encode(X))
+        return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
 
     def fold(self) -> FoldedScorer:
         """Return the fitted segmentation as a few small arrays that need numpy alone.
@@ -185,7 +226,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             raise ValueError(
                 "Only a segmenter made by Segmenter.from_policy folds: its encoder names the features."
             )
-        return fold(self.encoder_, self.cluster_centers_)
+        return fold(self.encoder_, self.cluster_centers_, self.erase)
 
     def without_residents(self) -> Self:
         """Return a fitted copy that holds nothing of any training resident: `labels_` is gone."""
@@ -209,6 +250,22 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             raise ValueError(
                 "`min_segments` must be at least 1 and at most `max_segments`; "
                 f"got {self.min_segments} and {self.max_segments}."
+            )
+
+    def _check_shapes(self, columns: int) -> None:
+        if self.erase is not None and len(self.erase.offset) != columns:
+            raise ValueError(
+                f"`erase` maps {len(self.erase.offset)} columns, and the needs have {columns} once they are "
+                "encoded; make it from the same needs."
+            )
+        if self.centers is None:
+            return
+        shape = np.shape(self.centers)
+        numbers = {"auto": shape[:1]}.get(str(self.n_segments), (self.n_segments,))
+        if shape != (*numbers, columns) or not all(shape):
+            raise ValueError(
+                f"`centers` must have one row per segment and {columns} columns, those of the encoded needs; "
+                f"got the shape {shape} with `n_segments` {self.n_segments}."
             )
 
     def _encode_first(self, X: ArrayLike) -> Floats:
@@ -248,6 +305,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         return [vars(rival) for rival in rivals(sample, criteria, random)]
 
     def _number(self, residents: int) -> int:
+        if self.centers is not None:
+            return len(self.centers)
         if self.n_segments == "auto":
             return chosen(tuple(Rival(**rival) for rival in self.rivals_)) or 1
         if self.n_segments > residents:
@@ -256,65 +315,33 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             )
         return self.n_segments
 
-    def _centers(self, encoded: Floats, random: np.random.RandomState) -> Floats:
-        """Return the centres, largest segment first.
-
-        One thread, and sums taken anew in the order of the rows: threads add up in any order, and two fits of
-        the same residents must have equal digests.
-        """
+    def _groups(self, encoded: Floats, mapped: Floats, random: np.random.RandomState) -> Labels:
+        """Return who belongs together; one thread, because threads add up in any order."""
+        if self.centers is not None:
+            return nearest(encoded, self._map(np.asarray(self.centers, np.float64)), self.erase)
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
             try:
-                fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(encoded)
+                fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(mapped)
             except ConvergenceWarning:
                 raise ValueError(
                     f"`n_segments` is {self.n_segments_}, and fewer residents differ from each other; "
                     "ask for fewer."
                 ) from None
-        centers = _means(encoded, fitted.labels_, self.n_segments_)
-        sizes = np.bincount(fitted.labels_, minlength=self.n_segments_)
-        return _largest_first(encoded, _coarse(encoded, centers, self.smallest_size / np.maximum(sizes, 1)))
+        return np.asarray(fitted.labels_, np.int64)
+
+    def _centers(self, encoded: Floats, labels: Labels) -> Floats:
+        """Return the centres, largest segment first, shares rounded.
+
+        Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
+        """
+        sizes = np.bincount(labels, minlength=self.n_segments_)
+        given = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
+        rounded = coarse(encoded, given, self.smallest_size / np.maximum(sizes, 1))
+        return largest_first(encoded, self._map(rounded), self.erase)
+
+    def _map(self, encoded: Floats) -> Floats:
+        return encoded if self.erase is None else self.erase.apply(encoded)
 
     def _nearest(self, encoded: Floats) -> Labels:
-        return _nearest(encoded, self.cluster_centers_)
-
-
-def _nearest(encoded: Floats, centers: Floats) -> Labels:
-    scores = starts(centers) - 2.0 * (encoded @ centers.T)
-    return np.asarray(np.argmin(scores, axis=1), np.int64)
-
-
-def _means(encoded: Floats, labels: Labels, n_segments: int) -> Floats:
-    sums = np.column_stack([np.bincount(labels, column, n_segments) for column in encoded.T])
-    return np.asarray(sums / np.bincount(labels, minlength=n_segments)[:, None])
-
-
-def _largest_first(encoded: Floats, centers: Floats) -> Floats:
-    """Sort centres by the size of their segments; among equal ones, by their coordinates."""
-    for _ in centers:  # residents at equal distances may change sides with the order, so look again
-        sizes = np.bincount(_nearest(encoded, centers), minlength=len(centers))
-        keys = [tuple(center) for center in centers.round(6)]
-        order = sorted(range(len(centers)), key=lambda label: (-sizes[label], keys[label]))
-        centers = centers[order]
-        if order == sorted(order):
-            break
-    return centers
-
-
-def _coarse(encoded: Floats, centers: Floats, steps: Floats) -> Floats:
-    """Return the centres with shares of residents rounded, so that none gives a small count away.
-
-    A centre's coordinate in a 0/1 column is a share; times the size of its segment it would be the count of
-    residents with some value. `steps` has one share per segment: what the smallest group is of it.
-    """
-    low, height = encoded.min(axis=0), np.ptp(encoded, axis=0)
-    shares = np.flatnonzero([_is_mark(column) for column in encoded.T] & (height > 0))
-    step = np.outer(np.minimum(steps, 1.0), height[shares])
-    rounded = centers.copy()
-    rounded[:, shares] = low[shares] + np.round((centers[:, shares] - low[shares]) / step) * step
-    return rounded
-
-
-def _is_mark(column: Floats) -> bool:
-    """Whether a column only says yes, no and, for a flag, not known; a look at its start settles most."""
-    return all(len(np.unique(values)) <= MARKS for values in (column[:GLANCE], column))
+        return nearest(encoded, self.cluster_centers_, self.erase)

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
     from segmentation.policy import Feature, Policy
 
-TRUSTED = ("numpy.dtype", "segmentation.clustering.segmenter.Segmenter")
+TRUSTED = (
+    "numpy.dtype",
+    "segmentation.clustering.affine.AffineMap",
+    "segmentation.clustering.segmenter.Segmenter",
+)
 """Types that a stored segmenter may hold beside scikit-learn's and numpy's, which skops itself trusts. This
 list, and never the one that a model file carries along, decides what is written and what is loaded."""
 FILE = "model.skops"
