@@ -1,4 +1,4 @@
-"""Intervals and tests, against formulas worked by hand, statsmodels, and simulated tables of known truth."""
+"""Intervals and tests of a ratio, against formulas worked by hand, statsmodels, and tables of known truth."""
 
 import math
 
@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 from statsmodels.stats.proportion import score_test_proportions_2indep
 
-from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
+from segmentation.audit.ratio import LEAST_EXPECTED, Share, ratio_evidence, ratio_interval, wilson
 
 Z = 1.959963984540054
 
@@ -63,14 +64,14 @@ def test_a_share_knows_its_rates_and_their_ratio():
 @pytest.mark.parametrize(
     ("share", "judgeable"),
     [
-        (Share(5, 100, 5, 100), True),
-        (Share(4, 100, 5, 100), False),
-        (Share(96, 100, 95, 100), False),
-        (Share(10, 10, 0, 10), True),
+        (Share(1, 5, 0, 100), True),
+        (Share(5, 5, 100, 100), True),
+        (Share(0, 100, 0, 100), False),
         (Share(30, 100, 0, 0), False),
+        (Share(0, 0, 30, 100), False),
     ],
 )
-def test_a_share_is_judgeable_from_five_expected_inside_and_outside(share, judgeable):
+def test_a_share_is_judgeable_where_somebody_of_two_samples_is_there(share, judgeable):
     assert share.is_judgeable is judgeable
 
 
@@ -108,7 +109,8 @@ def test_the_interval_of_a_ratio_is_right_where_nobody_or_everybody_is_there(sha
 
 @given(shares())
 @settings(deadline=None)
-def test_the_evidence_is_that_of_the_score_tests_of_statsmodels(share):
+def test_the_evidence_of_many_is_that_of_the_score_tests_of_statsmodels(share):
+    assume(share.least_expected >= LEAST_EXPECTED)
     low, high = z_score(share, 0.8), z_score(share, 1.25)
     evidence = ratio_evidence(share, 0.8)
 
@@ -144,15 +146,92 @@ def test_a_group_that_has_the_segment_to_itself_is_broken_without_a_ratio():
 
     assert share.ratio is None
     assert ratio_interval(share, 0.95) is None
-    assert ratio_evidence(share, 0.8).broken < 1e-9
+    assert ratio_evidence(share, 0.8).broken < 1e-5
 
 
-def test_the_interval_of_a_ratio_covers_the_truth_as_often_as_it_says():
+@pytest.mark.parametrize(("size", "rate"), [(80, 0.2), (400, 0.01), (12, 0.3), (30, 0.97)])
+def test_the_interval_of_a_ratio_covers_the_truth_as_often_as_it_says(size, rate):
     rng = np.random.default_rng(1)
     covered = []
     for _ in range(400):
-        share = Share(int(rng.binomial(80, 0.12)), 80, int(rng.binomial(900, 0.2)), 900)
+        share = Share(int(rng.binomial(size, 0.6 * rate)), size, int(rng.binomial(9000, rate)), 9000)
         low, high = ratio_interval(share, 0.95)
         covered.append(low <= 0.6 <= high)
 
-    assert 0.92 <= np.mean(covered) <= 0.98
+    assert 0.92 <= np.mean(covered) <= 0.99
+
+
+# ---- Few residents ----------------------------------------------------------------------------------
+
+
+def every_table(size, others_size):
+    """Which tables that can be counted are broken and which kept, by count and others' count."""
+    found = [
+        [ratio_evidence(Share(count, size, others, others_size), 0.8) for others in range(others_size + 1)]
+        for count in range(size + 1)
+    ]
+    return tuple(
+        np.array([[getattr(evidence, side) for evidence in row] for row in found]) <= 0.05
+        for side in ("broken", "kept")
+    )
+
+
+@pytest.mark.parametrize(("size", "others_size"), [(5, 60), (14, 40), (30, 30), (40, 12)])
+def test_a_ratio_at_its_limit_is_broken_and_kept_at_most_as_often_as_it_says(size, others_size):
+    broken, kept = every_table(size, others_size)
+    for ratio in (0.8, 1.25):
+        for rate in np.concatenate([np.geomspace(0.001, 0.1, 40), np.linspace(0.1, min(1, 1 / ratio), 80)]):
+            chances = np.outer(
+                binom.pmf(range(size + 1), size, ratio * rate),
+                binom.pmf(range(others_size + 1), others_size, rate),
+            )
+            assert (chances * broken).sum() <= 0.05
+            assert (chances * kept).sum() <= 0.05
+
+
+def test_a_ratio_beyond_its_limit_is_found_broken_also_among_few():
+    broken, _ = every_table(40, 12)
+
+    assert broken[0, 12]
+    assert broken[1, 6]
+    assert not broken[32, 12]
+
+
+@given(st.integers(0, 5), st.floats(0, 1), st.integers(1, 1_000_000))
+@settings(deadline=None)
+def test_a_group_of_five_is_never_kept(count, rate, others_size):
+    share = Share(count, 5, round(rate * others_size), others_size)
+
+    assert ratio_evidence(share, 0.8).kept > 0.2
+
+
+@given(
+    st.integers(0, 60), st.integers(0, 60), st.floats(0, 1), st.integers(0, 1_000_000), st.floats(0.05, 0.99)
+)
+@settings(deadline=None)
+def test_evidence_of_few_is_always_a_pair_of_probabilities(size, count, rate, others_size, limit):
+    share = Share(min(count, size), size, round(rate * others_size), others_size)
+    evidence = ratio_evidence(share, limit)
+
+    assert 0 <= evidence.broken <= 1
+    assert 0 <= evidence.kept <= 1
+
+
+@pytest.mark.parametrize("counts", [(0, 30, 0, 100), (0, 0, 10, 100), (10, 100, 0, 0)])
+def test_where_there_is_no_ratio_to_test_nothing_is_claimed(counts):
+    evidence = ratio_evidence(Share(*counts), 0.8)
+
+    assert (evidence.broken, evidence.kept) == (1, 1)
+
+
+def test_few_residents_who_are_all_there_where_nobody_else_is_are_broken_without_a_ratio():
+    share = Share(10, 10, 0, 50)
+
+    assert share.ratio is None
+    assert ratio_evidence(share, 0.8).broken < 1e-3
+
+
+def test_score_and_exact_tests_meet_where_one_takes_over_from_the_other():
+    exact, scored = (Share(count, 20_000, count, 20_000) for count in (199, 200))
+
+    assert ratio_evidence(exact, 0.8).kept == pytest.approx(ratio_evidence(scored, 0.8).kept, rel=0.15)

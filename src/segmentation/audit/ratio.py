@@ -1,8 +1,11 @@
-"""The ratio of two rates: its interval, and the tests of its limit."""
+"""The ratio of two rates: its interval, and the tests of its limit.
+
+The score test reads a normal curve, which lies about small counts, and the more so the further out a family
+of many comparisons makes it look. Those get the exact test.
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from scipy.optimize import brentq
@@ -10,9 +13,18 @@ from scipy.special import ndtr, ndtri
 from statsmodels.stats.proportion import proportion_confint
 
 from segmentation.audit.evidence import Evidence, Interval
+from segmentation.audit.exact import CLEARLY_OPEN, Direction, exact_tail, score
 
-LEAST_EXPECTED = 5.0
-"""Least expected count, for members and for others of a group, at which a score test is trusted."""
+LEAST_EXPECTED = 200.0
+"""Least expected count, for members and for others of a group, at which the score test is trusted.
+
+With a ratio at its limit of 0.8 and a nominal 5 %, the largest share of false findings over sizes of 30 to
+100,000 and rates of 0.05 % to 99.8 % is, just over 5 expected: 6.6 % kept, and in a family of 480 comparisons
+9 times the nominal false alarms on one side; over 200: 5.3 % kept, and 1.6 times on one side of a test that
+gives each side half, so no more than nominal in all.
+"""
+SURELY_OPEN = 0.4
+"""A p-value of the score test from which the exact one, however small the counts, is over 0.2."""
 SMALLEST_RATIO = 1e-12
 """Where the search for the upper end of an interval starts if nobody of the group is there."""
 
@@ -43,8 +55,8 @@ class Share:
 
     @property
     def is_judgeable(self) -> bool:
-        """Whether the counts are large enough for a score test."""
-        return self.least_expected >= LEAST_EXPECTED
+        """Whether there is a ratio to test: both samples have residents, and somebody is there."""
+        return min(self.size, self.others_size) > 0 and self.count + self.others_count > 0
 
     @property
     def rate(self) -> float:
@@ -101,28 +113,37 @@ def ratio_evidence(share: Share, limit: float) -> Evidence:
     """Test that the ratio of rates lies within `limit` and 1 / `limit`.
 
     Two-sided for *broken* (either direction may harm), intersection-union for *kept*: both ends must be
-    rejected.
+    rejected. Exact where the counts are small, the score test where they are not. Where there is nothing to
+    test both are 1. A p-value over 0.2 may be a lower bound of the exact one, itself over 0.2.
 
     Parameters
     ----------
     share : Share
-        A judgeable one.
     limit : float
         In (0, 1).
     """
-    low, high = _score(share, limit), _score(share, 1 / limit)
-    broken = 2 * min(ndtr(low), ndtr(-high))
-    return Evidence(float(min(1.0, broken)), float(max(ndtr(-low), ndtr(high))))
+    if not share.is_judgeable:
+        return Evidence(1.0, 1.0)
+    broken = 2 * min(_tail(share, limit, "below"), _tail(share, 1 / limit, "above"))
+    # The end that is harder to reject goes first, and mostly spares the other.
+    ends: list[tuple[float, Direction]] = [(limit, "above"), (1 / limit, "below")]
+    ends.sort(key=lambda end: -_normal_tail(share, *end))
+    kept = _tail(share, *ends[0])
+    return Evidence(min(1.0, broken), kept if kept > CLEARLY_OPEN else max(kept, _tail(share, *ends[1])))
+
+
+def _tail(share: Share, ratio: float, direction: Direction) -> float:
+    """Return the p-value of "the ratio is `ratio`, or lies on the other side of it"."""
+    normal = _normal_tail(share, ratio, direction)
+    if share.least_expected >= LEAST_EXPECTED or normal >= SURELY_OPEN:
+        return normal
+    return exact_tail((share.count, share.size, share.others_count, share.others_size), ratio, direction)
+
+
+def _normal_tail(share: Share, ratio: float, direction: Direction) -> float:
+    away = _score(share, ratio)
+    return float(ndtr(away if direction == "below" else -away))
 
 
 def _score(share: Share, ratio: float) -> float:
-    """Return by how many standard errors the rates are above `ratio`, which the variance takes as true.
-
-    statsmodels has the same score, but its interval is wrong where nobody or everybody of a group is there.
-    """
-    total, inside = share.size + share.others_size, share.count + share.others_count
-    linear = share.size * ratio + share.count + share.others_size + share.others_count * ratio
-    others = 2 * inside / (linear + math.sqrt(max(0.0, linear**2 - 4 * total * ratio * inside)))
-    own = others * ratio
-    variance = own * (1 - own) / share.size + ratio**2 * others * (1 - others) / share.others_size
-    return (share.rate - ratio * share.others_rate) / math.sqrt(variance * total / (total - 1))
+    return score(share.count, share.size, share.others_count, share.others_size, ratio)
