@@ -6,11 +6,13 @@ Nothing touches matplotlib's global state, so a picture made in a service or a t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
 from segmentation.audit.findings import RATIOS
@@ -31,6 +33,8 @@ MOST = 40
 """Rows of a panel; of more, the worst."""
 WIDTH, ROW, FRAME = 9.0, 0.27, 1.0
 """Inches: of the picture, of a row, and of what stands around a panel's rows."""
+LEAST_WIDTH = 2.0
+"""The scale of ratios spans at least from half to twice as often."""
 LEAST_RATIO, MOST_RATIO = 1 / 16, 16.0
 """Ends of the scale of ratios; a value beyond them is drawn at them."""
 COLOURS: dict[Status, str] = {"kept": "#0072b2", "broken": "#d55e00", "undetermined": "#4d4d4d"}
@@ -70,13 +74,28 @@ def plot(report: AuditReport, reader: Reader, attribute: str | None) -> Figure:
     if name not in report.attributes:
         known = ", ".join(report.attributes)
         raise AuditError(f"The report has no attribute '{name}'. Take one of: {known}.")
-    panels = [[one for one in report.of(name) if one.check == check and one.group] for check in CHECKS]
-    filled = [panel for panel in panels if panel]
-    return _picture(reader, name, report.confidence, filled)
+    panels = [_Panel.of(report, name, check) for check in CHECKS]
+    return _picture(reader, name, report.confidence, [panel for panel in panels if panel.shown])
 
 
-def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[Sequence[Finding]]) -> Figure:
-    rows = [min(len(panel), MOST) for panel in panels]
+@dataclass(frozen=True)
+class _Panel:
+    """The findings of one check, segment by segment; `total` counts those that have no room as well."""
+
+    shown: tuple[Finding, ...]
+    total: int
+
+    @classmethod
+    def of(cls, report: AuditReport, attribute: str, check: CheckName) -> _Panel:
+        """Take the worst findings of an attribute."""
+        found = [one for one in report.of(attribute) if one.check == check and one.group]
+        order = {segment: at for at, segment in enumerate(report.segments)}
+        shown = sorted(found[:MOST], key=lambda one: (order.get(one.target or "", -1), one.target or ""))
+        return cls(tuple(shown), len(found))
+
+
+def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[_Panel]) -> Figure:
+    rows = [len(panel.shown) for panel in panels]
     height = sum(count * ROW + FRAME for count in rows) + FRAME
     picture = Picture(figsize=(WIDTH, height), layout="constrained")
     font = _font()
@@ -90,11 +109,13 @@ def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[Sequ
     axes = picture.subplots(len(panels), squeeze=False, height_ratios=[count + 2 for count in rows])[:, 0]
     for panel, place in zip(panels, axes, strict=True):
         _draw(reader, place, panel, font)
+    picture.legend(handles=_legend(reader), loc="outside lower center", ncols=len(MARKS), frameon=False,
+                   prop={"family": font, "size": 8})  # fmt: skip
     return picture
 
 
-def _draw(reader: Reader, axes: Axes, panel: Sequence[Finding], font: list[str]) -> None:
-    shown = sorted(panel[:MOST], key=lambda finding: finding.target or "")
+def _draw(reader: Reader, axes: Axes, panel: _Panel, font: list[str]) -> None:
+    shown = panel.shown
     for row, finding in enumerate(shown):
         _dot(reader, axes, row, finding, font)
     for limit in shown[0].allowed:
@@ -120,9 +141,21 @@ def _dot(reader: Reader, axes: Axes, row: int, finding: Finding, font: list[str]
     colour = COLOURS[finding.status]
     low, high = (_on_scale(finding, end) for end in finding.interval or (finding.value, finding.value))
     axes.plot([low, high], [row, row], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
-    face = "white" if finding.status == "undetermined" else colour
-    axes.plot([_on_scale(finding, finding.value)], [row], MARKS[finding.status], color=colour,
-              markerfacecolor=face, markersize=6, markeredgewidth=1.4, zorder=3)  # fmt: skip
+    axes.plot([_on_scale(finding, finding.value)], [row], zorder=3, **_mark(finding.status))
+
+
+def _mark(status: Status) -> dict[str, Any]:
+    colour = COLOURS[status]
+    face = "white" if status == "undetermined" else colour
+    mark = MARKS[status]
+    return {"marker": mark, "color": colour, "markerfacecolor": face, "markersize": 6, "markeredgewidth": 1.4}
+
+
+def _legend(reader: Reader) -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", label=reader.t(sentences.STATUS[status]), **_mark(status))
+        for status in MARKS
+    ]
 
 
 def _on_scale(finding: Finding, value: float) -> float:
@@ -137,7 +170,7 @@ def _scale(axes: Axes, shown: Sequence[Finding]) -> None:
         axes.set_xlim(0.0, max([*ends, shown[0].limit]) * 1.08)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         return
-    widest = max([*(max(end, 1 / end) for end in ends), 1 / shown[0].limit]) * 1.08
+    widest = max([*(max(end, 1 / end) for end in ends), 1 / shown[0].limit, LEAST_WIDTH]) * 1.08
     axes.set_xscale("log", base=2)
     axes.set_xlim(1 / widest, widest)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -155,18 +188,14 @@ def _label(reader: Reader, finding: Finding) -> str:
     )
 
 
-def _heading(reader: Reader, panel: Sequence[Finding]) -> str:
-    heading = reader.t(sentences.CHECKS[panel[0].check])
-    parts = [sentences.allowed(reader, panel[0])]
-    if len(panel) > MOST:
-        parts.append(
-            reader.t(
-                "the worst %(shown)s of %(total)s",
-                shown=reader.integer(MOST),
-                total=reader.integer(len(panel)),
-            )
-        )
-    return f"{heading[:1].upper()}{heading[1:]}{reader.aside(reader.join('comma', parts))}"
+def _heading(reader: Reader, panel: _Panel) -> str:
+    first, more = panel.shown[0], ""
+    heading = reader.t(sentences.CHECKS[first.check])
+    if panel.total > len(panel.shown):
+        shown, total = reader.integer(len(panel.shown)), reader.integer(panel.total)
+        more = reader.t("the worst %(shown)s of %(total)s", shown=shown, total=total)
+    parts = (f"{heading[:1].upper()}{heading[1:]}", sentences.allowed(reader, first), more)
+    return reader.join("clause", parts)
 
 
 def _font() -> list[str]:
