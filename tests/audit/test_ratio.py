@@ -107,10 +107,11 @@ def test_the_interval_of_a_ratio_is_right_where_nobody_or_everybody_is_there(sha
     assert low <= interval[0] <= share.ratio <= interval[1] <= high
 
 
-@given(shares())
+@given(st.integers(1100, 100_000), st.integers(1100, 100_000), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
 @settings(deadline=None)
-def test_the_evidence_of_many_is_that_of_the_score_tests_of_statsmodels(share):
-    assume(share.least_expected >= LEAST_EXPECTED)
+def test_the_evidence_of_many_is_that_of_the_score_tests_of_statsmodels(size, others_size, rate, others_rate):
+    share = Share(round(rate * size), size, round(others_rate * others_size), others_size)
+    assert share.least_expected >= LEAST_EXPECTED
     low, high = z_score(share, 0.8), z_score(share, 1.25)
     evidence = ratio_evidence(share, 0.8)
 
