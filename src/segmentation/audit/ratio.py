@@ -91,8 +91,8 @@ def ratio_interval(share: Share, confidence: float) -> Interval | None:
 
     Notes
     -----
-    Of groups of 10 to 300 with rates of 0.5 % to 95 %, intervals of 95 % held the true ratio 95 % of the time on
-    average, and in the worst case 90 %, or 84 % where fewer than one member is expected to be there.
+    Of groups of 10 to 300 with rates of 0.5 % to 95 %, intervals of 95 % held the true ratio 95 % of the time
+    on average, and in the worst case 90 %, or 84 % where fewer than one member is expected to be there.
 
     References
     ----------
