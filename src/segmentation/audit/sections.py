@@ -218,3 +218,27 @@ class Balance:
     attribute: str
     balance: float | None
     minimum_cluster_ratio: float | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Which segment a group enters most above others, and through which need.
+
+    A person reads it as "65+ enters Segment 3 mainly through phone_contact".
+
+    Attributes
+    ----------
+    attribute, group, segment, feature : str
+        The feature whose permutation closes most of the gap.
+    gap : float
+        The group's rate in the segment less that of the others, of residents who are shown, in (0, 1].
+    closed : float
+        Share of the gap that is gone when the feature is permuted, in (0, 1].
+    """
+
+    attribute: str
+    group: str
+    segment: str
+    feature: str
+    gap: float
+    closed: float

@@ -1,0 +1,274 @@
+"""What each need tells of a protected attribute, and how much of that it carries into the segments.
+
+Both are asked, because they differ: a need may tell age well and move nobody, or move everybody and tell no
+age. All needs together say what erasing a single one cannot take away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from segmentation.audit.auc import auc_interval, auc_of_levels, auc_of_scores
+from segmentation.audit.sections import Carrier, GroupAuc
+from segmentation.audit.trace import DECIMALS, falls, indices, places, sample
+from segmentation.policy.features import LISTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from segmentation.audit.disclosure import Shown
+    from segmentation.audit.trace import Moves
+    from segmentation.policy import Feature, Limits, Policy
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_BOOSTED = 12_000
+"""Residents in the sample that boosting sees."""
+PARTS = 3
+FEWEST_ROUNDS, MOST_ROUNDS, MOST_TREES = 3, 25, 75
+"""Rounds of boosting, and trees: a round makes one for each group."""
+ROUND_SIZE = 60
+"""Residents to a round of boosting, where there are few residents."""
+MOST_LEVELS = 16
+LEVEL_SIZE = 50
+"""Residents to a level of a number, on average, where there are few residents."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """The groups of one attribute that may be looked at, in a sample.
+
+    Attributes
+    ----------
+    attribute : str
+    names : tuple of str
+        Every group of the attribute.
+    open : ndarray of bool, shape (n_names,)
+        Whether a group is large enough, in all and in the sample, and its size is shown.
+    place : ndarray of int64, shape (n,)
+        Of each sampled resident among the open ones; -1 for all others.
+    """
+
+    attribute: str
+    names: tuple[str, ...]
+    open: NDArray[np.bool_]
+    place: Ints
+
+
+def carriers(
+    policy: Policy,
+    needs: pd.DataFrame,
+    protected: pd.DataFrame,
+    moves: Moves | None,
+    *,
+    seed: int,
+    shown: Sequence[Shown] = (),
+) -> tuple[Carrier, ...]:
+    """Return what every feature, and all together, carry of each attribute.
+
+    A feature alone guesses by the group's share at each of its levels (numbers in up to 16 levels of about
+    equal size; a missing value is a level), all together by gradient boosting; both in three folds.
+    Intervals are score intervals (Newcombe 2006), at the policy's confidence.
+
+    Parameters
+    ----------
+    policy : Policy
+    needs : DataFrame of shape (n_residents, n_features)
+        `Residents.needs`.
+    protected : DataFrame of shape (n_residents, n_attributes)
+        Categorical columns of groups, missing where not known. Who is not known is left out.
+    moves : Moves or None
+        Of the same residents, from `permuted`; None where the rule that assigns segments is not known.
+    seed : int
+        Of the sample, of the folds and of boosting.
+    shown : sequence of Shown
+        The tables that the report shows: a group whose size they hide is left out, and the association is
+        that of counts which they show.
+
+    Returns
+    -------
+    tuple of Carrier
+        By attribute; all features together first, then the largest `fall` first (without one, the largest
+        AUC). Nothing for an attribute with fewer than two groups that may be looked at.
+    """
+    rows = sample(len(needs), seed) if moves is None else moves.rows
+    tables = {one.cells.name: one for one in shown}
+    taken = needs.iloc[rows]
+    levels = {name: _levels(feature, taken[name]) for name, feature in policy.features.items()}
+    found: list[Carrier] = []
+    for name in policy.audited:
+        groups = _groups(policy.audit, protected[name], rows, tables.get(name))
+        if groups.open.sum() > 1:
+            found.append(_together(policy, taken, groups, seed))
+            fall = None if moves is None else _falls(moves, groups, tables.get(name))
+            found += sorted(_single(policy, levels, groups, moves, fall, seed), key=_strength)
+    return tuple(found)
+
+
+def _strength(carrier: Carrier) -> tuple[float, float]:
+    fall = 0.0 if carrier.fall is None else carrier.fall
+    return -fall, -max((auc.value for auc in carrier.aucs if auc.value is not None), default=0.0)
+
+
+def _groups(limits: Limits, column: pd.Series, rows: Ints, shown: Shown | None) -> _Groups:
+    names = tuple(map(str, column.cat.categories))
+    whole = places(column, names)
+    large = _sizes(whole, len(names)) >= limits.smallest_group
+    large &= _sizes(whole[rows], len(names)) >= limits.smallest_group
+    if shown is not None:
+        hidden = dict(zip(shown.cells.group_names, shown.hidden_sizes, strict=True))
+        large &= ~np.array([hidden.get(name, True) for name in names], dtype=bool)
+    open_names = [name for name, is_open in zip(names, large, strict=True) if is_open]
+    return _Groups(str(column.name), names, large, places(column.iloc[rows], open_names))
+
+
+def _sizes(place: Ints, n_groups: int) -> Ints:
+    return np.bincount(place[place >= 0], minlength=n_groups)
+
+
+# ---- A feature alone --------------------------------------------------------------------------------
+
+
+def _single(
+    policy: Policy,
+    levels: dict[str, Ints],
+    groups: _Groups,
+    moves: Moves | None,
+    fall: Floats | None,
+    seed: int,
+) -> Iterator[Carrier]:
+    known, n_groups = groups.place >= 0, int(groups.open.sum())
+    moved = {} if moves is None else dict(zip(moves.features, moves.moved.tolist(), strict=True))
+    fallen = {} if moves is None or fall is None else dict(zip(moves.features, fall.tolist(), strict=True))
+    for name, level in levels.items():
+        at = level[known] * n_groups + groups.place[known]
+        counts = np.bincount(at, minlength=(level.max() + 1) * n_groups).reshape(-1, n_groups)
+        values = auc_of_levels(counts, np.random.default_rng([seed, 2]))
+        aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence)
+        yield Carrier(
+            groups.attribute, name, aucs, _rounded(moved.get(name)), _rounded(fallen.get(name)), len(at)
+        )
+
+
+def _levels(feature: Feature, column: pd.Series) -> Ints:
+    """Return the level of each resident, from 0; a missing value has the last."""
+    if feature.kind in LISTED:
+        code, distinct = pd.factorize(column)
+        return np.where(code < 0, len(distinct), code)
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    known = values[~np.isnan(values)]
+    n_levels = int(np.clip(len(known) // LEVEL_SIZE, 2, MOST_LEVELS))
+    ends = np.unique(np.quantile(known, np.arange(1, n_levels) / n_levels)) if known.size else known
+    return np.where(np.isnan(values), len(ends) + 1, np.searchsorted(ends, values, side="right"))
+
+
+def _falls(moves: Moves, groups: _Groups, shown: Shown | None) -> Floats | None:
+    """Return the falls of the association, among groups or else segments that have all their counts shown."""
+    n_groups = int(groups.open.sum())
+    if shown is None:
+        return falls(moves, groups.place, n_groups, moves.order(moves.segments))
+    names = [name for name, is_open in zip(groups.names, groups.open, strict=True) if is_open]
+    hidden = np.take(shown.hidden, indices(names, shown.cells.group_names), axis=1)
+    complete = np.asarray(~hidden.any(axis=0))
+    if complete.sum() > 1:
+        among = np.append(np.where(complete, complete.cumsum() - 1, -1), -1)
+        return falls(moves, among[groups.place], int(complete.sum()), moves.order(shown.cells.segments))
+    rows = np.asarray(~hidden.any(axis=1))
+    segments = [name for name, is_open in zip(shown.cells.segments, rows, strict=True) if is_open]
+    return falls(moves, groups.place, n_groups, moves.order(segments))
+
+
+# ---- All features together --------------------------------------------------------------------------
+
+
+def _together(policy: Policy, needs: pd.DataFrame, groups: _Groups, seed: int) -> Carrier:
+    known = np.flatnonzero(groups.place >= 0)
+    if len(known) > MOST_BOOSTED:
+        known = np.random.default_rng([seed, 3]).choice(known, MOST_BOOSTED, replace=False)
+    place = groups.place[known]
+    large = _sizes(place, int(groups.open.sum())) >= policy.audit.smallest_group
+    # A group too small in this smaller sample keeps its people among the others, and has no figure.
+    if large.sum() < 2:  # noqa: PLR2004 - nobody to tell apart
+        return Carrier(groups.attribute, None, _aucs(None, groups, place, 0.0), None, None, len(known))
+    values = np.full(len(large), np.nan)
+    values[large] = _boosted(policy, needs.iloc[known], place, large, seed)
+    aucs = _aucs(values, groups, place, policy.audit.confidence)
+    return Carrier(groups.attribute, None, aucs, None, None, len(known))
+
+
+def _boosted(policy: Policy, needs: pd.DataFrame, place: Ints, large: NDArray[np.bool_], seed: int) -> Floats:
+    """Return the AUC of guessing each large group from all needs, out of fold."""
+    names = np.append(np.flatnonzero(large), len(large))
+    target = np.where(large[place], place, len(large))
+    numbers = np.column_stack([_numbers(of, needs[name]) for name, of in policy.features.items()])
+    categories = np.array([feature.kind == "category" for feature in policy.features.values()])
+    most = min(MOST_ROUNDS, len(place) // ROUND_SIZE, MOST_TREES // int(large.sum()))
+    rounds = max(FEWEST_ROUNDS, most)
+    scores, fold = np.zeros((len(place), int(large.sum()))), np.zeros(len(place), np.int64)
+    folds = StratifiedKFold(PARTS, shuffle=True, random_state=seed)
+    # Its threads wait for each other without rest: on a busy machine two take many times as long as one.
+    with threadpool_limits(1):
+        for at, (seen, tested) in enumerate(folds.split(numbers, target)):
+            fold[tested] = at
+            # A need that nobody gave has no bins to learn from.
+            given = ~np.isnan(numbers[seen]).all(axis=0)
+            if given.any():
+                model = _booster(rounds, categories[given], seed).fit(numbers[seen][:, given], target[seen])
+                columns = np.searchsorted(model.classes_, names[:-1])
+                scores[tested] = model.predict_proba(numbers[tested][:, given])[:, columns]
+    return auc_of_scores(scores, np.searchsorted(names, target), fold)
+
+
+def _booster(rounds: int, categories: NDArray[np.bool_], seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=rounds,
+        learning_rate=0.2,
+        max_leaf_nodes=15,
+        categorical_features=categories,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def _numbers(feature: Feature, column: pd.Series) -> Floats:
+    """Return a feature as boosting takes it: ranks and categories as places in the policy's list."""
+    if feature.kind not in LISTED:
+        return column.to_numpy(np.float64, na_value=np.nan)
+    code, distinct = pd.factorize(column)
+    listed = np.append(indices(distinct, feature.values or ()), -1)[code]
+    return np.where(listed < 0, np.nan, listed)
+
+
+# ---- Figures ----------------------------------------------------------------------------------------
+
+
+def _aucs(values: Floats | None, groups: _Groups, place: Ints, confidence: float) -> tuple[GroupAuc, ...]:
+    """Return an entry for each group of the attribute, without a figure where it may have none."""
+    found = iter(() if values is None else values.tolist())
+    sizes = iter(_sizes(place, int(groups.open.sum())).tolist())
+    return tuple(
+        _auc(name, next(found, float("nan")), next(sizes), len(place), confidence)
+        if is_open
+        else GroupAuc(name, None, None)
+        for name, is_open in zip(groups.names, groups.open, strict=True)
+    )
+
+
+def _auc(name: str, value: float, inside: int, total: int, confidence: float) -> GroupAuc:
+    if np.isnan(value):
+        return GroupAuc(name, None, None)
+    low, high = auc_interval(value, inside, total - inside, confidence)
+    return GroupAuc(name, round(value, DECIMALS), (round(low, DECIMALS), round(high, DECIMALS)))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DECIMALS) + 0.0  # no -0.0

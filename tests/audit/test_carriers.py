@@ -1,0 +1,196 @@
+"""What every need tells of an attribute, and carries of it into the segments."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.audit.carriers import carriers
+from segmentation.audit.cells import count_cells
+from segmentation.audit.disclosure import Shown, disclose
+from segmentation.audit.trace import permuted, trace
+from segmentation.clustering import Segmenter
+from segmentation.policy import read_policy
+from segmentation.residents import residents_from
+from segmentation.simulate import simulate
+from tests.policies import AS_OF, small_policy, small_residents
+
+ROOT = Path(__file__).parents[2]
+
+
+def small(n=600, **changes):
+    """The small policy and residents whose segments are planted, with the rule that reads two needs."""
+    policy = small_policy(**changes)
+    residents = residents_from(small_residents(n), policy, as_of=AS_OF)
+    return policy, residents.needs, residents.protected
+
+
+def rule(needs):
+    return pd.Series(np.where(needs["repairs"] > 8, "S2", np.where(needs["parcels"] > 60, "S3", "S1")))
+
+
+def moves_of(needs):
+    return permuted(needs, rule(needs), rule, seed=0)
+
+
+def of(found, attribute):
+    return [carrier for carrier in found if carrier.attribute == attribute]
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The default simulation, its segments, and what carries what."""
+    policy = read_policy(ROOT / "models" / "resident_needs" / "policy.toml")
+    community = simulate(5_000)
+    residents = residents_from(community.residents, policy, as_of=date(2026, 7, 1))
+    segmenter = Segmenter.from_policy(policy, 6).set_params(restarts=2).fit(residents.needs)
+
+    def assign(needs):
+        return pd.Series(segmenter.predict(needs)).map("S{}".format)
+
+    labels = assign(residents.needs)
+    tables = [count_cells(labels, residents.protected, [name]) for name in policy.audited]
+    shown = disclose(tables, policy.audit.smallest_group)
+    moves = permuted(residents.needs, labels, assign, seed=0)
+    found = carriers(policy, residents.needs, residents.protected, moves, seed=0, shown=shown)
+    return community.truth, found, trace(policy, residents.protected, moves, shown)
+
+
+def test_the_planted_carrier_is_the_strongest(demo):
+    truth, found, traced = demo
+    together, first, *others = of(found, truth.carrier.attribute)
+
+    assert together.feature is None
+    assert first.feature == truth.carrier.feature
+    assert first.fall > 0.1
+    assert all(carrier.fall < first.fall / 2 for carrier in others)
+    assert (traced[0].attribute, traced[0].group, traced[0].feature) == (
+        truth.carrier.attribute,
+        truth.carrier.group,
+        truth.carrier.feature,
+    )
+
+
+def test_nothing_carries_the_clean_attribute(demo):
+    truth, found, traced = demo
+    clean = of(found, truth.clean_attribute)
+
+    assert clean
+    assert all(abs(carrier.fall) < 0.04 for carrier in clean if carrier.feature)
+    assert all(abs(auc.value - 0.5) < 0.04 for carrier in clean for auc in carrier.aucs)
+    assert truth.clean_attribute not in {one.attribute for one in traced}
+
+
+def test_the_tiny_group_has_no_figure(demo):
+    truth, found, traced = demo
+    for carrier in of(found, truth.tiny_group.attribute):
+        tiny = [auc for auc in carrier.aucs if auc.group == truth.tiny_group.group]
+        assert [(auc.value, auc.interval) for auc in tiny] == [(None, None)]
+    assert truth.tiny_group.group not in {one.group for one in traced}
+
+
+def test_all_needs_together_tell_what_a_need_alone_tells():
+    policy, needs, protected = small()
+    together, *single = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+
+    best = max(auc.value for carrier in single for auc in carrier.aucs)
+    assert max(auc.value for auc in together.aucs) > best - 0.03
+    assert all(auc.interval[0] < auc.value < auc.interval[1] for auc in together.aucs)
+
+
+def test_a_table_that_somebody_else_made_has_areas_alone():
+    policy, needs, protected = small()
+    found = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+
+    assert {(carrier.moved, carrier.fall) for carrier in found} == {(None, None)}
+    best = [max(auc.value for auc in carrier.aucs) for carrier in found[1:]]
+    assert best == sorted(best, reverse=True)
+
+
+def test_needs_that_the_rule_does_not_read_move_nobody():
+    policy, needs, protected = small()
+    found = carriers(policy, needs, protected, moves_of(needs), seed=0)
+    unread = [one for one in found if one.feature not in {None, "repairs", "parcels"}]
+    assert {(carrier.moved, carrier.fall) for carrier in unread} == {(0.0, 0.0)}
+    assert found[1].feature == "repairs"
+    assert found[1].moved > 0.2
+
+
+def test_a_constant_need_and_one_that_nobody_gave_are_guesses():
+    policy, needs, protected = small()
+    needs = needs.assign(repairs=3.0, evening_share=np.nan, channel=pd.Series([None] * 600, dtype="str"))
+    found = carriers(policy, needs, protected, moves_of(needs), seed=0)
+    silent = [carrier for carrier in found if carrier.feature in {"repairs", "evening_share", "channel"}]
+    assert {auc.value for carrier in silent for auc in carrier.aucs} == {0.5}
+    assert {carrier.moved for carrier in silent} == {0.0}
+
+
+def test_that_a_need_is_missing_may_tell():
+    policy, needs, protected = small()
+    old = protected["age_band"].eq("65+").to_numpy()
+    needs = needs.assign(evening_share=np.where(old, np.nan, 0.5))
+    found = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+    told = [carrier for carrier in found if carrier.feature in {None, "evening_share"}]
+    assert [auc.value for carrier in told for auc in carrier.aucs if auc.group == "65+"] == [1.0, 1.0]
+
+
+def test_a_need_may_tell_more_in_the_middle_than_at_its_ends():
+    policy, needs, protected = small()
+    middle = protected["age_band"].eq("40-64").to_numpy()
+    parcels = np.where(middle, 50.0, np.where(np.arange(600) % 2, 10.0, 90.0))
+    found = of(carriers(policy, needs.assign(parcels=parcels), protected, None, seed=0), "age_band")
+    aucs = {auc.group: auc.value for auc in found[1].aucs}
+    assert found[1].feature == "parcels"
+    assert aucs["40-64"] == 1.0
+
+
+def test_who_is_not_known_is_left_out():
+    policy, needs, protected = small()
+    unknown = np.arange(600) % 3 == 0
+    protected = protected.assign(sex=protected["sex"].where(~unknown))
+    found = carriers(policy, needs, protected, moves_of(needs), seed=0)
+    assert {carrier.residents for carrier in of(found, "sex")} == {400}
+    assert {carrier.residents for carrier in of(found, "age_band")} == {600}
+
+
+def test_one_group_only_has_no_carriers():
+    policy, needs, protected = small()
+    alone = pd.Categorical(["male"] * 595 + ["female"] * 5, protected["sex"].cat.categories)
+    unknown = pd.Categorical([None] * 600, protected["tenure"].cat.categories)
+    protected = protected.assign(sex=alone, tenure=unknown)
+    found = carriers(policy, needs, protected, moves_of(needs), seed=0)
+    assert {carrier.attribute for carrier in found} == {"age_band"}
+
+
+def test_a_group_whose_size_is_hidden_has_no_figure():
+    policy, needs, protected = small()
+    cells = count_cells(rule(needs), protected, ["age_band"])
+    shown = Shown(cells, np.zeros(cells.counts.shape, bool), np.array(cells.group_names) == "40-64")
+    found = of(carriers(policy, needs, protected, moves_of(needs), seed=0, shown=[shown]), "age_band")
+    assert {auc.group for carrier in found for auc in carrier.aucs if auc.value is None} == {"40-64"}
+    assert found[1].residents == int(protected["age_band"].isin(["18-39", "65+"]).sum())
+
+
+def test_the_association_falls_among_what_is_shown_alone():
+    policy, needs, protected = small()
+    cells = count_cells(rule(needs), protected, ["age_band"])
+    open_sizes, hidden = np.zeros(3, bool), np.zeros(cells.counts.shape, bool)
+    hidden[0] = True
+    by_segment = carriers(
+        policy, needs, protected, moves_of(needs), seed=0, shown=[Shown(cells, hidden, open_sizes)]
+    )
+    assert of(by_segment, "age_band")[1].fall > 0
+
+    hidden[1] = True
+    nothing = carriers(
+        policy, needs, protected, moves_of(needs), seed=0, shown=[Shown(cells, hidden, open_sizes)]
+    )
+    assert {carrier.fall for carrier in of(nothing, "age_band")} == {None}
+
+
+def test_the_same_seed_gives_the_same_carriers():
+    policy, needs, protected = small()
+    one, same = (carriers(policy, needs, protected, moves_of(needs), seed=3) for _ in range(2))
+    assert one == same
