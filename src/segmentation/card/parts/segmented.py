@@ -15,13 +15,25 @@ RivalReason = Literal[
 
 
 @dataclass(frozen=True)
+class Mitigation(Part):
+    """What was done against a disparity: its key, as a build takes it, and what it does."""
+
+    key: Said
+    text: Text
+
+
+@dataclass(frozen=True)
 class About(Part):
-    """Which model the card speaks of; `residents` is how many it was made from."""
+    """Which model the card speaks of; `residents` is how many it was made from.
+
+    `mitigation` is None where nothing was done against a disparity; the card says so.
+    """
 
     name: Said
     title: Text
     residents: Annotated[int, Field(ge=1)]
     segments: Annotated[int, Field(ge=1)]
+    mitigation: Mitigation | None = None
 
 
 @dataclass(frozen=True)
