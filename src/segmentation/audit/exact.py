@@ -66,6 +66,15 @@ def score(count: Number, size: float, others_count: Number, others_size: float, 
     ----------
     Miettinen, O. & Nurminen, M. (1985). Comparative analysis of two rates. Statistics in Medicine 4.
     """
+    error = null_error(count, size, others_count, others_size, ratio)
+    return (count / size - ratio * (others_count / others_size)) / error
+
+
+def null_error(count: Number, size: float, others_count: Number, others_size: float, ratio: float) -> Number:
+    """Return the standard error of a rate less `ratio` times the others', were that 0 in truth.
+
+    Parameters and references are those of `score`.
+    """
     total, inside = size + others_size, count + others_count
     linear = size * ratio + count + others_size + others_count * ratio
     # abs: neither is below 0 but for rounding. The last term keeps 0 / 0 at 0.
@@ -73,7 +82,7 @@ def score(count: Number, size: float, others_count: Number, others_size: float, 
     own = others * ratio
     variance = abs(own * (1 - own) / size + ratio**2 * others * (1 - others) / others_size)
     error: Number = (variance * total / (total - 1) + 1e-300) ** 0.5
-    return (count / size - ratio * (others_count / others_size)) / error
+    return error
 
 
 def exact_tail(counts: tuple[int, int, int, int], ratio: float, direction: Direction) -> float:
