@@ -187,6 +187,11 @@ class Crosstab:
         return int(self.counts.sum())
 
     @property
+    def inhabited(self) -> Names:
+        """Segments that somebody is in."""
+        return tuple(name for name, size in zip(self.segments, self.sizes, strict=True) if size)
+
+    @property
     def sizes(self) -> Ints:
         """Residents of each segment."""
         return np.rint(np.bincount(self.codes[:, 0], self.counts, len(self.segments))).astype(np.int64)

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from segmentation.audit.sections import AttributeFit, Balance, Carrier, Conditional, Demand, Opportunity
+    from segmentation.audit.sections import (
+        AttributeFit,
+        Balance,
+        Carrier,
+        Conditional,
+        Demand,
+        Opportunity,
+        Trace,
+    )
     from segmentation.policy import Policy
     from segmentation.wording import Language
 
@@ -213,7 +221,9 @@ class AuditReport:
     conditional : tuple of Conditional
         Ratios within what the policy says may explain them.
     carriers : tuple of Carrier
-        What carries each attribute into the segments, strongest first.
+        What tells of each attribute, and carries it into the segments, strongest first.
+    traces : tuple of Trace
+        Which segment a group enters most above others, and mainly through which feature.
     fit : tuple of AttributeFit
     opportunity : tuple of Opportunity
     demand : tuple of Demand
@@ -232,6 +242,7 @@ class AuditReport:
     tables: tuple[GroupTable, ...]
     conditional: tuple[Conditional, ...] = ()
     carriers: tuple[Carrier, ...] = ()
+    traces: tuple[Trace, ...] = ()
     fit: tuple[AttributeFit, ...] = ()
     opportunity: tuple[Opportunity, ...] = ()
     demand: tuple[Demand, ...] = ()

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from itertools import chain, combinations
-from math import prod
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-import pandas as pd
 
-from segmentation.audit.cells import count_cells
+from segmentation.audit.carriers import carriers
+from segmentation.audit.cells import Crosstab
 from segmentation.audit.claims import ratio_claims, segment_targets, service_targets, table_claims
-from segmentation.audit.disclosure import Shown, disclose
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.rates import Rates, selection_rates
+from segmentation.audit.strata import cross, strata
+from segmentation.audit.tables import Tables, count_tables
+from segmentation.audit.trace import permuted, trace
 from segmentation.errors import AuditError
-from segmentation.suppression import too_small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    import pandas as pd
+
+    from segmentation.audit.disclosure import Shown
     from segmentation.policy import Limits, Policy
-
-POOLED = "(small segments)"
-"""Segments under the smallest group, taken together: neither judged nor shown one by one."""
-
-MOST_COUNTS = 2_000
-"""Counts of all intersections together, beyond which it would take too long to see which must be hidden."""
-
-Names = tuple[str, ...]
 
 
 def audit(
@@ -38,6 +33,10 @@ def audit(
     segments: pd.Series,
     protected: pd.DataFrame,
     served: Mapping[str, frozenset[str]] | None = None,
+    *,
+    needs: pd.DataFrame | None = None,
+    assign: Callable[[pd.DataFrame], pd.Series] | None = None,
+    outcomes: pd.DataFrame | None = None,
 ) -> AuditReport:
     """Audit segments against protected attributes and proxies.
 
@@ -51,118 +50,109 @@ def audit(
         `Residents.protected`: categorical columns, missing where not known.
     served : mapping of str to frozenset of str, optional
         For each service, the segments whose plan has more of it than the standard.
+    needs : DataFrame of shape (n_residents, n_features), optional
+        `Residents.needs`: for what may explain a difference, what carries an attribute, and the quality of
+        fit. Their figures rest on a sample where there are many residents, which says how many.
+    assign : callable, optional
+        Gives the segment ids of any table of needs: what made the segments. For the trace.
+    outcomes : DataFrame of shape (n_residents, n_services), optional
+        Whether a resident needed each service in the following period, missing where not known.
 
     Raises
     ------
     AuditError
         Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
-        segment that nobody is in, or intersections are too fine.
+        segment that nobody is in, outcomes are not of the policy's services, or intersections are too fine.
     """
+    levels = None
+    if needs is not None and policy.audit.explained_by:
+        levels = strata(policy, needs, segments.nunique())
+    judged = _judged(policy, Crosstab.of(segments, protected, levels), served)
+    if needs is None:
+        return judged.report
+    return _with_needs(judged, policy, needs, protected, segments, assign)
+
+
+def audit_cells(
+    policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[str]] | None = None
+) -> AuditReport:
+    """Audit residents who were counted elsewhere: by a database, or by Spark.
+
+    What needs a row per resident is not in the report: carriers, the trace, silhouettes and outcomes.
+
+    Parameters
+    ----------
+    policy : Policy
+    crosstab : Crosstab
+        From `Crosstab.from_frame`.
+    served : mapping of str to frozenset of str, optional
+        As for `audit`.
+
+    Raises
+    ------
+    AuditError
+        As `audit`.
+    """
+    return _judged(policy, crosstab, served).report
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """A report of what counts alone can say, and the tables behind it."""
+
+    report: AuditReport
+    tables: Tables
+
+
+def _judged(policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[str]] | None) -> _Judged:
     limits = policy.audit
-    _check_served(served or {}, segments)
-    labels, people = _known_to_somebody(segments, protected, limits.smallest_group)
-    labels, pooled = _large_enough(labels, limits.smallest_group)
-    planned = {key: ids for key, ids in (served or {}).items() if ids <= set(labels.cat.categories)}
-    asked = _asked(policy)
-    _check_intersections(asked, protected, len(labels.cat.categories))
-    counted = [count_cells(labels, people, names) for names in (*asked, *_shared(asked))]
-    shown = disclose(counted, limits.smallest_group)[: len(asked)]
-    rates = [selection_rates(one.cells) for one in shown]
-    return AuditReport(
-        segments=counted[0].segments,
-        segment_sizes=tuple(int(size) for size in counted[0].counts.sum(axis=1)),
+    _refuse_unplanned(served or {}, crosstab.inhabited)
+    crosstab, pooled = crosstab.known_to_somebody(limits.smallest_group).large_enough(limits.smallest_group)
+    if crosstab.strata:
+        crosstab = cross(crosstab, limits.smallest_group)
+    planned = {key: ids for key, ids in (served or {}).items() if ids <= set(crosstab.segments)}
+    tables = count_tables(policy, crosstab)
+    rates = [selection_rates(one.cells) for one in tables.asked]
+    report = AuditReport(
+        segments=crosstab.segments,
+        segment_sizes=tuple(crosstab.sizes.tolist()),
         confidence=limits.confidence,
         smallest_group=limits.smallest_group,
-        findings=_findings(shown, rates, planned, limits),
-        spreads=tuple(spread for pair in zip(shown, rates, strict=True) for spread in _spreads(*pair)),
-        tables=tuple(one.table(len(labels)) for one in shown),
-        unchecked=_unchecked(policy, pooled=pooled, planned=served is not None),
+        findings=_findings(tables.asked, rates, planned, limits),
+        spreads=tuple(spread for pair in zip(tables.asked, rates, strict=True) for spread in _spreads(*pair)),
+        tables=tuple(one.table(crosstab.residents) for one in tables.asked),
+        unchecked=_in_order(_unchecked(policy, crosstab, pooled=pooled, planned=served is not None)),
+    )
+    return _Judged(report, tables)
+
+
+def _with_needs(
+    judged: _Judged,
+    policy: Policy,
+    needs: pd.DataFrame,
+    protected: pd.DataFrame,
+    segments: pd.Series,
+    assign: Callable[[pd.DataFrame], pd.Series] | None,
+) -> AuditReport:
+    """Return the report with what needs a row per resident: what carries an attribute into the segments."""
+    seed, shown = policy.clustering.seed, judged.tables.asked
+    moves = None if assign is None else permuted(needs, segments, assign, seed=seed)
+    done: set[Unchecked] = {"carriers"} if moves is None else {"carriers", "trace"}
+    return replace(
+        judged.report,
+        unchecked=_in_order(set(judged.report.unchecked) - done),
+        carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
+        traces=() if moves is None else trace(policy, protected, moves, shown),
     )
 
 
-# ---- What is counted --------------------------------------------------------------------------------
-
-
-def _large_enough(segments: pd.Series, smallest: int) -> tuple[pd.Series, bool]:
-    """Return the segments with those under the smallest group pooled, and whether any was."""
-    labels = pd.Categorical(segments)
-    names, place = np.unique(labels.categories.astype(str), return_inverse=True)
-    codes = np.append(place, -1)[labels.codes]
-    sizes = np.bincount(codes[codes >= 0], minlength=len(names))
-    if sizes.sum() < smallest:
-        message = f"Only {sizes.sum()} residents have a segment, and the policy judges {smallest} or more."
-        raise AuditError(message)
-    if POOLED in names:
-        message = (
-            f"A segment may not be called '{POOLED}': the audit calls those under the smallest group so."
-        )
-        raise AuditError(message)
-    small = too_small(sizes, smallest)
-    pooled = np.where(small, POOLED, names)[sizes > 0]
-    order = pd.Index(sorted(set(pooled), key=lambda name: (name == POOLED, _natural(name))))
-    seen = np.full(len(names) + 1, -1)
-    seen[np.flatnonzero(sizes > 0)] = order.get_indexer(pd.Index(pooled))
-    return pd.Series(pd.Categorical.from_codes(seen[codes], order)), bool((small & (sizes > 0)).any())
-
-
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """Return a key that sorts S10 after S2."""
-    parts = re.split(r"(\d+)", name)
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
-
-
-def _known_to_somebody(
-    segments: pd.Series, protected: pd.DataFrame, smallest: int
-) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the residents of whom any attribute is known.
-
-    Who gave no consent to the audit is unknown in every table at once. Left in, one table's unknown ones
-    would tell how many of another's are, and so uncover counts that only those were to cover.
-    """
-    if len(segments) != len(protected):
-        message = (
-            f"There are {len(segments)} segments for {len(protected)} residents. Give each resident one."
-        )
-        raise AuditError(message)
-    known = protected.notna().any(axis=1).to_numpy()
-    if known.sum() < smallest:
-        return segments, protected
-    return segments[known].reset_index(drop=True), protected[known].reset_index(drop=True)
-
-
-def _check_served(served: Mapping[str, frozenset[str]], segments: pd.Series) -> None:
-    there = set(pd.Series(segments.unique()).astype(str))
-    unknown = sorted(frozenset().union(*served.values()) - there)
+def _refuse_unplanned(served: Mapping[str, frozenset[str]], segments: Sequence[str]) -> None:
+    unknown = sorted(frozenset().union(*served.values()) - set(segments))
     if unknown:
         message = (
             f"Services are planned for segments that nobody is in: {', '.join(unknown)}. Check their names."
         )
         raise AuditError(message)
-
-
-def _check_intersections(asked: Sequence[Names], protected: pd.DataFrame, n_segments: int) -> None:
-    groups = sum(prod(len(protected[name].cat.categories) for name in names) for names in asked if names[1:])
-    if groups * n_segments > MOST_COUNTS:
-        message = (
-            f"The intersections make {groups * n_segments:,} counts ({groups:,} groups in {n_segments} "
-            f"segments), more than the {MOST_COUNTS:,} that can be protected together. Name fewer "
-            "intersections, or attributes with fewer groups."
-        )
-        raise AuditError(message)
-
-
-def _asked(policy: Policy) -> list[Names]:
-    """Return every attribute, then every intersection once, in whatever order it names its attributes."""
-    once = {frozenset(names): names for names in reversed(policy.audit.intersections)}
-    return [*((name,) for name in policy.audited), *reversed(once.values())]
-
-
-def _shared(asked: Sequence[Names]) -> list[Names]:
-    """Return what two intersections share: not asked for, but a sum of each, so neither tells the other."""
-    pairs = (tuple(name for name in one if name in other) for one, other in combinations(asked, 2))
-    known = {frozenset(names) for names in asked}
-    found = {frozenset(names): names for names in pairs if names}
-    return [names for key, names in found.items() if key not in known]
 
 
 # ---- What is found ----------------------------------------------------------------------------------
@@ -212,12 +202,16 @@ def _between(shown: Shown, rates: Rates) -> Rates | None:
     return rates if complete.all() else selection_rates(shown.cells.only(complete))
 
 
-def _unchecked(policy: Policy, *, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
-    reasons: list[Unchecked] = []
-    if not planned:
-        reasons.append("service_parity")
-    if policy.audit.explained_by:
-        reasons.append("explained_by")
-    if pooled:
-        reasons.append("pooled_segments")
-    return tuple(reasons)
+def _unchecked(policy: Policy, crosstab: Crosstab, *, pooled: bool, planned: bool) -> set[Unchecked]:
+    """Return what counts alone left unchecked; who has more than counts takes out what that checks."""
+    reasons: set[Unchecked] = {"equal_opportunity", "carriers", "trace", "fit"}
+    absent: dict[Unchecked, bool] = {
+        "service_parity": not planned,
+        "explained_by": bool(policy.audit.explained_by) and not crosstab.strata,
+        "pooled_segments": pooled,
+    }
+    return reasons | {reason for reason, is_absent in absent.items() if is_absent}
+
+
+def _in_order(reasons: set[Unchecked]) -> tuple[Unchecked, ...]:
+    return tuple(reason for reason in get_args(Unchecked) if reason in reasons)
