@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
-from statsmodels.stats.proportion import score_test_proportions_2indep
+from statsmodels.stats.proportion import proportion_confint, score_test_proportions_2indep
 
 from segmentation.audit.ratio import LEAST_EXPECTED, Share, ratio_evidence, ratio_interval, wilson
 
@@ -41,6 +41,14 @@ def test_the_interval_of_a_rate_is_wilsons():
     by_hand = [(middle - width) / (1 + Z**2 / 100), (middle + width) / (1 + Z**2 / 100)]
 
     assert wilson(30, 100, 0.95) == pytest.approx(by_hand)
+
+
+@given(st.integers(1, 1_000_000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.99]))
+def test_the_interval_of_a_rate_is_that_of_statsmodels(size, rate, confidence):
+    count = round(rate * size)
+    theirs = proportion_confint(count, size, alpha=1 - confidence, method="wilson")
+
+    assert wilson(count, size, confidence) == pytest.approx(theirs, abs=1e-12)
 
 
 def test_the_interval_of_a_rate_stays_within_zero_and_one():

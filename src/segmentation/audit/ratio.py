@@ -6,11 +6,11 @@ of many comparisons makes it look. Those get the exact test.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from statsmodels.stats.proportion import proportion_confint
 
 from segmentation.audit.evidence import Evidence, Interval
 from segmentation.audit.exact import CLEARLY_OPEN, Direction, exact_tail, score
@@ -76,8 +76,11 @@ class Share:
 
 def wilson(count: int, size: int, confidence: float) -> Interval:
     """Return Wilson's score interval of a rate (Wilson 1927); `size` is at least 1."""
-    low, high = proportion_confint(count, size, alpha=1 - confidence, method="wilson")
-    return max(0.0, float(low)), min(1.0, float(high))
+    bar = float(ndtri((1 + confidence) / 2))
+    rate, spread = count / size, bar**2 / size
+    middle = rate + spread / 2
+    width = math.sqrt(spread * (rate * (1 - rate) + spread / 4))
+    return max(0.0, (middle - width) / (1 + spread)), min(1.0, (middle + width) / (1 + spread))
 
 
 def ratio_interval(share: Share, confidence: float) -> Interval | None:
