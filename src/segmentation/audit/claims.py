@@ -16,6 +16,12 @@ from segmentation.audit.association import association
 from segmentation.audit.evidence import Measured
 from segmentation.audit.findings import CheckName, Finding, Reason, Role
 from segmentation.audit.judge import Claim
+from segmentation.audit.power import (
+    detectable_measure,
+    detectable_ratio,
+    measure_settled_by,
+    ratio_settled_by,
+)
 from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
 
 if TYPE_CHECKING:
@@ -104,10 +110,14 @@ def _measured(finding: Finding, counts: Ints, limits: Limits) -> Measured | None
 
 
 def _with_measure(finding: Finding, found: Measured, limits: Limits, seen: Ints | None) -> Finding:
+    residents = 0 if seen is None else int(seen.sum())
     return replace(
         finding,
         value=found.value,
         interval=found.interval,
+        by_chance=found.by_chance,
+        detectable=detectable_measure(finding.check, found, finding.limit, limits.confidence),
+        settled_by=measure_settled_by(finding.check, found, finding.limit, limits.confidence, residents),
     )
 
 
@@ -245,6 +255,8 @@ def _with_ratio(finding: Finding, seen: Share, limits: Limits) -> Finding:
         interval=ratio_interval(seen, limits.confidence),
         others_rate=seen.others_rate,
         difference=seen.rate - seen.others_rate,
+        detectable=detectable_ratio(seen, limits.selection_ratio, limits.confidence),
+        settled_by=ratio_settled_by(seen, limits.selection_ratio, limits.confidence),
     )
 
 

@@ -70,7 +70,8 @@ def _holm(p_values: Floats) -> Floats:
 
 def _settled(claim: Claim, evidence: Evidence, p_value: float, alpha: float) -> Finding:
     status, reason = _status(p_value, evidence.kept, alpha)
-    finding = replace(claim.finding, status=status, reason=reason)
+    settled_by = claim.finding.settled_by if status == "undetermined" else None
+    finding = replace(claim.finding, status=status, reason=reason, settled_by=settled_by)
     if claim.is_open:
         return replace(finding, p_value=p_value)
     if _contradicts(finding):

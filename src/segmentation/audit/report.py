@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
 from segmentation.audit.cells import Crosstab
 from segmentation.audit.claims import ratio_claims, segment_targets, service_targets, table_claims
+from segmentation.audit.conditional import conditional
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
+from segmentation.audit.fit import RowFit, attribute_fit, row_fit
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.rates import Rates, selection_rates
-from segmentation.audit.strata import cross, strata
+from segmentation.audit.strata import strata, stratified
 from segmentation.audit.tables import Tables, count_tables
-from segmentation.audit.trace import permuted, trace
+from segmentation.audit.trace import Moves, permuted, trace
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segmentation.audit.disclosure import Shown
+    from segmentation.audit.sections import AttributeFit
     from segmentation.policy import Limits, Policy
 
 
@@ -64,13 +68,13 @@ def audit(
         Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
         segment that nobody is in, outcomes are not of the policy's services, or intersections are too fine.
     """
-    levels = None
-    if needs is not None and policy.audit.explained_by:
-        levels = strata(policy, needs, segments.nunique())
-    judged = _judged(policy, Crosstab.of(segments, protected, levels), served)
     if needs is None:
-        return judged.report
-    return _with_needs(judged, policy, needs, protected, segments, assign)
+        return audit_cells(policy, Crosstab.of(segments, protected), served)
+    fit = row_fit(policy, needs, segments, seed=policy.clustering.seed)
+    levels = strata(policy, needs, segments.nunique()) if policy.audit.explained_by else None
+    judged = _judged(policy, Crosstab.of(segments, protected, levels, fit.squared), served)
+    moves = None if assign is None else permuted(needs, segments, assign, seed=policy.clustering.seed)
+    return _with_needs(judged, policy, needs, protected, fit, moves)
 
 
 def audit_cells(
@@ -93,7 +97,9 @@ def audit_cells(
     AuditError
         As `audit`.
     """
-    return _judged(policy, crosstab, served).report
+    judged = _judged(policy, crosstab, served)
+    fit = judged.fit(policy.audit.smallest_group)
+    return replace(judged.report, fit=fit, unchecked=_without(judged.report, {"fit"} if fit else set()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,28 +108,53 @@ class _Judged:
 
     report: AuditReport
     tables: Tables
+    crosstab: Crosstab
+
+    @property
+    def attributes(self) -> tuple[Shown, ...]:
+        """The tables of single attributes."""
+        return tuple(one for one in self.tables.asked if len(one.cells.attributes) == 1)
+
+    def fit(
+        self, smallest: int, rows: RowFit | None = None, protected: pd.DataFrame | None = None
+    ) -> tuple[AttributeFit, ...]:
+        """Return the quality of fit by group; nothing where distances were not counted."""
+        if self.crosstab.squared is None:
+            return ()
+        return tuple(
+            attribute_fit(
+                one,
+                self.crosstab.squared_distances(one.cells.attributes),
+                smallest,
+                rows,
+                None if protected is None else protected[one.cells.name],
+            )
+            for one in self.attributes
+        )
 
 
 def _judged(policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[str]] | None) -> _Judged:
     limits = policy.audit
     _refuse_unplanned(served or {}, crosstab.inhabited)
     crosstab, pooled = crosstab.known_to_somebody(limits.smallest_group).large_enough(limits.smallest_group)
-    if crosstab.strata:
-        crosstab = cross(crosstab, limits.smallest_group)
+    crosstab, by_stratum = stratified(crosstab, limits.smallest_group)
     planned = {key: ids for key, ids in (served or {}).items() if ids <= set(crosstab.segments)}
-    tables = count_tables(policy, crosstab)
+    tables = count_tables(policy, crosstab, by_stratum)
     rates = [selection_rates(one.cells) for one in tables.asked]
+    findings = _findings(tables.asked, rates, planned, limits)
     report = AuditReport(
         segments=crosstab.segments,
         segment_sizes=tuple(crosstab.sizes.tolist()),
         confidence=limits.confidence,
         smallest_group=limits.smallest_group,
-        findings=_findings(tables.asked, rates, planned, limits),
+        findings=findings,
         spreads=tuple(spread for pair in zip(tables.asked, rates, strict=True) for spread in _spreads(*pair)),
         tables=tuple(one.table(crosstab.residents) for one in tables.asked),
-        unchecked=_in_order(_unchecked(policy, crosstab, pooled=pooled, planned=served is not None)),
+        conditional=tuple(entry for one in tables.stratified for entry in conditional(one, findings, limits)),
+        balance=tuple(balances(one) for one in tables.asked),
+        unchecked=_unchecked(policy, compared=bool(by_stratum), pooled=pooled, planned=served is not None),
     )
-    return _Judged(report, tables)
+    return _Judged(report, tables, crosstab)
 
 
 def _with_needs(
@@ -131,19 +162,23 @@ def _with_needs(
     policy: Policy,
     needs: pd.DataFrame,
     protected: pd.DataFrame,
-    segments: pd.Series,
-    assign: Callable[[pd.DataFrame], pd.Series] | None,
+    rows: RowFit,
+    moves: Moves | None,
 ) -> AuditReport:
-    """Return the report with what needs a row per resident: what carries an attribute into the segments."""
+    """Return the report with what needs a row per resident: carriers, their trace, and silhouettes."""
     seed, shown = policy.clustering.seed, judged.tables.asked
-    moves = None if assign is None else permuted(needs, segments, assign, seed=seed)
-    done: set[Unchecked] = {"carriers"} if moves is None else {"carriers", "trace"}
+    done: set[Unchecked] = {"carriers", "fit"} if moves is None else {"carriers", "fit", "trace"}
     return replace(
         judged.report,
-        unchecked=_in_order(set(judged.report.unchecked) - done),
         carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
         traces=() if moves is None else trace(policy, protected, moves, shown),
+        fit=judged.fit(policy.audit.smallest_group, rows, protected),
+        unchecked=_without(judged.report, done),
     )
+
+
+def _without(report: AuditReport, checked: set[Unchecked]) -> tuple[Unchecked, ...]:
+    return tuple(reason for reason in report.unchecked if reason not in checked)
 
 
 def _refuse_unplanned(served: Mapping[str, frozenset[str]], segments: Sequence[str]) -> None:
@@ -202,16 +237,11 @@ def _between(shown: Shown, rates: Rates) -> Rates | None:
     return rates if complete.all() else selection_rates(shown.cells.only(complete))
 
 
-def _unchecked(policy: Policy, crosstab: Crosstab, *, pooled: bool, planned: bool) -> set[Unchecked]:
+def _unchecked(policy: Policy, *, compared: bool, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
     """Return what counts alone left unchecked; who has more than counts takes out what that checks."""
-    reasons: set[Unchecked] = {"equal_opportunity", "carriers", "trace", "fit"}
-    absent: dict[Unchecked, bool] = {
-        "service_parity": not planned,
-        "explained_by": bool(policy.audit.explained_by) and not crosstab.strata,
-        "pooled_segments": pooled,
+    checked: dict[Unchecked, bool] = {
+        "service_parity": planned,
+        "explained_by": compared or not policy.audit.explained_by,
+        "pooled_segments": not pooled,
     }
-    return reasons | {reason for reason, is_absent in absent.items() if is_absent}
-
-
-def _in_order(reasons: set[Unchecked]) -> tuple[Unchecked, ...]:
-    return tuple(reason for reason in get_args(Unchecked) if reason in reasons)
+    return tuple(reason for reason in get_args(Unchecked) if not checked.get(reason, False))

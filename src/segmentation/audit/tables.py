@@ -8,7 +8,6 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from segmentation.audit.disclosure import Shown, disclose
-from segmentation.audit.strata import EXPLAINED
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
@@ -39,8 +38,15 @@ class Tables:
     stratified: tuple[Shown, ...]
 
 
-def count_tables(policy: Policy, crosstab: Crosstab) -> Tables:
+def count_tables(policy: Policy, crosstab: Crosstab, by_stratum: Sequence[Names] = ()) -> Tables:
     """Return every table that a policy asks for, with the counts hidden that must be.
+
+    Parameters
+    ----------
+    policy : Policy
+    crosstab : Crosstab
+    by_stratum : sequence of tuple of str
+        Attributes with the column of the strata.
 
     Raises
     ------
@@ -48,8 +54,7 @@ def count_tables(policy: Policy, crosstab: Crosstab) -> Tables:
         Intersections, or strata, are too fine.
     """
     asked = _asked(policy)
-    stratified = [(name, EXPLAINED) for name in policy.audited] if crosstab.strata else []
-    wanted = [*asked, *stratified]
+    wanted = [*asked, *by_stratum]
     _refuse_fine(wanted, crosstab)
     counted = [crosstab.cells(names) for names in (*wanted, *_shared(wanted))]
     shown = disclose(counted, policy.audit.smallest_group)
