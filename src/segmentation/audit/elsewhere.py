@@ -144,7 +144,7 @@ def _number_faults(name: str, values: Floats) -> Iterator[Fault]:
 
 def _groups(cells: pd.Series, listed: Iterable[str]) -> pd.Series:
     groups = as_listed(cells, listed)
-    return groups.mask(groups == MISSING).rename(cells.name)
+    return pd.Series(groups.mask(groups == MISSING), name=str(cells.name))
 
 
 def _group_faults(groups: pd.Series, listed: Collection[str]) -> list[Fault]:
