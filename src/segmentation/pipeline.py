@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-import pandas as pd
-
 from segmentation import __version__
 from segmentation.audit import AuditReport, audit
 from segmentation.card import Digests, ModelCard, make_card
 from segmentation.clustering import Rival, Segmenter
+from segmentation.clustering.assign import segment_ids
 from segmentation.errors import NoStructureError
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profile, profiles
@@ -19,6 +17,7 @@ from segmentation.profiles import Profile, profiles
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from segmentation.mitigation import Mitigation
     from segmentation.policy import Policy
     from segmentation.residents import Intake, Residents
     from segmentation.scorer import FoldedScorer
@@ -47,6 +46,8 @@ class Candidate:
     plans : tuple of Plan
     audit : AuditReport
     card : ModelCard
+    mitigation : Mitigation or None
+        What was done against a disparity; None: nothing.
     """
 
     policy: Policy
@@ -58,6 +59,7 @@ class Candidate:
     plans: tuple[Plan, ...]
     audit: AuditReport
     card: ModelCard
+    mitigation: Mitigation | None = None
 
 
 def build(
@@ -94,8 +96,7 @@ def build(
     described = profiles(policy, residents.needs, labels, scorer.segments)
     planned = plans(policy, described)
     progress("audit")
-    segments = pd.Series(np.array(scorer.segments)[labels])
-    report = audit(policy, segments, residents.protected, served(planned))
+    report = audit(policy, segment_ids(scorer, residents.needs), residents.protected, served(planned))
     progress("card")
     digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
     shown = tuple(profile.shown for profile in described)

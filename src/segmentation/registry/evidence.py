@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel
 
@@ -28,6 +28,15 @@ CARD = "card/card.json"
 AUDIT = "audit.json"
 NEEDED = (POLICY, SCORER, CARD)
 """The files that a version is loaded from."""
+UNMITIGATED = "none"
+
+
+class Keyed(Protocol):
+    """What a mitigation is named by, in a candidate and in its card."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,13 @@ class Evidence:
             "card_digest": self.card.digest,
             "code_version": self.card.digests.code_version,
             "audit_verdict": self.card.verdict.status,
+            "mitigation": named(self.card.about.mitigation),
         }
+
+
+def named(mitigation: Keyed | None) -> str:
+    """Return how a version says which mitigation it is of."""
+    return UNMITIGATED if mitigation is None else mitigation.key
 
 
 def evidence_of(candidate: Candidate) -> Evidence:
@@ -72,6 +87,7 @@ def evidence_of(candidate: Candidate) -> Evidence:
         "scorer": candidate.scorer.digest == digests.scorer,
         "segmenter": agree(candidate.segmenter.fold(), candidate.scorer),
         "audit": candidate.audit.verdict == candidate.card.verdict.status,
+        "mitigation": named(candidate.mitigation) == named(candidate.card.about.mitigation),
     }
     strange = [name for name, fits in parts.items() if not fits]
     if strange:

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import mlflow.artifacts
-import pandas as pd
 from mlflow.exceptions import MlflowException
 
+from segmentation.clustering.assign import segment_ids
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import NEEDED, Evidence, agree, read_evidence
 from segmentation.registry.model import FILE, load_model
@@ -20,6 +20,7 @@ from segmentation.registry.store import quiet, reading
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
@@ -42,7 +43,7 @@ class RegisteredModel:
     scorer : FoldedScorer
     card : ModelCard
     tags : mapping of str to str
-        Digests, code version and audit verdict.
+        Digests, code version, audit verdict and mitigation.
     """
 
     name: str
@@ -68,7 +69,7 @@ class RegisteredModel:
         Parameters
         ----------
         needs : DataFrame of shape (n_residents, n_features)
-            As `segmentation.residents` gives it.
+            As `segmentation.residents` gives it; what a mitigation left out may be missing.
 
         Returns
         -------
@@ -80,9 +81,7 @@ class RegisteredModel:
         ScorerError
             A feature is missing, or holds what the policy does not allow.
         """
-        labels = self.scorer.predict({str(name): column for name, column in needs.items()})
-        segments = pd.Categorical.from_codes(labels, pd.Index(self.scorer.segments))
-        return pd.Series(segments, index=needs.index, name="segment")
+        return segment_ids(self.scorer, needs)
 
 
 def load_version(

@@ -20,6 +20,7 @@ from segmentation.clustering import Segmenter
 from segmentation.errors import RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from segmentation.policy import Feature, Policy
@@ -43,7 +44,7 @@ def save_model(segmenter: Segmenter, policy: Policy, folder: Path) -> None:
     segmenter : Segmenter
         Fitted; its training residents' labels are left out.
     policy : Policy
-        Gives the signature and the example.
+        Gives the signature and the example, of the features that the segmenter reads.
     folder : Path
         Must not exist.
 
@@ -53,14 +54,15 @@ def save_model(segmenter: Segmenter, policy: Policy, folder: Path) -> None:
         The segmenter holds a type that is not trusted.
     """
     bare = segmenter.without_residents()
+    read = {name: policy.features[name] for name in bare.feature_names_in_}
     try:
         mlflow.sklearn.save_model(
             bare,
             str(folder),
             serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_SKOPS,
             skops_trusted_types=list(TRUSTED),
-            signature=signature(policy),
-            input_example=example(policy),
+            signature=signature(read),
+            input_example=example(read),
             pip_requirements=[
                 f"segmentation=={__version__}",
                 *(f"{package}=={version(package)}" for package in REQUIRED),
@@ -100,17 +102,15 @@ def load_model(file: Path) -> Segmenter:
     return segmenter
 
 
-def signature(policy: Policy) -> ModelSignature:
+def signature(features: Mapping[str, Feature]) -> ModelSignature:
     """Return what the model takes and gives: a column for every feature, in which values may be missing."""
-    inputs: list[ColSpec | TensorSpec] = [
-        ColSpec(_type(feature), name) for name, feature in policy.features.items()
-    ]
+    inputs: list[ColSpec | TensorSpec] = [ColSpec(_type(feature), name) for name, feature in features.items()]
     return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.long)]))
 
 
-def example(policy: Policy) -> pd.DataFrame:
-    """Return two residents who never were: one low and one high in everything that the policy allows."""
-    return pd.DataFrame({name: _made_up(feature) for name, feature in policy.features.items()})
+def example(features: Mapping[str, Feature]) -> pd.DataFrame:
+    """Return two residents who never were: one low and one high in everything that the model reads."""
+    return pd.DataFrame({name: _made_up(feature) for name, feature in features.items()})
 
 
 def _type(feature: Feature) -> DataType:

@@ -15,7 +15,7 @@ from mlflow.entities import LifecycleStage, LoggedModelOutput, Metric, Param, Ru
 from mlflow.exceptions import MlflowException
 
 from segmentation.errors import RegistryError
-from segmentation.registry.evidence import write_evidence
+from segmentation.registry.evidence import named, write_evidence
 from segmentation.registry.model import mark_model, save_model
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, writing
@@ -52,7 +52,7 @@ class Registered:
     card : str
         Path of the English card, with the Chinese one beside it; an address where artefacts are not local.
     tags : mapping of str to str
-        Digests, code version and audit verdict.
+        Digests, code version, audit verdict and mitigation.
     """
 
     name: str
@@ -218,6 +218,7 @@ def _params(candidate: Candidate) -> dict[str, object]:
     rules = candidate.policy.clustering
     return {
         "n_segments_asked": candidate.segmenter.n_segments,
+        "mitigation": named(candidate.mitigation),
         "least_prediction_strength": rules.prediction_strength,
         "least_share": rules.smallest_share,
         "sample_size": rules.sample_size,
