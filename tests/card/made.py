@@ -4,6 +4,18 @@ import tomllib
 from pathlib import Path
 
 from segmentation.audit import AuditReport, Finding, GroupTable, Spread
+from segmentation.audit.sections import (
+    AttributeFit,
+    Balance,
+    Carrier,
+    Conditional,
+    Demand,
+    GroupAuc,
+    GroupFit,
+    GroupOpportunity,
+    Opportunity,
+    StratumRate,
+)
 from segmentation.card import Digests, make_card
 from segmentation.clustering import Rival
 from segmentation.plans import Plan, PlannedService
@@ -379,7 +391,74 @@ def audit():
                 (2_222, 1_111, None),
             ),
         ),
-        unchecked=("explained_by", "pooled_segments"),
+        conditional=conditional(),
+        carriers=carriers(),
+        fit=(
+            AttributeFit(
+                "age_band",
+                1.175,
+                (
+                    GroupFit("age_band", "18-39", 3.21, 0.187),
+                    GroupFit("age_band", "40-64", 3.05, 0.213),
+                    GroupFit("age_band", "65+", 3.585, 0.144),
+                ),
+                2_345,
+            ),
+            AttributeFit("tenure", None, (GroupFit("tenure", "tenant", None, None),), 2_345),
+        ),
+        opportunity=(
+            Opportunity(
+                "age_band",
+                "repair_visits",
+                (
+                    GroupOpportunity("18-39", 98, 31, 0.316, 0.281),
+                    GroupOpportunity("65+", 412, 184, 0.4466, 0.297),
+                    GroupOpportunity("40-64", None, None, None, None),
+                ),
+                0.1304,
+                0.016,
+            ),
+        ),
+        demand=(
+            Demand("repair_visits", 0.684, (0.662, 0.706), 0.153, 4_412),
+            Demand("patrol", None, None, 0.0, 4_413),
+        ),
+        balance=(Balance("age_band", 0.718, 0.0746), Balance("tenure", None, None)),
+        unchecked=("pooled_segments",),
+    )
+
+
+def conditional():
+    """Return ratios within strata: of a broken finding, of one that is kept, and one that is hidden."""
+    alike = (
+        StratumRate("repairs 0–2", 0.121, 0.098, 1_417),
+        StratumRate("repairs 3+", 0.407, 0.282, 2_533),
+        StratumRate("repairs unknown", None, None, None),
+    )
+    return (
+        Conditional("age_band", "65+", "S1", 1.92, 1.41, (1.29, 1.55), alike, 1),
+        Conditional("tenure", "owner", "S2", 0.98, 0.99, (0.94, 1.04), alike[:1], 0),
+        Conditional("age_band × tenure", "65+ × owner", "S1", 0.42, None, None, (), 3),
+    )
+
+
+def carriers():
+    """Return what carries an attribute into the segments: more features than a card tells of."""
+    together = (
+        GroupAuc("65+", 0.812, (0.8, 0.824)),
+        GroupAuc("18-39", 0.667, (0.641, 0.693)),
+        GroupAuc("40-64", None, None),
+    )
+    single = [("channel", 0.7411, 0.463, 0.2143), ("repairs", 0.6022, 0.284, 0.0311)]
+    single += [("urgency", 0.5533, 0.171, 0.0029), ("parking", 0.5144, 0.082, 0.0017)]
+    single += [("evening_share", 0.5255, 0.093, 0.0006), ("home_area", 0.5066, 0.0141, -0.0004)]
+    return (
+        Carrier("age_band", None, together, None, None, 4_650),
+        *(
+            Carrier("age_band", name, (GroupAuc("65+", auc, (auc - 0.02, auc + 0.02)),), moved, fall, 4_650)
+            for name, auc, moved, fall in single
+        ),
+        Carrier("tenure", "channel", (GroupAuc("owner", 0.51, (0.47, 0.55)),), None, None, 1_561),
     )
 
 

@@ -77,6 +77,7 @@ def test_hostile_texts_stay_texts(language):
     ("- no item", "\\- no item"),
     ("-0.98", "-0.98"),
     ("two\nlines", "two lines"),
+    (" (by the way)", " (by the way)"),
 ])  # fmt: skip
 def test_only_what_markdown_would_format_is_escaped(text, expected):
     assert str(escaped(text)) == expected

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from segmentation.card.pictures import choice_chart, ratio_chart
+from segmentation.card.pictures import choice_chart, finding_chart
 from segmentation.card.titles import titles_of
 from segmentation.wording import Reader
 from tests.card import made
@@ -28,13 +28,13 @@ def texts(chart, kind):
     ],
 )
 def test_a_row_names_group_and_target_and_never_a_figure_without_its_count(finding, label, figure):
-    chart = ratio_chart(EN, "made", [finding], 1)
+    chart = finding_chart(EN, "made", [finding], 1)
 
     assert (texts(chart, "label"), texts(chart, "figure")) == ([label], [figure])
 
 
 def test_the_description_counts_by_status():
-    chart = ratio_chart(ZH, "made", [made.BROKEN, made.KEPT], 15)
+    chart = finding_chart(ZH, "made", [made.BROKEN, made.KEPT], 15)
 
     assert "共15项比较，由差到好显示2项：违反1项，无法判定0项，符合1项。" in chart
 

@@ -21,16 +21,9 @@ _SPECIAL = re.compile(r"([\\`*_|~]|\](?=[(\[:])|^(?:\[|#|[-+](?=\s)))")
 """What Markdown would take for format; brackets only where a link could begin or end."""
 
 
-_COLONS: dict[Language, Markup] = {"en": Markup(": "), "zh": Markup("：")}
-
-
 def render_markdown(card: ModelCard, language: Language) -> str:
     """Return the card as Markdown with tables; every text of a policy stays text."""
-    text = (
-        _environment()
-        .get_template("card.md.j2")
-        .render(context(card, language), code=code, codes=codes, colon=_COLONS[language])
-    )
+    text = _environment().get_template("card.md.j2").render(context(card, language), code=code, codes=codes)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
 
 
@@ -38,8 +31,9 @@ def escaped(value: object) -> Markup:
     """Return a value as text that Markdown neither formats nor takes for HTML."""
     if isinstance(value, Markup):
         return value
+    before = " " if str(value).startswith(" ") else ""
     text = " ".join(str(value).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped for Markdown just above
+    return Markup(before + _SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped for Markdown just above
 
 
 def code(value: str) -> Markup:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segmentation.card import needs, pictures, words
+from markupsafe import Markup
+
+from segmentation.card import needs, once, phrases, pictures, words
 from segmentation.card.model import ModelCard
 from segmentation.card.titles import titles_of
 from segmentation.wording import TAGS, Language, Reader, sentences
@@ -50,16 +52,34 @@ def context(card: ModelCard, language: Language) -> dict[str, object]:
         "open_rows": OPEN_ROWS,
         "words": words,
         "sentences": sentences,
+        "colon": Markup(reader.colon),  # noqa: S704 - a mark of the language, with its space
         "says": partial(sentences.sentence, reader),
         "tally": partial(_tally, reader),
         "with_interval": _with_interval,
         "by_status": partial(_by_status, card),
         "by_check": _by_check,
         "short_segments": [reader.short_segment(segment) for segment in card.fairness.segments],
-        "ratio_chart": partial(pictures.ratio_chart, reader),
+        "finding_chart": partial(pictures.finding_chart, reader),
         "choice_chart": partial(pictures.choice_chart, reader),
+        **_about_findings(card, reader),
         **_about_needs(card, reader),
         **_lists(card, reader),
+    }
+
+
+def _about_findings(card: ModelCard, reader: Reader) -> dict[str, object]:
+    return {
+        "told_once": partial(once.once, card),
+        "says_once": partial(once.says, reader),
+        "blocks": partial(phrases.blocks, reader),
+        "settling": partial(phrases.settling, reader, card),
+        "enough": partial(phrases.enough, reader),
+        "why": partial(phrases.why, reader),
+        "where": partial(phrases.where, reader),
+        "mainly": partial(phrases.mainly, reader),
+        "stratum_told": partial(phrases.stratum_told, reader),
+        "literature": partial(phrases.literature, reader),
+        "spreads_of": phrases.spreads_of,
     }
 
 
@@ -125,8 +145,5 @@ def _by_status(card: ModelCard, status: str) -> list[str]:
 
 def _by_check(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
     """Return the findings about groups by check, each worst first."""
-    found = {
-        check: [one for one in findings if one.check == check]
-        for check in ("selection_ratio", "service_parity", "equal_opportunity")
-    }
+    found = {check: [one for one in findings if one.check == check] for check in words.QUESTIONS}
     return {check: listed for check, listed in found.items() if listed}

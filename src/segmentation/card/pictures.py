@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.card.charts import Dot, Scale, dot_chart, ratio_scale
-from segmentation.wording.sentences import CHECKS, STATUS
+from segmentation.wording.findings import RATIOS
+from segmentation.wording.sentences import CHECKS, STATUS, valued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from segmentation.wording import Reader
 
 NARROW = " · "
+ENDS = (0.1, 0.2, 0.3, 0.5)
+"""Lengths of the scale of a share or an AUC, the shortest that holds all values is taken; else up to 1."""
 
 
-def ratio_chart(reader: Reader, name: str, findings: Sequence[Finding], total: int) -> Markup:
-    """Return the ratios of some findings of one attribute and check, of `total` that there are."""
+def finding_chart(reader: Reader, name: str, findings: Sequence[Finding], total: int) -> Markup:
+    """Return the values of some findings of one attribute and check, of `total` that there are."""
     first = findings[0]
     values = [value for finding in findings for value in (finding.value, *(finding.interval or ())) if value]
     title = reader.t(
@@ -31,9 +34,20 @@ def ratio_chart(reader: Reader, name: str, findings: Sequence[Finding], total: i
         name,
         title,
         _told(reader, findings, total),
-        ratio_scale(values, first.limit),
+        _scale(reader, first, values),
         [_dot(reader, finding) for finding in findings],
     )
+
+
+def _scale(reader: Reader, first: Finding, values: list[float]) -> Scale:
+    if first.check in RATIOS:
+        return ratio_scale(values, first.limit)
+    is_share = first.check == "total_variation"
+    low, form = (0.0, reader.whole_percent) if is_share else (0.5, reader.ratio)
+    furthest = max([*values, first.limit])
+    high = next((end for end in ENDS if low + end >= furthest), 1 - low) + low
+    ticks = tuple((low + (high - low) * at / 4, form(low + (high - low) * at / 4)) for at in range(5))
+    return Scale(low, high, ticks, (low, first.limit))
 
 
 def choice_chart(reader: Reader, choice: Choice) -> Markup:
@@ -73,18 +87,26 @@ def _told(reader: Reader, findings: Sequence[Finding], total: int) -> str:
 
 
 def _dot(reader: Reader, finding: Finding) -> Dot:
-    target = finding.target or ""
-    what = reader.service(target) if finding.check == "service_parity" else reader.short_segment(target)
-    label = f"{reader.group(finding.attribute, finding.group or '')}{NARROW}{what}"
+    label = NARROW.join(
+        part
+        for part in (reader.group(finding.attribute, finding.group or ""), _target(reader, finding))
+        if part
+    )
     people = reader.t("n %(size)s", size=reader.integer(finding.size)) if finding.size is not None else ""
-    figure = NARROW.join(part for part in (_ratio(reader, finding), people) if part)
+    figure = NARROW.join(part for part in (_value(reader, finding), people) if part)
     return Dot(label, figure, finding.status, finding.value, finding.interval)
 
 
-def _ratio(reader: Reader, finding: Finding) -> str:
+def _target(reader: Reader, finding: Finding) -> str:
+    if finding.target is None:
+        return ""
+    is_segment = finding.check == "selection_ratio"
+    return reader.short_segment(finding.target) if is_segment else reader.service(finding.target)
+
+
+def _value(reader: Reader, finding: Finding) -> str:
     if finding.value is None:
         if not finding.hidden:
             return reader.t("no test possible")
         return reader.t("%(status)s, hidden", status=reader.t(STATUS[finding.status]))
-    interval = f" {reader.ratio_interval(finding.interval)}" if finding.interval else ""
-    return f"{reader.ratio(finding.value)}{interval}"
+    return valued(reader, finding, finding.value)

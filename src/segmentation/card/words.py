@@ -63,6 +63,48 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        msg("total variation"),
+        msg(
+            "The share of a group that would need another segment for the group to be spread over the "
+            "segments like everybody else: 0% is the same spread, 100% means that they share no segment."
+        ),
+    ),
+    (
+        msg("normalised mutual information"),
+        msg(
+            "How much of the uncertainty about an attribute the segment takes away: 0 is nothing, 1 is all "
+            "of it."
+        ),
+    ),
+    (
+        msg("AUC"),
+        msg(
+            "How often a member of a group, and not somebody else, is picked out of two residents by what "
+            "is known: 0.5 is guessing, 1 is always."
+        ),
+    ),
+    (
+        msg("by chance"),
+        msg(
+            "What a value stays under in 95 of 100 random segmentations with segments and groups of the "
+            "same sizes; a value below it says nothing of the attribute."
+        ),
+    ),
+    (
+        msg("conditional ratio"),
+        msg(
+            "The ratio among residents alike in the features that may explain a difference, pooled over "
+            "the strata (Mantel–Haenszel)."
+        ),
+    ),
+    (
+        msg("social fairness ratio"),
+        msg(
+            "How much worse the segments fit the group that they fit worst than the one that they fit "
+            "best: the ratio of mean squared distances to the centres (Ghadiri et al. 2021)."
+        ),
+    ),
+    (
         msg("interval"),
         msg(
             "The range in which the true value lies with the stated confidence; wide where there "
@@ -128,6 +170,22 @@ RULES = {
     "time": msg("unreadable time"),
 }
 EFFECTS = {"benefit": msg("benefit"), "burden": msg("burden")}
+QUESTIONS = {
+    "total_variation": msg("Who would need another segment"),
+    "selection_ratio": msg("Who enters which segment"),
+    "service_parity": msg("Who is planned which service"),
+    "equal_opportunity": msg("Who is planned which service, of those who needed it"),
+    "probe_auc": msg("Who can be guessed from the segment"),
+}
+"""Checks of groups, in the order of the page."""
+TARGETS = {
+    "selection_ratio": msg("Segment"),
+    "service_parity": msg("Service"),
+    "equal_opportunity": msg("Service"),
+}
+"""Checks of a target, and what it is."""
+VALUES = {"total_variation": msg("Share"), "probe_auc": msg("AUC")}
+"""What the value of a check without a target is."""
 ROLES = {
     "gate": msg("gate: blocks the signature while undetermined"),
     "screen": msg("screen: blocks the signature only when broken"),

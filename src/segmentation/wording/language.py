@@ -30,10 +30,10 @@ TAGS: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 """What HTML calls the languages."""
 
 _MARKS: dict[Language, dict[str, str]] = {
-    "en": {"list": ", ", "comma": ", ", "clause": "; ", "sentence": " "},
-    "zh": {"list": "、", "comma": "，", "clause": "；", "sentence": ""},
+    "en": {"list": ", ", "comma": ", ", "clause": "; ", "sentence": " ", "colon": ": "},
+    "zh": {"list": "、", "comma": "，", "clause": "；", "sentence": "", "colon": "："},
 }
-"""What stands between items, parts, clauses and sentences."""
+"""What stands between items, parts, clauses and sentences, and after a name."""
 _ASIDES: dict[Language, str] = {"en": " (%s)", "zh": "（%s）"}
 """What is said by the way, after a word."""
 _INNER = str.maketrans("“”", "‘’")
@@ -86,6 +86,11 @@ class Voice:
     def join(self, between: Literal["list", "comma", "clause", "sentence"], parts: Iterable[str]) -> str:
         """Return the parts that are not empty, with the language's own mark between them."""
         return _MARKS[self.language][between].join(part for part in parts if part)
+
+    @property
+    def colon(self) -> str:
+        """What stands between a name and what is said of it."""
+        return _MARKS[self.language]["colon"]
 
     def aside(self, text: str) -> str:
         """Return what follows a word in parentheses, in those of the language; empty where nothing does."""

@@ -80,6 +80,11 @@ class Reader(Voice):
         """Return the title of a feature."""
         return self._title(self.titles.features, feature)
 
+    def stratum(self, stratum: str) -> str:
+        """Return a stratum with its features' titles: Repairs 0–2, or several joined by ×."""
+        parts = (part.partition(" ") for part in stratum.split(JOINED))
+        return JOINED.join(f"{self.feature(key)} {level}".rstrip() for key, _, level in parts)
+
     def _group(self, attribute: str, group: str) -> str:
         return self._title(self.titles.groups.get(attribute, {}), group)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from segmentation.card.parts.base import Interval, Part, Said
+from segmentation.card.parts.sections import Balance, Carrier, Conditional, Demand, Fit, Opportunity
 
 Status = Literal["kept", "broken", "undetermined"]
 CheckName = Literal[
@@ -58,7 +59,6 @@ class Finding(Part):
     rate_interval: Interval | None = None
     others_rate: float | None = None
     difference: float | None = None
-    between: tuple[float, float | None] | None = None
     by_chance: float | None = None
     detectable: float | None = None
     settled_by: int | None = None
@@ -105,6 +105,8 @@ class Gap(Part):
         What its findings add up to.
     tally : Tally
         Of its findings.
+    total_variation : Finding or None
+        Of the group of which most would need another segment.
     association : Finding or None
     worst : Finding or None
         The rate furthest from the others' that may be shown; None where none may.
@@ -113,6 +115,7 @@ class Gap(Part):
     attribute: Said
     status: Status
     tally: Tally
+    total_variation: Finding | None
     association: Finding | None
     worst: Finding | None
 
@@ -121,7 +124,8 @@ class Gap(Part):
 class OpenClaims(Part):
     """Claims about one attribute that the data could not settle, for one reason.
 
-    `claims` is how many, `gates` how many of them block; `groups` is empty for an association.
+    `claims` is how many, `gates` how many of them block; `groups` is empty for the whole attribute. About
+    `settled_by` residents would settle every one of `settleable` claims.
     """
 
     attribute: Said
@@ -129,6 +133,8 @@ class OpenClaims(Part):
     groups: tuple[Said, ...]
     claims: int
     gates: int
+    settleable: int
+    settled_by: int | None
 
 
 @dataclass(frozen=True)
@@ -170,9 +176,10 @@ class GroupRow(Part):
 
 @dataclass(frozen=True)
 class Spread(Part):
-    """fairlearn's difference and ratio of one segment's rates between all groups that may be shown."""
+    """fairlearn's difference and ratio of rates in one target between all groups that may be shown."""
 
-    segment: Said
+    check: CheckName
+    target: Said
     difference: float | None
     ratio: float | None
 
@@ -189,19 +196,32 @@ class AttributeAudit(Part):
     groups : tuple of GroupRow
         Those of the worst findings first.
     spreads : tuple of Spread
-        Empty where fewer than two groups may be shown.
+        Of each segment and service of which two groups or more may be shown.
+    conditional : tuple of Conditional
+        Of the ratios by segment that are not kept; the audit's own JSON has all.
+    carriers : tuple of Carrier
+        Strongest first; the audit's own JSON has all.
+    fit : Fit or None
+    opportunity : tuple of Opportunity
+    balance : Balance or None
     """
 
     attribute: Said
     findings: tuple[Finding, ...]
     groups: tuple[GroupRow, ...]
     spreads: tuple[Spread, ...]
+    conditional: tuple[Conditional, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    fit: Fit | None = None
+    opportunity: tuple[Opportunity, ...] = ()
+    balance: Balance | None = None
 
 
 @dataclass(frozen=True)
 class Fairness(Part):
-    """The audit, attribute by attribute; `segments` names the columns of every table."""
+    """The audit, attribute by attribute; `segments` names the columns of every table of counts."""
 
     segments: Annotated[tuple[Said, ...], Field(min_length=1)]
     confidence: float
     attributes: Annotated[tuple[AttributeAudit, ...], Field(min_length=1)]
+    demand: tuple[Demand, ...] = ()

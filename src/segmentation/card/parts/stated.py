@@ -150,9 +150,11 @@ class Limits(Part):
 
     smallest_group: int
     confidence: float
-    selection_ratio: float
+    total_variation: float
     association: float
+    mutual_information: float
     probe_auc: float
+    selection_ratio: float
     intersections: tuple[Said, ...]
     explained_by: tuple[Said, ...]
     gates: tuple[CheckName, ...]

@@ -1,0 +1,104 @@
+"""Short phrases of the audit's part of a page, for what is no finding of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.wording import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segmentation.card.model import ModelCard
+    from segmentation.card.once import Once
+    from segmentation.card.parts import AttributeAudit, Balance, Finding, OpenClaims, Spread, StratumRate
+    from segmentation.wording import Reader
+
+LEAST_FALL = 0.01
+"""Smaller falls of an association carry nothing worth a sentence."""
+
+
+def why(reader: Reader, finding: Finding) -> str:
+    """Return why a finding has its status, and of an open one what would settle it."""
+    told = sentences.reason(reader, finding.reason)
+    if finding.status != "undetermined":
+        return told
+    return reader.join("clause", (told, sentences.outlook(reader, finding)))
+
+
+def where(reader: Reader, finding: Finding) -> str:
+    """Return which segment a group enters, or which service it is planned."""
+    name = finding.target or ""
+    if finding.check == "selection_ratio":
+        return reader.t("enters: %(what)s", what=reader.segment(name))
+    if finding.check == "service_parity":
+        return reader.t("is planned: %(what)s", what=reader.service(name))
+    return reader.t("needed and is planned: %(what)s", what=reader.service(name))
+
+
+def blocks(reader: Reader, told: Sequence[Once]) -> str:
+    """Return how many findings block a signature, and that fewer sentences say so."""
+    total = sum(1 + len(one.elsewhere) + len(one.mirrored) for one in told)
+    counted = reader.tn("%(n)s finding blocks the signature", "%(n)s findings block the signature", total)
+    if total == len(told):
+        return counted
+    in_fewer = reader.tn("told in %(n)s sentence", "told in %(n)s sentences", len(told))
+    return reader.join("comma", (counted, in_fewer))
+
+
+def settling(reader: Reader, card: ModelCard) -> str:
+    """Return how many residents would settle the gates that block a signature because they are open."""
+    return sentences.settling(reader, card.verdict.blocking)
+
+
+def enough(reader: Reader, claims: OpenClaims) -> str:
+    """Return how many residents would settle some open claims; of how many of them, where not of all."""
+    if claims.settled_by is None:
+        return reader.t("not known")
+    most = reader.t("about %(n)s", n=reader.integer(claims.settled_by))
+    if claims.settleable == claims.claims:
+        return most
+    part = reader.t(
+        "%(of)s of %(all)s", of=reader.integer(claims.settleable), all=reader.integer(claims.claims)
+    )
+    return f"{most}{reader.aside(part)}"
+
+
+def mainly(reader: Reader, audited: AttributeAudit) -> str:
+    """Return through which feature an attribute enters the segments; nothing where none carries it."""
+    traced = [one for one in audited.carriers if one.feature is not None and one.fall is not None]
+    strongest = max(traced, key=lambda one: one.fall or 0.0, default=None)
+    if strongest is None or strongest.feature is None or (strongest.fall or 0.0) < LEAST_FALL:
+        return ""
+    return sentences.carried(reader, audited.attribute, strongest.feature, strongest.fall or 0.0)
+
+
+def stratum_told(reader: Reader, stratum: StratumRate) -> str:
+    """Return the rates in one stratum, with the count that they rest on."""
+    if stratum.rate is None or stratum.others_rate is None:
+        told = reader.t("hidden, or nobody to compare with")
+    else:
+        told = reader.t(
+            "%(rate)s against %(others)s",
+            rate=reader.percent(stratum.rate), others=reader.percent(stratum.others_rate),
+        )  # fmt: skip
+    people = "" if stratum.size is None else reader.t("n %(size)s", size=reader.integer(stratum.size))
+    return f"{told}{reader.aside(people)}"
+
+
+def literature(reader: Reader, balance: Balance) -> str:
+    """Return two measures for who compares with the literature."""
+    even, least = (
+        reader.t("hidden") if value is None else reader.small(value)
+        for value in (balance.balance, balance.minimum_cluster_ratio)
+    )
+    return reader.t(
+        "For comparison with the literature: balance %(balance)s (Bera et al. 2019), minimum cluster ratio "
+        "%(least)s; 1 is even, and neither has a limit.",
+        balance=even, least=least,
+    )  # fmt: skip
+
+
+def spreads_of(audited: AttributeAudit, check: str) -> dict[str, Spread]:
+    """Return fairlearn's spreads of one check by what they are of."""
+    return {spread.target: spread for spread in audited.spreads if spread.check == check}
