@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.audit import Crosstab
 from segmentation.audit.carriers import carriers
-from segmentation.audit.cells import count_cells
 from segmentation.audit.disclosure import Shown, disclose
 from segmentation.audit.trace import permuted, trace
 from segmentation.clustering import Segmenter
@@ -51,7 +51,7 @@ def demo():
         return pd.Series(segmenter.predict(needs)).map("S{}".format)
 
     labels = assign(residents.needs)
-    tables = [count_cells(labels, residents.protected, [name]) for name in policy.audited]
+    tables = [Crosstab.of(labels, residents.protected).cells([name]) for name in policy.audited]
     shown = disclose(tables, policy.audit.smallest_group)
     moves = permuted(residents.needs, labels, assign, seed=0)
     found = carriers(policy, residents.needs, residents.protected, moves, seed=0, shown=shown)
@@ -166,7 +166,7 @@ def test_one_group_only_has_no_carriers():
 
 def test_a_group_whose_size_is_hidden_has_no_figure():
     policy, needs, protected = small()
-    cells = count_cells(rule(needs), protected, ["age_band"])
+    cells = Crosstab.of(rule(needs), protected).cells(["age_band"])
     shown = Shown(cells, np.zeros(cells.counts.shape, bool), np.array(cells.group_names) == "40-64")
     found = of(carriers(policy, needs, protected, moves_of(needs), seed=0, shown=[shown]), "age_band")
     assert {auc.group for carrier in found for auc in carrier.aucs if auc.value is None} == {"40-64"}
@@ -175,7 +175,7 @@ def test_a_group_whose_size_is_hidden_has_no_figure():
 
 def test_the_association_falls_among_what_is_shown_alone():
     policy, needs, protected = small()
-    cells = count_cells(rule(needs), protected, ["age_band"])
+    cells = Crosstab.of(rule(needs), protected).cells(["age_band"])
     open_sizes, hidden = np.zeros(3, bool), np.zeros(cells.counts.shape, bool)
     hidden[0] = True
     by_segment = carriers(

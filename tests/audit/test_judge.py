@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from segmentation.audit import Finding, audit, count_cells, verdict
+from segmentation.audit import Crosstab, Finding, audit, verdict
 from segmentation.audit.disclosure import Shown
 from segmentation.audit.evidence import Evidence
 from segmentation.audit.judge import Claim, judge
@@ -114,7 +114,7 @@ def residents(sizes, rates, seed):
 
 
 def judged(sizes, rates, seed):
-    cells = count_cells(*residents(sizes, rates, seed), ["group"])
+    cells = Crosstab.of(*residents(sizes, rates, seed)).cells(["group"])
     return findings(Shown(cells, np.zeros(cells.counts.shape, dtype=bool), np.zeros(len(sizes), dtype=bool)))
 
 

@@ -9,7 +9,7 @@ from fairlearn.metrics import MetricFrame, selection_rate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.audit import Cells, count_cells
+from segmentation.audit import Cells, Crosstab
 from segmentation.audit.rates import metric_frame, selection_rates
 
 EXACT = 1e-12
@@ -33,7 +33,7 @@ def on_the_residents(labels, people):
 
 def assert_equal_to_fairlearn(labels, people, attributes):
     known = people[attributes].notna().all(axis=1)
-    counted = count_cells(labels[known], people[known], attributes)
+    counted = Crosstab.of(labels[known], people[known]).cells(attributes)
     ours, theirs = selection_rates(counted), on_the_residents(labels[known], people.loc[known, attributes])
     groups = counted.group_names if len(attributes) == 1 else counted.groups
     rates = theirs.by_group.reindex(groups)[list(counted.segments)].to_numpy().T

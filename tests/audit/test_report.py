@@ -11,7 +11,7 @@ import pytest
 
 from segmentation.audit import audit
 from segmentation.audit.association import association
-from segmentation.audit.cells import POOLED, count_cells
+from segmentation.audit.cells import POOLED, Crosstab
 from segmentation.audit.ratio import Share, ratio_interval, wilson
 from segmentation.audit.tables import _shared
 from segmentation.errors import AuditError
@@ -455,7 +455,7 @@ def test_groups_of_hundreds_are_all_shown_though_few_beside_them_are_not_known()
     people = people.assign(
         age_band=drawn(np.random.default_rng(1), 20_000, ["18-39", "40-64", "65+"], [4, 3, 3])
     )
-    counted = count_cells(labels, people, ["age_band", "sex"])
+    counted = Crosstab.of(labels, people).cells(["age_band", "sex"])
     table = audit(POLICY, labels, people).tables[-1]
 
     assert counted.counts.min() < SMALLEST <= counted.known.counts.min()
@@ -483,7 +483,7 @@ COMMUNITIES = [
 def test_no_hidden_count_can_be_worked_out_from_the_tables(changes):
     labels, people = community(**changes)
     found = report(**changes)
-    counted = [count_cells(labels, people, table.attribute.split(" × ")) for table in found.tables]
+    counted = [Crosstab.of(labels, people).cells(table.attribute.split(" × ")) for table in found.tables]
     tables, masks = [], {}
     for cells, table in zip(counted, found.tables, strict=True):
         tables.append(CountTable(cells.name, cells.segments, cells.group_names, cells.counts))

@@ -5,10 +5,18 @@ import pandas as pd
 import pytest
 from scipy.stats.contingency import association
 
-from segmentation.audit.cells import count_cells
+from segmentation.audit import Crosstab
 from segmentation.audit.disclosure import Shown, disclose
 from segmentation.audit.sections import Trace
-from segmentation.audit.trace import MOST_RESIDENTS, cramers_v, falls, permuted, places, sample, trace
+from segmentation.audit.trace import (
+    MOST_RESIDENTS,
+    cramers_v,
+    falls,
+    permuted,
+    places,
+    sample,
+    trace,
+)
 from segmentation.errors import AuditError
 from tests.policies import small_policy
 
@@ -42,7 +50,7 @@ def moved(size=4_000, seed=0):
 
 
 def tables(protected, labels, names=("age_band", "sex")):
-    return disclose([count_cells(labels, protected, [name]) for name in names], SMALLEST)
+    return disclose([Crosstab.of(labels, protected).cells([name]) for name in names], SMALLEST)
 
 
 def test_the_need_that_carries_an_attribute_takes_the_association_with_it():

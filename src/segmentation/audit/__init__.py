@@ -1,18 +1,49 @@
 """The audit: who the segments are, tested against the policy's limits, from counted cells alone."""
 
-from segmentation.audit.cells import Cells, count_cells
-from segmentation.audit.findings import AuditReport, Finding, GroupTable, Spread, verdict
-from segmentation.audit.report import audit
+from segmentation.audit.cells import Cells, Crosstab
+from segmentation.audit.findings import (
+    AuditReport,
+    Finding,
+    GroupTable,
+    Spread,
+    verdict,
+)
+from segmentation.audit.report import audit, audit_cells
 from segmentation.audit.schema import report_schema
+from segmentation.audit.sections import (
+    AttributeFit,
+    Balance,
+    Carrier,
+    Conditional,
+    Demand,
+    GroupAuc,
+    GroupFit,
+    GroupOpportunity,
+    Opportunity,
+    StratumRate,
+    Trace,
+)
 
 __all__ = [
+    "AttributeFit",
     "AuditReport",
+    "Balance",
+    "Carrier",
     "Cells",
+    "Conditional",
+    "Crosstab",
+    "Demand",
     "Finding",
+    "GroupAuc",
+    "GroupFit",
+    "GroupOpportunity",
     "GroupTable",
+    "Opportunity",
     "Spread",
+    "StratumRate",
+    "Trace",
     "audit",
-    "count_cells",
+    "audit_cells",
     "report_schema",
     "verdict",
 ]

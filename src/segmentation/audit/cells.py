@@ -281,8 +281,3 @@ class Crosstab:
         widths = [len(segments), *(len(levels) + 1 for levels in self.levels)]
         codes, counts, squared = tally(columns, widths, self.counts, self.squared)
         return replace(self, segments=segments, codes=codes, counts=counts, squared=squared)
-
-
-def count_cells(segments: pd.Series, people: pd.DataFrame, attributes: Sequence[str]) -> Cells:
-    """Count residents by segment and group; see `Crosstab.of`."""
-    return Crosstab.of(segments, people[list(attributes)]).cells(attributes)
