@@ -1,0 +1,22 @@
+"""What can be done when an audit breaks: leave features out, erase, or move centres.
+
+Nothing is applied silently. Each is estimated where protected attributes may be seen, and leaves a segmenter
+that needs none of them.
+"""
+
+from segmentation.mitigation.erase import Erasure, leace
+from segmentation.mitigation.fair_centres import FairCentres, fair_centres
+from segmentation.mitigation.model import Kind, Mitigation
+from segmentation.mitigation.prepare import erasure, prepare, worst_carriers
+
+__all__ = [
+    "Erasure",
+    "FairCentres",
+    "Kind",
+    "Mitigation",
+    "erasure",
+    "fair_centres",
+    "leace",
+    "prepare",
+    "worst_carriers",
+]

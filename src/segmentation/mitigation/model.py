@@ -1,0 +1,163 @@
+"""`Mitigation`: which one, against what, how strongly.
+
+Small enough to be named in a card and on a command line. It is a description and holds no estimate: `prepare`
+makes a segmenter of it for residents at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Self, get_args
+from urllib.parse import unquote
+
+from segmentation.errors import MitigationError
+from segmentation.policy import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["drop", "erase", "erase_nonlinear", "fair_centres"]
+"""What a mitigation does: leave features out, erase what tells an attribute by a linear rule (or by boosted
+trees as well), or move the centres."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ERASING = frozenset({"erase", "erase_nonlinear"})
+
+RANK = "rank="
+MARKS = "%:,"
+"""What separates the parts of a key, and opens an escaped one."""
+
+
+@dataclass(frozen=True)
+class Mitigation:
+    """One way to weaken what segments tell of protected attributes.
+
+    Attributes
+    ----------
+    kind : {"drop", "erase", "erase_nonlinear", "fair_centres"}
+    attributes : tuple of str, default ()
+        The attributes that it is against; none for "drop", which names features.
+    strength : float, default 1.0
+        Of an erasure, in (0, 1].
+    features : tuple of str, default ()
+        What "drop" leaves out.
+    rank : int or None, default None
+        Most directions that an erasure takes; None: a quarter of those there are (`prepare`).
+
+    Raises
+    ------
+    MitigationError
+        The parts do not go together.
+
+    Examples
+    --------
+    >>> Mitigation("erase", ("age_band", "sex"), 0.5).key
+    'erase:age_band,sex:0.5'
+    >>> Mitigation.parse("drop:phone_contact")
+    Mitigation(kind='drop', attributes=(), strength=1.0, features=('phone_contact',), rank=None)
+    """
+
+    kind: Kind
+    attributes: tuple[str, ...] = ()
+    strength: float = 1.0
+    features: tuple[str, ...] = ()
+    rank: int | None = None
+
+    def __post_init__(self) -> None:
+        fault = next((rule for broken, rule in self._rules() if broken), None)
+        if fault:
+            raise MitigationError(f"A mitigation {fault}.")
+
+    def _rules(self) -> Iterable[tuple[bool, str]]:
+        yield self.kind not in KINDS, f"must be one of {', '.join(KINDS)}; got '{self.kind}'"
+        drops, erases = self.kind == "drop", self.kind in ERASING
+        yield drops and not self.features, "of kind 'drop' must name the features to leave out"
+        yield drops and bool(self.attributes), "of kind 'drop' names features and no attribute; leave it out"
+        yield not drops and not self.attributes, f"of kind '{self.kind}' must name an attribute"
+        yield not drops and bool(self.features), "names features only where it is of kind 'drop'"
+        names = (*self.attributes, *self.features)
+        yield len(set(names)) != len(names) or not all(names), "must name each attribute or feature once"
+        yield not 0 < self.strength <= 1, f"must have a strength above 0 and up to 1; got {self.strength}"
+        yield self.strength != 1 and not erases, "has a strength below 1 only where it erases"
+        yield self.rank is not None and not erases, "has a rank only where it erases"
+        yield self.rank is not None and self.rank < 1, f"must have a rank from 1; got {self.rank}"
+
+    @property
+    def key(self) -> str:
+        """Short stable text that `parse` reads: kind, names, and what differs from the default."""
+        parts = [self.kind, ",".join(map(_escaped, self.features or self.attributes))]
+        if self.strength != 1:
+            parts.append(repr(float(self.strength)))
+        if self.rank is not None:
+            parts.append(f"{RANK}{self.rank}")
+        return ":".join(parts)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a key, such as ``erase:age_band,sex:0.5:rank=3``.
+
+        Raises
+        ------
+        MitigationError
+            This is no key, or its parts do not go together.
+        """
+        kind, _, rest = text.strip().partition(":")
+        listed, *others = rest.split(":")
+        names = tuple(unquote(name.strip()) for name in listed.split(",") if name.strip())
+        if kind not in KINDS:
+            raise MitigationError(
+                f"'{text}' is no mitigation: it must be one of {', '.join(KINDS)}, a colon, and names, "
+                "such as 'erase:age_band' or 'drop:phone_contact'."
+            )
+        strength, rank = _numbers(text, others)
+        parts = {"features": names} if kind == "drop" else {"attributes": names}
+        return cls(kind, strength=strength, rank=rank, **parts)
+
+    @property
+    def text(self) -> Text:
+        """What it does, in one sentence of both languages."""
+        names = ", ".join(self.features or self.attributes)
+        zh_names = "、".join(self.features or self.attributes)
+        if self.kind == "drop":
+            return Text(en=f"Leaves out the features {names}.", zh=f"不使用特征{zh_names}。")
+        if self.kind == "fair_centres":
+            return Text(
+                en=f"Moves the centres so that the group of {names} that fits worst fits as well as "
+                "possible; it does not aim at who is in which segment.",
+                zh=f"移动各分群中心，使{zh_names}中拟合最差的群体尽可能得到改善；该方法不针对分群的人员构成。",
+            )
+        return Text(en=f"{self._en_erasure(names)}.", zh=f"{self._zh_erasure(zh_names)}。")
+
+    def _en_erasure(self, names: str) -> str:
+        share = "" if self.strength == 1 else f" by {self.strength:.0%}"
+        rule = "a linear rule" if self.kind == "erase" else "a linear rule or boosted trees"
+        most = "" if self.rank is None else f", in at most {self.rank} directions"
+        verb = "Erases" if self.strength == 1 else "Weakens"
+        return f"{verb}{share} what {rule} could tell of {names} from the needs{most}"
+
+    def _zh_erasure(self, names: str) -> str:
+        verb = "消除" if self.strength == 1 else f"以{self.strength:.0%}的强度减弱"
+        rule = "线性规则" if self.kind == "erase" else "线性规则或提升树"
+        most = "" if self.rank is None else f"，最多涉及{self.rank}个方向"
+        return f"{verb}需求中{rule}可据以推断{names}的信息{most}"
+
+
+def _numbers(text: str, parts: list[str]) -> tuple[float, int | None]:
+    """Return strength and rank as the last parts of a key tell them."""
+    strength, rank = 1.0, None
+    try:
+        for part in parts:
+            if part.startswith(RANK):
+                rank = int(part.removeprefix(RANK))
+            else:
+                strength = float(part)
+    except ValueError:
+        raise MitigationError(
+            f"'{text}' is no mitigation: after the names come a strength and a rank, such as ':0.5:rank=3'."
+        ) from None
+    return strength, rank
+
+
+def _escaped(name: str) -> str:
+    for mark in MARKS:
+        name = name.replace(mark, f"%{ord(mark):02X}")
+    return name

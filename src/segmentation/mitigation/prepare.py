@@ -1,0 +1,177 @@
+"""From a mitigation and residents to a segmenter that has it built in.
+
+This is the one place where needs and protected attributes meet before the audit. What leaves it is an
+unfitted `Segmenter` that holds a map, centres or fewer features, and no resident.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.clustering import Segmenter
+from segmentation.clustering.centers import coarse, nearest
+from segmentation.errors import MitigationError
+from segmentation.features import needs_encoder, needs_table
+from segmentation.mitigation.erase import Erasure, leace
+from segmentation.mitigation.fair_centres import fair_centres
+from segmentation.mitigation.targets import group_codes, guesses, one_hot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from segmentation.audit.sections import Carrier
+    from segmentation.mitigation.model import Mitigation
+    from segmentation.policy import Policy
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Number = int | Literal["auto"]
+
+MOST_SHARE = 4
+"""An erasure takes at most one in so many directions unless told otherwise: more costs the segments."""
+MOST_MOVED = 50_000
+"""Residents at most from whom fair centres are found."""
+
+
+def prepare(
+    mitigation: Mitigation | None,
+    policy: Policy,
+    needs: pd.DataFrame,
+    protected: pd.DataFrame,
+    n_segments: Number = "auto",
+    *,
+    seed: int | None = None,
+) -> Segmenter:
+    """Return an unfitted segmenter that has a mitigation built in.
+
+    Fit it on the same needs: a map or centres are in the units of their encoding. No protected value is
+    needed to fit it or to predict.
+
+    Parameters
+    ----------
+    mitigation : Mitigation or None
+        None gives the plain segmenter of the policy.
+    policy : Policy
+    needs : DataFrame of shape (n_residents, n_features)
+        `Residents.needs`.
+    protected : DataFrame of shape (n_residents, n_audited)
+        `Residents.protected`, with the same index.
+    n_segments : "auto" or int, default "auto"
+        "auto" is settled by the fit, in the space that the mitigation leaves. "fair_centres" settles it
+        first, by an ordinary fit.
+    seed : int or None, default None
+        Of samples and folds; None takes the policy's.
+
+    Raises
+    ------
+    MitigationError
+        An attribute or a feature is unknown, no feature would remain, or an attribute has fewer than two
+        groups of the policy's smallest size.
+    """
+    if mitigation is None:
+        return Segmenter.from_policy(policy, n_segments)
+    if mitigation.kind == "drop":
+        return _dropped(mitigation, policy, n_segments)
+    seed = policy.clustering.seed if seed is None else seed
+    codes = [group_codes(policy, protected[name]) for name in _known(mitigation, protected)]
+    if mitigation.kind == "fair_centres":
+        return Segmenter.from_policy(
+            policy, n_segments, centers=_centres(policy, needs, codes, n_segments, seed)
+        )
+    return Segmenter.from_policy(
+        policy, n_segments, erase=_erasure(mitigation, policy, needs, codes, seed).map
+    )
+
+
+def erasure(
+    mitigation: Mitigation,
+    policy: Policy,
+    needs: pd.DataFrame,
+    protected: pd.DataFrame,
+    *,
+    seed: int | None = None,
+) -> Erasure:
+    """Return the map that `prepare` builds in, with its rank: for a report that shows what it takes.
+
+    Takes and raises what `prepare` does; the mitigation is one that erases.
+    """
+    seed = policy.clustering.seed if seed is None else seed
+    codes = [group_codes(policy, protected[name]) for name in _known(mitigation, protected)]
+    return _erasure(mitigation, policy, needs, codes, seed)
+
+
+def worst_carriers(carriers: Iterable[Carrier], attribute: str) -> tuple[str, ...]:
+    """Return the features that carry an attribute into the segments, the worst first.
+
+    Parameters
+    ----------
+    carriers : iterable of Carrier
+        Of an audit report; those whose `fall` is unknown or not above 0 carry nothing that dropping would
+        take away.
+    attribute : str
+    """
+    falls = {
+        carrier.feature: carrier.fall
+        for carrier in carriers
+        if carrier.attribute == attribute and carrier.feature is not None and (carrier.fall or 0) > 0
+    }
+    return tuple(sorted(falls, key=lambda feature: (-(falls[feature] or 0.0), feature)))
+
+
+def _dropped(mitigation: Mitigation, policy: Policy, n_segments: Number) -> Segmenter:
+    try:
+        return Segmenter.from_policy(policy, n_segments, without=mitigation.features)
+    except ValueError as error:
+        raise MitigationError(str(error)) from None
+
+
+def _known(mitigation: Mitigation, protected: pd.DataFrame) -> tuple[str, ...]:
+    strange = [name for name in mitigation.attributes if name not in protected]
+    if strange:
+        listed = ", ".join(map(str, protected.columns))
+        raise MitigationError(
+            f"'{strange[0]}' is no protected attribute or proxy of the policy; name some of {listed}."
+        )
+    return mitigation.attributes
+
+
+def _encoded(policy: Policy, needs: pd.DataFrame) -> Floats:
+    encoder = needs_encoder(policy)
+    with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
+        return np.asarray(encoder.fit_transform(needs_table(encoder, needs)), np.float64)
+
+
+def _erasure(
+    mitigation: Mitigation, policy: Policy, needs: pd.DataFrame, codes: list[Codes], seed: int
+) -> Erasure:
+    encoded = _encoded(policy, needs)
+    targets = [one_hot(groups) for groups in codes]
+    if mitigation.kind == "erase_nonlinear":
+        targets += [guesses(encoded, groups, seed) for groups in codes]
+    whole = leace(encoded, np.hstack(targets), strength=mitigation.strength)
+    rank = mitigation.rank or max(-(-whole.dimensions // MOST_SHARE), _needed(codes[0], mitigation))
+    if rank >= whole.rank:
+        return whole
+    return leace(encoded, np.hstack(targets), strength=mitigation.strength, rank=rank)
+
+
+def _needed(codes: Codes, mitigation: Mitigation) -> int:
+    """Return the directions that the first attribute has: one less than groups, per kind of target."""
+    return int(codes.max()) * (2 if mitigation.kind == "erase_nonlinear" else 1)
+
+
+def _centres(
+    policy: Policy, needs: pd.DataFrame, codes: list[Codes], n_segments: Number, seed: int
+) -> Floats:
+    plain = Segmenter.from_policy(policy, n_segments).fit(needs)
+    encoded = _encoded(policy, needs)
+    members = np.hstack([groups[:, None] == np.arange(groups.max() + 1) for groups in codes])
+    drawn = np.random.default_rng(seed).permutation(len(encoded))[:MOST_MOVED]
+    moved = fair_centres(encoded[drawn], members[drawn], plain.cluster_centers_).centers
+    sizes = np.bincount(nearest(encoded, moved), minlength=len(moved))
+    return coarse(encoded, moved, policy.audit.smallest_group / np.maximum(sizes, 1))
