@@ -6,6 +6,7 @@ sentences would be signed as it is, so they stay marked: `read_policy` refuses t
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -189,7 +190,12 @@ def _numbers() -> Iterator[str]:
     yield "[audit]"
     yield f"smallest_group = {limits.smallest_group}"
     yield f"confidence = {limits.confidence}"
-    yield f"selection_ratio = {limits.selection_ratio}"
-    yield f"association = {limits.association}"
+    yield f"total_variation = {limits.total_variation}  # share of a group that would need another segment"
+    yield f"association = {limits.association}  # Cramér's V of segment and attribute"
+    yield f"mutual_information = {limits.mutual_information}"
+    yield f"probe_auc = {limits.probe_auc}  # guessing a group from the segment; 0.5 is not at all"
+    yield f"selection_ratio = {limits.selection_ratio}  # a group's rate in a segment, against everybody else's"
+    yield f"gates = {json.dumps(limits.gates)}  # while open, these block a signature"
     yield 'intersections = []  # attributes to be judged together, such as [["age_band", "sex"]]'
+    yield "explained_by = []  # features that may lawfully explain a difference; shown beside it"
     yield ""
