@@ -194,7 +194,7 @@ def _numbers() -> Iterator[str]:
     yield f"association = {limits.association}  # Cramér's V of segment and attribute"
     yield f"mutual_information = {limits.mutual_information}"
     yield f"probe_auc = {limits.probe_auc}  # guessing a group from the segment; 0.5 is not at all"
-    yield f"selection_ratio = {limits.selection_ratio}  # a group's rate in a segment, against everybody else's"
+    yield f"selection_ratio = {limits.selection_ratio}  # a group's rate in a segment, against everybody's"
     yield f"gates = {json.dumps(limits.gates)}  # while open, these block a signature"
     yield 'intersections = []  # attributes to be judged together, such as [["age_band", "sex"]]'
     yield "explained_by = []  # features that may lawfully explain a difference; shown beside it"
