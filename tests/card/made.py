@@ -15,6 +15,7 @@ from segmentation.audit.sections import (
     GroupOpportunity,
     Opportunity,
     StratumRate,
+    Trace,
 )
 from segmentation.card import Digests, make_card
 from segmentation.clustering import Rival
@@ -393,6 +394,10 @@ def audit():
         ),
         conditional=conditional(),
         carriers=carriers(),
+        traces=(
+            Trace("age_band", "65+", "S1", "channel", 0.2234, 0.8377),
+            Trace("age_band", "18-39", "S2", "repairs", 0.0812, 0.3155),
+        ),
         fit=(
             AttributeFit(
                 "age_band",

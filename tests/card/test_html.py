@@ -80,7 +80,7 @@ def test_every_chart_speaks(language):
     found = page(language)
     charts = found.values("role").count("img")
 
-    assert charts == found.tags.count("desc") == found.tags.count("title") - 1 == 10
+    assert charts == found.tags.count("desc") == found.tags.count("title") - 1 == 9
 
 
 def luminance(colour):

@@ -129,6 +129,7 @@ ONCE = {"attribute", "between"}
         (parts.StratumRate, found.StratumRate, set()),
         (parts.Carrier, found.Carrier, {"attribute"}),
         (parts.GroupAuc, found.GroupAuc, set()),
+        (parts.Trace, found.Trace, {"attribute"}),
         (parts.Fit, found.AttributeFit, {"attribute"}),
         (parts.GroupFit, found.GroupFit, {"attribute"}),
         (parts.Opportunity, found.Opportunity, {"attribute"}),

@@ -59,6 +59,7 @@ def attribute_audit(
         tuple(_spreads(audit, name)),
         tuple(_conditional(audit, own, name)),
         tuple(_carriers(audit, name)),
+        tuple(parts.Trace.of(one) for one in audit.traces if one.attribute == name),
         _fit(audit, name),
         tuple(_opportunity(audit, name)),
         None if balance is None else parts.Balance.of(balance),

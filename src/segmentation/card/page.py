@@ -77,6 +77,8 @@ def _about_findings(card: ModelCard, reader: Reader) -> dict[str, object]:
         "why": partial(phrases.why, reader),
         "where": partial(phrases.where, reader),
         "mainly": partial(phrases.mainly, reader),
+        "through": partial(phrases.through, reader, card),
+        "traced": partial(sentences.traced, reader),
         "stratum_told": partial(phrases.stratum_told, reader),
         "literature": partial(phrases.literature, reader),
         "spreads_of": phrases.spreads_of,

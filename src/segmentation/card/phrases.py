@@ -66,11 +66,24 @@ def enough(reader: Reader, claims: OpenClaims) -> str:
 
 def mainly(reader: Reader, audited: AttributeAudit) -> str:
     """Return through which feature an attribute enters the segments; nothing where none carries it."""
-    traced = [one for one in audited.carriers if one.feature is not None and one.fall is not None]
-    strongest = max(traced, key=lambda one: one.fall or 0.0, default=None)
-    if strongest is None or strongest.feature is None or (strongest.fall or 0.0) < LEAST_FALL:
+    strongest = _strongest(audited)
+    return "" if strongest is None else sentences.carried(reader, audited.attribute, *strongest)
+
+
+def through(reader: Reader, card: ModelCard, attribute: str) -> str:
+    """Return in short through which feature an attribute enters the segments; nothing where none does."""
+    audited = next(one for one in card.fairness.attributes if one.attribute == attribute)
+    strongest = _strongest(audited)
+    if strongest is None:
         return ""
-    return sentences.carried(reader, audited.attribute, strongest.feature, strongest.fall or 0.0)
+    return reader.t("mainly through %(feature)s", feature=reader.quoted(reader.feature(strongest[0])))
+
+
+def _strongest(audited: AttributeAudit) -> tuple[str, float] | None:
+    falls = [(one.feature, one.fall) for one in audited.carriers]
+    named = [(feature, fall) for feature, fall in falls if feature is not None and fall is not None]
+    strongest = max(named, key=lambda pair: pair[1], default=None)
+    return None if strongest is None or strongest[1] < LEAST_FALL else strongest
 
 
 def stratum_told(reader: Reader, stratum: StratumRate) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from segmentation.wording import Reader
 
 NARROW = " · "
-ENDS = (0.1, 0.2, 0.3, 0.5)
-"""Lengths of the scale of a share or an AUC, the shortest that holds all values is taken; else up to 1."""
+ENDS = (0.2, 0.4, 1.0)
+"""Ends of the scale of a share; the first that holds all values is taken."""
 
 
 def finding_chart(reader: Reader, name: str, findings: Sequence[Finding], total: int) -> Markup:
@@ -42,12 +42,9 @@ def finding_chart(reader: Reader, name: str, findings: Sequence[Finding], total:
 def _scale(reader: Reader, first: Finding, values: list[float]) -> Scale:
     if first.check in RATIOS:
         return ratio_scale(values, first.limit)
-    is_share = first.check == "total_variation"
-    low, form = (0.0, reader.whole_percent) if is_share else (0.5, reader.ratio)
-    furthest = max([*values, first.limit])
-    high = next((end for end in ENDS if low + end >= furthest), 1 - low) + low
-    ticks = tuple((low + (high - low) * at / 4, form(low + (high - low) * at / 4)) for at in range(5))
-    return Scale(low, high, ticks, (low, first.limit))
+    high = next(end for end in ENDS if end >= max([*values, first.limit]))
+    ticks = tuple((high * at / 4, reader.whole_percent(high * at / 4)) for at in range(5))
+    return Scale(0.0, high, ticks, (0.0, first.limit))
 
 
 def choice_chart(reader: Reader, choice: Choice) -> Markup:

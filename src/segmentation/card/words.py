@@ -178,6 +178,8 @@ QUESTIONS = {
     "probe_auc": msg("Who can be guessed from the segment"),
 }
 """Checks of groups, in the order of the page."""
+CHARTS = frozenset(QUESTIONS) - {"probe_auc"}
+"""Checks of which a chart is drawn; the others stand in a table."""
 TARGETS = {
     "selection_ratio": msg("Segment"),
     "service_parity": msg("Service"),

@@ -72,3 +72,22 @@ class Told(Protocol):
 
     @property
     def hidden(self) -> bool: ...
+
+
+class Traced(Protocol):
+    """Through which feature a group enters a segment; each field as `segmentation.audit.sections.Trace`."""
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def segment(self) -> str: ...
+
+    @property
+    def feature(self) -> str: ...
+
+    @property
+    def gap(self) -> float: ...
+
+    @property
+    def closed(self) -> float: ...

@@ -14,8 +14,11 @@ from segmentation.wording.language import msg
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from segmentation.wording.findings import Interval, Told
+    from segmentation.wording.findings import Interval, Told, Traced
     from segmentation.wording.titles import Reader
+
+MAINLY = 0.5
+"""Share of a gap from which a feature is its main way."""
 
 STATUS = {"kept": msg("kept"), "broken": msg("broken"), "undetermined": msg("undetermined")}
 
@@ -192,6 +195,26 @@ def carried(reader: Reader, attribute: str, feature: str, fall: float) -> str:
         "that feature is shuffled among residents.",
         attribute=reader.attribute(attribute), feature=reader.quoted(reader.feature(feature)),
         fall=reader.ratio(fall),
+    )  # fmt: skip
+
+
+def traced(reader: Reader, attribute: str, trace: Traced) -> str:
+    """Return which segment a group enters most above others, and through which feature."""
+    words = {
+        "who": f"{reader.group(attribute, trace.group)}{reader.aside(reader.attribute(attribute))}",
+        "segment": reader.segment(trace.segment),
+        "feature": reader.quoted(reader.feature(trace.feature)),
+        "closed": reader.whole_percent(round(trace.closed, 2)),
+        "gap": reader.percent(trace.gap),
+    }
+    if trace.closed >= MAINLY:
+        return reader.t(
+            "%(who)s enters segment %(segment)s mainly through %(feature)s: shuffled among residents, it "
+            "takes %(closed)s of the gap of %(gap)s away.", **words,
+        )  # fmt: skip
+    return reader.t(
+        "%(who)s enters segment %(segment)s most through %(feature)s: shuffled among residents, it takes "
+        "%(closed)s of the gap of %(gap)s away.", **words,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from segmentation.card.parts.sections import (
     GroupOpportunity,
     Opportunity,
     StratumRate,
+    Trace,
 )
 from segmentation.card.parts.segmented import (
     About,
@@ -103,6 +104,7 @@ __all__ = [
     "Status",
     "StratumRate",
     "Tally",
+    "Trace",
     "Trait",
     "Unjudged",
     "Value",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from segmentation.card.parts.base import Interval, Part, Said
-from segmentation.card.parts.sections import Balance, Carrier, Conditional, Demand, Fit, Opportunity
+from segmentation.card.parts.sections import Balance, Carrier, Conditional, Demand, Fit, Opportunity, Trace
 
 Status = Literal["kept", "broken", "undetermined"]
 CheckName = Literal[
@@ -201,6 +201,8 @@ class AttributeAudit(Part):
         Of the ratios by segment that are not kept; the audit's own JSON has all.
     carriers : tuple of Carrier
         Strongest first; the audit's own JSON has all.
+    traces : tuple of Trace
+        Largest gap first.
     fit : Fit or None
     opportunity : tuple of Opportunity
     balance : Balance or None
@@ -212,6 +214,7 @@ class AttributeAudit(Part):
     spreads: tuple[Spread, ...]
     conditional: tuple[Conditional, ...] = ()
     carriers: tuple[Carrier, ...] = ()
+    traces: tuple[Trace, ...] = ()
     fit: Fit | None = None
     opportunity: tuple[Opportunity, ...] = ()
     balance: Balance | None = None

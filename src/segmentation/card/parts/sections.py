@@ -50,6 +50,17 @@ class Carrier(Part):
 
 
 @dataclass(frozen=True)
+class Trace(Part):
+    """Which segment a group enters most above others, and through which feature."""
+
+    group: Said
+    segment: Said
+    feature: Said
+    gap: float
+    closed: float
+
+
+@dataclass(frozen=True)
 class GroupFit(Part):
     """How well the segments fit one group."""
 
@@ -95,7 +106,7 @@ class Demand(Part):
     service: Said
     auc: float | None
     interval: Interval | None
-    share: float
+    share: float | None
     residents: int
 
 
