@@ -22,7 +22,7 @@ trees as well), or move the centres."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ERASING = frozenset({"erase", "erase_nonlinear"})
 
-RANK = "rank="
+RANK, WITHOUT = "rank=", "without="
 MARKS = "%:,"
 """What separates the parts of a key, and opens an escaped one."""
 
@@ -39,7 +39,7 @@ class Mitigation:
     strength : float, default 1.0
         Of an erasure, in (0, 1].
     features : tuple of str, default ()
-        What "drop" leaves out.
+        What is left out; an erasure then is of what the others tell.
     rank : int or None, default None
         Most directions that an erasure takes; None: a quarter of those there are (`prepare`).
 
@@ -52,6 +52,8 @@ class Mitigation:
     --------
     >>> Mitigation("erase", ("age_band", "sex"), 0.5).key
     'erase:age_band,sex:0.5'
+    >>> Mitigation("erase", ("age_band",), features=("phone_contact",)).key
+    'erase:age_band:without=phone_contact'
     >>> Mitigation.parse("drop:phone_contact")
     Mitigation(kind='drop', attributes=(), strength=1.0, features=('phone_contact',), rank=None)
     """
@@ -73,7 +75,8 @@ class Mitigation:
         yield drops and not self.features, "of kind 'drop' must name the features to leave out"
         yield drops and bool(self.attributes), "of kind 'drop' names features and no attribute; leave it out"
         yield not drops and not self.attributes, f"of kind '{self.kind}' must name an attribute"
-        yield not drops and bool(self.features), "names features only where it is of kind 'drop'"
+        idle = bool(self.features) and not (drops or erases)
+        yield idle, "leaves features out only where it is of kind 'drop' or erases"
         names = (*self.attributes, *self.features)
         yield len(set(names)) != len(names) or not all(names), "must name each attribute or feature once"
         yield not 0 < self.strength <= 1, f"must have a strength above 0 and up to 1; got {self.strength}"
@@ -84,7 +87,9 @@ class Mitigation:
     @property
     def key(self) -> str:
         """Short stable text that `parse` reads: kind, names, and what differs from the default."""
-        parts = [self.kind, ",".join(map(_escaped, self.features or self.attributes))]
+        parts = [self.kind, _listed(self.attributes or self.features)]
+        if self.attributes and self.features:
+            parts.append(f"{WITHOUT}{_listed(self.features)}")
         if self.strength != 1:
             parts.append(repr(float(self.strength)))
         if self.rank is not None:
@@ -102,21 +107,23 @@ class Mitigation:
         """
         kind, _, rest = text.strip().partition(":")
         listed, *others = rest.split(":")
-        names = tuple(unquote(name.strip()) for name in listed.split(",") if name.strip())
+        names, left = _names(listed), [part for part in others if part.startswith(WITHOUT)]
         if kind not in KINDS:
             raise MitigationError(
                 f"'{text}' is no mitigation: it must be one of {', '.join(KINDS)}, a colon, and names, "
                 "such as 'erase:age_band' or 'drop:phone_contact'."
             )
-        strength, rank = _numbers(text, others)
-        parts = {"features": names} if kind == "drop" else {"attributes": names}
-        return cls(kind, strength=strength, rank=rank, **parts)
+        strength, rank = _numbers(text, [part for part in others if part not in left])
+        features = sum((_names(part.removeprefix(WITHOUT)) for part in left), ())
+        if kind == "drop":
+            return cls(kind, (), strength, (*names, *features), rank)
+        return cls(kind, names, strength, features, rank)
 
     @property
     def text(self) -> Text:
         """What it does, in one sentence of both languages."""
-        names = ", ".join(self.features or self.attributes)
-        zh_names = "、".join(self.features or self.attributes)
+        names = ", ".join(self.attributes or self.features)
+        zh_names = "、".join(self.attributes or self.features)
         if self.kind == "drop":
             return Text(en=f"Leaves out the features {names}.", zh=f"不使用特征{zh_names}。")
         if self.kind == "fair_centres":
@@ -125,7 +132,9 @@ class Mitigation:
                 "possible; it does not aim at who is in which segment.",
                 zh=f"移动各分群中心，使{zh_names}中拟合最差的群体尽可能得到改善；该方法不针对分群的人员构成。",
             )
-        return Text(en=f"{self._en_erasure(names)}.", zh=f"{self._zh_erasure(zh_names)}。")
+        left = f"Leaves out the features {', '.join(self.features)}. " if self.features else ""
+        zh_left = f"不使用特征{'、'.join(self.features)}。" if self.features else ""
+        return Text(en=f"{left}{self._en_erasure(names)}.", zh=f"{zh_left}{self._zh_erasure(zh_names)}。")
 
     def _en_erasure(self, names: str) -> str:
         share = "" if self.strength == 1 else f" by {self.strength:.0%}"
@@ -155,6 +164,14 @@ def _numbers(text: str, parts: list[str]) -> tuple[float, int | None]:
             f"'{text}' is no mitigation: after the names come a strength and a rank, such as ':0.5:rank=3'."
         ) from None
     return strength, rank
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(unquote(name.strip()) for name in listed.split(",") if name.strip())
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ",".join(map(_escaped, names))
 
 
 def _escaped(name: str) -> str:

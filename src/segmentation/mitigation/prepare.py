@@ -20,7 +20,7 @@ from segmentation.mitigation.fair_centres import fair_centres
 from segmentation.mitigation.targets import group_codes, guesses, one_hot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import pandas as pd
 
@@ -83,9 +83,8 @@ def prepare(
         return Segmenter.from_policy(
             policy, n_segments, centers=_centres(policy, needs, codes, n_segments, seed)
         )
-    return Segmenter.from_policy(
-        policy, n_segments, erase=_erasure(mitigation, policy, needs, codes, seed).map
-    )
+    erase = _erasure(mitigation, policy, needs, codes, seed).map
+    return Segmenter.from_policy(policy, n_segments, without=mitigation.features, erase=erase)
 
 
 def erasure(
@@ -140,8 +139,11 @@ def _known(mitigation: Mitigation, protected: pd.DataFrame) -> tuple[str, ...]:
     return mitigation.attributes
 
 
-def _encoded(policy: Policy, needs: pd.DataFrame) -> Floats:
-    encoder = needs_encoder(policy)
+def _encoded(policy: Policy, needs: pd.DataFrame, without: Collection[str] = ()) -> Floats:
+    try:
+        encoder = needs_encoder(policy, without)
+    except ValueError as error:
+        raise MitigationError(str(error)) from None
     with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
         return np.asarray(encoder.fit_transform(needs_table(encoder, needs)), np.float64)
 
@@ -149,7 +151,7 @@ def _encoded(policy: Policy, needs: pd.DataFrame) -> Floats:
 def _erasure(
     mitigation: Mitigation, policy: Policy, needs: pd.DataFrame, codes: list[Codes], seed: int
 ) -> Erasure:
-    encoded = _encoded(policy, needs)
+    encoded = _encoded(policy, needs, mitigation.features)
     targets = [one_hot(groups) for groups in codes]
     if mitigation.kind == "erase_nonlinear":
         targets += [guesses(encoded, groups, seed) for groups in codes]
