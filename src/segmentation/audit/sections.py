@@ -188,16 +188,16 @@ class Demand:
     auc : float or None
         Of guessing from the segment who needed it, out of fold, in [0, 1]; None where all or nobody did.
     interval : tuple of float or None
-    share : float
-        Share of residents who needed it.
+    share : float or None
+        Share of residents who needed it; None where it would tell a hidden count.
     residents : int
-        Residents whose outcome is known.
+        Residents whose outcome is known, in segments of which it is shown.
     """
 
     service: str
     auc: float | None
     interval: Interval | None
-    share: float
+    share: float | None
     residents: int
 
 
