@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 BROKEN = 1
 BAD_INPUT = 2
 SHOWN = 12
-"""Findings in a table; the card has them all."""
+"""Findings in a table; the card and the JSON have them all."""
+
+COLUMNS = ("status", "what", "value", "interval", "allowed", "residents", "by chance")
+WIDE = 100
+"""Letters in a line that have room for every column; the last one is left out of fewer."""
+LEAST_FALL = 0.01
+"""Smaller falls of an association are not worth a line."""
 
 STATUS = {
     "kept": "[green]✓ kept[/]",
@@ -81,12 +87,14 @@ def print_segments(profiles: tuple[Profile, ...]) -> None:
 
 
 def print_findings(report: AuditReport) -> None:
-    """Print the verdict and the findings that stand against it, worst first."""
+    """Print the findings that stand against the segments, worst first, what carries them, and the verdict."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDE
     table = Table(
         title="Findings, worst first",
         title_justify="left",
@@ -94,41 +102,94 @@ def print_findings(report: AuditReport) -> None:
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
-    for column in ("status", "what", "value", "interval", "limit", "residents"):
+    columns = COLUMNS if console.width >= WIDE else COLUMNS[:-1]
+    for column in columns:
         table.add_column(
             column, justify="left" if column in {"status", "what"} else "right", no_wrap=column != "what"
         )
-    open_findings = [finding for finding in report.findings if finding.status != "kept"]
-    for finding in open_findings[:SHOWN]:
-        table.add_row(*_cells(finding))
-    if open_findings:
+    told = _told(report)
+    for finding in told[:SHOWN]:
+        table.add_row(*_cells(report, finding)[: len(columns)])
+    if told:
         console.print(table)
-    counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    rest = len(open_findings) - SHOWN
-    console.print(f"{told}{f' ({rest} more in the card)' if rest > 0 else ''}")
+    for line in _carried(report):
+        console.print(line, markup=False)
+    for line in _summed_up(report, len(told)):
+        console.print(line, markup=False)
     console.print(f"Verdict: {STATUS[report.verdict]}")
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
+def _told(report: AuditReport) -> list[Finding]:
+    """Return the findings that are not kept; of two groups that mirror one another, the first."""
+    pairs = {table.attribute for table in report.tables if len(table.groups) == 2}  # noqa: PLR2004
+    found: dict[tuple[str | None, ...], Finding] = {}
+    for finding in report.findings:
+        group = None if finding.attribute in pairs else finding.group
+        if finding.status != "kept":
+            claim = (finding.attribute, finding.check, finding.target, group, finding.status)
+            found.setdefault(claim, finding)
+    return list(found.values())
+
+
+def _cells(report: AuditReport, finding: Finding) -> tuple[str, ...]:
+    from segmentation.wording import Reader, Titles, sentences
+
+    reader = Reader("en", Titles(report.smallest_group))
     hidden = "hidden" if finding.hidden else "–"
-    counted = finding.count if finding.group else finding.size
+    interval = finding.interval and "–".join(
+        sentences.measure(reader, finding.check, end) for end in finding.interval
+    )
+    chance = finding.by_chance
     return (
         STATUS[finding.status],
         _what(finding),
-        hidden if finding.value is None else f"{finding.value:.2f}",
-        hidden if finding.interval is None else f"{finding.interval[0]:.2f}–{finding.interval[1]:.2f}",
-        f"{finding.limit:.2f}" if finding.group is None else f"{finding.limit:.2f}–{1 / finding.limit:.2f}",
-        hidden if counted is None else f"{counted:,}",
+        hidden if finding.value is None else sentences.measure(reader, finding.check, finding.value),
+        interval or hidden,
+        sentences.bounds(reader, finding),
+        sentences.counted(reader, finding).removesuffix(" residents").replace(" of ", "/") or hidden,
+        "" if chance is None else f"≤ {sentences.measure(reader, finding.check, chance)}",
     )
 
 
 def _what(finding: Finding) -> str:
     """Return what a finding is about, as short as a table needs."""
-    if finding.group is None:
-        return f"{finding.attribute} and segment (V)"
-    verb = "planned" if finding.check == "service_parity" else "in"
-    return f"{finding.attribute}: {finding.group} {verb} {finding.target}"
+    who = finding.attribute if finding.group is None else f"{finding.attribute}: {finding.group}"
+    return {
+        "total_variation": f"{who} would move (TV)",
+        "association": f"{who} and segment (V)",
+        "mutual_information": f"{who} told by segment (NMI)",
+        "probe_auc": f"{who} guessed by segment (AUC)",
+        "selection_ratio": f"{who} in {finding.target}",
+        "service_parity": f"{who} planned {finding.target}",
+        "equal_opportunity": f"{who} planned {finding.target} if needed",
+    }[finding.check]
+
+
+def _carried(report: AuditReport) -> Iterator[str]:
+    """Yield for each attribute that is broken the feature that carries most of it into the segments."""
+    for name in report.attributes:
+        falls = [
+            (one.fall, one.feature)
+            for one in report.carriers
+            if one.attribute == name and one.fall is not None and one.feature is not None
+        ]
+        fall, feature = max(falls, default=(0.0, ""))
+        if fall >= LEAST_FALL and any(finding.status == "broken" for finding in report.of(name)):
+            yield f"{name} enters the segments mainly through {feature} (V falls by {fall:.2f})"
+
+
+def _summed_up(report: AuditReport, told: int) -> Iterator[str]:
+    """Yield how many findings have which status, what would settle the open ones, and where the rest is."""
+    from segmentation.wording import Reader, Titles, sentences
+
+    counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
+    yield ", ".join(f"{count} {status}" for status, count in counts.items())
+    gates = [finding for finding in report.findings if finding.role == "gate"]
+    settling = sentences.settling(Reader("en", Titles(report.smallest_group)), gates)
+    if settling:
+        yield settling
+    more = f"{told - SHOWN} more findings, " if told > SHOWN else ""
+    yield f"In the card, and with --json: {more}counts and rates, carriers, strata and fit."
 
 
 def end_by(report: AuditReport) -> None:
