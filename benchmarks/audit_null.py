@@ -1,0 +1,362 @@
+"""The audit audited: how often it finds harm where there is none, and how often it misses what was planted.
+
+Counts are drawn, claims made of them and judged as `audit` does, with nothing hidden: what may be shown is
+decided apart from what is true, and takes most of the time. Four questions:
+
+- random segmentations that ignore the attribute: in what share is anything at all broken? Beside it, the
+  share that a bare comparison of rates with four fifths would flag.
+- the truth exactly at the limit, for each check: how often is it broken, how often kept? Each at most 5 %.
+- one group at 0.6 times the others' rate, 4,000 in each of three groups, one of 24 comparisons: how often
+  is it found?
+- a group of five: is it ever kept?
+
+Run it with no argument (a few minutes), --quick or --full (1,000 segmentations of each kind, some half hour).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import xlogy
+from timing import arguments, numbers, table
+
+from segmentation.audit.cells import Cells
+from segmentation.audit.claims import (
+    ratio_claims,
+    segment_targets,
+    service_targets,
+    table_claims,
+)
+from segmentation.audit.disclosure import Shown
+from segmentation.audit.judge import judge
+from segmentation.audit.rates import Rates
+from segmentation.audit.ratio import Share, ratio_evidence
+from segmentation.policy import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from segmentation.audit.findings import CheckName, Finding
+    from segmentation.audit.judge import Claim
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LIMITS = Limits(smallest_group=10)
+SEGMENTS = tuple(f"S{at}" for at in range(1, 9))
+K = len(SEGMENTS)
+SERVED = {"service": frozenset(SEGMENTS[:3])}
+RESIDENTS = (1_000, 10_000, 100_000)
+
+
+# ---- The audit on counts ----------------------------------------------------------------------------
+
+
+def all_shown(counts: Ints) -> Shown:
+    """Return counts of segments by groups with nothing hidden."""
+    groups = tuple((f"g{at}",) for at in range(counts.shape[1]))
+    cells = Cells(("group",), SEGMENTS, groups, counts)
+    return Shown(cells, np.zeros(counts.shape, dtype=bool), np.zeros(counts.shape[1], dtype=bool))
+
+
+def ratios(shown: Shown, only: str | None = None) -> list[Claim]:
+    """Return the claims about each segment and service, or about one of them."""
+    counts = shown.cells.counts
+    nothing = np.zeros(K)
+    rates = Rates(counts / np.maximum(shown.cells.sizes, 1), nothing, nothing, nothing)
+    targets = [*segment_targets(shown, rates, None), *service_targets(shown, SERVED)]
+    return list(ratio_claims(shown, [at for at in targets if only in {None, at.name}], LIMITS))
+
+
+def judged(claims: Iterable[Claim]) -> tuple[Finding, ...]:
+    """Return findings of a family of claims."""
+    return judge(claims, LIMITS.confidence)
+
+
+def of(claims: Iterable[Claim], check: CheckName, group: str | None, target: str | None) -> Claim:
+    """Return the one claim of that name; those after it are not made."""
+    wanted = (check, group, target)
+    names = ((claim, (claim.finding.check, claim.finding.group, claim.finding.target)) for claim in claims)
+    return next(claim for claim, name in names if name == wanted)
+
+
+# ---- Nothing to find --------------------------------------------------------------------------------
+
+
+def sizes_of(groups: int, residents: int, *, even: bool) -> Ints:
+    """Return the groups' sizes, alike or falling to a fifth of the largest."""
+    odds = np.ones(groups) if even else np.linspace(5, 1, groups)
+    return np.asarray(np.floor(residents * odds / odds.sum()), np.int64)
+
+
+def random_counts(rng: np.random.Generator, sizes: Ints) -> Ints:
+    """Return a segmentation that ignores the group, its segments from 4 % to 21 % of residents."""
+    shares = np.linspace(1, 5, K)
+    return np.column_stack([rng.multinomial(size, shares / shares.sum()) for size in sizes])
+
+
+def four_fifths(counts: Ints) -> bool:
+    """Return whether any group's rate is under four fifths of the others', or the others' of its."""
+    sizes = counts.sum(axis=0)
+    rates = counts / sizes
+    others = (counts.sum(axis=1, keepdims=True) - counts) / (sizes.sum() - sizes)
+    return bool((np.minimum(rates, others) < 0.8 * np.maximum(rates, others)).any())
+
+
+def false_alarms(runs: dict[int, int]) -> tuple[float, list[tuple[str, ...]]]:
+    """Return the worst share of random segmentations with anything broken, and a row for each setting."""
+    rows, worst = [], 0.0
+    for residents in RESIDENTS:
+        for groups, times in runs.items():
+            for even in (True, False):
+                rng = np.random.default_rng([residents, groups, even])
+                drawn = [random_counts(rng, sizes_of(groups, residents, even=even)) for _ in range(times)]
+                found = [judged_whole(counts) for counts in drawn]
+                broken = float(np.mean(["broken" in statuses for statuses in found]))
+                kept = float(np.mean([statuses.count("kept") / len(statuses) for statuses in found]))
+                bare = float(np.mean([four_fifths(counts) for counts in drawn]))
+                worst = max(worst, broken)
+                name = f"{groups} {'even' if even else 'uneven'} groups"
+                rows.append((f"{residents:,}", name, str(times), share(broken), share(bare), share(kept)))
+    return worst, rows
+
+
+def judged_whole(counts: Ints) -> list[str]:
+    """Return the statuses of all findings of one table."""
+    shown = all_shown(counts)
+    return [finding.status for finding in judged([*table_claims(shown, LIMITS), *ratios(shown)])]
+
+
+# ---- The truth at the limit -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class AtLimit:
+    """A table of chances whose true value of one check is its limit."""
+
+    check: CheckName
+    name: str
+    chances: Floats
+    group: str | None = None
+    target: str | None = None
+
+
+def tilted(groups: Floats, segments: Floats, own: Floats, strength: float) -> Floats:
+    """Return chances with these margins that lean from independence: the first group to some segments.
+
+    `own` sums to 0 over segments by their shares.
+    """
+    lean = np.where(np.arange(len(groups)) == 0, 1.0, -groups[0] / (1 - groups[0]))
+    return np.outer(segments, groups) * (1 + strength * np.outer(own, lean))
+
+
+def planted(check: CheckName, groups: Floats, segments: Floats, own: Floats) -> Floats:
+    """Return the lean at which a measure is at its limit."""
+    limit = {name: getattr(LIMITS, name) for name in MEASURES}[check]
+    most = 0.999 / max(own.max() * groups[0] / (1 - groups[0]), -own.min())
+    strength = brentq(lambda at: MEASURES[check](tilted(groups, segments, own, at)) - limit, 0.0, most)
+    return tilted(groups, segments, own, float(strength))
+
+
+def against_others(chances: Floats) -> Floats:
+    """Return the spread over segments of the first group and of everybody else."""
+    pair = np.column_stack([chances[:, 0], chances[:, 1:].sum(axis=1)])
+    return np.asarray(pair / pair.sum(axis=0))
+
+
+def total_variation(chances: Floats) -> float:
+    """Return the share of the first group that would need another segment."""
+    own, others = against_others(chances).T
+    return float(np.abs(own - others).sum() / 2)
+
+
+def probe_auc(chances: Floats) -> float:
+    """Return the area under the curve of guessing the first group, segments ordered by their odds."""
+    spread = against_others(chances)
+    own, others = spread[np.argsort(-spread[:, 0] / spread[:, 1])].T
+    return float((others * (np.cumsum(own) - own / 2)).sum())
+
+
+def cramers_v(chances: Floats) -> float:
+    """Return Cramér's V."""
+    apart = np.outer(chances.sum(axis=1), chances.sum(axis=0))
+    return float(np.sqrt(((chances - apart) ** 2 / apart).sum() / (min(chances.shape) - 1)))
+
+
+def mutual_information(chances: Floats) -> float:
+    """Return the mutual information over the mean of both entropies."""
+    rows, columns = chances.sum(axis=1), chances.sum(axis=0)
+    by_segment, by_group, together = (-xlogy(part, part).sum() for part in (rows, columns, chances))
+    return float((by_segment + by_group - together) / ((by_segment + by_group) / 2))
+
+
+MEASURES: dict[CheckName, Callable[[Floats], float]] = {
+    "association": cramers_v,
+    "mutual_information": mutual_information,
+    "total_variation": total_variation,
+    "probe_auc": probe_auc,
+}
+"""What the audit is held to: each measure of chances, written here apart from it."""
+
+
+def measures(*, gates_only: bool) -> list[AtLimit]:
+    """Return, for each check of all segments together, chances in several forms at its limit."""
+    even = np.full(K, 1 / K)
+    uneven = np.linspace(1, 5, K) / np.linspace(1, 5, K).sum()
+    half = np.repeat([1.0, -1.0], K // 2)
+    one = np.append(K - 1.0, np.full(K - 1, -1.0))
+    forms = {
+        "3 groups, half the segments": (np.full(3, 1 / 3), even, half),
+        "3 groups, one segment": (np.full(3, 1 / 3), even, one),
+        "a group of a tenth": (np.array([0.1, 0.35, 0.55]), uneven, half - (half * uneven).sum()),
+    }
+    names = {
+        (claim.finding.check, "g0" if claim.finding.group else None)
+        for claim in table_claims(all_shown(np.full((K, 3), 100)), LIMITS)
+        if claim.finding.check in LIMITS.gates or not gates_only
+    }
+    return [
+        AtLimit(check, form, planted(check, *margins), group)
+        for check, group in sorted(names)
+        for form, margins in forms.items()
+    ]
+
+
+def limit_ratios() -> list[AtLimit]:
+    """Return chances with one segment, or one service, at the limit's ratio, from below and above."""
+    found = []
+    for ratio in (LIMITS.selection_ratio, 1 / LIMITS.selection_ratio):
+        for size, rate in ((0.05, 0.05), (0.3, 0.2), (0.02, 0.6)):
+            groups = np.array([size, 1 - size])
+            inside = np.array([ratio * rate, rate])
+            own = np.vstack([inside, np.outer(np.full(K - 1, 1 / (K - 1)), 1 - inside)])
+            served = np.vstack([np.outer(np.full(3, 1 / 3), inside), np.outer(np.full(5, 0.2), 1 - inside)])
+            name = f"{ratio:g}, {size:.0%} of residents, rate {rate:.0%}"
+            found.append(AtLimit("selection_ratio", name, own * groups, "g0", "S1"))
+            found.append(AtLimit("service_parity", name, served * groups, "g0", "service"))
+    return sorted(found, key=lambda setting: setting.check)
+
+
+def at_limit(settings: dict[AtLimit, int]) -> tuple[float, float, list[tuple[str, ...]]]:
+    """Return the worst shares of false broken and false kept claims, and a row for each setting.
+
+    Parameters
+    ----------
+    settings : dict
+        How often each is drawn.
+    """
+    rows, worst = [], np.zeros(2)
+    for setting, times in settings.items():
+        for residents in RESIDENTS:
+            rng = np.random.default_rng([residents, len(rows)])
+            statuses = [one_status(setting, drawn(rng, residents, setting.chances)) for _ in range(times)]
+            shares = np.array([statuses.count("broken"), statuses.count("kept")]) / times
+            worst = np.maximum(worst, shares)
+            counted = (f"{residents:,}", str(times), share(shares[0]), share(shares[1]))
+            rows.append((setting.check, setting.name, *counted))
+    return float(worst[0]), float(worst[1]), rows
+
+
+def drawn(rng: np.random.Generator, residents: int, chances: Floats) -> Ints:
+    """Return counts drawn at these chances."""
+    return rng.multinomial(residents, chances.ravel() / chances.sum()).reshape(chances.shape)
+
+
+def one_status(setting: AtLimit, counts: Ints) -> str:
+    """Return the status of that one claim, in a family of its own."""
+    shown = all_shown(counts)
+    claims = ratios(shown, setting.target) if setting.target else table_claims(shown, LIMITS)
+    return judged([of(claims, setting.check, setting.group, setting.target)])[0].status
+
+
+# ---- Something to find, and too few to say ----------------------------------------------------------
+
+
+def found_share(times: int) -> tuple[float, float]:
+    """Return in what share a planted ratio of 0.6 is broken, among 24 ratios and among all claims."""
+    rng = np.random.default_rng(6)
+    found = []
+    for _ in range(times):
+        rates = [np.append(rate, np.full(K - 1, (1 - rate) / (K - 1))) for rate in (0.12, 0.2, 0.2)]
+        shown = all_shown(np.column_stack([rng.multinomial(4000, rate) for rate in rates]))
+        family = [claim for claim in ratios(shown) if claim.finding.check == "selection_ratio"]
+        everything = [*table_claims(shown, LIMITS), *ratios(shown)]
+        found.append([is_planted_found(family), is_planted_found(everything)])
+    alone, among_all = np.mean(found, axis=0)
+    return float(alone), float(among_all)
+
+
+def is_planted_found(claims: list[Claim]) -> bool:
+    """Return whether the planted one of these claims is broken."""
+    return any(
+        (finding.group, finding.target, finding.status) == ("g0", "S1", "broken")
+        for finding in judged(claims)
+    )
+
+
+def five_kept() -> float:
+    """Return the share of all counts of a group of five, beside others of any rate, that are kept."""
+    shares = [
+        Share(count, 5, others, size)
+        for size in (20, 1000, 1_000_000)
+        for others in np.unique(np.rint(size * np.linspace(0.01, 1, 25)).astype(int)).tolist()
+        for count in range(6)
+    ]
+    alpha = 1 - LIMITS.confidence
+    return float(np.mean([ratio_evidence(found, LIMITS.selection_ratio).kept <= alpha for found in shares]))
+
+
+def share(value: float) -> str:
+    """Return a share as a percentage."""
+    return f"{value:.1%}"
+
+
+@dataclass(frozen=True)
+class Runs:
+    """How often everything is drawn: tables of 3 or 5 groups and of 60, measures, ratios, the planted one."""
+
+    few_groups: int
+    many_groups: int
+    measures: int
+    ratios: int
+    planted: int
+
+
+DEFAULT, QUICK, FULL = (
+    Runs(200, 30, 200, 1000, 300),
+    Runs(20, 2, 30, 100, 50),
+    Runs(1000, 1000, 1000, 4000, 1000),
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = arguments(__doc__)
+    runs = FULL if asked.full else QUICK if asked.quick else DEFAULT
+    random, rows = false_alarms({3: runs.few_groups, 5: runs.few_groups, 60: runs.many_groups})
+    table(("residents", "groups", "runs", "broken", "four fifths", "kept findings"), rows)
+    settings = dict.fromkeys(measures(gates_only=not asked.full), runs.measures)
+    broken, kept, rows = at_limit(settings | dict.fromkeys(limit_ratios(), runs.ratios))
+    print()
+    table(("check at its limit", "form", "residents", "runs", "broken", "kept"), rows)
+    alone, among_all = found_share(runs.planted)
+    five = five_kept()
+    print(f"\nA planted ratio of 0.6 is found in {share(alone)}, among all claims in {share(among_all)}.")
+    print(f"A group of five is kept in {share(five)}.")
+    print("Of 200 runs a share of 5 % is give or take 3 %, of 1,000 1.4 %; the worst of many lies higher.")
+    numbers(
+        false_broken_share=max(random, broken),
+        false_kept_share=kept,
+        planted_found_share=alone,
+        random_broken_share=random,
+        planted_found_among_all_share=among_all,
+        five_kept_share=five,
+    )
+
+
+if __name__ == "__main__":
+    main()
