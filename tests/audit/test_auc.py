@@ -83,10 +83,10 @@ def test_a_perfect_guess_about_few_has_a_wide_interval():
 def test_the_interval_of_a_guess_holds_the_true_area_about_as_often_as_it_says():
     generator = rng()
     held = 0
-    for _ in range(200):
+    for _ in range(100):
         inside, outside = generator.binomial([60, 240], [0.6, 0.25])
         counts = np.array([[inside, outside], [60 - inside, 240 - outside]])
         low, high = auc_interval(float(auc_of_levels(counts, generator)[0]), 60, 240, 0.95)
         # Won: 0.6 x 0.75; tied: 0.6 x 0.25 and 0.4 x 0.75.
         held += low <= 0.6 * 0.75 + (0.6 * 0.25 + 0.4 * 0.75) / 2 <= high
-    assert held >= 186
+    assert held >= 92

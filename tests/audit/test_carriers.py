@@ -43,7 +43,7 @@ def of(found, attribute):
 def demo():
     """The default simulation, its segments, and what carries what."""
     policy = read_policy(ROOT / "models" / "resident_needs" / "policy.toml")
-    community = simulate(5_000)
+    community = simulate(4_000)
     residents = residents_from(community.residents, policy, as_of=date(2026, 7, 1))
     segmenter = Segmenter.from_policy(policy, 6).set_params(restarts=2).fit(residents.needs)
 
@@ -91,18 +91,23 @@ def test_the_tiny_group_has_no_figure(demo):
     assert truth.tiny_group.group not in {one.group for one in traced}
 
 
-def test_all_needs_together_tell_what_a_need_alone_tells():
+@pytest.fixture(scope="module")
+def foreign():
+    """What every need tells of residents whose segments somebody else made."""
     policy, needs, protected = small()
-    together, *single = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+    return carriers(policy, needs, protected, None, seed=0)
+
+
+def test_all_needs_together_tell_what_a_need_alone_tells(foreign):
+    together, *single = of(foreign, "age_band")
 
     best = max(auc.value for carrier in single for auc in carrier.aucs)
     assert max(auc.value for auc in together.aucs) > best - 0.03
     assert all(auc.interval[0] < auc.value < auc.interval[1] for auc in together.aucs)
 
 
-def test_a_table_that_somebody_else_made_has_areas_alone():
-    policy, needs, protected = small()
-    found = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+def test_a_table_that_somebody_else_made_has_areas_alone(foreign):
+    found = of(foreign, "age_band")
 
     assert {(carrier.moved, carrier.fall) for carrier in found} == {(None, None)}
     best = [max(auc.value for auc in carrier.aucs) for carrier in found[1:]]
@@ -190,7 +195,21 @@ def test_the_association_falls_among_what_is_shown_alone():
     assert {carrier.fall for carrier in of(nothing, "age_band")} == {None}
 
 
-def test_the_same_seed_gives_the_same_carriers():
+def test_a_group_too_small_in_the_sample_of_boosting_has_no_figure_there(monkeypatch):
+    monkeypatch.setattr("segmentation.audit.carriers.MOST_BOOSTED", 200)
     policy, needs, protected = small()
-    one, same = (carriers(policy, needs, protected, moves_of(needs), seed=3) for _ in range(2))
-    assert one == same
+    rare = np.where(np.arange(600) < 15, "40-64", np.where(np.arange(600) % 2, "18-39", "65+"))
+    protected = protected.assign(age_band=pd.Categorical(rare, ["18-39", "40-64", "65+"]))
+    together, single, *_ = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+    assert [auc.group for auc in together.aucs if auc.value is None] == ["40-64"]
+    assert together.residents < 200
+    assert {auc.value is None for auc in single.aucs} == {False}
+
+    monkeypatch.setattr("segmentation.audit.carriers.MOST_BOOSTED", 15)
+    together, *_ = of(carriers(policy, needs, protected, None, seed=0), "age_band")
+    assert {auc.value for auc in together.aucs} == {None}
+
+
+def test_the_same_seed_gives_the_same_carriers(foreign):
+    policy, needs, protected = small()
+    assert carriers(policy, needs, protected, None, seed=0) == foreign

@@ -201,13 +201,13 @@ def test_so_few_who_needed_it_that_most_counts_would_be_hidden_are_not_told_by_a
 
 def test_more_services_than_can_be_protected_together_are_counted_alone():
     segments, people, outcomes = community()
-    services = {f"s{at}": {**small_policy().services[SERVICE].model_dump(mode="json")} for at in range(70)}
+    services = {f"s{at}": {**small_policy().services[SERVICE].model_dump(mode="json")} for at in range(55)}
     policy = small_policy(services=services)
     columns = outcome_columns(policy, pd.DataFrame(dict.fromkeys(services, outcomes[SERVICE])))
     cells = outcome_cells(Crosstab.of(segments, people, columns), ["age_band", "sex"], SMALLEST)
     by_group = [one for one in cells if len(one.attributes) > 1]
     assert 0 < sum(one.counts.size for one in by_group) <= MOST_COUNTS
-    assert len(cells) - len(by_group) == 70
+    assert len(cells) - len(by_group) == 55
 
 
 def test_a_service_without_outcomes_is_not_judged():

@@ -105,12 +105,14 @@ def carriers(
     taken = needs.iloc[rows]
     levels = {name: _levels(feature, taken[name]) for name, feature in policy.features.items()}
     found: list[Carrier] = []
-    for name in policy.audited:
-        groups = _groups(policy.audit, protected[name], rows, tables.get(name))
-        if groups.open.sum() > 1:
-            found.append(_together(policy, taken, groups, seed))
-            fall = None if moves is None else _falls(moves, groups, tables.get(name))
-            found += sorted(_single(policy, levels, groups, moves, fall, seed), key=_strength)
+    # The threads of boosting wait for each other without rest: on a busy machine two take longer than one.
+    with threadpool_limits(1):
+        for name in policy.audited:
+            groups = _groups(policy.audit, protected[name], rows, tables.get(name))
+            if groups.open.sum() > 1:
+                found.append(_together(policy, taken, groups, seed))
+                fall = None if moves is None else _falls(moves, groups, tables.get(name))
+                found += sorted(_single(policy, levels, groups, moves, fall, seed), key=_strength)
     return tuple(found)
 
 
@@ -194,38 +196,34 @@ def _together(policy: Policy, needs: pd.DataFrame, groups: _Groups, seed: int) -
     known = np.flatnonzero(groups.place >= 0)
     if len(known) > MOST_BOOSTED:
         known = np.random.default_rng([seed, 3]).choice(known, MOST_BOOSTED, replace=False)
-    place = groups.place[known]
-    large = _sizes(place, int(groups.open.sum())) >= policy.audit.smallest_group
-    # A group too small in this smaller sample keeps its people among the others, and has no figure.
-    if large.sum() < 2:  # noqa: PLR2004 - nobody to tell apart
-        return Carrier(groups.attribute, None, _aucs(None, groups, place, 0.0), None, None, len(known))
+    large = _sizes(groups.place[known], int(groups.open.sum())) >= policy.audit.smallest_group
+    # A group too small in this smaller sample is left out of it.
+    known = known[large[groups.place[known]]]
     values = np.full(len(large), np.nan)
-    values[large] = _boosted(policy, needs.iloc[known], place, large, seed)
-    aucs = _aucs(values, groups, place, policy.audit.confidence)
+    if large.sum() > 1:
+        among = (large.cumsum() - 1)[groups.place[known]]
+        values[large] = _boosted(policy, needs.iloc[known], among, seed)
+    aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence)
     return Carrier(groups.attribute, None, aucs, None, None, len(known))
 
 
-def _boosted(policy: Policy, needs: pd.DataFrame, place: Ints, large: NDArray[np.bool_], seed: int) -> Floats:
-    """Return the AUC of guessing each large group from all needs, out of fold."""
-    names = np.append(np.flatnonzero(large), len(large))
-    target = np.where(large[place], place, len(large))
+def _boosted(policy: Policy, needs: pd.DataFrame, place: Ints, seed: int) -> Floats:
+    """Return the AUC of guessing each group from all needs, out of fold."""
+    n_groups = int(place.max()) + 1
     numbers = np.column_stack([_numbers(of, needs[name]) for name, of in policy.features.items()])
     categories = np.array([feature.kind == "category" for feature in policy.features.values()])
-    most = min(MOST_ROUNDS, len(place) // ROUND_SIZE, MOST_TREES // int(large.sum()))
-    rounds = max(FEWEST_ROUNDS, most)
-    scores, fold = np.zeros((len(place), int(large.sum()))), np.zeros(len(place), np.int64)
+    most = min(MOST_ROUNDS, len(place) // ROUND_SIZE, MOST_TREES // n_groups)
+    scores, fold = np.zeros((len(place), n_groups)), np.zeros(len(place), np.int64)
     folds = StratifiedKFold(PARTS, shuffle=True, random_state=seed)
-    # Its threads wait for each other without rest: on a busy machine two take many times as long as one.
-    with threadpool_limits(1):
-        for at, (seen, tested) in enumerate(folds.split(numbers, target)):
-            fold[tested] = at
-            # A need that nobody gave has no bins to learn from.
-            given = ~np.isnan(numbers[seen]).all(axis=0)
-            if given.any():
-                model = _booster(rounds, categories[given], seed).fit(numbers[seen][:, given], target[seen])
-                columns = np.searchsorted(model.classes_, names[:-1])
-                scores[tested] = model.predict_proba(numbers[tested][:, given])[:, columns]
-    return auc_of_scores(scores, np.searchsorted(names, target), fold)
+    for at, (seen, tested) in enumerate(folds.split(numbers, place)):
+        fold[tested] = at
+        # A need that nobody gave has no bins to learn from.
+        given = ~np.isnan(numbers[seen]).all(axis=0)
+        if given.any():
+            model = _booster(max(FEWEST_ROUNDS, most), categories[given], seed)
+            model.fit(numbers[seen][:, given], place[seen])
+            scores[tested] = model.predict_proba(numbers[tested][:, given])
+    return auc_of_scores(scores, place, fold)
 
 
 def _booster(rounds: int, categories: NDArray[np.bool_], seed: int) -> HistGradientBoostingClassifier:
@@ -251,12 +249,12 @@ def _numbers(feature: Feature, column: pd.Series) -> Floats:
 # ---- Figures ----------------------------------------------------------------------------------------
 
 
-def _aucs(values: Floats | None, groups: _Groups, place: Ints, confidence: float) -> tuple[GroupAuc, ...]:
+def _aucs(values: Floats, groups: _Groups, place: Ints, confidence: float) -> tuple[GroupAuc, ...]:
     """Return an entry for each group of the attribute, without a figure where it may have none."""
-    found = iter(() if values is None else values.tolist())
+    found = iter(values.tolist())
     sizes = iter(_sizes(place, int(groups.open.sum())).tolist())
     return tuple(
-        _auc(name, next(found, float("nan")), next(sizes), len(place), confidence)
+        _auc(name, next(found), next(sizes), len(place), confidence)
         if is_open
         else GroupAuc(name, None, None)
         for name, is_open in zip(groups.names, groups.open, strict=True)
