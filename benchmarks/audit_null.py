@@ -10,11 +10,13 @@ decided apart from what is true, and takes most of the time. Four questions:
   is it found?
 - a group of five: is it ever kept?
 
-Run it with no argument (a few minutes), --quick or --full (1,000 segmentations of each kind, some half hour).
+Run it with no argument (a few minutes), --quick or --full (1,000 segmentations of each kind, and the checks
+that do not gate as well; over an hour).
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,22 +109,16 @@ def four_fifths(counts: Ints) -> bool:
     return bool((np.minimum(rates, others) < 0.8 * np.maximum(rates, others)).any())
 
 
-def false_alarms(runs: dict[int, int]) -> tuple[float, list[tuple[str, ...]]]:
-    """Return the worst share of random segmentations with anything broken, and a row for each setting."""
-    rows, worst = [], 0.0
-    for residents in RESIDENTS:
-        for groups, times in runs.items():
-            for even in (True, False):
-                rng = np.random.default_rng([residents, groups, even])
-                drawn = [random_counts(rng, sizes_of(groups, residents, even=even)) for _ in range(times)]
-                found = [judged_whole(counts) for counts in drawn]
-                broken = float(np.mean(["broken" in statuses for statuses in found]))
-                kept = float(np.mean([statuses.count("kept") / len(statuses) for statuses in found]))
-                bare = float(np.mean([four_fifths(counts) for counts in drawn]))
-                worst = max(worst, broken)
-                name = f"{groups} {'even' if even else 'uneven'} groups"
-                rows.append((f"{residents:,}", name, str(times), share(broken), share(bare), share(kept)))
-    return worst, rows
+def false_alarms(residents: int, groups: int, even: int, times: int) -> tuple[float, tuple[str, ...]]:
+    """Return the share of random segmentations with anything broken, and its row of the table."""
+    rng = np.random.default_rng([residents, groups, even])
+    drawn = [random_counts(rng, sizes_of(groups, residents, even=bool(even))) for _ in range(times)]
+    found = [judged_whole(counts) for counts in drawn]
+    broken = float(np.mean(["broken" in statuses for statuses in found]))
+    kept = float(np.mean([statuses.count("kept") / len(statuses) for statuses in found]))
+    bare = float(np.mean([four_fifths(counts) for counts in drawn]))
+    name = f"{groups} {'even' if even else 'uneven'} groups"
+    return broken, (f"{residents:,}", name, str(times), share(broken), share(bare), share(kept))
 
 
 def judged_whole(counts: Ints) -> list[str]:
@@ -241,24 +237,13 @@ def limit_ratios() -> list[AtLimit]:
     return sorted(found, key=lambda setting: setting.check)
 
 
-def at_limit(settings: dict[AtLimit, int]) -> tuple[float, float, list[tuple[str, ...]]]:
-    """Return the worst shares of false broken and false kept claims, and a row for each setting.
-
-    Parameters
-    ----------
-    settings : dict
-        How often each is drawn.
-    """
-    rows, worst = [], np.zeros(2)
-    for setting, times in settings.items():
-        for residents in RESIDENTS:
-            rng = np.random.default_rng([residents, len(rows)])
-            statuses = [one_status(setting, drawn(rng, residents, setting.chances)) for _ in range(times)]
-            shares = np.array([statuses.count("broken"), statuses.count("kept")]) / times
-            worst = np.maximum(worst, shares)
-            counted = (f"{residents:,}", str(times), share(shares[0]), share(shares[1]))
-            rows.append((setting.check, setting.name, *counted))
-    return float(worst[0]), float(worst[1]), rows
+def at_limit(setting: AtLimit, residents: int, times: int) -> tuple[float, float, tuple[str, ...]]:
+    """Return the shares of false broken and false kept claims, and their row of the table."""
+    rng = np.random.default_rng([residents, *setting.name.encode()])
+    statuses = [one_status(setting, drawn(rng, residents, setting.chances)) for _ in range(times)]
+    broken, kept = (statuses.count(status) / times for status in ("broken", "kept"))
+    row = (setting.check, setting.name, f"{residents:,}", str(times), share(broken), share(kept))
+    return broken, kept, row
 
 
 def drawn(rng: np.random.Generator, residents: int, chances: Floats) -> Ints:
@@ -337,12 +322,11 @@ def main() -> None:
     """Measure and print."""
     asked = arguments(__doc__)
     runs = FULL if asked.full else QUICK if asked.quick else DEFAULT
-    random, rows = false_alarms({3: runs.few_groups, 5: runs.few_groups, 60: runs.many_groups})
-    table(("residents", "groups", "runs", "broken", "four fifths", "kept findings"), rows)
-    settings = dict.fromkeys(measures(gates_only=not asked.full), runs.measures)
-    broken, kept, rows = at_limit(settings | dict.fromkeys(limit_ratios(), runs.ratios))
-    print()
-    table(("check at its limit", "form", "residents", "runs", "broken", "kept"), rows)
+    with ProcessPoolExecutor() as pool:
+        random = every_random(pool, {3: runs.few_groups, 5: runs.few_groups, 60: runs.many_groups})
+        limits = dict.fromkeys(measures(gates_only=not asked.full), runs.measures)
+        limits |= dict.fromkeys(limit_ratios(), runs.ratios)
+        broken, kept = every_limit(pool, limits)
     alone, among_all = found_share(runs.planted)
     five = five_kept()
     print(f"\nA planted ratio of 0.6 is found in {share(alone)}, among all claims in {share(among_all)}.")
@@ -356,6 +340,31 @@ def main() -> None:
         planted_found_among_all_share=among_all,
         five_kept_share=five,
     )
+
+
+def every_random(pool: ProcessPoolExecutor, runs: dict[int, int]) -> float:
+    """Print the table of random segmentations, and return the worst share with anything broken."""
+    settings = [
+        (residents, groups, even, times)
+        for residents in RESIDENTS
+        for groups, times in runs.items()
+        for even in (1, 0)
+    ]
+    found = list(pool.map(false_alarms, *zip(*settings, strict=True)))
+    table(
+        ("residents", "groups", "runs", "broken", "four fifths", "kept findings"), [row for _, row in found]
+    )
+    return max(broken for broken, _ in found)
+
+
+def every_limit(pool: ProcessPoolExecutor, runs: dict[AtLimit, int]) -> tuple[float, float]:
+    """Print the table of truths at the limit, and return the worst shares of broken and of kept."""
+    settings = [(setting, residents, times) for setting, times in runs.items() for residents in RESIDENTS]
+    found = list(pool.map(at_limit, *zip(*settings, strict=True)))
+    print()
+    head = ("check at its limit", "form", "residents", "runs", "broken", "kept")
+    table(head, [row for *_, row in found])
+    return max(broken for broken, *_ in found), max(kept for _, kept, _ in found)
 
 
 if __name__ == "__main__":

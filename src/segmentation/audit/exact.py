@@ -30,7 +30,10 @@ Number = TypeVar("Number", float, NDArray[np.float64])
 CLEARLY_OPEN = 0.2
 """No policy may reject at more (confidence is at least 0.8), so a larger p-value need not be exact."""
 LEFT_OUT = 1e-6
-"""Probability that the true rate lies outside the interval searched; it is added to the p-value."""
+"""Probability that the true rate lies outside the interval searched; it is added to the p-value.
+
+Small, so that no family of fewer than 25,000 comparisons keeps the clearest harm from being found.
+"""
 STEPS = 16
 """Rates tried within that interval, and as many again around the worst of them."""
 FAR = 6.5
