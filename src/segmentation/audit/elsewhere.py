@@ -18,10 +18,12 @@ from segmentation.audit.given import Column, read_column, read_segments
 from segmentation.errors import AuditError, Fault
 from segmentation.policy.parts import MISSING
 from segmentation.residents.cells import MISSING_WORDS, as_listed, as_number, distinct_texts
+from segmentation.residents.files import open_table
 from segmentation.residents.rows import row_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
     from segmentation.policy import Policy
 
@@ -56,6 +58,19 @@ class Counted:
 def count_columns(policy: Policy) -> tuple[str, ...]:
     """Return every column that a table of counts under a policy may have."""
     return (SEGMENT, *policy.audited, *policy.audit.explained_by, COUNT, TOTAL, SQUARED)
+
+
+def open_counts(path: Path, policy: Policy) -> pd.DataFrame:
+    """Open a file of counts, Parquet or CSV, for `Crosstab.from_frame`.
+
+    Raises
+    ------
+    ResidentsError
+        The file cannot be opened, or is neither Parquet nor CSV in UTF-8.
+    """
+    source = open_table(path, count_columns(policy))
+    # Columns that were not read come back empty, so that they are refused like those of a table in memory.
+    return source.table.reindex(columns=list(source.columns))
 
 
 def read_counts(frame: pd.DataFrame, policy: Policy) -> Counted:

@@ -1,10 +1,11 @@
-"""`segmentation audit`: of a registered version, or of a table that somebody else made."""
+"""`segmentation audit`: of a registered version, of a table that somebody else made, or of counts."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,60 +16,170 @@ from segmentation.cli.options import (
     HomeFolder,
     Json,
     PolicyFile,
-    ResidentsFile,
     TrackingUri,
-    Version,
     apart,
     day,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from segmentation.audit import AuditReport
+    from segmentation.policy import Policy
+    from segmentation.residents import Residents
 
 EXAMPLE = "segmentation audit --policy policy.toml --residents residents.parquet --segments table.csv"
 
 
 def audit(  # noqa: PLR0913, PLR0917 - every option of the command
     policy: PolicyFile,
-    residents: ResidentsFile,
+    residents: Annotated[Path | None, typer.Option(help="The residents table, Parquet or CSV.")] = None,
     segments: Annotated[
         Path | None, typer.Option(help="A table of ids and segments that somebody else made, Parquet or CSV.")
     ] = None,
-    column: Annotated[str, typer.Option(help="The column of that table that holds the segment.")] = "segment",
-    version: Version = "candidate",
+    column: Annotated[
+        str | None,
+        typer.Option(help="The column of that table that holds the segment; 'segment' unless given."),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(help="A table of ids and services: who needed each in the period after, 1 or 0."),
+    ] = None,
+    cells: Annotated[
+        Path | None,
+        typer.Option(help="Instead of residents: a table of counts by segment and groups, made elsewhere."),
+    ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--version", help="A registered version, by number or alias; 'candidate' unless given."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the whole report here, as JSON.")] = None,
     as_of: AsOf = None,
     home: HomeFolder = HOME,
     tracking_uri: TrackingUri = None,
     as_json: Json = False,
 ) -> None:
-    """Audit who the segments are: those of a registered version, or of any table.
+    """Audit who the segments are: those of a registered version, of any table, or of counts made elsewhere.
 
     Exit code 1 says that findings are broken.
     """
     from segmentation.policy import read_policy
 
-    apart(out, policy, residents, segments)
+    _refuse_contradictions(
+        {"--residents": residents, "--segments": segments, "--cells": cells},
+        {"--column": column, "--outcomes": outcomes, "--version": version, "--as-of": as_of},
+    )
+    apart(out, policy, residents, segments, outcomes, cells)
     rules = read_policy(policy)
     with steps() as step:
         step("Starting")
-        from segmentation.audit import audit as audited
-        from segmentation.files import write_text
-        from segmentation.residents import read_labels, read_residents
-
-        step(f"Reading {residents}")
-        people = read_residents(residents, rules, as_of=day(as_of))
-        if segments is not None:
-            labels, planned = read_labels(segments, rules.residents.id, column, people.ids), None
+        if cells is not None:
+            report = _of_counts(rules, cells, step)
         else:
-            from segmentation.home import Home
-            from segmentation.registry import load_version
-
-            model = load_version(Home(home), rules.name, version, tracking_uri)
-            labels, planned = model.segments_of(people.needs), model.served
-        step("Auditing")
-        report = audited(rules, labels, people.protected, planned)
+            people = _people(rules, residents, as_of, step)
+            given = (
+                _of_version(rules, people, Path(home), version or "candidate", tracking_uri)
+                if segments is None
+                else _of_table(rules, people, segments, column or "segment")
+            )
+            report = _of_residents(rules, people, outcomes, given, step)
         if out is not None:
+            from segmentation.files import write_text
+
             write_text(out, json.dumps(report.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
     if as_json:
         say_json(report.to_dict())
     else:
         print_findings(report)
     end_by(report)
+
+
+def _refuse_contradictions(tables: dict[str, Path | None], details: dict[str, object]) -> None:
+    """Refuse options that speak of different audits, in one sentence."""
+    given = {name for name, value in (tables | details).items() if value is not None}
+    if ("--residents" in given) == ("--cells" in given):
+        raise typer.BadParameter("give either --residents or --cells, a table of counts made elsewhere")
+    idle = given & {"--segments", *details} if "--cells" in given else set()
+    if idle:
+        told = f"{', '.join(sorted(idle))} cannot be used with --cells, which holds counts and no residents"
+        raise typer.BadParameter(told)
+    if "--column" in given and "--segments" not in given:
+        raise typer.BadParameter("--column names a column of --segments; give that table as well")
+    if {"--version", "--segments"} <= given:
+        raise typer.BadParameter("--version and --segments name two segmentations; give one of them")
+
+
+def _people(
+    rules: Policy, residents: Path | None, as_of: datetime | None, step: Callable[[str], None]
+) -> Residents:
+    from segmentation.residents import read_residents
+
+    if residents is None:
+        raise typer.BadParameter("give --residents")
+    step(f"Reading {residents}")
+    return read_residents(residents, rules, as_of=day(as_of))
+
+
+def _of_counts(rules: Policy, cells: Path, step: Callable[[str], None]) -> AuditReport:
+    from segmentation.audit import Crosstab, audit_cells
+    from segmentation.audit.elsewhere import open_counts
+
+    step(f"Reading {cells}")
+    crosstab = Crosstab.from_frame(open_counts(cells, rules), rules)
+    step("Auditing")
+    return audit_cells(rules, crosstab)
+
+
+@dataclass(frozen=True, eq=False)
+class _Segmented:
+    """The segment of each resident, whom a service is planned for, and what assigns segments; where known."""
+
+    segments: pd.Series
+    served: Mapping[str, frozenset[str]] | None = None
+    assign: Callable[[pd.DataFrame], pd.Series] | None = None
+
+
+def _of_table(rules: Policy, people: Residents, segments: Path, column: str) -> _Segmented:
+    from segmentation.residents import read_labels
+
+    return _Segmented(read_labels(segments, rules.residents.id, column, people.ids))
+
+
+def _of_version(
+    rules: Policy, people: Residents, home: Path, version: str, tracking_uri: str | None
+) -> _Segmented:
+    from segmentation.home import Home
+    from segmentation.registry import load_version
+
+    model = load_version(Home(home), rules.name, version, tracking_uri)
+    if model.policy.digest != rules.digest:
+        note = (
+            f"Note: {model.name} version {model.version} was registered under another edition of its policy"
+        )
+        typer.echo(f"{note}; it is held to the groups and limits of the one given.", err=True)
+    return _Segmented(model.segments_of(people.needs), model.served, model.segments_of)
+
+
+def _of_residents(
+    rules: Policy, people: Residents, outcomes: Path | None, given: _Segmented, step: Callable[[str], None]
+) -> AuditReport:
+    from segmentation.audit import audit as audited
+    from segmentation.residents import read_outcomes
+
+    needed = None
+    if outcomes is not None:
+        step(f"Reading {outcomes}")
+        needed = read_outcomes(outcomes, rules.residents.id, rules.services, people.ids)
+    step("Auditing")
+    return audited(
+        rules,
+        given.segments,
+        people.protected,
+        given.served,
+        needs=people.needs,
+        assign=given.assign,
+        outcomes=needed,
+    )

@@ -8,6 +8,7 @@ from segmentation.residents.admit import read_needs, read_residents, residents_f
 from segmentation.residents.intake import Intake, Quarantined
 from segmentation.residents.labels import read_labels
 from segmentation.residents.model import Residents
+from segmentation.residents.outcomes import read_outcomes
 from segmentation.residents.schema import schema
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Residents",
     "read_labels",
     "read_needs",
+    "read_outcomes",
     "read_residents",
     "residents_from",
     "schema",

@@ -99,7 +99,7 @@ def _readers(policy: Policy) -> dict[str, Reader]:
 def _feature_reader(feature: Feature) -> Reader:
     if feature.values is not None:
         return partial(as_listed, listed=feature.values)
-    return _as_flags if feature.kind == "flag" else _as_numbers
+    return as_flags if feature.kind == "flag" else _as_numbers
 
 
 def _consent_readers(purpose: Purpose) -> dict[str, Reader]:
@@ -137,7 +137,8 @@ def _as_numbers(cells: pd.Series) -> pd.Series:
     return _read_distinct(cells, as_number)
 
 
-def _as_flags(cells: pd.Series) -> pd.Series:
+def as_flags(cells: pd.Series) -> pd.Series:
+    """Return 1 or 0 for what a flag may look like, NaN where missing, and infinity for anything else."""
     return _read_distinct(cells, _flag)
 
 
