@@ -10,12 +10,26 @@ import numpy as np
 
 from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
-from segmentation.audit.cells import Crosstab
-from segmentation.audit.claims import ratio_claims, segment_targets, service_targets, table_claims
+from segmentation.audit.cells import Cells, Crosstab
+from segmentation.audit.claims import (
+    needed_target,
+    ratio_claims,
+    segment_targets,
+    service_targets,
+    table_claims,
+)
 from segmentation.audit.conditional import conditional
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
 from segmentation.audit.judge import Claim, judge
+from segmentation.audit.outcomes import (
+    demands,
+    needed,
+    needed_column,
+    opportunities,
+    outcome_cells,
+    outcome_columns,
+)
 from segmentation.audit.rates import Rates, selection_rates
 from segmentation.audit.strata import strata, stratified
 from segmentation.audit.tables import Tables, count_tables
@@ -68,11 +82,15 @@ def audit(
         Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
         segment that nobody is in, outcomes are not of the policy's services, or intersections are too fine.
     """
+    needed_by = None
+    if outcomes is not None:
+        needed_by = Crosstab.of(segments, protected, outcome_columns(policy, outcomes))
     if needs is None:
-        return audit_cells(policy, Crosstab.of(segments, protected), served)
+        return _judged(policy, Crosstab.of(segments, protected), served, needed_by).report
     fit = row_fit(policy, needs, segments, seed=policy.clustering.seed)
     levels = strata(policy, needs, segments.nunique()) if policy.audit.explained_by else None
-    judged = _judged(policy, Crosstab.of(segments, protected, levels, fit.squared), served)
+    crosstab = Crosstab.of(segments, protected, levels, fit.squared)
+    judged = _judged(policy, crosstab, served, needed_by)
     moves = None if assign is None else permuted(needs, segments, assign, seed=policy.clustering.seed)
     return _with_needs(judged, policy, needs, protected, fit, moves)
 
@@ -97,7 +115,7 @@ def audit_cells(
     AuditError
         As `audit`.
     """
-    judged = _judged(policy, crosstab, served)
+    judged = _judged(policy, crosstab, served, None)
     fit = judged.fit(policy.audit.smallest_group)
     return replace(judged.report, fit=fit, unchecked=_without(judged.report, {"fit"} if fit else set()))
 
@@ -133,15 +151,27 @@ class _Judged:
         )
 
 
-def _judged(policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[str]] | None) -> _Judged:
+def _judged(
+    policy: Policy,
+    crosstab: Crosstab,
+    served: Mapping[str, frozenset[str]] | None,
+    needed_by: Crosstab | None,
+) -> _Judged:
     limits = policy.audit
     _refuse_unplanned(served or {}, crosstab.inhabited)
-    crosstab, pooled = crosstab.known_to_somebody(limits.smallest_group).large_enough(limits.smallest_group)
+    crosstab, pooled = _judgeable(crosstab, limits.smallest_group)
     crosstab, by_stratum = stratified(crosstab, limits.smallest_group)
     planned = {key: ids for key, ids in (served or {}).items() if ids <= set(crosstab.segments)}
-    tables = count_tables(policy, crosstab, by_stratum)
+    tables = count_tables(policy, crosstab, by_stratum, _outcomes(policy, needed_by))
     rates = [selection_rates(one.cells) for one in tables.asked]
-    findings = _findings(tables.asked, rates, planned, limits)
+    findings = _findings(tables, rates, planned, limits)
+    absent: dict[Unchecked, bool] = {
+        "service_parity": served is None,
+        "equal_opportunity": not tables.outcomes,
+        "explained_by": bool(policy.audit.explained_by) and not by_stratum,
+        "pooled_segments": pooled,
+    }
+    chances = opportunities((*tables.asked, *tables.outcomes), tuple(policy.audited), planned)
     report = AuditReport(
         segments=crosstab.segments,
         segment_sizes=tuple(crosstab.sizes.tolist()),
@@ -151,10 +181,24 @@ def _judged(policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[s
         spreads=tuple(spread for pair in zip(tables.asked, rates, strict=True) for spread in _spreads(*pair)),
         tables=tuple(one.table(crosstab.residents) for one in tables.asked),
         conditional=tuple(entry for one in tables.stratified for entry in conditional(one, findings, limits)),
+        opportunity=chances,
+        demand=demands(tables.outcomes, limits, seed=policy.clustering.seed),
         balance=tuple(balances(one) for one in tables.asked),
-        unchecked=_unchecked(policy, compared=bool(by_stratum), pooled=pooled, planned=served is not None),
+        unchecked=tuple(reason for reason in get_args(Unchecked) if absent.get(reason, True)),
     )
     return _Judged(report, tables, crosstab)
+
+
+def _judgeable(crosstab: Crosstab, smallest: int) -> tuple[Crosstab, bool]:
+    """Return the residents and segments that can be judged, and whether small segments were pooled."""
+    return crosstab.known_to_somebody(smallest).large_enough(smallest)
+
+
+def _outcomes(policy: Policy, needed_by: Crosstab | None) -> list[Cells]:
+    if needed_by is None:
+        return []
+    smallest = policy.audit.smallest_group
+    return outcome_cells(_judgeable(needed_by, smallest)[0], tuple(policy.audited), smallest)
 
 
 def _with_needs(
@@ -194,12 +238,17 @@ def _refuse_unplanned(served: Mapping[str, frozenset[str]], segments: Sequence[s
 
 
 def _findings(
-    shown: Sequence[Shown], rates: Sequence[Rates], served: Mapping[str, frozenset[str]], limits: Limits
+    tables: Tables, rates: Sequence[Rates], served: Mapping[str, frozenset[str]], limits: Limits
 ) -> tuple[Finding, ...]:
     claims: list[Claim] = []
-    for one, rate in zip(shown, rates, strict=True):
+    for one, rate in zip(tables.asked, rates, strict=True):
         targets = chain(segment_targets(one, rate, _between(one, rate)), service_targets(one, served))
         claims += [*table_claims(one, limits), *ratio_claims(one, targets, limits)]
+    for service, members in served.items():
+        for one in tables.outcomes:
+            if one.cells.attributes[1:] == (needed_column(service),):
+                among = needed(one, members)
+                claims += ratio_claims(among, [needed_target(among, service)], limits)
     return tuple(sorted(judge(claims, limits.confidence), key=_severity))
 
 
@@ -235,13 +284,3 @@ def _between(shown: Shown, rates: Rates) -> Rates | None:
     if complete.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
         return None
     return rates if complete.all() else selection_rates(shown.cells.only(complete))
-
-
-def _unchecked(policy: Policy, *, compared: bool, pooled: bool, planned: bool) -> tuple[Unchecked, ...]:
-    """Return what counts alone left unchecked; who has more than counts takes out what that checks."""
-    checked: dict[Unchecked, bool] = {
-        "service_parity": planned,
-        "explained_by": compared or not policy.audit.explained_by,
-        "pooled_segments": not pooled,
-    }
-    return tuple(reason for reason in get_args(Unchecked) if not checked.get(reason, False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from segmentation.errors import AuditError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segmentation.audit.cells import Crosstab
+    from segmentation.audit.cells import Cells, Crosstab
     from segmentation.policy import Policy
 
 MOST_COUNTS = 2_000
@@ -32,13 +32,18 @@ class Tables:
         Every attribute, then every intersection.
     stratified : tuple of Shown
         Every attribute by stratum; empty where nothing may explain a difference.
+    outcomes : tuple of Shown
+        Who needed each service, alone and by attribute; empty without outcomes.
     """
 
     asked: tuple[Shown, ...]
     stratified: tuple[Shown, ...]
+    outcomes: tuple[Shown, ...]
 
 
-def count_tables(policy: Policy, crosstab: Crosstab, by_stratum: Sequence[Names] = ()) -> Tables:
+def count_tables(
+    policy: Policy, crosstab: Crosstab, by_stratum: Sequence[Names], outcomes: Sequence[Cells]
+) -> Tables:
     """Return every table that a policy asks for, with the counts hidden that must be.
 
     Parameters
@@ -47,6 +52,8 @@ def count_tables(policy: Policy, crosstab: Crosstab, by_stratum: Sequence[Names]
     crosstab : Crosstab
     by_stratum : sequence of tuple of str
         Attributes with the column of the strata.
+    outcomes : sequence of Cells
+        Of the same residents, from `outcome_cells`.
 
     Raises
     ------
@@ -56,9 +63,11 @@ def count_tables(policy: Policy, crosstab: Crosstab, by_stratum: Sequence[Names]
     asked = _asked(policy)
     wanted = [*asked, *by_stratum]
     _refuse_fine(wanted, crosstab)
-    counted = [crosstab.cells(names) for names in (*wanted, *_shared(wanted))]
-    shown = disclose(counted, policy.audit.smallest_group)
-    return Tables(tuple(shown[: len(asked)]), tuple(shown[len(asked) : len(wanted)]))
+    counted = [crosstab.cells(names) for names in wanted]
+    shared = [crosstab.cells(names) for names in _shared(wanted)]
+    shown = disclose([*counted, *outcomes, *shared], policy.audit.smallest_group)
+    ends = (len(asked), len(wanted), len(wanted) + len(outcomes))
+    return Tables(*(tuple(shown[start:end]) for start, end in pairwise((0, *ends))))
 
 
 def _asked(policy: Policy) -> list[Names]:
