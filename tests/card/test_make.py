@@ -74,14 +74,17 @@ def test_an_attribute_without_a_shown_rate_has_no_worst_gap():
 
 
 def test_open_claims_are_told_by_reason():
-    told = [(one.attribute, one.reason, one.groups, one.claims, one.gates) for one in CARD.unjudged.claims]
+    told = [
+        (one.attribute, one.reason, one.groups, one.claims, one.gates, one.settleable, one.settled_by)
+        for one in CARD.unjudged.claims
+    ]
 
     assert told == [
-        ("age_band", "not_settled", ("65+", "18-39"), 3, 2),
-        ("tenure", "small_expectation", ("tenant",), 1, 0),
-        ("tenure", "everybody_or_nobody", ("tenant",), 1, 1),
-        ("tenure", "one_group", (), 1, 1),
-        ("age_band × tenure", "small_group", ("65+ × tenant",), 1, 1),
+        ("age_band", "not_settled", ("65+", "18-39"), 3, 2, 3, 11_600),
+        ("tenure", "small_expectation", ("tenant",), 1, 0, None, None),
+        ("tenure", "everybody_or_nobody", ("tenant",), 1, 1, None, None),
+        ("tenure", "one_group", (), 1, 1, None, None),
+        ("age_band × tenure", "small_group", ("65+ × tenant",), 1, 1, None, None),
     ]
 
 
@@ -96,6 +99,54 @@ def test_groups_come_in_the_order_of_their_worst_findings():
 
     assert groups["age_band"] == ["65+", "18-39", "40-64"]
     assert groups["age_band × tenure"] == ["65+ × owner", "18-39 × owner", "65+ × tenant"]
+
+
+def test_of_what_is_not_kept_alone_the_ratios_within_strata_are_told():
+    told = {
+        one.attribute: [(c.group, c.segment) for c in one.conditional] for one in CARD.fairness.attributes
+    }
+
+    assert told == {
+        "age_band": [("65+", "S1")], "tenure": [], "age_band × tenure": [("65+ × owner", "S1")],
+    }  # fmt: skip
+
+
+def test_the_strongest_carriers_are_told_and_all_features_together():
+    (age,) = [one for one in CARD.fairness.attributes if one.attribute == "age_band"]
+
+    assert [one.feature for one in age.carriers] == [
+        None, "channel", "repairs", "urgency", "parking", "evening_share",
+    ]  # fmt: skip
+    assert [(one.group, one.feature) for one in age.traces] == [("65+", "channel"), ("18-39", "repairs")]
+
+
+def test_the_spread_of_a_target_is_told_once():
+    other = replace(made.BROKEN, group="18-39", value=0.6)
+    (age,) = [one for one in with_findings(other, made.BROKEN, made.OPEN).fairness.attributes if one.spreads]
+
+    assert [(one.check, one.target, one.difference, one.ratio) for one in age.spreads] == [
+        ("selection_ratio", "S1", 0.1458, 0.52),
+        ("service_parity", "repair_visits", 0.0781, 0.79),
+    ]
+
+
+def test_of_the_groups_that_would_move_the_worst_is_told():
+    less, most = made.MOVED, replace(made.MOVED, group="18-39", value=0.2)
+    broken = replace(made.MOVED, group="40-64", value=0.15, status="broken")
+
+    gaps = [
+        {gap.attribute: gap for gap in with_findings(*found).gaps}["age_band"]
+        for found in ((less, most), (less, most, broken))
+    ]
+    assert [gap.total_variation.group for gap in gaps] == ["18-39", "40-64"]
+
+
+def test_what_the_steps_did_not_find_is_not_told():
+    bare = replace(made.audit(), carriers=(), traces=(), conditional=(), fit=(), opportunity=(), balance=())
+    audited = made.card(audit=bare).fairness.attributes
+
+    assert {(one.carriers, one.traces, one.conditional, one.fit, one.opportunity, one.balance)
+            for one in audited} == {((), (), (), None, (), None)}  # fmt: skip
 
 
 def test_a_group_keeps_its_counts_by_segment():

@@ -22,8 +22,8 @@ TEMPLATES = Path(segmentation.card.__file__).parent / "templates"
 NAMES = [part.name for part in fields(ModelCard)]
 COPIES = r"verdict\.blocking|gaps"
 """Findings that the page tells in short, and in full under `fairness`."""
-SAME = r"fairness.*\.(limit|hidden)|segments.*\.rule\.conditions\.4\.value"
-"""Shown with the first finding of its check; told by the figures that are missing; a flag's, told by `is`."""
+SAME = r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.conditions\.4\.value"
+"""Shown with the first of its table; told by the figures that are missing; a flag's, told by `is`."""
 
 
 @cache

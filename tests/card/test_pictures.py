@@ -1,6 +1,7 @@
 """What the charts of a card say of each finding and of each number of segments."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,20 @@ def test_a_row_names_group_and_target_and_never_a_figure_without_its_count(findi
     chart = finding_chart(EN, "made", [finding], 1)
 
     assert (texts(chart, "label"), texts(chart, "figure")) == ([label], [figure])
+
+
+def test_a_share_is_drawn_from_nobody_up():
+    chart = finding_chart(EN, "made", [made.MOVED], 1)
+
+    assert texts(chart, "label") == ["65 and over"]
+    assert texts(chart, "figure") == ["11.4% [9.8%, 13.1%] · n 3,950"]
+    assert texts(chart, "tick") == ["0%", "5%", "10%", "15%", "20%"]
+
+
+def test_a_large_share_has_room():
+    chart = finding_chart(EN, "made", [replace(made.MOVED, value=0.7)], 1)
+
+    assert texts(chart, "tick") == ["0%", "25%", "50%", "75%", "100%"]
 
 
 def test_the_description_counts_by_status():

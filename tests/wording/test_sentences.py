@@ -9,10 +9,22 @@ import pytest
 
 from segmentation.audit import findings
 from segmentation.card import explain
-from segmentation.wording.sentences import CHECKS, REASONS, SIGNATURE, STATUS, UNCHECKED
+from segmentation.card.titles import titles_of
+from segmentation.wording import Reader
+from segmentation.wording.sentences import (
+    CHECKS,
+    REASONS,
+    SIGNATURE,
+    STATUS,
+    UNCHECKED,
+    bounds,
+    settling,
+    traced,
+)
 from tests.card import made
 
 CARD = made.card()
+READER = Reader("en", titles_of(CARD))
 SENTENCES = Path(__file__).parent / "golden" / "sentences.txt"
 
 
@@ -120,6 +132,48 @@ def test_no_number_of_residents_is_promised_where_none_is_known():
     told = explain(replace(made.MOVED, settled_by=None, detectable=None), CARD, "en")
 
     assert told.endswith("because the data show neither that the limit holds nor that it fails.")
+
+
+GATES = (made.MOVED, made.OPEN, made.ONE_GROUP)
+
+
+@pytest.mark.parametrize(
+    ("gates", "told"),
+    [
+        (
+            GATES,
+            "About 11,600 residents with the same shares would settle 2 of 3 gates that are open; of the others"
+            " no such number is known.",
+        ),
+        (GATES[:2], "About 11,600 residents with the same shares would settle all 2 gates that are open."),
+        (GATES[:1], "About 9,400 residents with the same shares would settle the gate that is open."),
+        (GATES[2:], "More residents alone are not known to settle any gate that is open."),
+        ((made.BROKEN, made.KEPT), ""),
+    ],
+)
+def test_the_largest_number_of_residents_settles_what_is_open(gates, told):
+    assert settling(READER, gates) == told
+
+
+@pytest.mark.parametrize(("closed", "word"), [(0.84, "mainly"), (0.5, "mainly"), (0.31, "most")])
+def test_a_feature_that_closes_less_than_half_of_a_gap_is_not_its_main_way(closed, word):
+    trace = replace(made.audit().traces[0], closed=closed)
+
+    assert traced(READER, "age_band", trace) == (
+        f"65 and over (Age) enters segment S1 “Phone first” {word} through “Channel”: shuffled among "
+        f"residents, it takes {closed:.0%} of the gap of 22.3% away."
+    )
+
+
+def test_a_limit_is_short_in_a_table():
+    assert [bounds(READER, one) for one in (made.BROKEN, made.ASSOCIATION, made.MOVED)] == [
+        "0.80–1.25", "≤ 0.10", "≤ 10%",
+    ]  # fmt: skip
+
+
+def test_a_stratum_is_called_by_its_features_titles():
+    assert READER.stratum("repairs 0–2 × parking yes") == "Repairs 0–2 × Parking yes"
+    assert READER.stratum("floor 3+ × lift") == "floor 3+ × lift"
 
 
 @pytest.mark.parametrize("finding", made.audit().findings)

@@ -176,7 +176,7 @@ def _open(audited: parts.AttributeAudit, why: str) -> parts.OpenClaims | None:
         tuple(groups),
         len(found),
         gates,
-        len(enough),
+        len(enough) or None,
         max(enough, default=None),
     )
 

@@ -58,8 +58,9 @@ class ModelCard:
         metadata=_section(
             msg("The worst gap of each attribute"),
             msg(
-                "For each protected attribute, proxy and intersection, the rate furthest from "
-                "everybody else's."
+                "For each protected attribute, proxy and intersection: how many of a group would need "
+                "another segment, how closely segments follow it, and the rate furthest from everybody "
+                "else's."
             ),
         )
     )
@@ -143,7 +144,7 @@ class ModelCard:
             msg("The audit in figures"),
             msg(
                 "Who enters which segment and who is planned which service, group by group, with "
-                "counts and intervals."
+                "counts and intervals; what carries an attribute into the segments; and whom they fit."
             ),
         )
     )

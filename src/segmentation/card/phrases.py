@@ -53,7 +53,7 @@ def settling(reader: Reader, card: ModelCard) -> str:
 
 def enough(reader: Reader, claims: OpenClaims) -> str:
     """Return how many residents would settle some open claims; of how many of them, where not of all."""
-    if claims.settled_by is None:
+    if claims.settled_by is None or claims.settleable is None:
         return reader.t("not known")
     most = reader.t("about %(n)s", n=reader.integer(claims.settled_by))
     if claims.settleable == claims.claims:

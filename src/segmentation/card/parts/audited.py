@@ -125,7 +125,7 @@ class OpenClaims(Part):
     """Claims about one attribute that the data could not settle, for one reason.
 
     `claims` is how many, `gates` how many of them block; `groups` is empty for the whole attribute. About
-    `settled_by` residents would settle every one of `settleable` claims.
+    `settled_by` residents would settle `settleable` of the claims; both are None where no number is known.
     """
 
     attribute: Said
@@ -133,7 +133,7 @@ class OpenClaims(Part):
     groups: tuple[Said, ...]
     claims: int
     gates: int
-    settleable: int
+    settleable: int | None
     settled_by: int | None
 
 

@@ -1,0 +1,63 @@
+"""What says the same of the same residents is told once, and nothing else is."""
+
+from dataclasses import replace
+
+import pytest
+
+from segmentation.card.once import once, says
+from segmentation.card.titles import titles_of
+from segmentation.plans import Plan, PlannedService
+from segmentation.wording import Reader
+from tests.card import made
+
+OWNER = replace(made.KEPT, status="broken", value=0.7)
+TENANT = replace(OWNER, group="tenant", value=1.43)
+SERVED = replace(made.BROKEN, check="service_parity", target="repair_visits")
+
+
+def told(*findings, **changes):
+    card = made.card(audit=replace(made.audit(), findings=findings), **changes)
+    return once(card), Reader("en", titles_of(card))
+
+
+def test_of_two_groups_that_mirror_one_another_the_first_is_told():
+    (one,), reader = told(OWNER, TENANT)
+
+    assert (one.finding.group, [other.group for other in one.mirrored]) == ("owner", ["tenant"])
+    assert says(reader, one).endswith(": broken. tenant: the same the other way round.")
+
+
+def test_a_service_of_one_segment_is_told_with_it():
+    (one,), reader = told(SERVED, made.BROKEN)
+
+    assert [other.target for other in one.elsewhere] == ["S1"]
+    assert says(reader, one).endswith(": broken. The same residents: S1 “Phone first”.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (OWNER, replace(TENANT, target="S1")),
+        (OWNER, replace(TENANT, status="undetermined", role="gate")),
+        (made.BROKEN, replace(made.BROKEN, group="18-39")),
+        (made.BROKEN, replace(SERVED, target="patrol")),
+        (made.MOVED, replace(made.ASSOCIATION, status="undetermined")),
+    ],
+)
+def test_what_says_something_else_is_told_apart(first, second):
+    found, _ = told(first, second)
+
+    assert [(one.elsewhere, one.mirrored) for one in found] == [((), ()), ((), ())]
+
+
+def test_a_service_of_several_segments_is_told_apart():
+    calling = PlannedService("repair_visits", 4.5, 1.0, is_called=True, because=("repairs",))
+    plans = (Plan("S1", (calling,)), Plan("S2", (calling,)))
+
+    assert len(told(SERVED, made.BROKEN, plans=plans)[0]) == 2
+
+
+def test_nothing_is_lost():
+    found, _ = told(SERVED, OWNER, made.BROKEN, TENANT, made.OPEN)
+
+    assert sum(1 + len(one.elsewhere) + len(one.mirrored) for one in found) == 5
