@@ -7,7 +7,13 @@ from sklearn.metrics import silhouette_samples
 
 from segmentation.audit.cells import Crosstab
 from segmentation.audit.disclosure import Shown, disclose
-from segmentation.audit.fit import MOST_SILHOUETTES, RowFit, attribute_fit, row_fit, squared_distances
+from segmentation.audit.fit import (
+    MOST_SILHOUETTES,
+    RowFit,
+    attribute_fit,
+    row_fit,
+    squared_distances,
+)
 from segmentation.clustering import Segmenter
 from segmentation.errors import AuditError
 from segmentation.features import needs_encoder
@@ -49,12 +55,29 @@ def test_distances_add_up_to_the_inertia_of_the_model():
     assert model.inertia_ * 0.99 < found <= model.inertia_ * (1 + 1e-12)
 
 
-def test_many_residents_are_measured_in_parts_as_few_are(monkeypatch):
+def test_distances_are_those_in_the_space_of_the_encoder():
+    policy, needs, _ = small()
+    labels = small_segments(300)
+    encoded = needs_encoder(policy).fit_transform(needs)
+    means = np.stack([encoded[labels == label].mean(axis=0) for label in range(3)])
+    expected = ((encoded - means[labels]) ** 2).sum(axis=1)
+
+    assert np.abs(squared_distances(policy, needs, pd.Series(labels)) - expected).max() < 1e-10
+    assert (row_fit(policy, needs, pd.Series(labels), seed=0).squared - expected).max() < 1e-10
+
+
+def test_weights_count():
+    policy = policy_of(pets=feature("flag", weight=2.0), parking=feature("flag", weight=0.5))
+    needs = pd.DataFrame({"pets": [1.0, 0.0], "parking": [1.0, 0.0]})
+    assert squared_distances(policy, needs, pd.Series(["a", "a"])) == pytest.approx([1 + 1 / 16] * 2)
+
+
+def test_a_need_that_nobody_gave_has_no_distance():
     policy, needs, _ = small()
     labels = pd.Series(small_segments(300))
-    whole = squared_distances(policy, needs, labels)
-    monkeypatch.setattr("segmentation.audit.fit.AT_ONCE", 7)
-    assert (squared_distances(policy, needs, labels) == whole).all()
+    found = row_fit(policy, needs.assign(evening_share=np.nan, parcels=np.nan), labels, seed=0)
+    assert np.isfinite(found.squared).all()
+    assert np.isfinite(found.silhouettes).all()
 
 
 def test_silhouettes_are_those_of_scikit_learn():

@@ -21,6 +21,8 @@ from segmentation.errors import AuditError
 from segmentation.features import needs_encoder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from segmentation.audit.disclosure import Shown
     from segmentation.policy import Policy
 
@@ -29,8 +31,6 @@ Ints = NDArray[np.int64]
 
 MOST_SILHOUETTES = 3_000
 """Residents in the sample of the silhouettes: every two of them are compared."""
-AT_ONCE = 50_000
-"""Rows whose gaps to their centres are held at a time."""
 DECIMALS = 4
 
 
@@ -78,10 +78,13 @@ def row_fit(policy: Policy, needs: pd.DataFrame, segments: pd.Series, *, seed: i
     Rousseeuw, P. (1987). Silhouettes. Journal of Computational and Applied Mathematics 20.
     """
     labels = _labels(needs, segments)
-    encoded = _encoded(policy, needs)
     rows = _sample(labels, seed)
-    silhouettes = silhouette_samples(encoded[rows], labels[rows]) if rows.size else np.zeros(0)
-    return RowFit(_squared(encoded, labels), rows, np.asarray(silhouettes, np.float64))
+    squared, sampled = np.zeros(len(labels)), []
+    for encoded in _encoded(policy, needs):
+        squared += _squared(encoded, labels)
+        sampled.append(encoded[rows])
+    silhouettes = silhouette_samples(np.hstack(sampled), labels[rows]) if rows.size else np.zeros(0)
+    return RowFit(squared, rows, np.asarray(silhouettes, np.float64))
 
 
 def squared_distances(policy: Policy, needs: pd.DataFrame, segments: pd.Series) -> Floats:
@@ -98,7 +101,10 @@ def squared_distances(policy: Policy, needs: pd.DataFrame, segments: pd.Series) 
         Lengths differ, or somebody has no segment.
     """
     labels = _labels(needs, segments)
-    return _squared(_encoded(policy, needs), labels)
+    squared = np.zeros(len(labels))
+    for encoded in _encoded(policy, needs):
+        squared += _squared(encoded, labels)
+    return squared
 
 
 def _labels(needs: pd.DataFrame, segments: pd.Series) -> Ints:
@@ -112,18 +118,22 @@ def _labels(needs: pd.DataFrame, segments: pd.Series) -> Ints:
     return np.asarray(place[code], np.int64)
 
 
-def _encoded(policy: Policy, needs: pd.DataFrame) -> Floats:
-    return np.asarray(needs_encoder(policy).fit_transform(needs), np.float64)
+def _encoded(policy: Policy, needs: pd.DataFrame) -> Iterator[Floats]:
+    """Yield the columns that `needs_encoder` makes of each feature; all at once would fill the memory."""
+    encoder = needs_encoder(policy)
+    for name, transformer, columns in encoder.transformers:
+        with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
+            encoded = np.asarray(transformer.fit_transform(needs[columns]), np.float64)
+        yield encoded * encoder.transformer_weights[name]
 
 
 def _squared(encoded: Floats, labels: Ints) -> Floats:
+    """Return the squared distance of each resident to the mean of the segment, in some columns."""
     sizes = np.bincount(labels)
-    centers = np.column_stack([np.bincount(labels, column) for column in encoded.T]) / sizes[:, None]
-    squared = np.empty(len(labels))
-    for start in range(0, len(labels), AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        gaps = encoded[part] - centers[labels[part]]
-        squared[part] = np.einsum("ij,ij->i", gaps, gaps)
+    squared = np.zeros(len(labels))
+    for column in encoded.T:
+        gap = column - (np.bincount(labels, column) / sizes)[labels]
+        squared += gap * gap
     return squared
 
 
