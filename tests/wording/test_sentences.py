@@ -135,18 +135,15 @@ def test_no_number_of_residents_is_promised_where_none_is_known():
 
 
 GATES = (made.MOVED, made.OPEN, made.ONE_GROUP)
+ABOUT = "About %s residents with the same shares would settle "
 
 
 @pytest.mark.parametrize(
     ("gates", "told"),
     [
-        (
-            GATES,
-            "About 11,600 residents with the same shares would settle 2 of 3 gates that are open; of the others"
-            " no such number is known.",
-        ),
-        (GATES[:2], "About 11,600 residents with the same shares would settle all 2 gates that are open."),
-        (GATES[:1], "About 9,400 residents with the same shares would settle the gate that is open."),
+        (GATES, f"{ABOUT % '11,600'}2 of 3 gates that are open; of the others no such number is known."),
+        (GATES[:2], f"{ABOUT % '11,600'}all 2 gates that are open."),
+        (GATES[:1], f"{ABOUT % '9,400'}the gate that is open."),
         (GATES[2:], "More residents alone are not known to settle any gate that is open."),
         ((made.BROKEN, made.KEPT), ""),
     ],
