@@ -151,6 +151,19 @@ def test_a_need_may_tell_more_in_the_middle_than_at_its_ends():
     assert aucs["40-64"] == 1.0
 
 
+@pytest.mark.parametrize("usual", [0.0, 1.0])
+def test_a_flag_that_few_have_or_lack_may_tell(usual):
+    policy, needs, protected = small()
+    old = np.flatnonzero(protected["age_band"].eq("65+"))[:25]
+    parking = np.full(600, usual)
+    parking[old] = 1 - usual
+    found = of(carriers(policy, needs.assign(parking=parking), protected, None, seed=0), "age_band")
+    (flag,) = [carrier for carrier in found if carrier.feature == "parking"]
+    share = 25 / protected["age_band"].eq("65+").sum()
+    aucs = {auc.group: auc.value for auc in flag.aucs}
+    assert aucs["65+"] == pytest.approx(share + (1 - share) / 2, abs=0.02)
+
+
 def test_who_is_not_known_is_left_out():
     policy, needs, protected = small()
     unknown = np.arange(600) % 3 == 0

@@ -170,7 +170,9 @@ def _levels(feature: Feature, column: pd.Series) -> Ints:
     known = values[~np.isnan(values)]
     n_levels = int(np.clip(len(known) // LEVEL_SIZE, 2, MOST_LEVELS))
     ends = np.unique(np.quantile(known, np.arange(1, n_levels) / n_levels)) if known.size else known
-    return np.where(np.isnan(values), len(ends) + 1, np.searchsorted(ends, values, side="right"))
+    # A value that many have is an end, and a level of its own: a flag that few have would else be lost.
+    level = np.searchsorted(ends, values) + np.searchsorted(ends, values, side="right")
+    return np.where(np.isnan(values), 2 * len(ends) + 1, level)
 
 
 def _falls(moves: Moves, groups: _Groups, shown: Shown | None) -> Floats | None:
