@@ -241,6 +241,6 @@ def test_few_residents_who_are_all_there_where_nobody_else_is_are_broken_without
 
 
 def test_score_and_exact_tests_meet_where_one_takes_over_from_the_other():
-    exact, scored = (Share(count, 20_000, count, 20_000) for count in (199, 200))
+    exact, scored = (Share(count, 20_000, count, 20_000) for count in (99, 100))
 
     assert ratio_evidence(exact, 0.8).kept == pytest.approx(ratio_evidence(scored, 0.8).kept, rel=0.15)

@@ -15,12 +15,12 @@ from scipy.special import ndtr, ndtri
 from segmentation.audit.evidence import Evidence, Interval
 from segmentation.audit.exact import CLEARLY_OPEN, Direction, exact_tail, score
 
-LEAST_EXPECTED = 200.0
+LEAST_EXPECTED = 100.0
 """Least expected count, for members and for others of a group, at which the score test is trusted.
 
 With a ratio at its limit of 0.8 and a nominal 5 %, the largest share of false findings over sizes of 30 to
 100,000 and rates of 0.05 % to 99.8 % is, just over 5 expected: 6.6 % kept, and in a family of 480 comparisons
-9 times the nominal false alarms on one side; over 200: 5.3 % kept, and 1.6 times on one side of a test that
+9 times the nominal false alarms on one side; over 100: 5.3 % kept, and 1.9 times on one side of a test that
 gives each side half, so no more than nominal in all.
 """
 SURELY_OPEN = 0.4
