@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["drop", "erase", "erase_nonlinear", "fair_centres"]
-"""What a mitigation does: leave features out, erase what tells an attribute by a linear rule (or by boosted
-trees as well), or move the centres."""
+"""What a mitigation does: leave features out, erase what tells an attribute by a linear rule (or by spread as
+well), or move the centres."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ERASING = frozenset({"erase", "erase_nonlinear"})
 
@@ -138,14 +138,14 @@ class Mitigation:
 
     def _en_erasure(self, names: str) -> str:
         share = "" if self.strength == 1 else f" by {self.strength:.0%}"
-        rule = "a linear rule" if self.kind == "erase" else "a linear rule or boosted trees"
+        rule = "a linear rule" if self.kind == "erase" else "a linear rule or a difference in spread"
         most = "" if self.rank is None else f", in at most {self.rank} directions"
         verb = "Erases" if self.strength == 1 else "Weakens"
         return f"{verb}{share} what {rule} could tell of {names} from the needs{most}"
 
     def _zh_erasure(self, names: str) -> str:
         verb = "消除" if self.strength == 1 else f"以{self.strength:.0%}的强度减弱"
-        rule = "线性规则" if self.kind == "erase" else "线性规则或提升树"
+        rule = "线性规则" if self.kind == "erase" else "线性规则或离散程度差异"
         most = "" if self.rank is None else f"，最多涉及{self.rank}个方向"
         return f"{verb}需求中{rule}可据以推断{names}的信息{most}"
 

@@ -17,7 +17,8 @@ from segmentation.errors import MitigationError
 from segmentation.features import needs_encoder, needs_table
 from segmentation.mitigation.erase import Erasure, leace
 from segmentation.mitigation.fair_centres import fair_centres
-from segmentation.mitigation.targets import group_codes, guesses, one_hot
+from segmentation.mitigation.spread import erase_directions, spread_directions
+from segmentation.mitigation.targets import group_codes, one_hot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,6 +35,8 @@ Number = int | Literal["auto"]
 
 MOST_SHARE = 4
 """An erasure takes at most one in so many directions unless told otherwise: more costs the segments."""
+SPREADS = 2
+"""Directions of spread that are always allowed beside those of the groups' means."""
 MOST_MOVED = 50_000
 """Residents at most from whom fair centres are found."""
 
@@ -152,19 +155,20 @@ def _erasure(
     mitigation: Mitigation, policy: Policy, needs: pd.DataFrame, codes: list[Codes], seed: int
 ) -> Erasure:
     encoded = _encoded(policy, needs, mitigation.features)
-    targets = [one_hot(groups) for groups in codes]
-    if mitigation.kind == "erase_nonlinear":
-        targets += [guesses(encoded, groups, seed) for groups in codes]
-    whole = leace(encoded, np.hstack(targets), strength=mitigation.strength)
-    rank = mitigation.rank or max(-(-whole.dimensions // MOST_SHARE), _needed(codes[0], mitigation))
-    if rank >= whole.rank:
-        return whole
-    return leace(encoded, np.hstack(targets), strength=mitigation.strength, rank=rank)
+    targets = np.hstack([one_hot(groups) for groups in codes])
+    whole = leace(encoded, targets)
+    most = mitigation.rank or _most(whole.dimensions, codes[0], mitigation)
+    linear = leace(encoded, targets, strength=mitigation.strength, rank=most)
+    if mitigation.kind == "erase":
+        return linear
+    directions = spread_directions(whole.map.apply(encoded), codes, seed)[:, : most - linear.rank]
+    return erase_directions(linear, directions, encoded.mean(axis=0), mitigation.strength)
 
 
-def _needed(codes: Codes, mitigation: Mitigation) -> int:
-    """Return the directions that the first attribute has: one less than groups, per kind of target."""
-    return int(codes.max()) * (2 if mitigation.kind == "erase_nonlinear" else 1)
+def _most(dimensions: int, codes: Codes, mitigation: Mitigation) -> int:
+    """Return a quarter of the directions there are, or what the first attribute needs where that is more."""
+    needed = int(codes.max()) + (SPREADS if mitigation.kind == "erase_nonlinear" else 0)
+    return max(-(-dimensions // MOST_SHARE), needed)
 
 
 def _centres(
