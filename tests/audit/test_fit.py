@@ -185,6 +185,15 @@ def test_a_group_of_few_sampled_residents_has_no_silhouette():
     assert [group.silhouette for group in found.groups] == [None, 0.25]
 
 
+def test_how_many_were_sampled_tells_no_hidden_size():
+    shown, sums = table([20, 900, 60], [20, 30, 40], [False, True, False])
+    rows = RowFit(np.zeros(95), np.arange(95), np.full(95, 0.25))
+    column = pd.Series(pd.Categorical(["g0"] * 20 + ["g1"] * 30 + ["g2"] * 40 + [None] * 5))
+    found = attribute_fit(shown, sums, SMALLEST, rows, column)
+    assert [group.silhouette for group in found.groups] == [0.25, None, 0.25]
+    assert found.residents == 60
+
+
 def test_labels_that_read_the_same_are_one_segment():
     policy, needs, _ = small(100)
     mixed = pd.Series([1, "1", 2, "2"] * 25, dtype="object")

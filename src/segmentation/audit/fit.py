@@ -205,12 +205,12 @@ def _silhouettes(
     rows: RowFit | None,
     column: pd.Series | None,
 ) -> tuple[list[float | None], int]:
-    """Return the mean silhouette of each group, and of how many sampled residents the group is known."""
+    """Return the mean silhouette of each group, and how many sampled residents are of shown groups."""
     n_groups = len(shown.cells.groups)
     if rows is None or column is None:
         return [None] * n_groups, 0
     place = places(column.iloc[rows.sampled], shown.cells.group_names)
-    known = place >= 0
+    known = np.append(is_open, False)[place]  # who is in no group has the place -1, which is the last
     sizes = np.bincount(place[known], minlength=n_groups)
     sums = np.asarray(np.bincount(place[known], rows.silhouettes[known], n_groups), np.float64)
     return _means(sums, sizes, is_open & (sizes >= smallest)), int(known.sum())

@@ -130,7 +130,7 @@ class AttributeFit:
         (Ghadiri et al. 2021). None where fewer than two groups may be shown.
     groups : tuple of GroupFit
     residents : int
-        Residents in the sample of the silhouettes.
+        Residents of groups that are shown, in the sample of the silhouettes.
     """
 
     attribute: str
