@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from segmentation import __version__
@@ -11,13 +12,13 @@ from segmentation.card import Digests, ModelCard, make_card
 from segmentation.clustering import Rival, Segmenter
 from segmentation.clustering.assign import segment_ids
 from segmentation.errors import NoStructureError
+from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profile, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from segmentation.mitigation import Mitigation
     from segmentation.policy import Policy
     from segmentation.residents import Intake, Residents
     from segmentation.scorer import FoldedScorer
@@ -67,6 +68,7 @@ def build(
     residents: Residents,
     *,
     n_segments: int | Literal["auto"] = "auto",
+    mitigation: Mitigation | None = None,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Candidate:
     """Cluster, describe, plan, audit and card.
@@ -78,6 +80,10 @@ def build(
         From `segmentation.read_residents`.
     n_segments : "auto" or int, default "auto"
         A number insists on that many segments, whether or not they repeat themselves.
+    mitigation : Mitigation, optional
+        Applied to how segments are found; card and registry name it. It sees protected values while it is
+        fitted; the segments that come of it are assigned from needs alone. Profiles and plans still describe
+        every need of the policy, also one that the segments leave out.
     progress : callable
         Called with each step's name before it starts.
 
@@ -85,9 +91,11 @@ def build(
     ------
     NoStructureError
         No number of segments repeats itself, or a segment would hold fewer than the smallest group.
+    MitigationError
+        The mitigation does not fit the policy or the residents.
     """
     progress("segments")
-    segmenter = _fit(policy, residents, n_segments)
+    segmenter = _fit(policy, residents, n_segments, mitigation)
     labels = segmenter.labels_
     _refuse_no_structure(policy, segmenter)
     scorer = segmenter.fold()
@@ -96,11 +104,18 @@ def build(
     described = profiles(policy, residents.needs, labels, scorer.segments)
     planned = plans(policy, described)
     progress("audit")
-    report = audit(policy, segment_ids(scorer, residents.needs), residents.protected, served(planned))
+    report = audit(
+        policy,
+        segment_ids(scorer, residents.needs),
+        residents.protected,
+        served(planned),
+        needs=residents.needs,
+        assign=partial(segment_ids, scorer),
+    )
     progress("card")
     digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
     shown = tuple(profile.shown for profile in described)
-    card = make_card(policy, residents.intake, rivals, shown, planned, report, digests)
+    card = make_card(policy, residents.intake, rivals, shown, planned, report, digests, mitigation=mitigation)
     return Candidate(
         policy,
         segmenter.without_residents(),
@@ -111,12 +126,19 @@ def build(
         planned,
         report,
         card,
+        mitigation,
     )
 
 
-def _fit(policy: Policy, residents: Residents, n_segments: int | Literal["auto"]) -> Segmenter:
+def _fit(
+    policy: Policy, residents: Residents, n_segments: int | Literal["auto"], mitigation: Mitigation | None
+) -> Segmenter:
+    if mitigation is None:
+        segmenter = Segmenter.from_policy(policy, n_segments)
+    else:
+        segmenter = prepare(mitigation, policy, residents.needs, residents.protected, n_segments)
     try:
-        return Segmenter.from_policy(policy, n_segments).fit(residents.needs)
+        return segmenter.fit(residents.needs)
     except ValueError as error:
         # The needs were judged before: what is left is a number of segments that these residents cannot give.
         raise NoStructureError(str(error)) from None

@@ -21,7 +21,17 @@ HEAVY = (
     "statsmodels",
     "jinja2",
 )
-COMMANDS = ("simulate", "build", "audit", "card", "score", "policy check", "policy schema", "policy draft")
+COMMANDS = (
+    "simulate",
+    "build",
+    "audit",
+    "mitigate",
+    "card",
+    "score",
+    "policy check",
+    "policy schema",
+    "policy draft",
+)
 
 
 def test_the_help_loads_nothing_heavy():

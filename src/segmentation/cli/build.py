@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,7 @@ from segmentation.cli.options import (
     TrackingUri,
     apart,
     day,
+    n_segments,
 )
 
 if TYPE_CHECKING:
@@ -33,12 +34,15 @@ STEPS: dict[Step, str] = {
 }
 
 
-def build(
+def build(  # noqa: PLR0913, PLR0917 - every option of the command
     policy: PolicyFile,
     residents: ResidentsFile,
     segments: Annotated[
         str, typer.Option(help="A number of segments to insist on, or auto: the most that repeat themselves.")
     ] = "auto",
+    mitigation: Annotated[
+        str | None, typer.Option(help="What to do against a disparity, as `segmentation mitigate` names it.")
+    ] = None,
     quarantine: Annotated[
         Path | None, typer.Option(help="Write here, as CSV, which rows were left out as faulty; no values.")
     ] = None,
@@ -55,21 +59,29 @@ def build(
 
     apart(quarantine, policy, residents)
     rules = read_policy(policy)
-    number = _number(segments)
+    number = n_segments(segments)
     with steps() as step:
         step("Starting")
         from segmentation import pipeline, registry
         from segmentation.files import write_table
         from segmentation.home import Home
+        from segmentation.mitigation import Mitigation
         from segmentation.residents import read_residents
 
+        against = None if mitigation is None else Mitigation.parse(mitigation)
         place = Home(home)
         registry.check_home(place, tracking_uri)
         step(f"Reading {residents}")
         people = read_residents(residents, rules, as_of=day(as_of))
         if quarantine is not None:
             write_table(quarantine, people.intake.quarantine_frame())
-        candidate = pipeline.build(rules, people, n_segments=number, progress=lambda at: step(STEPS[at]))
+        candidate = pipeline.build(
+            rules,
+            people,
+            n_segments=number,
+            mitigation=against,
+            progress=lambda at: step(STEPS[at]),
+        )
         step("Registering")
         registered = registry.register(candidate, place, tracking_uri)
     if as_json:
@@ -79,14 +91,6 @@ def build(
     end_by(candidate.audit)
 
 
-def _number(text: str) -> int | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    if text.isdecimal() and int(text) >= 2:  # noqa: PLR2004 - one segment is none
-        return int(text)
-    raise typer.BadParameter("give auto, or a whole number from 2", param_hint="--segments")
-
-
 def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
     return {
         "model": registered.name,
@@ -94,6 +98,7 @@ def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
         "run_id": registered.run_id,
         "card": registered.card,
         "tags": dict(registered.tags),
+        "mitigation": None if candidate.mitigation is None else candidate.mitigation.key,
         "intake": candidate.intake.to_dict(),
         "segments": [
             {"id": profile.segment, "name": profile.name.model_dump(), "size": profile.size}
@@ -105,6 +110,8 @@ def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
 
 def _print(candidate: Candidate, registered: Registered) -> None:
     typer.echo(f"Residents: {candidate.intake.kept:,} of {candidate.intake.read:,} rows")
+    if candidate.mitigation is not None:
+        typer.echo(f"Mitigation: {candidate.mitigation.text.en} ({candidate.mitigation.key})")
     print_segments(candidate.profiles)
     print_findings(candidate.audit)
     typer.echo(f"Registered: {registered.name} version {registered.version} (candidate, not signed)")

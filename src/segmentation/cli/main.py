@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from segmentation import __version__
-from segmentation.cli import audit, build, card, policy, score, simulate
+from segmentation.cli import audit, build, card, mitigate, policy, score, simulate
 from segmentation.cli.console import BAD_INPUT, complain
 from segmentation.errors import SegmentationError
 
@@ -30,6 +30,7 @@ app.command(epilog=f"Example: `{simulate.EXAMPLE}`")(simulate.simulate)
 app.add_typer(policy.app, name="policy")
 app.command(epilog=f"Example: `{build.EXAMPLE}`")(build.build)
 app.command(epilog=f"Example: `{audit.EXAMPLE}`")(audit.audit)
+app.command(epilog=f"Example: `{mitigate.EXAMPLE}`")(mitigate.mitigate)
 app.command(epilog=f"Example: `{card.EXAMPLE}`")(card.card)
 app.command(epilog=f"Example: `{score.EXAMPLE}`")(score.score)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -43,3 +43,18 @@ def apart(out: Path | None, *inputs: Path | None) -> None:
 def day(as_of: datetime | None) -> date:
     """Return the day that was given, or today."""
     return as_of.date() if as_of is not None else datetime.now(UTC).astimezone().date()
+
+
+def n_segments(text: str) -> int | Literal["auto"]:
+    """Return what ``--segments`` asks for.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is neither auto nor a whole number from 2.
+    """
+    if text == "auto":
+        return "auto"
+    if text.isdecimal() and int(text) >= 2:  # noqa: PLR2004 - one segment is none
+        return int(text)
+    raise typer.BadParameter("give auto, or a whole number from 2", param_hint="--segments")

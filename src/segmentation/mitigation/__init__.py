@@ -6,16 +6,21 @@ that needs none of them.
 
 from segmentation.mitigation.erase import Erasure, leace
 from segmentation.mitigation.fair_centres import FairCentres, fair_centres
+from segmentation.mitigation.frontier import frontier
 from segmentation.mitigation.model import Kind, Mitigation
+from segmentation.mitigation.outcome import Frontier, Outcome
 from segmentation.mitigation.prepare import erasure, prepare, worst_carriers
 
 __all__ = [
     "Erasure",
     "FairCentres",
+    "Frontier",
     "Kind",
     "Mitigation",
+    "Outcome",
     "erasure",
     "fair_centres",
+    "frontier",
     "leace",
     "prepare",
     "worst_carriers",

@@ -1,0 +1,201 @@
+"""What was tried and what came of it: the table, the picture and the conclusion of a frontier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from segmentation.policy import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from segmentation.mitigation.figures import Disparity, Quality
+    from segmentation.mitigation.model import Mitigation
+
+NONE = "none"
+"""The key of the row without a mitigation."""
+LEAST_SILHOUETTE = 0.9
+"""Share of the silhouette without a mitigation that a recommended one keeps, in its own space."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One mitigation, and what residents whom it did not see say of it.
+
+    Attributes
+    ----------
+    mitigation : Mitigation or None
+        None: the segments as they are.
+    n_segments : int
+        1 where no number of segments repeats itself in what is left; there are no figures then.
+    rank : int
+        Directions of the encoded needs that it erases.
+    disparity : Disparity or None
+    quality : Quality or None
+    """
+
+    mitigation: Mitigation | None
+    n_segments: int
+    rank: int = 0
+    disparity: Disparity | None = None
+    quality: Quality | None = None
+
+    @property
+    def key(self) -> str:
+        """Of the mitigation, as `Mitigation.parse` reads it; "none" without one."""
+        return NONE if self.mitigation is None else self.mitigation.key
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """Every mitigation that was tried, beside the segments as they are.
+
+    Attributes
+    ----------
+    attribute : str
+        The one that the mitigations are compared by.
+    outcomes : tuple of Outcome
+        The segments as they are first.
+    seen, unseen : int
+        Residents that the mitigations were fitted on, and that the figures are of.
+    seed : int
+    """
+
+    attribute: str
+    outcomes: tuple[Outcome, ...]
+    seen: int
+    unseen: int
+    seed: int
+
+    @property
+    def before(self) -> Outcome:
+        """The segments as they are."""
+        return self.outcomes[0]
+
+    def silhouette_ratio(self, outcome: Outcome) -> float | None:
+        """Return the silhouette in a mitigation's own space over that without one; None without a figure."""
+        one, other = outcome.quality, self.before.quality
+        if one is None or other is None or one.silhouette is None or not other.silhouette:
+            return None
+        return one.silhouette / other.silhouette
+
+    def association_ratio(self, outcome: Outcome) -> float | None:
+        """Return Cramér's V of the attribute after over before; None without a figure."""
+        one, other = outcome.disparity, self.before.disparity
+        if one is None or other is None or one.association is None or not other.association:
+            return None
+        return one.association / other.association
+
+    def worsened(self, outcome: Outcome) -> tuple[str, ...]:
+        """Return the other attributes whose association was kept and with this mitigation is broken."""
+        if outcome.disparity is None or self.before.disparity is None:
+            return ()
+        kept = self.before.disparity.kept
+        return tuple(name for name in outcome.disparity.lost if name in kept)
+
+    @property
+    def recommended(self) -> Outcome | None:
+        """The mitigation with the least association of those that cost little and move no harm elsewhere.
+
+        Asked of it: no finding of the attribute is broken, the silhouette in its own space is at least
+        `LEAST_SILHOUETTE` of what it was, and no association of another attribute goes from kept to broken.
+        None where no mitigation does all of this, or where nothing is broken in the first place.
+        """
+        if self.before.disparity is None or not self.before.disparity.broken:
+            return None
+        return min(filter(self._is_fit, self.outcomes[1:]), key=_remaining, default=None)
+
+    def _is_fit(self, outcome: Outcome) -> bool:
+        ratio = self.silhouette_ratio(outcome)
+        clears = outcome.disparity is not None and outcome.disparity.broken == 0
+        return clears and ratio is not None and ratio >= LEAST_SILHOUETTE and not self.worsened(outcome)
+
+    @property
+    def conclusion(self) -> Text:
+        """What the table comes to, in one sentence."""
+        found, name = self.recommended, self.attribute
+        if found is not None:
+            return Text(
+                en=f"{found.key} brings every finding about {name} out of broken at a silhouette of at least "
+                f"{LEAST_SILHOUETTE:.0%} of what it was.",
+                zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}。",
+            )
+        if self.before.disparity is not None and not self.before.disparity.broken:
+            return Text(
+                en=f"Nothing about {name} is broken among the residents who were not seen.",
+                zh=f"在未参与拟合的住户中，有关{name}的结论均不为“违反”。",
+            )
+        return Text(
+            en=f"None of these brings every finding about {name} out of broken at a silhouette of at least "
+            f"{LEAST_SILHOUETTE:.0%} of what it was, without breaking another attribute's.",
+            zh=f"以上方法均不能在轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}、且不使其他属性变为“违反”的前提下，"
+            f"使有关{name}的所有结论均不再为“违反”。",
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table with one row per mitigation, the segments as they are first.
+
+        Returns
+        -------
+        DataFrame
+            Index: the mitigation's key. Missing is NaN: hidden, or without segments to measure.
+        """
+        rows = [self._row(outcome) for outcome in self.outcomes]
+        return pd.DataFrame(rows, index=pd.Index([one.key for one in self.outcomes], name="mitigation"))
+
+    def _row(self, outcome: Outcome) -> dict[str, object]:
+        said, good = outcome.disparity, outcome.quality
+        low, high = (said and said.interval) or (None, None)
+        return {
+            "n_segments": outcome.n_segments,
+            "rank": outcome.rank,
+            "association": said and said.association,
+            "association_low": low,
+            "association_high": high,
+            "association_ratio": self.association_ratio(outcome),
+            "total_variation": said and said.total_variation,
+            "broken": said and said.broken,
+            "undetermined": said and said.undetermined,
+            "elsewhere": said and said.elsewhere,
+            "elsewhere_attribute": said and said.elsewhere_attribute,
+            "worsened": ", ".join(self.worsened(outcome)),
+            "fit_ratio": good and good.fit_ratio,
+            "silhouette": good and good.silhouette,
+            "silhouette_ratio": self.silhouette_ratio(outcome),
+            "silhouette_of_all_needs": good and good.silhouette_of_all_needs,
+            "explained": good and good.explained,
+            "recommended": outcome is self.recommended,
+        }
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain data, ready for JSON."""
+        return {
+            "attribute": self.attribute,
+            "seen": self.seen,
+            "unseen": self.unseen,
+            "seed": self.seed,
+            "recommended": None if self.recommended is None else self.recommended.key,
+            "conclusion": self.conclusion.model_dump(),
+            "mitigations": [{"mitigation": one.key, **self._row(one)} for one in self.outcomes],
+        }
+
+    def plot(self) -> Figure:
+        """Return a picture: quality lost against disparity removed, a named dot for each mitigation."""
+        from segmentation.mitigation.picture import picture  # noqa: PLC0415 - drawing is rarely asked for
+
+        return picture(self)
+
+    def _repr_html_(self) -> str:
+        head = Markup("<p><strong>{}</strong>: {} Fitted on {} residents, measured on {} others.</p>")
+        table = self.to_frame().to_html(float_format="{:.3f}".format, na_rep="–")
+        told = head.format(self.attribute, self.conclusion.en, f"{self.seen:,}", f"{self.unseen:,}")
+        return told + Markup(table)  # noqa: S704 - pandas escapes what stands in cells
+
+
+def _remaining(outcome: Outcome) -> float:
+    hidden = outcome.disparity is None or outcome.disparity.association is None
+    return float("inf") if hidden else outcome.disparity.association  # type: ignore[union-attr, return-value]
