@@ -141,6 +141,12 @@ def test_of_the_groups_that_would_move_the_worst_is_told():
     assert [gap.total_variation.group for gap in gaps] == ["18-39", "40-64"]
 
 
+def test_a_share_that_is_hidden_is_not_the_worst_that_can_be_told():
+    hidden = replace(made.MOVED, group="18-39", value=None, interval=None, hidden=True)
+
+    assert with_findings(hidden, made.MOVED).gaps[0].total_variation.group == "65+"
+
+
 def test_what_the_steps_did_not_find_is_not_told():
     bare = replace(made.audit(), carriers=(), traces=(), conditional=(), fit=(), opportunity=(), balance=())
     audited = made.card(audit=bare).fairness.attributes

@@ -57,6 +57,22 @@ def test_a_service_of_several_segments_is_told_apart():
     assert len(told(SERVED, made.BROKEN, plans=plans)[0]) == 2
 
 
+def test_of_a_group_that_is_too_small_it_is_said_once():
+    small = [replace(made.SMALL, target=target) for target in ("patrol", "repair_visits")]
+    (one,), reader = told(*small)
+
+    assert says(reader, one) == (
+        "65 and over × tenant (Age × Tenure): 2 findings undetermined, because the group has fewer than 20 "
+        "residents, too few to be judged."
+    )
+
+
+def test_of_a_small_group_that_is_judged_in_one_place_its_sentence_is_told():
+    (one,), reader = told(made.SMALL)
+
+    assert says(reader, one).startswith("How often 65 and over × tenant (Age × Tenure) is planned extra")
+
+
 def test_nothing_is_lost():
     found, _ = told(SERVED, OWNER, made.BROKEN, TENANT, made.OPEN)
 

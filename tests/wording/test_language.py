@@ -118,6 +118,8 @@ def test_english_counts_one_and_many_apart(n, en, zh):
         (EN.ratio(12.34), "12.3"),
         (EN.ratio(-0.00001), "0.00"),
         (EN.small(0.01234), "0.012"),
+        (EN.small(0.00052), "0.0005"),
+        (EN.small(0.0), "0.000"),
         (EN.percent(0.30481), "30.5%"),
         (EN.whole_percent(0.95), "95%"),
         (EN.whole_percent(0.995), "99.5%"),

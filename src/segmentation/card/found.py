@@ -136,10 +136,15 @@ def _gap(audited: parts.AttributeAudit) -> parts.Gap:
         audited.attribute,
         _status(audited.findings),
         _tally(audited.findings),
-        min(moved, key=lambda one: (SEVERITY[one.status], -(one.value or 0.0)), default=None),
+        min(moved, key=_least_moved, default=None),
         next((one for one in audited.findings if one.check == "association"), None),
         min(ratios, key=lambda one: (SEVERITY[one.status], -_distance(one)), default=None),
     )
+
+
+def _least_moved(finding: parts.Finding) -> tuple[bool, int, float]:
+    """Sort shares of groups by status, largest first; hidden ones last."""
+    return finding.value is None, SEVERITY[finding.status], -(finding.value or 0.0)
 
 
 def _severity(gap: parts.Gap) -> tuple[int, float]:

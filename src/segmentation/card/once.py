@@ -1,8 +1,9 @@
 """Findings that say the same of the same residents, told once.
 
-Of an attribute with two groups, each group's rate mirrors the other's; and a service that is called for by
-the needs of one segment alone is planned to exactly that segment. All of them are counted, stored and shown
-in the tables; only the list of what stands against a signature would bury its answer in them.
+Of an attribute with two groups, each group's rate mirrors the other's; a service that is called for by the
+needs of one segment alone is planned to exactly that segment; and of a group that is too small to be judged
+there is nothing to tell of each segment and service. All of them are counted, stored and shown in the tables;
+only the list of what stands against a signature would bury its answer in them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from segmentation.card.parts import Finding
     from segmentation.wording import Reader
 
+SMALL = "small_group"
 BY_RATE = frozenset({"selection_ratio", "service_parity"})
 
 
@@ -50,6 +52,8 @@ def once(card: ModelCard) -> tuple[Once, ...]:
 
 def says(reader: Reader, told: Once) -> str:
     """Return a finding as one sentence, and what says the same."""
+    if told.finding.reason == SMALL and told.elsewhere:
+        return _too_small(reader, told)
     elsewhere = reader.join("list", (sentences.target(reader, one) for one in told.elsewhere))
     other = {reader.group(one.attribute, one.group or "") for one in told.mirrored}
     return reader.join(
@@ -62,8 +66,20 @@ def says(reader: Reader, told: Once) -> str:
     )
 
 
+def _too_small(reader: Reader, told: Once) -> str:
+    return reader.tn(
+        "%(who)s: %(n)s finding undetermined, because %(why)s.",
+        "%(who)s: %(n)s findings undetermined, because %(why)s.",
+        1 + len(told.elsewhere),
+        who=sentences.who_is(reader, told.finding),
+        why=sentences.reason(reader, SMALL),
+    )
+
+
 def _claim(finding: Finding, places: dict[str, frozenset[str]], pairs: set[str]) -> Hashable:
     """Return what two findings share that say the same."""
+    if finding.reason == SMALL:
+        return finding.attribute, finding.group, SMALL
     group = None if finding.attribute in pairs else finding.group
     if finding.check not in BY_RATE or finding.target is None:
         return finding.check, finding.attribute, group, finding.target, finding.status

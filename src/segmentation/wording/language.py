@@ -118,8 +118,9 @@ class Voice:
         return self._decimal(number, "#,##0.00" if abs(number) < LARGE else "#,##0.0")
 
     def small(self, number: float) -> str:
-        """Return a figure that is of weight from a hundredth: three decimals."""
-        return self._decimal(number, "0.000")
+        """Return a figure that is of weight from a hundredth: three decimals, and one more where all are 0."""
+        is_told = abs(number) >= LEAST_P or round(number, 4) == 0
+        return self._decimal(number, "0.000" if is_told else "0.0000")
 
     def percent(self, share: float) -> str:
         """Return a share, such as 30.5%."""

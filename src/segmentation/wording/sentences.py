@@ -86,7 +86,7 @@ _CLAIMS = {
     "mutual_information": msg(
         "What segments tell of %(attribute)s: normalised mutual information %(value)s%(interval)s"
     ),
-    "probe_auc": msg("Guessing %(who)s from the segment: AUC %(value)s%(interval)s, where 0.5 is chance"),
+    "probe_auc": msg("Guessing %(who)s from the segment: AUC %(value)s%(interval)s"),
     "selection_ratio": msg(
         "%(who)s enters segment %(what)s %(value)s%(interval)s times as often as the others"
     ),
