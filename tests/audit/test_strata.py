@@ -157,7 +157,7 @@ def test_crossing_loses_nobody_and_no_distance():
     before = Crosstab.of(segments, people, frame, squared)
     after = cross(before, 30, most=6)
 
-    assert len(after.levels[-1]) == 6
+    assert len(after.levels[-1]) == 7
     assert after.levels[-1][-1] == OTHER_STRATA
     assert after.cells(["sex"]).counts.tolist() == before.cells(["sex"]).counts.tolist()
     assert after.squared_distances(["sex"]) == pytest.approx(before.squared_distances(["sex"]))
@@ -166,11 +166,20 @@ def test_crossing_loses_nobody_and_no_distance():
         assert size == ((columns["a"] == a) & (columns["b"] == b)).sum()
 
 
-def test_small_strata_are_pooled():
-    found = cross(crosstab({"a": ["p"] * 100 + ["q"] * 100 + ["r"] * 29 + ["s"] * 8}), 30)
+@pytest.mark.parametrize(
+    ("sizes", "kept"),
+    [
+        ([100, 90, 29, 8], ["a p", "a q"]),
+        ([100, 90, 29], ["a p"]),
+        ([100, 90, 30], ["a p", "a q", "a r"]),
+        ([20, 9, 5], []),
+    ],
+)
+def test_small_strata_are_pooled_until_they_are_as_many_as_may_be_seen(sizes, kept):
+    found = cross(crosstab({"a": np.repeat(list("pqrs")[: len(sizes)], sizes)}), 30)
 
-    assert found.levels[-1] == ("a p", "a q", OTHER_STRATA)
-    assert found.cells([EXPLAINED]).sizes.tolist() == [100, 100, 37]
+    assert found.levels[-1] == (*kept, *([] if len(kept) == len(sizes) else [OTHER_STRATA]))
+    assert found.cells([EXPLAINED]).sizes.sum() == sum(sizes)
 
 
 def test_strata_of_so_many_features_that_hardly_anybody_is_alike_are_refused():
@@ -180,7 +189,7 @@ def test_strata_of_so_many_features_that_hardly_anybody_is_alike_are_refused():
     with pytest.raises(AuditError, match=message) as told:
         cross(crosstab(many), 30)
     assert "`audit.explained_by`" in str(told.value)
-    assert len(cross(crosstab(dict(list(many.items())[:5])), 30).levels[-1]) == MOST_STRATA
+    assert len(cross(crosstab(dict(list(many.items())[:5])), 30).levels[-1]) == MOST_STRATA + 1
 
 
 def test_without_strata_nothing_is_crossed():
@@ -215,16 +224,18 @@ def test_an_attribute_of_very_many_groups_is_left_out():
 
 
 def test_too_few_residents_to_compare_are_not_looked_at():
-    _, tables = stratified(crosstab({"a": ["p"] * 40 + ["q"] * 20}), 30)
-    assert tables == ()
+    few, many = (crosstab({"a": np.repeat(["p", "q"], n)}) for n in (890, 910))
+
+    assert stratified(few, 30) == (few, ())
+    assert stratified(many, 30)[1] == (("sex", EXPLAINED),)
 
 
 @given(
     st.integers(0, 10**7), st.integers(1, 30), st.lists(st.integers(2, 200), min_size=1), st.integers(10, 50)
 )
-def test_strata_are_from_two_to_24_and_never_too_many_to_protect(residents, n_segments, groups, smallest):
+def test_strata_are_at_most_24_and_never_too_many_to_protect(residents, n_segments, groups, smallest):
     most = most_strata(residents, n_segments, groups, smallest)
 
-    assert 2 <= most <= MOST_STRATA
-    if min(groups) * n_segments * 2 <= MOST_COUNTS:
+    assert 0 <= most <= MOST_STRATA
+    if 2 * min(groups) * n_segments <= MOST_COUNTS:
         assert most * min(groups) * n_segments <= MOST_COUNTS

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from segmentation.audit.tally import places, tally
 from segmentation.errors import AuditError
 from segmentation.policy.parts import JOINED, MISSING
-from segmentation.suppression import too_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +68,7 @@ def strata(policy: Policy, needs: pd.DataFrame, n_segments: int) -> pd.DataFrame
     """
     smallest = policy.audit.smallest_group
     groups = [len(of.groups) for of in policy.audited.values()]
-    most = most_strata(len(needs), n_segments, groups, smallest)
+    most = max(FEWEST_STRATA, most_strata(len(needs), n_segments, groups, smallest))
     for levels in range(MOST_LEVELS, FEWEST_LEVELS - 1, -1):
         table = pd.DataFrame(
             {
@@ -84,7 +83,7 @@ def strata(policy: Policy, needs: pd.DataFrame, n_segments: int) -> pd.DataFrame
 
 
 def most_strata(residents: int, n_segments: int, groups: Sequence[int], smallest: int) -> int:
-    """Return how many strata so many residents can be compared in: from 2 to 24.
+    """Return how many strata so many residents can be compared in: up to 24; under 2, they are too few.
 
     Parameters
     ----------
@@ -96,7 +95,7 @@ def most_strata(residents: int, n_segments: int, groups: Sequence[int], smallest
     """
     cells = max(1, n_segments) * max(1, sum(groups[at] for at in _affordable(groups, n_segments)))
     filled = residents // (PER_STRATUM * smallest * max(1, n_segments))
-    return min(MOST_STRATA, max(FEWEST_STRATA, min(filled, MOST_COUNTS // cells)))
+    return min(MOST_STRATA, filled, MOST_COUNTS // cells)
 
 
 def _affordable(groups: Sequence[int], n_segments: int) -> list[int]:
@@ -203,6 +202,8 @@ def stratified(crosstab: Crosstab, smallest: int) -> tuple[Crosstab, tuple[tuple
     groups = [len(levels) for levels in crosstab.levels[: len(crosstab.attributes)]]
     most = most_strata(crosstab.residents, len(crosstab.segments), groups, smallest)
     names = [crosstab.attributes[at] for at in _affordable(groups, len(crosstab.segments))]
+    if most < FEWEST_STRATA:
+        return crosstab, ()
     crossed = cross(crosstab, smallest, most)
     compared = sum(name != OTHER_STRATA for name in crossed.levels[-1])
     return crossed, tuple((name, EXPLAINED) for name in names) if compared >= FEWEST_STRATA else ()
@@ -221,7 +222,7 @@ def cross(crosstab: Crosstab, smallest: int, most: int = MOST_STRATA) -> Crossta
     smallest : int
         Fewest residents of a stratum.
     most : int
-        Most strata, at least 2.
+        Most strata, without those taken together.
 
     Raises
     ------
@@ -243,12 +244,14 @@ def cross(crosstab: Crosstab, smallest: int, most: int = MOST_STRATA) -> Crossta
 
 
 def _kept(sizes: Ints, smallest: int, most: int) -> NDArray[np.bool_]:
-    """Return the strata that stay: large enough, and with one for the others at most `most`."""
-    large = ~too_small(sizes, smallest)
-    if large.all() and len(sizes) <= most:
-        return large
-    largest = np.argsort(np.argsort(-sizes, kind="stable")) < most - 1
-    return np.asarray(large & largest)
+    """Return the strata that stay: large enough, and at most `most`."""
+    largest = np.argsort(np.argsort(-sizes, kind="stable")) < most
+    kept = largest & (sizes >= smallest)
+    # Alone, a small rest would be known from the others: the smallest that stays goes with it.
+    rest = sizes[~kept].sum()
+    if 0 < rest < smallest and kept.any():
+        kept[np.flatnonzero(kept)[np.argmin(sizes[kept])]] = False
+    return np.asarray(kept)
 
 
 def _refuse_fine(names: Sequence[str], sizes: Ints) -> None:
