@@ -293,11 +293,16 @@ def test_a_service_that_all_or_nobody_needed_has_no_area():
     assert (nobody.auc, nobody.share, nobody.residents) == (None, 0.0, 0)
 
 
-def test_demand_is_told_of_segments_that_show_it():
-    (found,) = demands([alone([[900, 0], [4, 96], [0, 2_100]], [1])], small_policy().audit, seed=0)
-    assert (found.auc, found.residents) == (1.0, 3_000)
-    (small,) = demands([alone([[4, 96], [900, 100]], sizes=(True, False))], small_policy().audit, seed=0)
-    assert small.share is None
+def test_segments_that_hide_who_needed_it_are_one():
+    hiding = [[900, 100], [4, 296], [26, 174], [70, 1_430]]
+    (found,) = demands([alone(hiding, [1, 2])], small_policy().audit, seed=0)
+    assert found == demands([alone([[900, 100], [70, 1_430], [30, 470]])], small_policy().audit, seed=0)[0]
+    assert (found.share, found.residents) == (round(1_000 / 3_000, 3), 3_000)
+
+
+def test_a_demand_whose_share_is_hidden_has_no_figure():
+    (small,) = demands([alone([[4, 96], [900, 100]], [0], (True, False))], small_policy().audit, seed=0)
+    assert (small.auc, small.interval, small.share, small.residents) == (None, None, None, 1_000)
 
 
 def test_demand_passes_over_the_tables_of_attributes():

@@ -251,7 +251,7 @@ def demands(shown: Sequence[Shown], limits: Limits, *, seed: int) -> tuple[Deman
     """Return how well segments predict who needs each service.
 
     The AUC of guessing from the segment's share of those who needed it among other folds, with Newcombe's
-    interval; from the segments of which it is shown how many did.
+    interval. Segments of which it is hidden how many did are taken together, as their sum is known.
 
     Parameters
     ----------
@@ -267,11 +267,15 @@ def demands(shown: Sequence[Shown], limits: Limits, *, seed: int) -> tuple[Deman
 
 def _demand(shown: Shown, limits: Limits, rng: np.random.Generator) -> Demand:
     service = shown.cells.name.removeprefix(PREFIX)
-    counts, sizes = shown.cells.counts[~shown.hidden.any(axis=1)], shown.cells.sizes
-    inside, outside = (int(side) for side in counts.sum(axis=0))
-    share = None if shown.hidden_sizes.any() else round(float(sizes[0] / max(sizes.sum(), 1)), DECIMALS)
+    hidden = shown.hidden.any(axis=1)
+    counts, together = shown.cells.counts[~hidden], shown.cells.counts[hidden].sum(axis=0)
+    if shown.hidden_sizes.any():
+        return Demand(service, None, None, None, int(counts.sum()))
+    inside, outside = (int(size) for size in shown.cells.sizes)
+    share = round(inside / max(inside + outside, 1), DECIMALS)
     if not inside or not outside:
         return Demand(service, None, None, share, inside + outside)
+    counts = np.vstack([counts, together])
     auc = float(auc_of_levels(counts, rng)[0])
     low, high = auc_interval(auc, inside, outside, limits.confidence)
     interval = round(low, DECIMALS), round(high, DECIMALS)

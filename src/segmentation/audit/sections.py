@@ -186,12 +186,13 @@ class Demand:
     ----------
     service : str
     auc : float or None
-        Of guessing from the segment who needed it, out of fold, in [0, 1]; None where all or nobody did.
+        Of guessing from the segment who needed it, out of fold, in [0, 1]; None where all or nobody did, or
+        `share` is hidden.
     interval : tuple of float or None
     share : float or None
         Share of residents who needed it; None where it would tell a hidden count.
     residents : int
-        Residents whose outcome is known, in segments of which it is shown.
+        Residents whose outcome is known; where `share` is hidden, in segments of which it is shown.
     """
 
     service: str

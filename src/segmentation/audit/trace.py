@@ -225,7 +225,7 @@ def trace(policy: Policy, protected: pd.DataFrame, moves: Moves, shown: Sequence
     tuple of Trace
         By attribute, largest gap first. Nothing for a group whose gap may be chance.
     """
-    single = [one for one in shown if len(one.cells.attributes) == 1]
+    single = [one for one in shown if one.cells.name in policy.audited]
     found = [_of_attribute(policy.audit, protected[one.cells.name], moves, one) for one in single]
     return tuple(entry for entries in found for entry in sorted(entries, key=lambda entry: -entry.gap))
 
