@@ -1,82 +1,203 @@
-"""Cramér's V: how strongly segment and attribute go together, its interval, and the tests of its limit."""
+"""How much a segment tells of an attribute: three measures of a table, each tested against its limit.
+
+Cramér's V is what the policy is judged by, mutual information compares attributes with many groups, and the
+area under the curve says it in the terms of somebody who would guess a resident's group from the segment.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2, ncx2
+from numpy.typing import NDArray
+from scipy.special import xlogy
 
-from segmentation.audit.evidence import Evidence, Interval
+from segmentation.audit.boundary import Boundary
+from segmentation.audit.evidence import Measured
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MeasureName = Literal["association", "mutual_information", "probe_auc"]
+DRAWS: dict[MeasureName, int] = {"association": 400, "mutual_information": 400, "probe_auc": 250}
+"""Tables drawn for every limit that is tried."""
+BY_CHANCE = 0.95
+"""Share of random segmentations whose value stays under `by_chance`."""
 
 
-@dataclass(frozen=True)
-class Association:
-    """How strongly two classifications go together: Cramér's V.
-
-    Attributes
-    ----------
-    value : float
-        Bias-corrected V, in [0, 1]; 0 is none (Bergsma 2013).
-    interval : tuple of float
-        From inverting the noncentral χ² distribution, on the scale of the plain V.
-    evidence : Evidence
-        Against the limit.
-    """
-
-    value: float
-    interval: Interval
-    evidence: Evidence
+# ---- The measures -----------------------------------------------------------------------------------
 
 
-def association(counts: NDArray[np.int64], limit: float, confidence: float) -> Association:
-    """Return Cramér's V of a table of counts, its interval, and its tests against a limit.
+def cramers_v(tables: Floats | Ints) -> Floats:
+    """Return Cramér's V, in [0, 1]: 0 where segment and group are independent.
 
     Parameters
     ----------
+    tables : ndarray of shape (..., n_segments, n_groups)
+        Counts or shares, at least two of each.
+
+    References
+    ----------
+    Cramér, H. (1946). Mathematical Methods of Statistics. Princeton, section 21.9.
+    """
+    v: Floats = np.minimum(1.0, np.sqrt(_phi_squared(tables) / (min(tables.shape[-2:]) - 1)))
+    return v
+
+
+def mutual_information(tables: Floats | Ints) -> Floats:
+    """Return the mutual information over the mean of both entropies, in [0, 1], as scikit-learn does.
+
+    Parameters
+    ----------
+    tables : ndarray of shape (..., n_segments, n_groups)
+        Counts or shares.
+
+    References
+    ----------
+    Strehl, A. & Ghosh, J. (2002). Cluster ensembles. J. Machine Learning Research 3.
+    """
+    by_segment, by_group, together = _entropies(tables)
+    return _over(by_segment + by_group - together, (by_segment + by_group) / 2)
+
+
+def probe_auc(tables: Floats | Ints) -> Floats:
+    """Return how well the first group is told from the second by the segment alone, in [0.5, 1].
+
+    It is the area under the best ROC curve: segments in the order of their odds, half of each tie.
+
+    Parameters
+    ----------
+    tables : ndarray of shape (..., n_segments, 2)
+        Counts or shares of the group and of everybody else.
+
+    References
+    ----------
+    Hanley, J. & McNeil, B. (1982). The meaning and use of the area under an ROC curve. Radiology 143(1).
+    """
+    shares = tables / np.maximum(tables.sum(axis=-2, keepdims=True), np.finfo(float).tiny)
+    group, others = shares[..., 0], shares[..., 1]
+    order = np.argsort(others / np.maximum(group + others, np.finfo(float).tiny), axis=-1)
+    group, others = np.take_along_axis(group, order, -1), np.take_along_axis(others, order, -1)
+    before = np.cumsum(group, axis=-1) - group / 2
+    auc: Floats = np.maximum(0.5, (before * others).sum(axis=-1))
+    return auc
+
+
+# ---- Measured against a limit -----------------------------------------------------------------------
+
+
+def measured(
+    measure: MeasureName, counts: Ints, limit: float, confidence: float, *, seed: int = 0
+) -> Measured:
+    """Return a measure of a table of counts, its interval, its tests against a limit, and what chance gives.
+
+    Parameters
+    ----------
+    measure : {"association", "mutual_information", "probe_auc"}
     counts : ndarray of shape (n_segments, n_groups)
-        At least two rows and two columns, each with somebody in it.
+        At least two rows and two columns, each with somebody in it; for "probe_auc" the group and the others.
     limit : float
-        Largest V that is kept, in (0, 1).
+        Largest value that is kept, in (0, 1); for "probe_auc" in (0.5, 1).
     confidence : float
+        Of the interval, in (0, 1).
+    seed : int
+        Of the tables that are drawn; the same table gives the same result.
+
+    Notes
+    -----
+    The value of "association" is the bias-corrected V (Bergsma 2013), that of "mutual_information" has its
+    entropies corrected (Miller 1955), that of "probe_auc" is the plain one. What the plain measures gain by
+    chance is allowed for in the interval and in the tests of all three.
 
     References
     ----------
     Bergsma, W. (2013). A bias-correction for Cramér's V and Tschuprow's T. J. Korean Stat. Soc. 42(3).
-    Smithson, M. (2003). Confidence Intervals. Sage, chapter 4.
+    Miller, G. (1955). Note on the bias of information estimates. In Information Theory in Psychology II-B.
     """
-    rows, columns = counts.shape
-    total = float(counts.sum())
-    statistic = _chi_square(counts)
-    freedom, span = (rows - 1) * (columns - 1), total * (min(rows, columns) - 1)
-    at_limit = limit**2 * span
-    tail = (1 - confidence) / 2
-    ends = tuple(float(np.sqrt(_noncentrality(statistic, freedom, p) / span)) for p in (1 - tail, tail))
-    evidence = Evidence(
-        float(ncx2.sf(statistic, freedom, at_limit)), float(ncx2.cdf(statistic, freedom, at_limit))
+    scale = _SCALES[measure]
+    boundary = Boundary(counts, scale.strength, DRAWS[measure], seed, ordered=measure == "probe_auc")
+    value = float(scale.shown(counts))
+    random = boundary.draw(boundary.apart)
+    noise = float((scale.strength(random) ** 2).mean())
+    middle = float(np.sqrt(max(0.0, boundary.observed**2 - noise)))
+    ends = [scale.to_value(end) for end in boundary.interval(middle, confidence)]
+    return Measured(
+        value,
+        (min(value, ends[0]), max(value, ends[1])),
+        boundary.evidence(scale.to_strength(limit)),
+        float(np.quantile(scale.shown(random), BY_CHANCE)),
     )
-    return Association(_corrected_v(statistic, total, rows, columns), (ends[0], min(1.0, ends[1])), evidence)
 
 
-def _chi_square(counts: NDArray[np.int64]) -> float:
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-    return float(((counts - expected) ** 2 / expected).sum())
+def association(counts: Ints, limit: float, confidence: float) -> Measured:
+    """Return Cramér's V of a table, measured."""
+    return measured("association", counts, limit, confidence)
 
 
-def _corrected_v(statistic: float, total: float, rows: int, columns: int) -> float:
-    excess = max(0.0, statistic / total - (rows - 1) * (columns - 1) / (total - 1))
-    corrected = min(side - (side - 1) ** 2 / (total - 1) for side in (rows, columns))
-    return float(min(1.0, np.sqrt(excess / (corrected - 1))))
+@dataclass(frozen=True)
+class _Scale:
+    """A measure as it is shown, and as it is tested: about linear in the distance from independence."""
+
+    shown: Callable[[Floats | Ints], Floats]
+    strength: Callable[[Floats], Floats]
+    to_value: Callable[[float], float]
+    to_strength: Callable[[float], float]
 
 
-def _noncentrality(statistic: float, freedom: int, probability: float) -> float:
-    """Return the noncentrality under which the statistic lies at that probability; 0 where none does."""
-    if chi2.cdf(statistic, freedom) <= probability:
-        return 0.0
-    upper = statistic + 10 * np.sqrt(2 * statistic + freedom) + 100
-    return float(brentq(lambda nc: ncx2.cdf(statistic, freedom, nc) - probability, 0.0, upper))
+def _corrected_v(tables: Floats | Ints) -> Floats:
+    rows, columns = tables.shape[-2:]
+    degrees = np.maximum(tables.sum(axis=(-1, -2)) - 1, 1)
+    excess = np.maximum(0.0, _phi_squared(tables) - (rows - 1) * (columns - 1) / degrees)
+    least = min(rows, columns)
+    corrected: Floats = np.minimum(1.0, np.sqrt(_over(excess, least - 1 - (least - 1) ** 2 / degrees)))
+    return corrected
+
+
+def _corrected_information(tables: Floats | Ints) -> Floats:
+    twice = 2 * tables.sum(axis=(-1, -2))
+    met = [(tables.sum(axis=axis) > 0).sum(axis=-1) for axis in (-1, -2)] + [(tables > 0).sum(axis=(-1, -2))]
+    by_segment, by_group, together = (
+        entropy + (cells - 1) / twice for entropy, cells in zip(_entropies(tables), met, strict=True)
+    )
+    return _over(by_segment + by_group - together, (by_segment + by_group) / 2)
+
+
+def _phi_squared(tables: Floats | Ints) -> Floats:
+    """Return χ² over the number of residents."""
+    rows, columns = tables.sum(axis=-1, keepdims=True), tables.sum(axis=-2, keepdims=True)
+    shares = tables / np.sqrt(np.maximum(rows, SMALLEST)) / np.sqrt(np.maximum(columns, SMALLEST))
+    found: Floats = np.maximum(0.0, (shares**2).sum(axis=(-1, -2)) - 1)
+    return found
+
+
+def _entropies(tables: Floats | Ints) -> tuple[Floats, Floats, Floats]:
+    """Return the entropies of segments, of groups, and of both together, in nats."""
+    shares = tables / tables.sum(axis=(-1, -2), keepdims=True)
+    by_segment, by_group = shares.sum(axis=-1), shares.sum(axis=-2)
+    return (
+        -xlogy(by_segment, by_segment).sum(axis=-1),
+        -xlogy(by_group, by_group).sum(axis=-1),
+        -xlogy(shares, shares).sum(axis=(-1, -2)),
+    )
+
+
+def _over(part: Floats, whole: Floats | float) -> Floats:
+    """Return a part of a whole in [0, 1]; nothing of nothing is 0."""
+    return np.clip(part / np.maximum(whole, SMALLEST), 0.0, 1.0)
+
+
+SMALLEST = 1e-12
+"""What divides in place of an empty margin or of no entropy, where nothing is divided."""
+_SCALES: dict[MeasureName, _Scale] = {
+    "association": _Scale(_corrected_v, cramers_v, float, float),
+    "mutual_information": _Scale(
+        _corrected_information, lambda tables: np.sqrt(mutual_information(tables)), np.square, np.sqrt
+    ),
+    "probe_auc": _Scale(
+        probe_auc, lambda tables: 2 * probe_auc(tables) - 1, lambda s: 0.5 + s / 2, lambda v: 2 * v - 1
+    ),
+}
