@@ -121,6 +121,7 @@ def test_english_counts_one_and_many_apart(n, en, zh):
         (EN.small(0.00052), "0.0005"),
         (EN.small(0.0), "0.000"),
         (EN.percent(0.30481), "30.5%"),
+        (EN.percent(-0.0004), "0.0%"),
         (EN.whole_percent(0.95), "95%"),
         (EN.whole_percent(0.995), "99.5%"),
         (EN.p(0.0123), "0.012"),

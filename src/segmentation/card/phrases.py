@@ -19,11 +19,10 @@ LEAST_FALL = 0.01
 
 
 def why(reader: Reader, finding: Finding) -> str:
-    """Return why a finding has its status, and of an open one what would settle it."""
+    """Return why a finding has its status; of one that is open beside its status, what would settle it."""
     told = sentences.reason(reader, finding.reason)
-    if finding.status != "undetermined":
-        return told
-    return reader.join("clause", (told, sentences.outlook(reader, finding)))
+    outlook = sentences.outlook(reader, finding) if finding.status == "undetermined" else ""
+    return outlook or told if finding.reason == "not_settled" else reader.join("clause", (told, outlook))
 
 
 def where(reader: Reader, finding: Finding) -> str:

@@ -118,13 +118,13 @@ class Voice:
         return self._decimal(number, "#,##0.00" if abs(number) < LARGE else "#,##0.0")
 
     def small(self, number: float) -> str:
-        """Return a figure that is of weight from a hundredth: three decimals, and one more where all are 0."""
+        """Return a figure that has weight from a hundredth on: three decimals, or four where those are 0."""
         is_told = abs(number) >= LEAST_P or round(number, 4) == 0
         return self._decimal(number, "0.000" if is_told else "0.0000")
 
     def percent(self, share: float) -> str:
         """Return a share, such as 30.5%."""
-        return format_percent(share, "#,##0.0%", locale=self.language)
+        return format_percent(round(share, 3) + 0.0, "#,##0.0%", locale=self.language)
 
     def whole_percent(self, share: float) -> str:
         """Return a share without decimals that say nothing, such as 95% or 99.5%."""
