@@ -7,13 +7,13 @@ nothing more than those do.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.audit.association import association
-from segmentation.audit.evidence import Measured
+from segmentation.audit.association import measured
 from segmentation.audit.findings import CheckName, Finding, Reason, Role
 from segmentation.audit.judge import Claim
 from segmentation.audit.power import (
@@ -23,21 +23,36 @@ from segmentation.audit.power import (
     ratio_settled_by,
 )
 from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
+from segmentation.audit.variation import total_variation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from segmentation.audit.disclosure import Flags, Shown
+    from segmentation.audit.evidence import Measured
     from segmentation.audit.rates import Rates
     from segmentation.policy import Limits
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-OF_ALL: tuple[CheckName, ...] = ("association",)
+OF_ALL: tuple[CheckName, ...] = ("association", "mutual_information")
 """Checks of an attribute with all its groups; those of `OF_A_GROUP` compare one group with all others."""
-OF_A_GROUP: tuple[CheckName, ...] = ()
+OF_A_GROUP: tuple[CheckName, ...] = ("total_variation", "probe_auc")
 PAIR = 2
+
+
+def _variation(counts: Ints, limit: float, confidence: float) -> Measured:
+    return total_variation(counts[:, 0], counts[:, 1], limit, confidence)
+
+
+_MEASURES: dict[CheckName, Callable[[Ints, float, float], Measured]] = {
+    "association": partial(measured, "association"),
+    "mutual_information": partial(measured, "mutual_information"),
+    "probe_auc": partial(measured, "probe_auc"),
+    "total_variation": _variation,
+}
+"""What measures a table of segments by groups, or by one group and the others, against a limit."""
 
 
 # ---- All segments together --------------------------------------------------------------------------
@@ -105,8 +120,7 @@ def _measured(finding: Finding, counts: Ints, limits: Limits) -> Measured | None
     held = counts[counts.sum(axis=1) > 0]
     if min(held.shape) < PAIR or not held.sum(axis=0).all():
         return None
-    found = association(held, finding.limit, limits.confidence)
-    return Measured(found.value, found.interval, found.evidence, 0.0)
+    return _MEASURES[finding.check](held, finding.limit, limits.confidence)
 
 
 def _with_measure(finding: Finding, found: Measured, limits: Limits, seen: Ints | None) -> Finding:
