@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from segmentation.errors import AuditError
+from segmentation.errors import AuditError, Fault
 from segmentation.policy.parts import JOINED, MISSING, MOST_GROUPS, MOST_SEGMENTS
+from segmentation.residents.cells import as_listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
+
+    from segmentation.policy import Policy
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,46 @@ class Column:
     def missing(self) -> NDArray[np.bool_]:
         """Where the value is missing."""
         return np.asarray(self.codes == len(self.levels))
+
+
+def audited_columns(policy: Policy, protected: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that a policy audits, categorical, in its order.
+
+    Parameters
+    ----------
+    policy : Policy
+    protected : DataFrame of shape (n_residents, n_columns)
+        `Residents.protected`, or a table with these columns as texts.
+
+    Raises
+    ------
+    AuditError
+        A column is missing, or a text is none of its groups.
+    """
+    faults = [
+        Fault(f"column '{name}'", "is missing from the protected attributes", "give `Residents.protected`")
+        for name in policy.audited
+        if name not in protected
+    ]
+    columns = {
+        name: _grouped(protected[name], of.groups) for name, of in policy.audited.items() if name in protected
+    }
+    for name, column in columns.items():
+        unknown = int((column.isna() & protected[name].notna()).sum())
+        if unknown:
+            rule = f"holds something else than the policy's groups for {unknown:,} residents"
+            faults.append(Fault(f"column '{name}'", rule, "leave it empty where the group is not known"))
+    if faults:
+        raise AuditError.from_faults("The protected attributes cannot be audited", faults)
+    return pd.DataFrame(columns, index=protected.index)
+
+
+def _grouped(column: pd.Series, groups: Iterable[str]) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    listed = list(groups)
+    texts = as_listed(column, listed)
+    return texts.where(texts.isin(listed)).astype(pd.CategoricalDtype(listed))
 
 
 def read_rows(

@@ -21,6 +21,7 @@ from segmentation.audit.claims import (
 from segmentation.audit.conditional import conditional
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
+from segmentation.audit.given import audited_columns
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.outcomes import (
     demands,
@@ -37,12 +38,12 @@ from segmentation.audit.trace import Moves, permuted, trace
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from segmentation.audit.disclosure import Shown
-    from segmentation.audit.sections import AttributeFit
+    from segmentation.audit.sections import AttributeFit, Trace
     from segmentation.policy import Limits, Policy
 
 
@@ -82,6 +83,7 @@ def audit(
         Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
         segment that nobody is in, outcomes are not of the policy's services, or intersections are too fine.
     """
+    protected = audited_columns(policy, protected)
     needed_by = None
     if outcomes is not None:
         needed_by = Crosstab.of(segments, protected, outcome_columns(policy, outcomes))
@@ -215,10 +217,20 @@ def _with_needs(
     return replace(
         judged.report,
         carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
-        traces=() if moves is None else trace(policy, protected, moves, shown),
+        traces=() if moves is None else _untoward(trace(policy, protected, moves, shown), judged.report),
         fit=judged.fit(policy.audit.smallest_group, rows, protected),
         unchecked=_without(judged.report, done),
     )
+
+
+def _untoward(traces: Iterable[Trace], report: AuditReport) -> tuple[Trace, ...]:
+    """Return the traces of rates that are not kept: of many residents the least gap is sure, and harmless."""
+    kept = {
+        (one.attribute, one.group, one.target)
+        for one in report.findings
+        if one.check == "selection_ratio" and one.status == "kept"
+    }
+    return tuple(one for one in traces if (one.attribute, one.group, one.segment) not in kept)
 
 
 def _without(report: AuditReport, checked: set[Unchecked]) -> tuple[Unchecked, ...]:
