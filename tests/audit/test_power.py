@@ -13,6 +13,7 @@ from segmentation.audit.power import (
     ratio_settled_by,
 )
 from segmentation.audit.ratio import Share, ratio_evidence
+from segmentation.audit.variation import total_variation
 
 OPEN = Evidence(1.0, 1.0)
 
@@ -69,14 +70,15 @@ def test_what_a_measure_detects_is_the_limit_and_what_a_one_sided_test_needs():
     assert found == pytest.approx(0.1 + 2.4865 * 0.01, abs=1e-5)
 
 
-def test_an_interval_that_starts_at_nothing_leaves_the_word_to_what_chance_gives():
-    lucky = detectable_measure("association", measured(0.0, 0.0, 0.001, by_chance=0.0196), 0.1, 0.95)
+@pytest.mark.parametrize(("check", "by_chance"), [("association", 0.03), ("total_variation", 0.02)])
+def test_an_interval_that_starts_at_nothing_leaves_the_word_to_what_chance_gives(check, by_chance):
+    lucky = detectable_measure(check, measured(0.0, 0.0, 0.001, by_chance), 0.1, 0.95)
 
     assert lucky == pytest.approx(0.1 + 2.4865 * 0.01, abs=1e-5)
 
 
 def test_an_area_under_a_curve_counts_from_a_half_and_mutual_information_by_its_root():
-    area = detectable_measure("probe_auc", measured(0.5, 0.5, 0.51, by_chance=0.5196), 0.6, 0.95)
+    area = detectable_measure("probe_auc", measured(0.5, 0.5, 0.51, by_chance=0.53), 0.6, 0.95)
     information = detectable_measure("mutual_information", measured(0.01, 0.0064, 0.0144), 0.01, 0.95)
 
     assert area == pytest.approx(0.6 + 2.4865 * 0.01, abs=1e-5)
@@ -85,6 +87,22 @@ def test_an_area_under_a_curve_counts_from_a_half_and_mutual_information_by_its_
 
 def test_a_measure_of_so_few_that_not_even_the_most_would_be_found_detects_nothing():
     assert detectable_measure("total_variation", measured(0.5, 0.0, 0.9), 0.5, 0.95) is None
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.1])
+def test_a_total_variation_said_to_be_detectable_is_found_in_most_audits(strength):
+    # 2,000 residents in 8 even segments, a fifth of them in the group; half of the segments hold more of it.
+    rng, lean = np.random.default_rng(2), np.repeat([1.0, -1.0], 4) / 4
+
+    def drawn(strength):
+        even = np.full(8, 1 / 8)
+        counts = rng.multinomial(400, even + strength * lean), rng.multinomial(1600, even)
+        return total_variation(*counts, 0.1, 0.95)
+
+    nearest = [detectable_measure("total_variation", drawn(strength), 0.1, 0.95) for _ in range(10)]
+    found = [drawn(np.median(nearest)).evidence.broken <= 0.05 for _ in range(80)]
+
+    assert 0.6 <= np.mean(found) <= 1
 
 
 # ---- What would settle it ---------------------------------------------------------------------------

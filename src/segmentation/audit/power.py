@@ -87,10 +87,15 @@ def ratio_settled_by(share: Share, limit: float, confidence: float, family: int 
 
 @dataclass(frozen=True)
 class _Scale:
-    """Where a measure starts, and the scale on which its interval is about as wide everywhere."""
+    """Where a measure starts, the scale on which its interval is about as wide everywhere, and its noise.
+
+    `chance` is in how many standard errors, measured on tables of 8 segments, what chance alone gives lies
+    above where the measure starts.
+    """
 
     least: float = 0.0
     power: float = 1.0
+    chance: float = 3.0
 
     def to(self, value: float) -> float:
         return float(max(0.0, value - self.least) ** self.power)
@@ -99,7 +104,11 @@ class _Scale:
         return float(self.least + value ** (1 / self.power))
 
 
-SCALES: dict[CheckName, _Scale] = {"mutual_information": _Scale(power=0.5), "probe_auc": _Scale(least=0.5)}
+SCALES: dict[CheckName, _Scale] = {
+    "mutual_information": _Scale(power=0.5),
+    "probe_auc": _Scale(least=0.5),
+    "total_variation": _Scale(chance=2.0),
+}
 """Mutual information grows with the square of an association; chance alone gives an area of a half."""
 
 
@@ -130,10 +139,9 @@ def detectable_measure(
     """
     scale = SCALES.get(check, _Scale())
     low, high, chance = (scale.to(value) for value in (*measured.interval, measured.by_chance))
-    bar = _bar(1 - confidence, 2)
-    error = (high - low) / (2 * bar)
+    error = (high - low) / (2 * _bar(1 - confidence, 2))
     if low == 0:
-        error = max(error, chance / bar)
+        error = max(error, chance / scale.chance)
     found = scale.back(scale.to(limit) + (_bar(1 - confidence, family) + float(ndtri(POWER))) * error)
     return found if found <= 1 else None
 
