@@ -438,7 +438,7 @@ def conditional():
     alike = (
         StratumRate("repairs 0–2", 0.121, 0.098, 1_417),
         StratumRate("repairs 3+", 0.407, 0.282, 2_533),
-        StratumRate("repairs unknown", None, None, None),
+        StratumRate("repairs (missing)", None, None, None),
     )
     return (
         Conditional("age_band", "65+", "S1", 1.92, 1.41, (1.29, 1.55), alike, 1),

@@ -53,7 +53,7 @@ def test_a_stratum_is_told_with_its_count_or_as_hidden():
     assert told == [
         "12.1% against 9.8% (n 1,417)",
         "40.7% against 28.2% (n 2,533)",
-        "hidden, or nobody to compare with",
+        "hidden",
     ]
 
 

@@ -170,6 +170,7 @@ def test_a_limit_is_short_in_a_table():
 
 def test_a_stratum_is_called_by_its_features_titles():
     assert READER.stratum("repairs 0–2 × parking yes") == "Repairs 0–2 × Parking yes"
+    assert READER.stratum("repairs (missing)") == "Repairs not known"
     assert READER.stratum("floor 3+ × lift") == "floor 3+ × lift"
 
 

@@ -31,7 +31,7 @@ CHECKS: tuple[CheckName, ...] = ("total_variation", "selection_ratio", "service_
 """Checks of groups, a panel each."""
 MOST = 40
 """Rows of a panel; of more, the worst."""
-WIDTH, ROW, FRAME = 9.0, 0.27, 1.0
+WIDTH, ROW, FRAME = 9.0, 0.27, 1.15
 """Inches: of the picture, of a row, and of what stands around a panel's rows."""
 LEAST_WIDTH = 2.0
 """The scale of ratios spans at least from half to twice as often."""
@@ -194,8 +194,8 @@ def _heading(reader: Reader, panel: _Panel) -> str:
     if panel.total > len(panel.shown):
         shown, total = reader.integer(len(panel.shown)), reader.integer(panel.total)
         more = reader.t("the worst %(shown)s of %(total)s", shown=shown, total=total)
-    parts = (f"{heading[:1].upper()}{heading[1:]}", sentences.allowed(reader, first), more)
-    return reader.join("clause", parts)
+    limit = reader.join("comma", (sentences.allowed(reader, first), more))
+    return f"{heading[:1].upper()}{heading[1:]}\n{limit}"
 
 
 def _font() -> list[str]:

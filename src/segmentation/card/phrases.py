@@ -88,7 +88,7 @@ def _strongest(audited: AttributeAudit) -> tuple[str, float] | None:
 def stratum_told(reader: Reader, stratum: StratumRate) -> str:
     """Return the rates in one stratum, with the count that they rest on."""
     if stratum.rate is None or stratum.others_rate is None:
-        told = reader.t("hidden, or nobody to compare with")
+        told = reader.t("hidden")
     else:
         told = reader.t(
             "%(rate)s against %(others)s",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from segmentation.policy.parts import JOINED
+from segmentation.policy.parts import JOINED, MISSING
 from segmentation.wording.language import Voice
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ class Reader(Voice):
     def stratum(self, stratum: str) -> str:
         """Return a stratum with its features' titles: Repairs 0–2, or several joined by ×."""
         parts = (part.partition(" ") for part in stratum.split(JOINED))
-        return JOINED.join(f"{self.feature(key)} {level}".rstrip() for key, _, level in parts)
+        return JOINED.join(
+            f"{self.feature(key)} {self.t('not known') if level == MISSING else level}".rstrip()
+            for key, _, level in parts
+        )
 
     def _group(self, attribute: str, group: str) -> str:
         return self._title(self.titles.groups.get(attribute, {}), group)
