@@ -1,11 +1,13 @@
 """Rates within strata and their pooled ratio, against counts made by hand, statsmodels and an adversary."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import StratifiedTable
 
+from segmentation.audit import audit
 from segmentation.audit.cells import Cells
 from segmentation.audit.conditional import conditional, pooled_ratio
 from segmentation.audit.disclosure import Shown, _links, disclose
@@ -13,6 +15,7 @@ from segmentation.audit.findings import Finding
 from segmentation.audit.rates import stratified_rates
 from segmentation.audit.strata import EXPLAINED, OTHER_STRATA
 from segmentation.suppression import CountTable, attack, suppress
+from tests.needs import feature, policy_of
 from tests.policies import small_policy
 
 LIMITS = small_policy().audit
@@ -189,6 +192,40 @@ def test_nobody_anywhere_gives_no_figure():
     assert {(one.value, one.interval, one.left_out) for one in found} == {(None, None, 2)}
 
 
+# ---- In an audit ------------------------------------------------------------------------------------
+
+
+def test_an_audit_shows_what_a_need_explains_beside_the_finding_that_stays_broken():
+    # Who asks for repairs is in S1; the old ask more often. Within the same needs, age makes no difference.
+    rng = np.random.default_rng(0)
+    n = 6000
+    old = rng.random(n) < 0.4
+    many = rng.random(n) < np.where(old, 0.7, 0.2)
+    needs = pd.DataFrame({name: rng.random(n) for name in ["noise"]})
+    needs["repairs"] = np.where(many, rng.integers(5, 9, n), rng.integers(0, 2, n)).astype(float)
+    segments = pd.Series(np.where(rng.random(n) < np.where(many, 0.8, 0.1), "S1", "S2"))
+    policy = policy_of(repairs=feature("count"), noise=feature("share"))
+    limits = policy.audit.model_copy(update={"explained_by": ("repairs",), "intersections": ()})
+    protected = pd.DataFrame(
+        {
+            "age_band": np.where(old, "65+", rng.choice(["18-39", "40-64"], n)),
+            "sex": rng.choice(["female", "male"], n),
+            "tenure": rng.choice(["owner", "tenant"], n),
+        }
+    )
+    found = audit(policy.model_copy(update={"audit": limits}), segments, protected, needs=needs)
+    wanted = ("selection_ratio", "65+", "S1")
+    (finding,) = [one for one in found.of("age_band") if (one.check, one.group, one.target) == wanted]
+    beside = of([one for one in found.conditional if one.attribute == "age_band"], "65+", "S1")
+
+    assert finding.status == "broken"
+    assert beside.raw == finding.value > 1.5
+    assert 0.8 < beside.value < 1.25
+    strata = [one.stratum for one in beside.strata]
+    assert strata == ["repairs 0", "repairs 1", "repairs 2–6", "repairs 7+"]
+    assert "explained_by" not in found.unchecked
+
+
 # ---- What may be shown ------------------------------------------------------------------------------
 
 
@@ -244,6 +281,32 @@ def test_no_figure_holds_more_than_the_counts_that_are_shown(seed):
         if None not in {ours.value, theirs.value}:
             assert ours.value == theirs.value
             assert ours.interval == theirs.interval
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_reader_of_the_strata_can_work_out_every_pooled_ratio(seed):
+    rng = np.random.default_rng(seed)
+    cells = table(rng.integers(40, 200, (3, 3, 4)), ("a", "b", "c", OTHER_STRATA), "fmx")
+    shown = Shown(cells, rng.random(cells.counts.shape) < 0.2, rng.random(len(cells.groups)) < 0.1)
+    found = conditional(shown, [], LIMITS)
+    told = [one for one in found if one.value is not None]
+
+    assert told
+    for one in told:
+        others = [each for each in found if each.segment == one.segment and each.group != one.group]
+        own = [_read(one, at) for at in range(3)]
+        beside = [np.sum([_read(each, at) for each in others], axis=0) for at in range(3)]
+        both = [(*mine, *rest) for mine, rest in zip(own, beside, strict=True) if mine[1] and rest[1]]
+        again = pooled_ratio(*(np.array(part) for part in zip(*both, strict=True)), LIMITS.confidence)
+        assert again.value == pytest.approx(one.value, rel=1e-9)
+        assert again.interval == pytest.approx(one.interval, rel=1e-9)
+
+
+def _read(entry, at):
+    """Members of a group in the segment, and in all, as its rates in a report tell them."""
+    rate = entry.strata[at]
+    return (0, 0) if rate.rate is None else (rate.rate * rate.size, rate.size)
 
 
 def _moved(counts, hidden, hidden_sizes):
