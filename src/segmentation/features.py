@@ -51,7 +51,8 @@ class EncodedNumber:
     log : bool
         Whether log1p comes first.
     mean, scale : float
-        Of the training residents, after log1p; 0 and 1 where the feature is not standardised.
+        Of the training residents, after log1p; 0 and 1 where the feature is not standardised, 0 and infinity
+        where it is and nobody gave a value: then every value stands at 0.
     at_missing : float
         The training residents' mean in encoded units, before the weight.
     """
@@ -226,8 +227,9 @@ def _read_category(name: str, fitted: Pipeline, columns: slice, weight: float) -
 def _read_value(name: str, fitted: Pipeline, columns: slice, weight: float) -> EncodedNumber | EncodedLevels:
     steps = dict(fitted["both"].transformer_list)["value"].named_steps
     scaler = steps.get("scale")
-    is_scaled = scaler is not None and not np.isnan(scaler.mean_[0])  # NaN where nobody gave a value
-    mean, scale = (scaler.mean_[0], scaler.scale_[0]) if is_scaled else (0.0, 1.0)
+    mean, scale = (0.0, 1.0) if scaler is None else (scaler.mean_[0], scaler.scale_[0])
+    if np.isnan(mean):  # nobody gave a value, and scikit-learn lets whoever gives one later stand at 0
+        mean, scale = 0.0, np.inf
     at_missing = steps["mean"].statistics_[0]
     number = EncodedNumber(
         name, columns.start, weight, "log1p" in steps, float(mean), float(scale), float(at_missing)
