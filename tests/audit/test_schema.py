@@ -2,16 +2,23 @@
 
 import copy
 import json
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import segmentation.audit
-from segmentation.audit import report_schema
+from segmentation.audit import audit, report_schema
 from segmentation.audit.findings import REPORT_VERSION
 from segmentation.audit.schema import FILE, schema_text
+from segmentation.policy import read_policy
+from segmentation.residents import residents_from
+from segmentation.simulate import simulate
 from tests.card import made
+
+ROOT = Path(__file__).parents[2]
 
 VALIDATOR = Draft202012Validator(report_schema())
 
@@ -68,3 +75,29 @@ def test_every_field_is_described_or_plain():
 
     assert finding["by_chance"]["description"].startswith("What the value stays under in 95 of 100")
     assert finding["count"]["description"] == finding["size"]["description"]
+
+
+def test_the_report_of_a_real_audit_is_valid():
+    policy = read_policy(ROOT / "models" / "resident_needs" / "policy.toml")
+    residents = residents_from(simulate(1_500).residents, policy, as_of=date(2026, 7, 1))
+    needs = residents.needs
+    channel = needs["phone_contact"]
+    outcomes = pd.DataFrame(dict.fromkeys(policy.services, channel > 0.5), index=needs.index)
+
+    def assign(of):
+        return of["phone_contact"].gt(0.4).map({True: "S1", False: "S2"})
+
+    report = audit(
+        policy,
+        assign(needs),
+        residents.protected,
+        {key: frozenset({"S1"}) for key in policy.services},
+        needs=needs,
+        assign=assign,
+        outcomes=outcomes,
+    )
+
+    assert all(
+        (report.carriers, report.traces, report.fit, report.opportunity, report.demand, report.balance)
+    )
+    VALIDATOR.validate(json.loads(json.dumps(report.to_dict(), allow_nan=False)))
