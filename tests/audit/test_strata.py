@@ -18,6 +18,7 @@ from segmentation.audit.strata import (
     stratified,
 )
 from segmentation.errors import AuditError
+from segmentation.policy.parts import MISSING
 from tests.needs import feature, policy_of
 
 N = 20_000
@@ -132,10 +133,9 @@ def test_any_counts_give_levels_of_at_least_the_smallest_group(values, smallest)
 # ---- Crossing ---------------------------------------------------------------------------------------
 
 
-def test_features_are_crossed_and_missing_is_a_level():
-    found = cross(
-        crosstab({"repairs": ["0", "1+", None, "0"] * 50, "channel": ["app", "app", "desk", "desk"] * 50}), 30
-    )
+def test_features_are_crossed_and_missing_is_a_level_where_many_lack_one():
+    columns = {"repairs": ["0", "1+", None, "0"] * 1000, "channel": ["app", "app", "desk", "desk"] * 1000}
+    found = cross(crosstab(columns), 30)
 
     assert found.strata == (EXPLAINED,)
     assert found.levels[-1] == (
@@ -144,7 +144,15 @@ def test_features_are_crossed_and_missing_is_a_level():
         "repairs 1+ × channel app",
         "repairs (missing) × channel desk",
     )
-    assert found.cells([EXPLAINED]).sizes.tolist() == [50] * 4
+    assert found.cells([EXPLAINED]).sizes.tolist() == [1000] * 4
+
+
+def test_few_who_lack_a_feature_are_in_no_stratum():
+    found = cross(crosstab({"repairs": ["0", "1+"] * 1000 + [None] * 50}), 30)
+
+    assert found.levels[-1] == ("repairs 0", "repairs 1+")
+    assert found.cells([EXPLAINED]).groups == (("repairs 0",), ("repairs 1+",), (MISSING,))
+    assert found.cells([EXPLAINED]).sizes.tolist() == [1000, 1000, 50]
 
 
 def test_crossing_loses_nobody_and_no_distance():

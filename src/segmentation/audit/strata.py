@@ -213,7 +213,9 @@ def cross(crosstab: Crosstab, smallest: int, most: int = MOST_STRATA) -> Crossta
     """Return the counts with all strata crossed into one column, called `EXPLAINED`.
 
     Strata under the smallest group, and the smallest of more than `most`, become `OTHER_STRATA`: they are
-    counted, so that nothing is lost, and compared with nobody.
+    counted, so that nothing is lost, and compared with nobody. Residents who lack a feature are a stratum
+    where they are many; where they are few, their stratum is missing: protected like one, they would only
+    hide the counts of others.
 
     Parameters
     ----------
@@ -235,12 +237,19 @@ def cross(crosstab: Crosstab, smallest: int, most: int = MOST_STRATA) -> Crossta
     codes, levels = crosstab.codes[:, first:], crosstab.levels[first - 1 :]
     widths = [len(values) + 1 for values in levels]
     combinations, sizes, _ = tally(list(codes.T), widths, crosstab.counts)
-    kept = _kept(sizes, smallest, most)
-    _refuse_fine(crosstab.strata, sizes)
+    known = _known(combinations, levels, sizes >= PER_STRATUM * smallest * len(crosstab.segments))
+    kept = _kept(np.where(known, sizes, 0), smallest, most)
+    _refuse_fine(crosstab.strata, sizes[known])
     names = [_named(crosstab.strata, levels, combination) for combination in combinations[kept]]
-    own = np.where(kept, np.cumsum(kept) - 1, len(names))[_found(combinations, codes, widths)]
-    crossed = tuple(names) if kept.all() else (*names, OTHER_STRATA)
-    return _restratified(crosstab, crossed, own)
+    crossed = (*names, OTHER_STRATA) if (known & ~kept).any() else tuple(names)
+    place = np.where(kept, np.cumsum(kept) - 1, np.where(known, len(names), len(crossed)))
+    return _restratified(crosstab, crossed, place[_found(combinations, codes, widths)])
+
+
+def _known(combinations: Ints, levels: Sequence[Sequence[str]], many: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which combinations are a stratum: those that lack a feature only where many do."""
+    missing = (combinations == np.array([len(values) for values in levels])).any(axis=1)
+    return np.asarray(~missing | many)
 
 
 def _kept(sizes: Ints, smallest: int, most: int) -> NDArray[np.bool_]:
