@@ -1,5 +1,6 @@
 """The whole flow, from a table to a candidate."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.errors import NoStructureError
+from segmentation.card import render
+from segmentation.errors import MitigationError, NoStructureError, RegistryError
+from segmentation.mitigation import Mitigation
 from segmentation.pipeline import build
 from segmentation.policy import read_policy
+from segmentation.registry.evidence import evidence_of
 from segmentation.residents import residents_from
 from segmentation.simulate import simulate
 
@@ -113,3 +117,62 @@ def test_a_segment_under_the_smallest_group_is_refused(policy):
     few = residents_from(simulate(400).residents, policy, as_of=AS_OF)
     with pytest.raises(NoStructureError, match="fewer than 30 residents"):
         build(policy, few, n_segments=30)
+
+
+# ---- With a mitigation ------------------------------------------------------------------------------
+
+AGAINST_AGE = Mitigation("erase", ("age_band",), features=("phone_contact",))
+
+
+@pytest.fixture(scope="module")
+def few(policy):
+    return residents_from(simulate(3_000).residents, policy, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def mitigated(policy, few):
+    return build(policy, few, n_segments=5, mitigation=AGAINST_AGE)
+
+
+def test_a_mitigated_candidate_breaks_nothing_about_the_attribute(mitigated):
+    statuses = {finding.status for finding in mitigated.audit.of("age_band")}
+    assert "broken" not in statuses
+    assert "kept" in statuses
+
+
+def test_a_mitigated_candidate_needs_no_protected_column_and_no_dropped_feature_to_predict(mitigated, few):
+    bare = replace(few, protected=few.protected[[]], needs=few.needs.drop(columns="phone_contact"))
+    expected = mitigated.scorer.predict(columns(few))
+    assert "phone_contact" not in mitigated.scorer.features
+    assert not set(mitigated.scorer.features) & set(few.protected)
+    assert (mitigated.scorer.predict(columns(bare)) == expected).all()
+    assert (mitigated.segmenter.predict(bare.needs) == expected).all()
+
+
+def test_a_mitigation_is_named_by_the_candidate_its_card_and_its_version(mitigated):
+    said = mitigated.card.about.mitigation
+    assert mitigated.mitigation == AGAINST_AGE
+    assert (said.key, said.text) == (AGAINST_AGE.key, AGAINST_AGE.text)
+    assert AGAINST_AGE.key in render(mitigated.card, "zh", "html")
+    assert evidence_of(mitigated).tags["mitigation"] == AGAINST_AGE.key
+
+
+def test_without_a_mitigation_the_card_says_none(candidate):
+    assert candidate.mitigation is candidate.card.about.mitigation is None
+    assert "Mitigation: none" in render(candidate.card, "en", "html")
+    assert evidence_of(candidate).tags["mitigation"] == "none"
+
+
+def test_a_candidate_whose_card_names_another_mitigation_is_not_registered(mitigated):
+    with pytest.raises(RegistryError, match="its mitigation"):
+        evidence_of(replace(mitigated, mitigation=None))
+
+
+def test_profiles_describe_a_need_that_the_segments_leave_out(mitigated, policy):
+    described = {need.feature for profile in mitigated.profiles for need in profile.needs}
+    assert described == set(policy.features)
+
+
+def test_a_mitigation_that_does_not_fit_the_policy_is_refused(policy, few):
+    with pytest.raises(MitigationError, match="shoe_size"):
+        build(policy, few, n_segments=5, mitigation=Mitigation("drop", features=("shoe_size",)))

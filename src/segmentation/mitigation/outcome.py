@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NONE = "none"
 """The key of the row without a mitigation."""
+DIGITS = 2
+"""Associations that read alike are alike; what explains more of the needs is recommended then."""
 LEAST_SILHOUETTE = 0.9
 """Share of the silhouette without a mitigation that a recommended one keeps, in its own space."""
 
@@ -101,9 +103,10 @@ class Frontier:
     def recommended(self) -> Outcome | None:
         """The mitigation with the least association of those that cost little and move no harm elsewhere.
 
-        Asked of it: no finding of the attribute is broken, the silhouette in its own space is at least
-        `LEAST_SILHOUETTE` of what it was, and no association of another attribute goes from kept to broken.
-        None where no mitigation does all of this, or where nothing is broken in the first place.
+        Of equals, to two digits, it is the one that explains most of all needs. Asked of it: no finding of
+        the attribute is broken, the silhouette in its own space is at least `LEAST_SILHOUETTE` of what it
+        was, and no association of another attribute goes from kept to broken. None where no mitigation does
+        all of this, or where nothing is broken in the first place.
         """
         if self.before.disparity is None or not self.before.disparity.broken:
             return None
@@ -196,6 +199,8 @@ class Frontier:
         return told + Markup(table)  # noqa: S704 - pandas escapes what stands in cells
 
 
-def _remaining(outcome: Outcome) -> float:
+def _remaining(outcome: Outcome) -> tuple[float, float]:
+    """Return what is left of the association, to two digits, and then what is lost of the needs."""
     hidden = outcome.disparity is None or outcome.disparity.association is None
-    return float("inf") if hidden else outcome.disparity.association  # type: ignore[union-attr, return-value]
+    left = float("inf") if hidden else round(outcome.disparity.association, DIGITS)  # type: ignore[union-attr, arg-type]
+    return left, -outcome.quality.explained if outcome.quality else 0.0
