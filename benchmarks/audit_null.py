@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import xlogy
 from timing import arguments, numbers, table
+from truths import LIMITS, SEGMENTS, AtLimit, K, limit_ratios, measures
 
+from segmentation.audit.association import measured
 from segmentation.audit.cells import Cells
 from segmentation.audit.claims import (
     ratio_claims,
@@ -34,23 +34,18 @@ from segmentation.audit.claims import (
     table_claims,
 )
 from segmentation.audit.disclosure import Shown
-from segmentation.audit.judge import judge
+from segmentation.audit.findings import Finding
+from segmentation.audit.judge import Claim, judge
 from segmentation.audit.rates import Rates
 from segmentation.audit.ratio import Share, ratio_evidence
-from segmentation.policy import Limits
+from segmentation.audit.variation import total_variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from segmentation.audit.findings import CheckName, Finding
-    from segmentation.audit.judge import Claim
+    from collections.abc import Iterable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LIMITS = Limits(smallest_group=10)
-SEGMENTS = tuple(f"S{at}" for at in range(1, 9))
-K = len(SEGMENTS)
 SERVED = {"service": frozenset(SEGMENTS[:3])}
 RESIDENTS = (1_000, 10_000, 100_000)
 
@@ -79,11 +74,9 @@ def judged(claims: Iterable[Claim]) -> tuple[Finding, ...]:
     return judge(claims, LIMITS.confidence)
 
 
-def of(claims: Iterable[Claim], check: CheckName, group: str | None, target: str | None) -> Claim:
-    """Return the one claim of that name; those after it are not made."""
-    wanted = (check, group, target)
-    names = ((claim, (claim.finding.check, claim.finding.group, claim.finding.target)) for claim in claims)
-    return next(claim for claim, name in names if name == wanted)
+def of(claims: Iterable[Claim], group: str | None, target: str | None) -> Claim:
+    """Return the claim about that group and target."""
+    return next(claim for claim in claims if (claim.finding.group, claim.finding.target) == (group, target))
 
 
 # ---- Nothing to find --------------------------------------------------------------------------------
@@ -130,113 +123,6 @@ def judged_whole(counts: Ints) -> list[str]:
 # ---- The truth at the limit -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class AtLimit:
-    """A table of chances whose true value of one check is its limit."""
-
-    check: CheckName
-    name: str
-    chances: Floats
-    group: str | None = None
-    target: str | None = None
-
-
-def tilted(groups: Floats, segments: Floats, own: Floats, strength: float) -> Floats:
-    """Return chances with these margins that lean from independence: the first group to some segments.
-
-    `own` sums to 0 over segments by their shares.
-    """
-    lean = np.where(np.arange(len(groups)) == 0, 1.0, -groups[0] / (1 - groups[0]))
-    return np.outer(segments, groups) * (1 + strength * np.outer(own, lean))
-
-
-def planted(check: CheckName, groups: Floats, segments: Floats, own: Floats) -> Floats:
-    """Return the lean at which a measure is at its limit."""
-    limit = {name: getattr(LIMITS, name) for name in MEASURES}[check]
-    most = 0.999 / max(own.max() * groups[0] / (1 - groups[0]), -own.min())
-    strength = brentq(lambda at: MEASURES[check](tilted(groups, segments, own, at)) - limit, 0.0, most)
-    return tilted(groups, segments, own, float(strength))
-
-
-def against_others(chances: Floats) -> Floats:
-    """Return the spread over segments of the first group and of everybody else."""
-    pair = np.column_stack([chances[:, 0], chances[:, 1:].sum(axis=1)])
-    return np.asarray(pair / pair.sum(axis=0))
-
-
-def total_variation(chances: Floats) -> float:
-    """Return the share of the first group that would need another segment."""
-    own, others = against_others(chances).T
-    return float(np.abs(own - others).sum() / 2)
-
-
-def probe_auc(chances: Floats) -> float:
-    """Return the area under the curve of guessing the first group, segments ordered by their odds."""
-    spread = against_others(chances)
-    own, others = spread[np.argsort(-spread[:, 0] / spread[:, 1])].T
-    return float((others * (np.cumsum(own) - own / 2)).sum())
-
-
-def cramers_v(chances: Floats) -> float:
-    """Return Cramér's V."""
-    apart = np.outer(chances.sum(axis=1), chances.sum(axis=0))
-    return float(np.sqrt(((chances - apart) ** 2 / apart).sum() / (min(chances.shape) - 1)))
-
-
-def mutual_information(chances: Floats) -> float:
-    """Return the mutual information over the mean of both entropies."""
-    rows, columns = chances.sum(axis=1), chances.sum(axis=0)
-    by_segment, by_group, together = (-xlogy(part, part).sum() for part in (rows, columns, chances))
-    return float((by_segment + by_group - together) / ((by_segment + by_group) / 2))
-
-
-MEASURES: dict[CheckName, Callable[[Floats], float]] = {
-    "association": cramers_v,
-    "mutual_information": mutual_information,
-    "total_variation": total_variation,
-    "probe_auc": probe_auc,
-}
-"""What the audit is held to: each measure of chances, written here apart from it."""
-
-
-def measures(*, gates_only: bool) -> list[AtLimit]:
-    """Return, for each check of all segments together, chances in several forms at its limit."""
-    even = np.full(K, 1 / K)
-    uneven = np.linspace(1, 5, K) / np.linspace(1, 5, K).sum()
-    half = np.repeat([1.0, -1.0], K // 2)
-    one = np.append(K - 1.0, np.full(K - 1, -1.0))
-    forms = {
-        "3 groups, half the segments": (np.full(3, 1 / 3), even, half),
-        "3 groups, one segment": (np.full(3, 1 / 3), even, one),
-        "a group of a tenth": (np.array([0.1, 0.35, 0.55]), uneven, half - (half * uneven).sum()),
-    }
-    names = {
-        (claim.finding.check, "g0" if claim.finding.group else None)
-        for claim in table_claims(all_shown(np.full((K, 3), 100)), LIMITS)
-        if claim.finding.check in LIMITS.gates or not gates_only
-    }
-    return [
-        AtLimit(check, form, planted(check, *margins), group)
-        for check, group in sorted(names)
-        for form, margins in forms.items()
-    ]
-
-
-def limit_ratios() -> list[AtLimit]:
-    """Return chances with one segment, or one service, at the limit's ratio, from below and above."""
-    found = []
-    for ratio in (LIMITS.selection_ratio, 1 / LIMITS.selection_ratio):
-        for size, rate in ((0.05, 0.05), (0.3, 0.2), (0.02, 0.6)):
-            groups = np.array([size, 1 - size])
-            inside = np.array([ratio * rate, rate])
-            own = np.vstack([inside, np.outer(np.full(K - 1, 1 / (K - 1)), 1 - inside)])
-            served = np.vstack([np.outer(np.full(3, 1 / 3), inside), np.outer(np.full(5, 0.2), 1 - inside)])
-            name = f"{ratio:g}, {size:.0%} of residents, rate {rate:.0%}"
-            found.append(AtLimit("selection_ratio", name, own * groups, "g0", "S1"))
-            found.append(AtLimit("service_parity", name, served * groups, "g0", "service"))
-    return sorted(found, key=lambda setting: setting.check)
-
-
 def at_limit(setting: AtLimit, residents: int, times: int) -> tuple[float, float, tuple[str, ...]]:
     """Return the shares of false broken and false kept claims, and their row of the table."""
     rng = np.random.default_rng([residents, *setting.name.encode()])
@@ -254,8 +140,19 @@ def drawn(rng: np.random.Generator, residents: int, chances: Floats) -> Ints:
 def one_status(setting: AtLimit, counts: Ints) -> str:
     """Return the status of that one claim, in a family of its own."""
     shown = all_shown(counts)
-    claims = ratios(shown, setting.target) if setting.target else table_claims(shown, LIMITS)
-    return judged([of(claims, setting.check, setting.group, setting.target)])[0].status
+    if setting.target:
+        return judged([of(ratios(shown, setting.target), setting.group, setting.target)])[0].status
+    finding = Finding(
+        setting.check, "gate", "group", setting.group, None, "undetermined", "not_settled", setting.limit
+    )
+    # Only this measure of the table, as its claim would be made: the others cost as much.
+    pair = counts[:, 0], counts[:, 1:].sum(axis=1)
+    if setting.check == "total_variation":
+        found = total_variation(*pair, setting.limit, LIMITS.confidence)
+    else:
+        table = np.column_stack(pair) if setting.group else counts
+        found = measured(setting.check, table, setting.limit, LIMITS.confidence)
+    return judged([Claim(finding, found.evidence)])[0].status
 
 
 # ---- Something to find, and too few to say ----------------------------------------------------------
@@ -302,20 +199,15 @@ def share(value: float) -> str:
 
 @dataclass(frozen=True)
 class Runs:
-    """How often everything is drawn: tables of 3 or 5 groups and of 60, measures, ratios, the planted one."""
+    """How often everything is drawn: tables of 3 or 5 groups and of 60, truths at the limit, planted harm."""
 
     few_groups: int
     many_groups: int
-    measures: int
-    ratios: int
+    at_limit: int
     planted: int
 
 
-DEFAULT, QUICK, FULL = (
-    Runs(200, 30, 200, 1000, 300),
-    Runs(20, 2, 30, 100, 50),
-    Runs(1000, 1000, 1000, 4000, 1000),
-)
+DEFAULT, QUICK, FULL = Runs(200, 30, 1000, 300), Runs(20, 2, 100, 50), Runs(1000, 1000, 4000, 1000)
 
 
 def main() -> None:
@@ -324,14 +216,14 @@ def main() -> None:
     runs = FULL if asked.full else QUICK if asked.quick else DEFAULT
     with ProcessPoolExecutor() as pool:
         random = every_random(pool, {3: runs.few_groups, 5: runs.few_groups, 60: runs.many_groups})
-        limits = dict.fromkeys(measures(gates_only=not asked.full), runs.measures)
-        limits |= dict.fromkeys(limit_ratios(), runs.ratios)
-        broken, kept = every_limit(pool, limits)
+        limits = [*measures(gates_only=not asked.full), *limit_ratios()]
+        broken, kept = every_limit(pool, limits, runs.at_limit)
     alone, among_all = found_share(runs.planted)
     five = five_kept()
     print(f"\nA planted ratio of 0.6 is found in {share(alone)}, among all claims in {share(among_all)}.")
     print(f"A group of five is kept in {share(five)}.")
-    print("Of 200 runs a share of 5 % is give or take 3 %, of 1,000 1.4 %; the worst of many lies higher.")
+    give = share(2 * (0.05 * 0.95 / runs.at_limit) ** 0.5)
+    print(f"Of {runs.at_limit:,} runs a share of 5 % is give or take {give}; the worst of many lies higher.")
     numbers(
         false_broken_share=max(random, broken),
         false_kept_share=kept,
@@ -357,9 +249,9 @@ def every_random(pool: ProcessPoolExecutor, runs: dict[int, int]) -> float:
     return max(broken for broken, _ in found)
 
 
-def every_limit(pool: ProcessPoolExecutor, runs: dict[AtLimit, int]) -> tuple[float, float]:
+def every_limit(pool: ProcessPoolExecutor, limits: list[AtLimit], times: int) -> tuple[float, float]:
     """Print the table of truths at the limit, and return the worst shares of broken and of kept."""
-    settings = [(setting, residents, times) for setting, times in runs.items() for residents in RESIDENTS]
+    settings = [(setting, residents, times) for setting in limits for residents in RESIDENTS]
     found = list(pool.map(at_limit, *zip(*settings, strict=True)))
     print()
     head = ("check at its limit", "form", "residents", "runs", "broken", "kept")
