@@ -155,6 +155,12 @@ def test_few_who_lack_a_feature_are_in_no_stratum():
     assert found.cells([EXPLAINED]).sizes.tolist() == [1000, 1000, 50]
 
 
+def test_a_feature_that_nobody_has_makes_no_stratum():
+    found, tables = stratified(crosstab({"repairs": np.full(850, None)}), 30)
+    assert cross(found, 30).levels[-1] == ()
+    assert tables == ()
+
+
 def test_crossing_loses_nobody_and_no_distance():
     rng = np.random.default_rng(1)
     columns = {"a": rng.choice(list("pqrs"), 3000), "b": rng.choice(list("uvw"), 3000)}

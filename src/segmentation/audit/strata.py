@@ -265,7 +265,7 @@ def _kept(sizes: Ints, smallest: int, most: int) -> NDArray[np.bool_]:
 
 def _refuse_fine(names: Sequence[str], sizes: Ints) -> None:
     largest = np.sort(sizes)[-MOST_STRATA:].sum() / max(1, sizes.sum())
-    if 2 * largest < 1:
+    if len(sizes) > MOST_STRATA and 2 * largest < 1:
         message = (
             f"The strata of {', '.join(names)} are too fine: the largest {MOST_STRATA} of {len(sizes)} hold "
             f"{largest:.0%} of the residents; name fewer features under `audit.explained_by`."
