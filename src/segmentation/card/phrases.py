@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.wording import sentences
+from segmentation.wording import beside, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def blocks(reader: Reader, told: Sequence[Once]) -> str:
 
 def settling(reader: Reader, card: ModelCard) -> str:
     """Return how many residents would settle the gates that block a signature because they are open."""
-    return sentences.settling(reader, card.verdict.blocking)
+    return beside.settling(reader, card.verdict.blocking)
 
 
 def enough(reader: Reader, claims: OpenClaims) -> str:
@@ -66,7 +66,7 @@ def enough(reader: Reader, claims: OpenClaims) -> str:
 def mainly(reader: Reader, audited: AttributeAudit) -> str:
     """Return through which feature an attribute enters the segments; nothing where none carries it."""
     strongest = _strongest(audited)
-    return "" if strongest is None else sentences.carried(reader, audited.attribute, *strongest)
+    return "" if strongest is None else beside.carried(reader, audited.attribute, *strongest)
 
 
 def through(reader: Reader, card: ModelCard, attribute: str) -> str:

@@ -180,12 +180,12 @@ def _carried(report: AuditReport) -> Iterator[str]:
 
 def _summed_up(report: AuditReport, told: int) -> Iterator[str]:
     """Yield how many findings have which status, what would settle the open ones, and where the rest is."""
-    from segmentation.wording import Reader, Titles, sentences
+    from segmentation.wording import Reader, Titles, beside
 
     counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
     yield ", ".join(f"{count} {status}" for status, count in counts.items())
     gates = [finding for finding in report.findings if finding.role == "gate"]
-    settling = sentences.settling(Reader("en", Titles(report.smallest_group)), gates)
+    settling = beside.settling(Reader("en", Titles(report.smallest_group)), gates)
     if settling:
         yield settling
     more = f"{told - SHOWN} more findings, " if told > SHOWN else ""

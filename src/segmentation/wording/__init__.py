@@ -3,7 +3,7 @@
 It stands below the audit, so that a report can explain itself, and knows neither the audit nor the card.
 """
 
-from segmentation.wording import sentences
+from segmentation.wording import beside, sentences
 from segmentation.wording.language import LANGUAGES, TAGS, Language, Voice, msg
 from segmentation.wording.sentences import sentence
 from segmentation.wording.titles import Reader, Titles, titles_of
@@ -15,6 +15,7 @@ __all__ = [
     "Reader",
     "Titles",
     "Voice",
+    "beside",
     "msg",
     "sentence",
     "sentences",
