@@ -6,11 +6,11 @@ None and `hidden` says so. No figure is NaN or infinite; where a figure is not d
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     import pandas as pd
     from matplotlib.figure import Figure
@@ -269,9 +269,9 @@ class AuditReport:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table with one row per finding, worst first; both ends of an interval are columns."""
-        import pandas as pd  # noqa: PLC0415 - readers of a stored report need no pandas
+        from segmentation.audit.show import frame  # noqa: PLC0415 - a stored report is read without pandas
 
-        return pd.DataFrame([_row(finding) for finding in self.findings], columns=list(_columns()))
+        return frame(self)
 
     def explain(self, finding: Finding, language: Language = "en", policy: Policy | None = None) -> str:
         """Return a finding as one sentence with its count, interval, limit and status.
@@ -316,26 +316,6 @@ class AuditReport:
         from segmentation.audit.show import html  # noqa: PLC0415 - a stored report is read without words
 
         return html(self)
-
-
-_PAIRS = {
-    "interval": ("low", "high"),
-    "rate_interval": ("rate_low", "rate_high"),
-    "between": ("between_difference", "between_ratio"),
-}
-"""Fields of a finding that hold two figures, and what a table calls them."""
-
-
-def _columns() -> Iterator[str]:
-    for field in fields(Finding):
-        yield from _PAIRS.get(field.name, (field.name,))
-
-
-def _row(finding: Finding) -> dict[str, Any]:
-    row = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    for name, columns in _PAIRS.items():
-        row |= zip(columns, row.pop(name) or (None, None), strict=True)
-    return row
 
 
 def verdict(findings: Iterable[Finding]) -> Status:

@@ -5,16 +5,19 @@ The card is the form for signing; this is the form for working.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
+from segmentation.audit.findings import Finding
 from segmentation.wording import Reader, Titles, sentence, sentences, titles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from segmentation.audit.findings import AuditReport, Finding
+    from segmentation.audit.findings import AuditReport
     from segmentation.policy import Policy
     from segmentation.wording import Language
 
@@ -37,6 +40,11 @@ def reader_of(report: AuditReport, language: Language, policy: Policy | None) ->
 def explain(report: AuditReport, finding: Finding, language: Language, policy: Policy | None) -> str:
     """Return a finding of a report as one sentence."""
     return sentence(reader_of(report, language, policy), finding)
+
+
+def frame(report: AuditReport) -> pd.DataFrame:
+    """Return a table with one row per finding; both ends of an interval are columns."""
+    return pd.DataFrame([_figures(finding) for finding in report.findings], columns=list(_columns()))
 
 
 def html(report: AuditReport) -> str:
@@ -91,3 +99,25 @@ def _status(status: str) -> str:
 def _tally(findings: Iterable[Finding]) -> str:
     statuses = [finding.status for finding in findings]
     return ", ".join(f"{statuses.count(status)} {status}" for status in ("broken", "undetermined", "kept"))
+
+
+# ---- As a table -------------------------------------------------------------------------------------
+
+_PAIRS = {
+    "interval": ("low", "high"),
+    "rate_interval": ("rate_low", "rate_high"),
+    "between": ("between_difference", "between_ratio"),
+}
+"""Fields of a finding that hold two figures, and what a table calls them."""
+
+
+def _columns() -> Iterator[str]:
+    for field in fields(Finding):
+        yield from _PAIRS.get(field.name, (field.name,))
+
+
+def _figures(finding: Finding) -> dict[str, Any]:
+    row = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    for name, columns in _PAIRS.items():
+        row |= zip(columns, row.pop(name) or (None, None), strict=True)
+    return row
