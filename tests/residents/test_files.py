@@ -111,7 +111,7 @@ def test_a_file_that_is_no_residents_table_is_refused_in_one_sentence(tmp_path, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ResidentsError, match=sentence) as refused:
         read_residents(tmp_path / name, POLICY, as_of=AS_OF)
-    assert str(refused.value).startswith(f"The residents table {tmp_path / name} ")
+    assert str(refused.value).startswith(f"The table {tmp_path / name} ")
     assert "\n" not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None

@@ -48,7 +48,8 @@ class Conditional:
         Of the pooled ratio (Greenland & Robins 1985), at the report's confidence.
     strata : tuple of StratumRate
     left_out : int
-        Strata that the pooled ratio leaves out, because counts in them are hidden or one side is empty.
+        Strata that the pooled ratio leaves out, because counts in them are hidden, one side is empty, or they
+        hold all small strata together, who are not alike.
     """
 
     attribute: str

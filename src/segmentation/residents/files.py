@@ -1,4 +1,4 @@
-"""Opening a residents table: Parquet or CSV, only the columns that are needed, one sentence if it is neither.
+"""Opening a table of residents, Parquet or CSV: only the columns needed, one sentence if it is neither.
 
 Every cell of a CSV file is read as text, so that ids keep their leading zeros and no column changes its type
 with its first rows.
@@ -72,7 +72,7 @@ def open_table(path: Path, wanted: Collection[str]) -> Source:
 
 
 def _refused(path: Path, reason: str) -> ResidentsError:
-    return ResidentsError(f"The residents table {path} {reason}.")
+    return ResidentsError(f"The table {path} {reason}.")
 
 
 def _opened(path: Path, wanted: Collection[str]) -> Source:
