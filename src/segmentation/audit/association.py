@@ -124,7 +124,7 @@ def measured(
     random = boundary.draw(boundary.apart)
     noise = float((scale.strength(random) ** 2).mean())
     middle = float(np.sqrt(max(0.0, boundary.observed**2 - noise)))
-    ends = [scale.to_value(end) for end in boundary.interval(middle, confidence)]
+    ends = [float(scale.to_value(end)) for end in boundary.interval(middle, confidence)]
     return Measured(
         value,
         (min(value, ends[0]), max(value, ends[1])),

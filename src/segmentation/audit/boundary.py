@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 
 MOST_CELLS = 320
 """Cells up to which draws are made uncorrelated."""
+LEAST_DRAWS, MOST_DRAWN = 60, 1_000_000
+"""Tables that are drawn at least, and cells in all of them at most, where a table has very many."""
 MANY = 20.0
 """Residents expected in a cell from which they are drawn from a normal distribution."""
 MARKED = 2.0
@@ -141,7 +143,9 @@ class Boundary:
         """Return the ways in which one cell alone departs from independence, with all margins kept."""
         rows, columns = self.apart.sum(axis=1), self.apart.sum(axis=0)
         at_row, at_column = np.unravel_index(cells, self.apart.shape)
-        row, column = np.eye(len(rows))[at_row] - rows, np.eye(len(columns))[at_column] - columns
+        row, column = np.tile(-rows, (len(cells), 1)), np.tile(-columns, (len(cells), 1))
+        row[np.arange(len(cells)), at_row] += 1
+        column[np.arange(len(cells)), at_column] += 1
         ways: Floats = row[:, :, None] * column[:, None, :]
         return ways
 
@@ -215,16 +219,17 @@ class Boundary:
         return tables
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _normal(draws: int, cells: int, seed: int) -> Floats:
-    """Draw standard normal numbers (at least `draws`, cells) with the moments that they ought to have.
+    """Draw standard normal numbers (about `draws`, cells) with the moments that they ought to have.
 
     The same ones serve every table of that many cells, so none of them must have an accident of its own: the
     second half mirrors the first, and cells are uncorrelated with spread 1, as far as they are not too many.
     """
     half = max(draws // 2, cells)
     if half > MOST_CELLS:
-        return np.random.default_rng(seed).standard_normal((draws, cells))
+        fewer = min(draws, max(LEAST_DRAWS, MOST_DRAWN // cells))
+        return np.random.default_rng(seed).standard_normal((fewer, cells))
     basis = np.linalg.qr(np.random.default_rng(seed).standard_normal((half, cells)))[0] * np.sqrt(half)
     return np.concatenate([basis, -basis])
 
