@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from segmentation.card import render
 from segmentation.errors import MitigationError, NoStructureError, RegistryError
-from segmentation.mitigation import Mitigation
+from segmentation.mitigation import Mitigation, frontier
 from segmentation.pipeline import build
 from segmentation.policy import read_policy
 from segmentation.registry.evidence import evidence_of
@@ -138,6 +138,16 @@ def test_a_mitigated_candidate_breaks_nothing_about_the_attribute(mitigated):
     statuses = {finding.status for finding in mitigated.audit.of("age_band")}
     assert "broken" not in statuses
     assert "kept" in statuses
+
+
+@pytest.mark.slow
+def test_erasing_one_direction_brings_the_planted_attribute_out_of_broken(policy, residents, community):
+    """Measured on the half that it did not see; the silhouette is no worse than 90 % of what it was."""
+    attribute = community.truth.carrier.attribute
+    found = frontier(policy, residents, attribute, [Mitigation("erase", (attribute,), rank=1)])
+    assert found.before.disparity.broken > 0
+    assert found.recommended is found.outcomes[1]
+    assert found.association_ratio(found.recommended) < 0.25
 
 
 def test_a_mitigated_candidate_needs_no_protected_column_and_no_dropped_feature_to_predict(mitigated, few):
