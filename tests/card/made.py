@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from segmentation.audit import AuditReport, Finding, GroupTable, Spread
+from segmentation.audit import AuditReport, Finding, GroupTable
 from segmentation.audit.sections import (
     AttributeFit,
     Balance,
@@ -375,7 +375,6 @@ def audit():
             KEPT,
             GUESSED,
         ),
-        spreads=(Spread("age_band", "S1", 0.215, 0.4375), Spread("age_band", "S2", 0.0, None)),
         tables=(
             GroupTable(
                 "age_band",

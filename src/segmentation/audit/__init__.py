@@ -5,7 +5,6 @@ from segmentation.audit.findings import (
     AuditReport,
     Finding,
     GroupTable,
-    Spread,
     verdict,
 )
 from segmentation.audit.report import audit, audit_cells
@@ -39,7 +38,6 @@ __all__ = [
     "GroupOpportunity",
     "GroupTable",
     "Opportunity",
-    "Spread",
     "StratumRate",
     "Trace",
     "audit",

@@ -23,8 +23,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MeasureName = Literal["association", "mutual_information", "probe_auc"]
-DRAWS: dict[MeasureName, int] = {"association": 400, "mutual_information": 400, "probe_auc": 250}
-"""Tables drawn for every limit that is tried."""
+LEAST_DRAWS, MOST_DRAWS, PAIR_DRAWS = 400, 1000, 250
+"""Tables drawn for every limit that is tried: of many cells, of few, and of two groups."""
+DRAWN = 40_000
+"""Cells in all tables drawn for a limit, between the least and the most tables."""
 BY_CHANCE = 0.95
 """Share of random segmentations whose value stays under `by_chance`."""
 
@@ -119,7 +121,9 @@ def measured(
     Miller, G. (1955). Note on the bias of information estimates. In Information Theory in Psychology II-B.
     """
     scale = _SCALES[measure]
-    boundary = Boundary(counts, scale.strength, DRAWS[measure], seed, ordered=measure == "probe_auc")
+    draws = min(MOST_DRAWS, max(LEAST_DRAWS, DRAWN // counts.size))
+    ordered = measure == "probe_auc"
+    boundary = Boundary(counts, scale.strength, PAIR_DRAWS if ordered else draws, seed, ordered=ordered)
     value = float(scale.shown(counts))
     random = boundary.draw(boundary.apart)
     noise = float((scale.strength(random) ** 2).mean())

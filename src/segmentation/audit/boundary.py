@@ -20,8 +20,8 @@ from segmentation.audit.evidence import Evidence, Interval
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_CELLS = 320
-"""Cells up to which draws are made uncorrelated."""
+FREEDOM = 4
+"""Pairs of draws for each cell from which the draws are made uncorrelated."""
 LEAST_DRAWS, MOST_DRAWN = 60, 1_000_000
 """Tables that are drawn at least, and cells in all of them at most, where a table has very many."""
 MANY = 20.0
@@ -226,11 +226,11 @@ def _normal(draws: int, cells: int, seed: int) -> Floats:
     The same ones serve every table of that many cells, so none of them must have an accident of its own: the
     second half mirrors the first, and cells are uncorrelated with spread 1, as far as they are not too many.
     """
-    half = max(draws // 2, cells)
-    if half > MOST_CELLS:
-        fewer = min(draws, max(LEAST_DRAWS, MOST_DRAWN // cells))
-        return np.random.default_rng(seed).standard_normal((fewer, cells))
-    basis = np.linalg.qr(np.random.default_rng(seed).standard_normal((half, cells)))[0] * np.sqrt(half)
+    rng = np.random.default_rng(seed)
+    half = draws // 2
+    if FREEDOM * cells > half:  # uncorrelated, they would leave the sum of their squares hardly any freedom
+        return rng.standard_normal((min(draws, max(LEAST_DRAWS, MOST_DRAWN // cells)), cells))
+    basis = np.linalg.qr(rng.standard_normal((half, cells)))[0] * np.sqrt(half)
     return np.concatenate([basis, -basis])
 
 

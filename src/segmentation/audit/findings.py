@@ -162,25 +162,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """fairlearn's difference and ratio of a segment's rates between all groups that may be shown.
-
-    Attributes
-    ----------
-    attribute, segment : str
-    difference : float or None
-        Largest less smallest rate, in [0, 1].
-    ratio : float or None
-        Smallest over largest rate, in [0, 1].
-    """
-
-    attribute: str
-    segment: str
-    difference: float | None
-    ratio: float | None
-
-
-@dataclass(frozen=True)
 class GroupTable:
     """Counts of residents by segment and group, hidden ones as None.
 
@@ -216,7 +197,6 @@ class AuditReport:
     smallest_group : int
     findings : tuple of Finding
         Worst first.
-    spreads : tuple of Spread
     tables : tuple of GroupTable
     conditional : tuple of Conditional
         Ratios within what the policy says may explain them.
@@ -238,7 +218,6 @@ class AuditReport:
     confidence: float
     smallest_group: int
     findings: tuple[Finding, ...]
-    spreads: tuple[Spread, ...]
     tables: tuple[GroupTable, ...]
     conditional: tuple[Conditional, ...] = ()
     carriers: tuple[Carrier, ...] = ()

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, get_args
 
-import numpy as np
-
 from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
 from segmentation.audit.cells import Cells, Crosstab
@@ -19,7 +17,7 @@ from segmentation.audit.claims import (
     table_claims,
 )
 from segmentation.audit.conditional import conditional
-from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Spread, Unchecked
+from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Unchecked
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
 from segmentation.audit.given import audited_columns
 from segmentation.audit.judge import Claim, judge
@@ -38,7 +36,7 @@ from segmentation.audit.trace import Moves, permuted, trace
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -180,7 +178,6 @@ def _judged(
         confidence=limits.confidence,
         smallest_group=limits.smallest_group,
         findings=findings,
-        spreads=tuple(spread for pair in zip(tables.asked, rates, strict=True) for spread in _spreads(*pair)),
         tables=tuple(one.table(crosstab.residents) for one in tables.asked),
         conditional=tuple(entry for one in tables.stratified for entry in conditional(one, findings, limits)),
         opportunity=chances,
@@ -276,18 +273,6 @@ def _excess(finding: Finding) -> float:
         return finding.value / finding.limit
     # Not zero: a count of nobody is never shown.
     return finding.limit * max(finding.value, 1 / finding.value)
-
-
-def _spreads(shown: Shown, rates: Rates) -> Iterator[Spread]:
-    """Yield fairlearn's spread of each segment, between groups that have all their counts shown."""
-    between = _between(shown, rates)
-    if between is None:
-        return
-    for row, segment in enumerate(shown.cells.segments):
-        ratio = float(between.ratio[row])
-        yield Spread(
-            shown.cells.name, segment, float(between.difference[row]), None if np.isnan(ratio) else ratio
-        )
 
 
 def _between(shown: Shown, rates: Rates) -> Rates | None:
