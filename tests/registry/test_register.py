@@ -112,9 +112,9 @@ def test_the_tags_identify_the_version(candidate, residents, kept_home, client_o
     assert version.tags["data_digest"] == residents.digest
     assert version.tags["scorer_digest"] == candidate.scorer.digest
     assert version.tags["card_digest"] == candidate.card.digest
-    assert version.tags["audit_verdict"] == "broken"
+    assert (version.tags["audit_verdict"], version.tags["mitigation"]) == ("broken", "none")
     assert set(version.tags) - {"audit_digest", "code_version"} == {
-        "policy_digest", "data_digest", "scorer_digest", "card_digest", "audit_verdict",
+        "policy_digest", "data_digest", "scorer_digest", "card_digest", "audit_verdict", "mitigation",
     }  # fmt: skip
 
 
