@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segmentation.card import ModelCard
     from segmentation.clustering import Segmenter
     from segmentation.errors import SegmentationError
+    from segmentation.mitigation import Mitigation, frontier
     from segmentation.pipeline import Candidate, build
     from segmentation.policy import Policy, read_policy
     from segmentation.residents import Residents, read_residents, residents_from
@@ -28,12 +29,14 @@ _HOMES = {
     "Candidate": "pipeline",
     "Finding": "audit",
     "FoldedScorer": "scorer",
+    "Mitigation": "mitigation",
     "ModelCard": "card",
     "Policy": "policy",
     "Residents": "residents",
     "SegmentationError": "errors",
     "Segmenter": "clustering",
     "build": "pipeline",
+    "frontier": "mitigation",
     "read_policy": "policy",
     "read_residents": "residents",
     "residents_from": "residents",
@@ -44,12 +47,14 @@ __all__ = [
     "Candidate",
     "Finding",
     "FoldedScorer",
+    "Mitigation",
     "ModelCard",
     "Policy",
     "Residents",
     "SegmentationError",
     "Segmenter",
     "build",
+    "frontier",
     "read_policy",
     "read_residents",
     "residents_from",

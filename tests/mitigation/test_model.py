@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from segmentation.errors import MitigationError
 from segmentation.mitigation import Mitigation
+from tests.policies import small_policy
 
 names = st.lists(st.text(min_size=1, max_size=12).filter(lambda name: name == name.strip()), min_size=1)
 
@@ -98,7 +99,7 @@ def test_a_text_that_is_no_key_is_refused_with_an_example(text, told):
 )
 def test_every_kind_is_described_by_one_sentence_in_both_languages(key):
     mitigation = Mitigation.parse(key)
-    text = mitigation.text
+    text = mitigation.text()
     for name in (*mitigation.attributes, *mitigation.features):
         assert name in text.en
         assert name in text.zh
@@ -108,8 +109,14 @@ def test_every_kind_is_described_by_one_sentence_in_both_languages(key):
     assert not re.search(r"(?i)debias|unbiased|fair model", text.en)
 
 
+def test_a_policy_gives_the_columns_their_titles_and_what_it_does_not_know_its_name():
+    text = Mitigation("drop", features=("repairs", "unknown")).text(small_policy())
+    assert text.en == "Leaves out the features “Repairs”, “unknown”."
+    assert "repairs" not in text.zh
+
+
 def test_strength_and_rank_are_part_of_the_sentence():
-    text = Mitigation("erase", ("age_band",), 0.5, rank=2).text
+    text = Mitigation("erase", ("age_band",), 0.5, rank=2).text()
     assert "by 50%" in text.en
     assert "2 directions" in text.en
     assert "50%" in text.zh

@@ -85,7 +85,7 @@ def make_card(
 
 
 def _about(policy: Policy, residents: int, segments: int, mitigation: Mitigation | None) -> parts.About:
-    done = None if mitigation is None else parts.Mitigation(mitigation.key, mitigation.text)
+    done = None if mitigation is None else parts.Mitigation(mitigation.key, mitigation.text(policy))
     return parts.About(policy.name, policy.title, residents, segments, done)
 
 

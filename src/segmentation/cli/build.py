@@ -111,7 +111,8 @@ def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
 def _print(candidate: Candidate, registered: Registered) -> None:
     typer.echo(f"Residents: {candidate.intake.kept:,} of {candidate.intake.read:,} rows")
     if candidate.mitigation is not None:
-        typer.echo(f"Mitigation: {candidate.mitigation.text.en} ({candidate.mitigation.key})")
+        told = candidate.mitigation.text(candidate.policy).en
+        typer.echo(f"Mitigation: {told} ({candidate.mitigation.key})")
     print_segments(candidate.profiles)
     print_findings(candidate.audit)
     typer.echo(f"Registered: {registered.name} version {registered.version} (candidate, not signed)")

@@ -100,17 +100,21 @@ def _print(found: Frontier, command: str | None) -> None:
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
-    for name, cell in _COLUMNS.items():
-        table.add_column(name, justify="left" if cell is _named else "right", no_wrap=cell is not _named)
-    for outcome in found.outcomes:
-        table.add_row(*(cell(found, outcome) for cell in _COLUMNS.values()))
     console = Console(highlight=False)
+    columns = dict(_COLUMNS if console.width >= WIDE else list(_COLUMNS.items())[:NARROW])
+    for name, cell in columns.items():
+        is_name = cell is _named
+        table.add_column(
+            name,
+            justify="left" if is_name else "right",
+            no_wrap=not is_name,
+            overflow="fold",
+            min_width=22 if is_name else None,
+        )
+    for outcome in found.outcomes:
+        table.add_row(*(cell(found, outcome) for cell in columns.values()))
     console.print(table)
-    console.print(
-        "V: Cramér's V of segment and attribute, and what is left of it. Silhouette: in the model's own "
-        "space, and what is kept of it; in that of all needs. Fit: largest over smallest mean squared "
-        "distance of a group."
-    )
+    console.print(_LEGEND if console.width >= WIDE else f"{_SHORT_LEGEND} --json and --out hold all figures.")
     console.print(found.conclusion.en, soft_wrap=True)
     if command is not None:
         console.print(f"To build with it: {command}", soft_wrap=True)
@@ -134,9 +138,12 @@ def _association(found: Frontier, outcome: Outcome) -> str:
     return f"{_figure(outcome.disparity.association)} ({_figure(left, '.0%')})"
 
 
-def _findings(_: Frontier, outcome: Outcome) -> str:
-    said = outcome.disparity
-    return "–" if said is None else f"{said.broken} / {said.undetermined}"
+def _broken(_: Frontier, outcome: Outcome) -> str:
+    return "–" if outcome.disparity is None else str(outcome.disparity.broken)
+
+
+def _open(_: Frontier, outcome: Outcome) -> str:
+    return "–" if outcome.disparity is None else str(outcome.disparity.undetermined)
 
 
 def _elsewhere(found: Frontier, outcome: Outcome) -> str:
@@ -160,14 +167,26 @@ def _of(outcome: Outcome, part: str, name: str, form: str = ".2f") -> str:
 
 _COLUMNS: dict[str, Callable[[Frontier, Outcome], str]] = {
     "mitigation": _named,
+    "V (left)": _association,
+    "broken": _broken,
+    "worst elsewhere": _elsewhere,
+    "silhouette (kept)": _silhouette,
+    "open": _open,
+    "moved": lambda _, one: _of(one, "disparity", "total_variation"),
+    "fit": lambda _, one: _of(one, "quality", "fit_ratio"),
     "segments": lambda _, one: str(one.n_segments),
     "erased": lambda _, one: str(one.rank),
-    "V (left)": _association,
-    "moved": lambda _, one: _of(one, "disparity", "total_variation"),
-    "broken / open": _findings,
-    "worst elsewhere": _elsewhere,
-    "fit": lambda _, one: _of(one, "quality", "fit_ratio"),
-    "silhouette (kept)": _silhouette,
     "of all needs": lambda _, one: _of(one, "quality", "silhouette_of_all_needs"),
     "explained": lambda _, one: _of(one, "quality", "explained", ".0%"),
 }
+"""What is told of each outcome, most telling first."""
+_SHORT_LEGEND = (
+    "V: Cramér's V of segment and attribute, and what is left of it. Broken: findings about the attribute. "
+    "Silhouette: in the model's own space, and what is kept of it; *: recommended."
+)
+_LEGEND = (
+    f"{_SHORT_LEGEND} Of all needs: silhouette in the space of all needs; fit: largest over smallest mean "
+    "squared distance of a group; moved: the largest share of a group that would need another segment."
+)
+WIDE, NARROW = 150, 5
+"""Columns of a terminal from which everything is told, and how much is told on a narrower one."""

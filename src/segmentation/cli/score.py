@@ -48,7 +48,7 @@ def score(
 
         found = load_version(Home(home), model, version, tracking_uri)
         step(f"Reading {residents}")
-        people = read_needs(residents, found.policy, as_of=day(as_of))
+        people = read_needs(residents, found.policy, as_of=day(as_of), features=found.scorer.features)
         step(f"Scoring {len(people):,} residents")
         labels = found.segments_of(people.needs)
         write_table(out, people.ids.to_frame().assign(segment=labels))

@@ -16,6 +16,8 @@ from segmentation.policy import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from segmentation.policy import Policy
+
 Kind = Literal["drop", "erase", "erase_nonlinear", "fair_centres"]
 """What a mitigation does: leave features out, erase what tells an attribute by a linear rule (or by spread as
 well), or move the centres."""
@@ -119,22 +121,31 @@ class Mitigation:
             return cls(kind, (), strength, (*names, *features), rank)
         return cls(kind, names, strength, features, rank)
 
-    @property
-    def text(self) -> Text:
-        """What it does, in one sentence of both languages."""
-        names = ", ".join(self.attributes or self.features)
-        zh_names = "、".join(self.attributes or self.features)
+    def text(self, policy: Policy | None = None) -> Text:
+        """Return what it does, in one sentence of both languages.
+
+        Parameters
+        ----------
+        policy : Policy, optional
+            Gives attributes and features their titles; else columns are named.
+        """
+        names = self.attributes or self.features
+        en, zh = (_told(names, policy, language) for language in ("en", "zh"))
+        left_en, left_zh = (_told(self.features, policy, language) for language in ("en", "zh"))
         if self.kind == "drop":
-            return Text(en=f"Leaves out the features {names}.", zh=f"不使用特征{zh_names}。")
+            return Text(en=f"Leaves out the features {left_en}.", zh=f"不使用特征{left_zh}。")
         if self.kind == "fair_centres":
             return Text(
-                en=f"Moves the centres so that the group of {names} that fits worst fits as well as "
-                "possible; it does not aim at who is in which segment.",
-                zh=f"移动各分群中心，使{zh_names}中拟合最差的群体尽可能得到改善；该方法不针对分群的人员构成。",
+                en=f"Moves the centres so that the group of {en} that fits worst fits as well as possible; "
+                "it does not aim at who is in which segment.",
+                zh=f"移动各分群中心，使{zh}中拟合最差的群体尽可能改善；该方法不针对分群的人员构成。",
             )
-        left = f"Leaves out the features {', '.join(self.features)}. " if self.features else ""
-        zh_left = f"不使用特征{'、'.join(self.features)}。" if self.features else ""
-        return Text(en=f"{left}{self._en_erasure(names)}.", zh=f"{zh_left}{self._zh_erasure(zh_names)}。")
+        before_en = f"Leaves out the features {left_en}. " if self.features else ""
+        before_zh = f"不使用特征{left_zh}。" if self.features else ""
+        return Text(
+            en=f"{before_en}{self._en_erasure(en)}.",
+            zh=f"{before_zh}{self._zh_erasure(zh)}。",
+        )
 
     def _en_erasure(self, names: str) -> str:
         share = "" if self.strength == 1 else f" by {self.strength:.0%}"
@@ -148,6 +159,14 @@ class Mitigation:
         rule = "线性规则" if self.kind == "erase" else "线性规则或离散程度差异"
         most = "" if self.rank is None else f"，最多涉及{self.rank}个方向"
         return f"{verb}需求中{rule}可据以推断{names}的信息{most}"
+
+
+def _told(names: Iterable[str], policy: Policy | None, language: Literal["en", "zh"]) -> str:
+    """Return names as a list in a sentence: the titles of a policy, or the columns."""
+    listed = () if policy is None else (policy.features, policy.audited)
+    titles = {name: getattr(entry.title, language) for entries in listed for name, entry in entries.items()}
+    told = [f"“{titles.get(name, name)}”" for name in names]
+    return (", " if language == "en" else "").join(told)
 
 
 def _numbers(text: str, parts: list[str]) -> tuple[float, int | None]:

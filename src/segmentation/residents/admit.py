@@ -22,7 +22,7 @@ from segmentation.residents.judge import Judged, judge
 from segmentation.residents.model import Residents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from segmentation.policy import Policy
     from segmentation.policy.parts import Purpose
@@ -100,7 +100,9 @@ def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Resid
     )
 
 
-def read_needs(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
+def read_needs(
+    path: str | Path, policy: Policy, *, as_of: date, features: Collection[str] | None = None
+) -> Residents:
     """Read residents to be scored: no protected column is read, and one resident will do.
 
     Parameters
@@ -111,6 +113,8 @@ def read_needs(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
         The policy of the version that scores.
     as_of : date
         The day of reference for consent and retention.
+    features : collection of str, optional
+        Those that the version reads, where its mitigation left others out; they are not asked for.
 
     Returns
     -------
@@ -122,8 +126,14 @@ def read_needs(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
     ResidentsError
         As for `read_residents`.
     """
+    read = {name: of for name, of in policy.features.items() if features is None or name in features}
     blind = policy.model_copy(
-        update={"protected": {}, "proxies": {}, "audit_purpose": _free(policy.audit_purpose)}
+        update={
+            "features": read,
+            "protected": {},
+            "proxies": {},
+            "audit_purpose": _free(policy.audit_purpose),
+        }
     )
     file = Path(path)
     source = open_table(file, needed_columns(blind).keys())
