@@ -15,6 +15,8 @@ LIMITS = {
     "confidence": 0.9,
     "selection_ratio": 0.7,
     "association": 0.2,
+    "total_variation": 0.2,
+    "mutual_information": 0.05,
     "probe_auc": 0.7,
     "intersections": [],
     "explained_by": ["repairs"],
