@@ -27,17 +27,13 @@ from truths import LIMITS, SEGMENTS, AtLimit, K, limit_ratios, measures
 
 from segmentation.audit.association import measured
 from segmentation.audit.cells import Cells
-from segmentation.audit.claims import (
-    ratio_claims,
-    segment_targets,
-    service_targets,
-    table_claims,
-)
+from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.disclosure import Shown
 from segmentation.audit.findings import Finding
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.rates import Rates
 from segmentation.audit.ratio import Share, ratio_evidence
+from segmentation.audit.targets import segment_targets, service_targets
 from segmentation.audit.variation import total_variation
 
 if TYPE_CHECKING:

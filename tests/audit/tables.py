@@ -3,10 +3,11 @@
 import numpy as np
 
 from segmentation.audit import Cells
-from segmentation.audit.claims import ratio_claims, segment_targets, service_targets, table_claims
+from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.disclosure import Shown
 from segmentation.audit.judge import judge
 from segmentation.audit.rates import selection_rates
+from segmentation.audit.targets import segment_targets, service_targets
 from tests.policies import small_policy
 
 LIMITS = small_policy(audit={"smallest_group": 30}).audit

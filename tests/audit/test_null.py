@@ -5,9 +5,10 @@ import pytest
 from scipy.stats import binom
 
 from segmentation.audit import Cells
-from segmentation.audit.claims import Target, ratio_claims, table_claims
+from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.disclosure import Shown
 from segmentation.audit.judge import judge
+from segmentation.audit.targets import Target
 from tests.policies import small_policy
 
 LIMITS = small_policy(audit={"smallest_group": 30}).audit

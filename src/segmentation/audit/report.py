@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
 from segmentation.audit.cells import Cells, Crosstab
-from segmentation.audit.claims import (
-    needed_target,
-    ratio_claims,
-    segment_targets,
-    service_targets,
-    table_claims,
-)
+from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.conditional import conditional
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Unchecked
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
@@ -32,6 +26,7 @@ from segmentation.audit.outcomes import (
 from segmentation.audit.rates import Rates, selection_rates
 from segmentation.audit.strata import strata, stratified
 from segmentation.audit.tables import Tables, count_tables
+from segmentation.audit.targets import needed_target, segment_targets, service_targets
 from segmentation.audit.trace import Moves, permuted, trace
 from segmentation.errors import AuditError
 
