@@ -162,7 +162,7 @@ def test_a_mitigated_candidate_needs_no_protected_column_and_no_dropped_feature_
 def test_a_mitigation_is_named_by_the_candidate_its_card_and_its_version(mitigated):
     said = mitigated.card.about.mitigation
     assert mitigated.mitigation == AGAINST_AGE
-    assert (said.key, said.text) == (AGAINST_AGE.key, AGAINST_AGE.text)
+    assert (said.key, said.text) == (AGAINST_AGE.key, AGAINST_AGE.text(mitigated.policy))
     assert AGAINST_AGE.key in render(mitigated.card, "zh", "html")
     assert evidence_of(mitigated).tags["mitigation"] == AGAINST_AGE.key
 
