@@ -25,7 +25,7 @@ from sklearn.metrics import silhouette_score
 from timing import arguments, numbers, table
 
 from segmentation import read_policy, read_residents, residents_from
-from segmentation.audit.trace import cramers_v
+from segmentation.audit.association import corrected_v
 from segmentation.clustering.centers import nearest
 from segmentation.features import needs_encoder, needs_table
 from segmentation.mitigation import fair_centres, frontier, leace
@@ -149,7 +149,7 @@ def _association(labels: Labels, codes: Labels) -> float:
     known = codes >= 0
     shape = (labels.max() + 1, codes.max() + 1)
     counts = np.bincount(labels[known] * shape[1] + codes[known], minlength=shape[0] * shape[1])
-    return float(cramers_v(counts.reshape(shape)))
+    return float(corrected_v(counts.reshape(shape)))
 
 
 def _ratios(found: Frontier) -> tuple[float, float]:

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import random_table
+from scipy.stats.contingency import association as cramer
 from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 
 from segmentation.audit.association import (
     _SCALES,
     association,
+    corrected_v,
     cramers_v,
     measured,
     mutual_information,
@@ -64,7 +66,16 @@ def test_cramers_v_is_worked_by_hand_and_shown_corrected_for_bias():
     counts = np.array([[30, 20], [20, 30]])
 
     assert cramers_v(counts) == pytest.approx(0.2)
-    assert association(counts, 0.1, 0.95).value == pytest.approx(math.sqrt((0.04 - 1 / 99) / (1 - 1 / 99)))
+    assert corrected_v(counts) == pytest.approx(math.sqrt((0.04 - 1 / 99) / (1 - 1 / 99)))
+    assert association(counts, 0.1, 0.95).value == corrected_v(counts)
+
+
+def test_the_corrected_v_of_many_tables_at_once_is_that_of_each():
+    tables = np.array([[[30, 10, 5], [10, 30, 20]], [[10, 10, 10], [10, 10, 10]]])
+    phi = cramer(tables[0], method="cramer") ** 2
+
+    assert corrected_v(tables)[0] == pytest.approx(math.sqrt((phi - 2 / 104) / (2 - 1 / 104 - 1)), abs=1e-12)
+    assert corrected_v(tables)[1] == 0
 
 
 @pytest.mark.parametrize("seed", range(3))

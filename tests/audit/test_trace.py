@@ -3,20 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats.contingency import association
 
 from segmentation.audit import Crosstab
 from segmentation.audit.disclosure import Shown, disclose
+from segmentation.audit.samples import places
 from segmentation.audit.sections import Trace
-from segmentation.audit.trace import (
-    MOST_RESIDENTS,
-    cramers_v,
-    falls,
-    permuted,
-    places,
-    sample,
-    trace,
-)
+from segmentation.audit.trace import falls, permuted, trace
 from segmentation.errors import AuditError
 from tests.policies import small_policy
 
@@ -126,12 +118,6 @@ def test_the_same_seed_gives_the_same_moves():
     assert (one != other).any()
 
 
-def test_many_residents_are_sampled_once_each():
-    rows = sample(MOST_RESIDENTS + 5_000, seed=0)
-    assert len(np.unique(rows)) == len(rows) == MOST_RESIDENTS
-    assert sample(20, seed=0).tolist() == list(range(20))
-
-
 def test_a_rule_that_made_other_segments_is_refused():
     table, _ = needs()
     with pytest.raises(AuditError, match="Give the rule that made them"):
@@ -149,21 +135,3 @@ def test_one_segment_or_one_group_has_no_association_to_fall():
     group = places(protected["age_band"], ["18-39", "65+"])
     assert falls(moves, group, 2, moves.order(["S1"])) is None
     assert falls(moves, np.where(group > 0, -1, group), 2, moves.order(["S1", "S2"])) is None
-
-
-def test_cramers_v_is_corrected_as_bergsma_says():
-    counts = np.array([[30, 10, 5], [10, 30, 20]])
-    phi = association(counts, method="cramer") ** 2
-    corrected = max(0, phi - 2 / 104) / (2 - 1 / 104 - 1)
-
-    assert cramers_v(counts) == pytest.approx(np.sqrt(corrected), abs=1e-12)
-    with_nobody = np.pad(counts, ((0, 1), (0, 1)))
-    assert cramers_v(np.stack([with_nobody, with_nobody])) == pytest.approx(np.repeat(cramers_v(counts), 2))
-    assert cramers_v(np.array([[10, 10], [10, 10]])) == 0
-    assert cramers_v(np.array([[5, 9], [0, 0]])) == 0
-    assert cramers_v(np.zeros((2, 2), int)) == 0
-
-
-def test_a_group_that_is_not_asked_for_has_no_place():
-    column = pd.Series(pd.Categorical(["b", None, "a", "c"], ["c", "b", "a"]))
-    assert places(column, ["a", "b"]).tolist() == [1, -1, 0, -1]

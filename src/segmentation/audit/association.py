@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from segmentation.audit.boundary import Boundary
-from segmentation.audit.evidence import Measured
+from segmentation.audit.evidence import BY_CHANCE, Measured, reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,6 @@ LEAST_DRAWS, MOST_DRAWS, PAIR_DRAWS = 400, 1000, 250
 """Tables drawn for every limit that is tried: of many cells, of few, and of two groups."""
 DRAWN = 40_000
 """Cells in all tables drawn for a limit, between the least and the most tables."""
-BY_CHANCE = 0.95
-"""Share of random segmentations whose value stays under `by_chance`."""
 
 
 # ---- The measures -----------------------------------------------------------------------------------
@@ -48,6 +46,26 @@ def cramers_v(tables: Floats | Ints) -> Floats:
     """
     v: Floats = np.minimum(1.0, np.sqrt(_phi_squared(tables) / (min(tables.shape[-2:]) - 1)))
     return v
+
+
+def corrected_v(tables: Floats | Ints) -> Floats:
+    """Return the bias-corrected Cramér's V, in [0, 1], about 0 on average where nothing is associated.
+
+    Parameters
+    ----------
+    tables : ndarray of shape (..., n_segments, n_groups)
+        Counts; a row or a column of nobody counts as one that might have had somebody.
+
+    References
+    ----------
+    Bergsma, W. (2013). A bias-correction for Cramér's V and Tschuprow's T. J. Korean Stat. Soc. 42(3).
+    """
+    rows, columns = tables.shape[-2:]
+    degrees = np.maximum(tables.sum(axis=(-1, -2)) - 1, 1)
+    excess = np.maximum(0.0, _phi_squared(tables) - (rows - 1) * (columns - 1) / degrees)
+    least = min(rows, columns)
+    corrected: Floats = np.minimum(1.0, np.sqrt(_over(excess, least - 1 - (least - 1) ** 2 / degrees)))
+    return corrected
 
 
 def mutual_information(tables: Floats | Ints) -> Floats:
@@ -107,7 +125,7 @@ def measured(
     confidence : float
         Of the interval, in (0, 1).
     seed : int
-        Of the tables that are drawn; the same table gives the same result.
+        Of the tables that are drawn. Nobody gives another: the same table must give the same result.
 
     Notes
     -----
@@ -128,18 +146,10 @@ def measured(
     random = boundary.draw(boundary.apart)
     noise = float((scale.strength(random) ** 2).mean())
     middle = float(np.sqrt(max(0.0, boundary.observed**2 - noise)))
-    ends = [float(scale.to_value(end)) for end in boundary.interval(middle, confidence)]
-    return Measured(
-        value,
-        (min(value, ends[0]), max(value, ends[1])),
-        boundary.evidence(scale.to_strength(limit)),
-        float(np.quantile(scale.shown(random), BY_CHANCE)),
-    )
-
-
-def association(counts: Ints, limit: float, confidence: float) -> Measured:
-    """Return Cramér's V of a table, measured."""
-    return measured("association", counts, limit, confidence)
+    low, high = (float(scale.to_value(end)) for end in boundary.interval(middle, confidence))
+    found = boundary.evidence(scale.to_strength(limit))
+    interval = found.agreeing((min(value, low), max(value, high)), limit, confidence)
+    return Measured(value, interval, found, float(np.quantile(scale.shown(random), BY_CHANCE)))
 
 
 @dataclass(frozen=True)
@@ -150,15 +160,6 @@ class _Scale:
     strength: Callable[[Floats], Floats]
     to_value: Callable[[float], float]
     to_strength: Callable[[float], float]
-
-
-def _corrected_v(tables: Floats | Ints) -> Floats:
-    rows, columns = tables.shape[-2:]
-    degrees = np.maximum(tables.sum(axis=(-1, -2)) - 1, 1)
-    excess = np.maximum(0.0, _phi_squared(tables) - (rows - 1) * (columns - 1) / degrees)
-    least = min(rows, columns)
-    corrected: Floats = np.minimum(1.0, np.sqrt(_over(excess, least - 1 - (least - 1) ** 2 / degrees)))
-    return corrected
 
 
 def _corrected_information(tables: Floats | Ints) -> Floats:
@@ -197,7 +198,7 @@ def _over(part: Floats, whole: Floats | float) -> Floats:
 SMALLEST = 1e-12
 """What divides in place of an empty margin or of no entropy, where nothing is divided."""
 _SCALES: dict[MeasureName, _Scale] = {
-    "association": _Scale(_corrected_v, cramers_v, float, float),
+    "association": _Scale(corrected_v, cramers_v, float, float),
     "mutual_information": _Scale(
         _corrected_information, lambda tables: np.sqrt(mutual_information(tables)), np.square, np.sqrt
     ),

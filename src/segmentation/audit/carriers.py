@@ -17,8 +17,9 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from segmentation.audit.auc import auc_interval, auc_of_levels, auc_of_scores
+from segmentation.audit.samples import DECIMALS, indices, places, rounded, sample
 from segmentation.audit.sections import Carrier, GroupAuc
-from segmentation.audit.trace import DECIMALS, falls, indices, places, sample
+from segmentation.audit.trace import falls
 from segmentation.policy.features import LISTED
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _single(
         values = auc_of_levels(counts, np.random.default_rng([seed, 2]))
         aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence)
         yield Carrier(
-            groups.attribute, name, aucs, _rounded(moved.get(name)), _rounded(fallen.get(name)), len(at)
+            groups.attribute, name, aucs, rounded(moved.get(name)), rounded(fallen.get(name)), len(at)
         )
 
 
@@ -268,7 +269,3 @@ def _auc(name: str, value: float, inside: int, total: int, confidence: float) ->
         return GroupAuc(name, None, None)
     low, high = auc_interval(value, inside, total - inside, confidence)
     return GroupAuc(name, round(value, DECIMALS), (round(low, DECIMALS), round(high, DECIMALS)))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DECIMALS) + 0.0  # no -0.0

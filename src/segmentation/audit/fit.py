@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import silhouette_samples
 
+from segmentation.audit.samples import places, rounded
 from segmentation.audit.sections import AttributeFit, GroupFit
-from segmentation.audit.trace import places
 from segmentation.errors import AuditError
 from segmentation.features import needs_encoder
 
@@ -85,26 +85,6 @@ def row_fit(policy: Policy, needs: pd.DataFrame, segments: pd.Series, *, seed: i
         sampled.append(encoded[rows])
     silhouettes = silhouette_samples(np.hstack(sampled), labels[rows]) if rows.size else np.zeros(0)
     return RowFit(squared, rows, np.asarray(silhouettes, np.float64))
-
-
-def squared_distances(policy: Policy, needs: pd.DataFrame, segments: pd.Series) -> Floats:
-    """Return each resident's squared distance to the mean of the segment, as `row_fit` does.
-
-    Returns
-    -------
-    ndarray of shape (n_residents,)
-        In encoded units, from 0.
-
-    Raises
-    ------
-    AuditError
-        Lengths differ, or somebody has no segment.
-    """
-    labels = _labels(needs, segments)
-    squared = np.zeros(len(labels))
-    for encoded in _encoded(policy, needs):
-        squared += _squared(encoded, labels)
-    return squared
 
 
 def _labels(needs: pd.DataFrame, segments: pd.Series) -> Ints:
@@ -191,7 +171,7 @@ def attribute_fit(
         cells.name,
         round(max(known) / min(known), DECIMALS) if is_defined else None,
         tuple(
-            GroupFit(cells.name, group, _rounded(mean), _rounded(silhouette))
+            GroupFit(cells.name, group, rounded(mean, DECIMALS), rounded(silhouette, DECIMALS))
             for group, mean, silhouette in zip(cells.group_names, means, silhouettes, strict=True)
         ),
         n_sampled,
@@ -219,7 +199,3 @@ def _silhouettes(
 def _means(sums: Floats, sizes: Ints, is_open: NDArray[np.bool_]) -> list[float | None]:
     listed = zip(sums.tolist(), sizes.tolist(), is_open.tolist(), strict=True)
     return [total / size if seen and size else None for total, size, seen in listed]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DECIMALS)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from segmentation.audit.auc import auc_interval, auc_of_levels
 from segmentation.audit.cells import Cells
 from segmentation.audit.disclosure import Shown
+from segmentation.audit.samples import DECIMALS
 from segmentation.audit.sections import Demand, GroupOpportunity, Opportunity
-from segmentation.audit.trace import DECIMALS
 from segmentation.errors import AuditError, Fault
 
 if TYPE_CHECKING:

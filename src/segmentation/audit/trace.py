@@ -17,11 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from segmentation.audit.association import corrected_v
+from segmentation.audit.samples import DECIMALS, indices, places, sample
 from segmentation.audit.sections import Trace
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from segmentation.audit.disclosure import Flags, Shown
     from segmentation.policy import Limits, Policy
@@ -29,13 +31,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_RESIDENTS = 30_000
-"""Residents in the sample, however many there are."""
 FEWEST_REPEATS, MOST_REPEATS = 2, 8
 """How often each need is permuted: more often where there are few residents, as chance then says more."""
 AT_ONCE = 200_000
 """Rows that are assigned in one call."""
-DECIMALS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +86,6 @@ class Moves:
 
         after = np.array([[table(one) for one in repeats] for repeats in self.after[:, :, known]])
         return table(self.before[known]), after
-
-
-def sample(n_residents: int, seed: int) -> Ints:
-    """Return the places of the residents to look at: all, or so many as time allows, drawn at random."""
-    if n_residents <= MOST_RESIDENTS:
-        return np.arange(n_residents)
-    drawn = np.random.default_rng(seed).choice(n_residents, MOST_RESIDENTS, replace=False, shuffle=False)
-    return np.sort(drawn)
 
 
 def permuted(
@@ -179,29 +170,12 @@ def falls(moves: Moves, group: Ints, n_groups: int, keep: Ints) -> Floats | None
     ndarray of shape (n_features,) or None
         None where there is only one segment or group.
     """
-    before, after = moves.count(group, n_groups)
-    if min(int((before[keep].sum(axis=axis) > 0).sum()) for axis in (0, 1)) < 2:  # noqa: PLR2004
+    before, after = (counts[..., keep, :] for counts in moves.count(group, n_groups))
+    if min(int((before.sum(axis=axis) > 0).sum()) for axis in (0, 1)) < 2:  # noqa: PLR2004
         return None
-    return np.asarray(cramers_v(before[keep]) - cramers_v(after[:, :, keep]).mean(axis=1), np.float64)
-
-
-def cramers_v(counts: Ints) -> Floats:
-    """Return the bias-corrected Cramér's V of many tables at once, in [0, 1] (Bergsma 2013).
-
-    Parameters
-    ----------
-    counts : ndarray of int64, shape (..., n_segments, n_groups)
-        A table without two segments and two groups has nothing to associate: 0.
-    """
-    rows, columns = counts.sum(axis=-1, keepdims=True), counts.sum(axis=-2, keepdims=True)
-    total = np.maximum(counts.sum(axis=(-2, -1)), 2).astype(np.float64)
-    expected = rows * columns / total[..., None, None]
-    statistic = ((counts - expected) ** 2 / np.where(expected > 0, expected, 1)).sum(axis=(-2, -1))
-    height, width = (rows > 0).sum(axis=(-2, -1)), (columns > 0).sum(axis=(-2, -1))
-    excess = np.maximum(0, statistic / total - (height - 1) * (width - 1) / (total - 1))
-    side = np.minimum(height - (height - 1) ** 2 / (total - 1), width - (width - 1) ** 2 / (total - 1))
-    ratio = np.divide(excess, side - 1, out=np.zeros_like(excess), where=side > 1)
-    return np.asarray(np.sqrt(np.minimum(ratio, 1)), np.float64)
+    inhabited = (before.sum(axis=1) > 0) | (after.sum(axis=(0, 1, 3)) > 0)
+    held = np.ix_(inhabited, before.sum(axis=0) > 0)
+    return np.asarray(corrected_v(before[held]) - corrected_v(after[(..., *held)]).mean(axis=1), np.float64)
 
 
 # ---- Who enters which segment through what ----------------------------------------------------------
@@ -271,14 +245,3 @@ def _sides(counts: Ints, sizes: Ints, seen: Flags) -> tuple[tuple[Ints, Ints], t
     inside, size = counts * seen, sizes * seen
     others = inside.sum(axis=-1, keepdims=True) - inside, size.sum(axis=-1, keepdims=True) - size
     return (inside, size), others
-
-
-def places(column: pd.Series, groups: Sequence[str]) -> Ints:
-    """Return the place of each resident's group in `groups`; -1 where it is none of them, or not known."""
-    return np.append(indices(column.cat.categories, groups), -1)[column.cat.codes]
-
-
-def indices(wanted: Iterable[object], listed: Sequence[str]) -> Ints:
-    """Return the place in `listed` of each of some names; -1 where it is not there."""
-    place = {name: at for at, name in enumerate(listed)}
-    return np.array([place.get(str(name), -1) for name in wanted], np.int64)
