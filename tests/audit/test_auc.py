@@ -47,11 +47,10 @@ def test_areas_of_scores_are_those_of_scikit_learn_in_each_fold():
         assert areas[at] == pytest.approx(expected, abs=1e-12)
 
 
-def test_a_group_that_met_nobody_is_a_guess():
-    assert auc_of_scores(np.array([[0.2, 0.8], [0.9, 0.1]]), np.array([0, 0]), np.array([0, 0])).tolist() == [
-        0.5,
-        0.5,
-    ]
+def test_a_group_that_met_nobody_has_no_area():
+    nobody = np.array([0, 0])
+    assert np.isnan(auc_of_scores(np.array([[0.2, 0.8], [0.9, 0.1]]), nobody, nobody)).all()
+    assert np.isnan(auc_of_levels(np.array([[30, 0], [20, 0]]), rng())).all()
 
 
 def hanley_mcneil(area, inside, outside):

@@ -120,8 +120,25 @@ def test_the_same_seed_gives_the_same_moves():
 
 def test_a_rule_that_made_other_segments_is_refused():
     table, _ = needs()
-    with pytest.raises(AuditError, match="Give the rule that made them"):
+    with pytest.raises(AuditError, match=r"only 0.0 % of residents\. Give the rule that made the segments"):
         permuted(table, pd.Series(["vip"] * 4_000), assign, seed=0)
+
+
+def test_a_rule_that_agrees_for_most_residents_alone_is_refused_and_the_share_named():
+    table, _ = needs()
+    labels = assign(table)
+    half = labels.where(np.arange(4_000) % 20 > 0, "vip")
+    with pytest.raises(AuditError, match=r"the segment that is audited to only 95.0 % of residents"):
+        permuted(table, half, assign, seed=0)
+
+
+def test_a_rule_that_differs_for_one_in_a_hundred_is_taken():
+    table, _ = needs()
+    labels = assign(table)
+    almost = labels.where(np.arange(4_000) % 100 > 0, "vip")
+    assert (
+        permuted(table, almost, assign, seed=0).after == permuted(table, labels, assign, seed=0).after
+    ).all()
 
 
 def test_needs_of_other_residents_are_refused():

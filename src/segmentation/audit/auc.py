@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 if TYPE_CHECKING:
-    from segmentation.audit.sections import Interval
+    from segmentation.audit.evidence import Interval
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +28,6 @@ FOLDS, DEALS = 3, 5
 With more folds a guess would more surely be the wrong way round where there is nothing to guess by."""
 PRIOR = 10.0
 """A level's rate counts as if so many more residents had the overall rate: a few of them say little."""
-GUESSING = 0.5
 NEAR = 1e-9
 """As near to 0 or 1 as the search goes: at both, no other value is possible, and nothing could be divided."""
 
@@ -84,7 +83,7 @@ def auc_of_levels(counts: Ints, rng: np.random.Generator) -> Floats:
     Returns
     -------
     ndarray of shape (n_groups,)
-        In [0, 1]; 0.5 is guessing, below it is chance alone.
+        In [0, 1]; 0.5 is guessing, below it is chance alone. NaN where no two residents met in a fold.
     """
     won, pairs = np.zeros(counts.shape[1]), np.zeros(counts.shape[1])
     for _ in range(DEALS):
@@ -108,6 +107,11 @@ def auc_of_scores(scores: Floats, group: Ints, fold: Ints) -> Floats:
     group : ndarray of int, shape (n_residents,)
         From 0.
     fold : ndarray of int, shape (n_residents,)
+
+    Returns
+    -------
+    ndarray of shape (n_groups,)
+        As of `auc_of_levels`.
     """
     won, pairs = np.zeros(scores.shape[1]), np.zeros(scores.shape[1])
     for part in np.unique(fold):
@@ -121,5 +125,5 @@ def auc_of_scores(scores: Floats, group: Ints, fold: Ints) -> Floats:
 
 
 def _share(won: Floats, pairs: Floats) -> Floats:
-    """Return the share of pairs won; where nobody met, which is very unlikely, nothing is known."""
-    return np.where(pairs > 0, won / np.maximum(pairs, 1), GUESSING)
+    """Return the share of pairs won; where nobody met, which is very unlikely, nothing is known: NaN."""
+    return np.divide(won, pairs, out=np.full_like(won, np.nan), where=pairs > 0)
