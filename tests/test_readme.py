@@ -39,6 +39,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_every_command_of_readme_runs_in_its_order(folder):
     codes = {}
     for line in shell_lines():
