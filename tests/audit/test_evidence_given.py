@@ -66,7 +66,7 @@ def test_counts_from_elsewhere_give_the_report_of_the_residents():
     elsewhere = audit_cells(POLICY, Crosstab.from_frame(counted_in_sql(segments, people), POLICY), SERVED)
 
     assert elsewhere == audit(POLICY, segments, people, SERVED)
-    assert {"carriers", "trace", "fit", "equal_opportunity"} == set(elsewhere.unchecked)
+    assert {"carriers", "trace", "fit", "equal_opportunity", "outcomes"} == set(elsewhere.unchecked)
 
 
 def test_the_report_of_other_counts_is_another():
@@ -113,8 +113,8 @@ def test_everything_is_checked_that_needs_and_a_rule_allow():
     needs, people = given()
     without_rule = audit(POLICY, assign(needs), people, SERVED, needs=needs)
 
-    assert full().unchecked == ("equal_opportunity",)
-    assert without_rule.unchecked == ("equal_opportunity", "trace")
+    assert full().unchecked == ("equal_opportunity", "outcomes")
+    assert without_rule.unchecked == ("equal_opportunity", "outcomes", "trace")
     assert without_rule.traces == ()
     assert {one.fall for one in without_rule.carriers} == {None}
     assert [one.attribute for one in full().fit] == list(POLICY.audited)

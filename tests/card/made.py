@@ -217,12 +217,13 @@ RARE = Finding(
     "tenant",
     "S2",
     "undetermined",
-    "small_expectation",
+    "not_settled",
     0.8,
     count=3,
     size=60,
     rate=0.05,
 )
+NOT_JUDGED = Finding("equal_opportunity", "gate", "tenure", None, "patrol", "undetermined", "not_judged", 0.8)
 EVERYBODY = Finding(
     "service_parity",
     "gate",
@@ -370,6 +371,7 @@ def audit():
             EVERYBODY,
             ONE_GROUP,
             RARE,
+            NOT_JUDGED,
             NEEDED,
             PARTIAL_ASSOCIATION,
             KEPT,

@@ -46,20 +46,26 @@ Reason = Literal[
     "within_limit",
     "not_settled",
     "small_group",
-    "small_expectation",
     "one_group",
     "everybody_or_nobody",
+    "not_judged",
 ]
+"""Why a finding has its status; a gate *not judged* lacks plans or outcomes, or segments of its own."""
+
 Unchecked = Literal[
     "service_parity",
+    "pooled_services",
     "equal_opportunity",
+    "outcomes",
+    "few_outcomes",
     "explained_by",
     "carriers",
     "trace",
     "fit",
     "pooled_segments",
 ]
-"""What was not judged: for want of plans, outcomes, strata, needs (carriers, fit), a rule (trace)."""
+"""What was not judged: for want of plans, outcomes, strata, needs (carriers, fit), a rule (trace), or because
+segments are small. `outcomes`: none were given; `few_outcomes`: not enough for some service and attribute."""
 
 REPORT_VERSION = 2
 SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
@@ -85,7 +91,8 @@ class Finding:
     attribute : str
         The column, or the columns of an intersection joined by " × ".
     group : str or None
-        The group that is compared with all others; None for a check of the whole attribute.
+        The group that is compared with all others; None for a check of the whole attribute, and where a
+        gate could not be judged.
     target : str or None
         The segment id or service key; None for a check of all segments.
     status : {"kept", "broken", "undetermined"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
@@ -28,6 +28,7 @@ from segmentation.audit.strata import strata, stratified
 from segmentation.audit.tables import Tables, count_tables
 from segmentation.audit.targets import needed_target, segment_targets, service_targets
 from segmentation.audit.trace import Moves, permuted, trace
+from segmentation.audit.unjudged import Unjudged, unchecked
 from segmentation.errors import AuditError
 
 if TYPE_CHECKING:
@@ -159,11 +160,11 @@ def _judged(
     planned = {key: ids for key, ids in (served or {}).items() if ids <= set(crosstab.segments)}
     tables = count_tables(policy, crosstab, by_stratum, _outcomes(policy, needed_by))
     rates = [selection_rates(one.cells) for one in tables.asked]
-    findings = _findings(tables, rates, planned, limits)
-    absent: dict[Unchecked, bool] = {
-        "service_parity": served is None,
-        "equal_opportunity": not tables.outcomes,
-        "explained_by": bool(policy.audit.explained_by) and not by_stratum,
+    found = _findings(tables, rates, planned, limits)
+    missing = Unjudged.of(policy, [one.cells.name for one in tables.asked], served, found)
+    findings = tuple(sorted((*found, *missing.gates(policy)), key=_severity))
+    also: dict[Unchecked, bool] = {
+        "explained_by": bool(limits.explained_by) and len(by_stratum) < len(crosstab.attributes),
         "pooled_segments": pooled,
     }
     chances = opportunities((*tables.asked, *tables.outcomes), tuple(policy.audited), planned)
@@ -178,7 +179,14 @@ def _judged(
         opportunity=chances,
         demand=demands(tables.outcomes, limits, seed=policy.clustering.seed),
         balance=tuple(balances(one) for one in tables.asked),
-        unchecked=tuple(reason for reason in get_args(Unchecked) if absent.get(reason, True)),
+        unchecked=unchecked(
+            policy,
+            missing,
+            found,
+            also,
+            has_plans=served is not None,
+            has_outcomes=needed_by is not None,
+        ),
     )
     return _Judged(report, tables, crosstab)
 
@@ -253,7 +261,7 @@ def _findings(
             if one.cells.attributes[1:] == (needed_column(service),):
                 among = needed(one, members)
                 claims += ratio_claims(among, [needed_target(among, service)], limits)
-    return tuple(sorted(judge(claims, limits.confidence), key=_severity))
+    return judge(claims, limits.confidence)
 
 
 def _severity(finding: Finding) -> tuple[int, bool, float]:

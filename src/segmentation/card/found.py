@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from segmentation.audit import AuditReport, GroupTable
 
 SEVERITY = {"broken": 0, "undetermined": 1, "kept": 2}
-OPEN = ("not_settled", "small_expectation", "everybody_or_nobody", "one_group", "small_group")
+OPEN = ("not_judged", "not_settled", "everybody_or_nobody", "one_group", "small_group")
 SPREAD = ("selection_ratio", "service_parity", "equal_opportunity")
 """Checks of which fairlearn's spread between all groups is told."""
 CARRIERS = 5

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segmentation.card.parts import Finding
     from segmentation.wording import Reader
 
-SMALL = "small_group"
+SMALL, NOT_JUDGED = "small_group", "not_judged"
 BY_RATE = frozenset({"selection_ratio", "service_parity"})
 
 
@@ -80,6 +80,8 @@ def _claim(finding: Finding, places: dict[str, frozenset[str]], pairs: set[str])
     """Return what two findings share that say the same."""
     if finding.reason == SMALL:
         return finding.attribute, finding.group, SMALL
+    if finding.reason == NOT_JUDGED:
+        return finding
     group = None if finding.attribute in pairs else finding.group
     if finding.check not in BY_RATE or finding.target is None:
         return finding.check, finding.attribute, group, finding.target, finding.status

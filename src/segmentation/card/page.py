@@ -146,6 +146,7 @@ def _by_status(card: ModelCard, status: str) -> list[str]:
 
 
 def _by_check(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
-    """Return the findings about groups by check, each worst first."""
-    found = {check: [one for one in findings if one.check == check] for check in words.QUESTIONS}
+    """Return the findings about groups by check, each worst first; those not judged have no figure."""
+    told = [finding for finding in findings if finding.reason != "not_judged"]
+    found = {check: [one for one in told if one.check == check] for check in words.QUESTIONS}
     return {check: listed for check, listed in found.items() if listed}

@@ -26,6 +26,11 @@ WIDE = 100
 LEAST_FALL = 0.01
 """Smaller falls of an association are not worth a line."""
 
+OF_SERVICES = frozenset(
+    {"service_parity", "pooled_services", "equal_opportunity", "outcomes", "few_outcomes"}
+)
+"""What an audit may leave unjudged of services; a gate among it keeps the verdict open."""
+
 STATUS = {
     "kept": "[green]✓ kept[/]",
     "broken": "[red]✗ broken[/]",
@@ -154,6 +159,8 @@ def _cells(report: AuditReport, finding: Finding) -> tuple[str, ...]:
 def _what(finding: Finding) -> str:
     """Return what a finding is about, as short as a table needs."""
     who = finding.attribute if finding.group is None else f"{finding.attribute}: {finding.group}"
+    if finding.reason == "not_judged":
+        return f"{finding.attribute}, {finding.check.replace('_', ' ')} of {finding.target}: not judged"
     return {
         "total_variation": f"{who} would move (TV)",
         "association": f"{who} and segment (V)",
@@ -180,7 +187,7 @@ def _carried(report: AuditReport) -> Iterator[str]:
 
 def _summed_up(report: AuditReport, told: int) -> Iterator[str]:
     """Yield how many findings have which status, what would settle the open ones, and where the rest is."""
-    from segmentation.wording import Reader, Titles, beside
+    from segmentation.wording import Reader, Titles, beside, sentences
 
     counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
     yield ", ".join(f"{count} {status}" for status, count in counts.items())
@@ -188,6 +195,9 @@ def _summed_up(report: AuditReport, told: int) -> Iterator[str]:
     settling = beside.settling(Reader("en", Titles(report.smallest_group)), gates)
     if settling:
         yield settling
+    if any(finding.reason == "not_judged" for finding in gates):
+        reader = Reader("en", Titles(report.smallest_group))
+        yield from (reader.t(sentences.UNCHECKED[name]) for name in report.unchecked if name in OF_SERVICES)
     more = f"{told - SHOWN} more findings, " if told > SHOWN else ""
     yield f"In the card, and with --json: {more}counts and rates, carriers, strata and fit."
 

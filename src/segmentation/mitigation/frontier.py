@@ -186,5 +186,5 @@ def _fitted(segmenter: Segmenter, needs: pd.DataFrame) -> Segmenter:
 def _judged(
     policy: Policy, segmenter: Segmenter, needs: pd.DataFrame, protected: pd.DataFrame
 ) -> AuditReport:
-    """Audit the segments that a fitted segmenter gives these residents."""
-    return audit(policy, segment_ids(segmenter.fold(), needs), protected)
+    """Audit the segments that a fitted segmenter gives these residents; without plans, none is judged."""
+    return audit(policy, segment_ids(segmenter.fold(), needs), protected, {})

@@ -38,9 +38,12 @@ REASONS = {
     "within_limit": msg("the data show that the limit holds"),
     "not_settled": msg("the data show neither that the limit holds nor that it fails"),
     "small_group": msg("the group has fewer than %(smallest)s residents, too few to be judged"),
-    "small_expectation": msg("so few residents are to be expected there that a test could not be trusted"),
     "one_group": msg("fewer than two groups, or two segments, are large enough to be compared"),
     "everybody_or_nobody": msg("everybody or nobody is in it, so there is no difference to test"),
+    "not_judged": msg(
+        "plans or outcomes to judge it by are missing or too few, or its segments are too small to stand "
+        "alone"
+    ),
 }
 
 HIDDEN = msg("The figures are hidden: small counts could be worked out from them.")
@@ -52,13 +55,24 @@ PARTIAL = msg(
 
 UNCHECKED = {
     "service_parity": msg("Who is planned which service was not judged: the segments came without plans."),
+    "pooled_services": msg(
+        "Who is planned a service was not judged where only some of the small segments taken together are."
+    ),
     "equal_opportunity": msg(
-        "Whether those who needed a service were planned it (equal opportunity), and how well segments "
-        "predict who needs one, was not judged: no outcomes of the following period were given."
+        "Whether those who needed a service were planned it (equal opportunity) was not judged."
+    ),
+    "outcomes": msg(
+        "No outcomes of the following period were given, so who needed a service, and how well segments "
+        "predict it, is not known."
+    ),
+    "few_outcomes": msg(
+        "Outcomes of the following period were given, but for some services and attributes too few residents "
+        "needed the service, or too few did not, or it is not among them: equal opportunity was not judged "
+        "there."
     ),
     "explained_by": msg(
         "Residents alike in the features that may explain a difference (explained_by) were "
-        "not compared among themselves."
+        "not compared among themselves, or not by every attribute."
     ),
     "carriers": msg(
         "Which feature tells most of an attribute (carriers) was not measured: no needs were given."
@@ -102,6 +116,12 @@ _CLAIMS_WITHOUT_VALUE = {
     "service_parity": msg("How often %(who)s is planned extra %(what)s, against the others"),
     "equal_opportunity": msg(
         "Of those who needed %(what)s, how often %(who)s is planned extra of it, against the others"
+    ),
+}
+_CLAIMS_NOT_JUDGED = {
+    "service_parity": msg("Who is planned extra %(what)s, by %(attribute)s, was not judged"),
+    "equal_opportunity": msg(
+        "Who of those who needed %(what)s is planned extra of it, by %(attribute)s, was not judged"
     ),
 }
 
@@ -222,7 +242,8 @@ def _claim(reader: Reader, finding: Told) -> str:
         "what": target(reader, finding),
     }
     if finding.value is None:
-        return reader.t(_CLAIMS_WITHOUT_VALUE[finding.check], **words)
+        claims = _CLAIMS_NOT_JUDGED if finding.reason == "not_judged" else _CLAIMS_WITHOUT_VALUE
+        return reader.t(claims[finding.check], **words)
     ends = finding.interval
     interval = f" {measure_interval(reader, finding.check, ends)}" if ends is not None else ""
     value = measure(reader, finding.check, finding.value)

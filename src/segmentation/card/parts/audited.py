@@ -24,13 +24,16 @@ Reason = Literal[
     "within_limit",
     "not_settled",
     "small_group",
-    "small_expectation",
     "one_group",
     "everybody_or_nobody",
+    "not_judged",
 ]
 Unchecked = Literal[
     "service_parity",
+    "pooled_services",
     "equal_opportunity",
+    "outcomes",
+    "few_outcomes",
     "explained_by",
     "carriers",
     "trace",
