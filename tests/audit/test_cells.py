@@ -370,3 +370,12 @@ def test_segments_that_cannot_be_judged_are_refused(labels, message):
     everybody = people(["f"], sex=["f"] * len(labels))
     with pytest.raises(AuditError, match=message):
         Crosstab.of(pd.Series(labels, dtype=object), everybody).large_enough(30)
+
+
+def test_segments_in_another_order_of_rows_are_refused():
+    people = pd.DataFrame({"sex": pd.Categorical(["a", "b"])}, index=["x", "y"])
+    segments = pd.Series(["S1", "S2"], index=["x", "y"])
+
+    assert Crosstab.of(segments, people).residents == 2
+    with pytest.raises(AuditError, match="segments have another index"):
+        Crosstab.of(segments.iloc[::-1], people)

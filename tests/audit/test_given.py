@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from segmentation.audit.given import audited_columns, natural, read_column, read_segments
+from segmentation.audit.given import audited_columns, natural, read_column, read_segments, refuse_unfit
 from segmentation.errors import AuditError
 from tests.policies import small_policy
 
@@ -57,3 +57,94 @@ def test_segments_are_read_in_natural_order_and_blank_ones_are_missing():
 def test_groups_keep_their_own_order():
     column = pd.Series(pd.Categorical(["b", "a"], ["b", "c", "a"]), name="kind")
     assert read_column(column).levels == ("b", "c", "a")
+
+
+# ---- Groups of the policy alone -----------------------------------------------------------------------
+
+
+def test_a_category_that_the_policy_does_not_list_is_refused_and_not_quoted():
+    table = people().astype("category")
+    renamed = table.assign(sex=table["sex"].cat.rename_categories({"female": "Frau"}))
+
+    with pytest.raises(AuditError) as refused:
+        audited_columns(POLICY, renamed)
+    assert "column 'sex': holds something else than the policy's groups for 1 residents" in str(refused.value)
+    assert "Frau" not in str(refused.value)
+
+
+def test_a_category_that_nobody_has_is_no_group():
+    table = people().astype("category")
+    wider = table.assign(sex=table["sex"].cat.add_categories("Frau"))
+
+    assert list(audited_columns(POLICY, wider)["sex"].cat.categories) == ["female", "male"]
+
+
+def test_a_column_that_stands_twice_is_refused():
+    with pytest.raises(AuditError, match="column 'sex': stands twice in the protected attributes"):
+        audited_columns(POLICY, pd.concat([people(), people()[["sex"]]], axis="columns"))
+
+
+# ---- Tables of the same residents ---------------------------------------------------------------------
+
+
+def needs():
+    rows = {"repairs": [1.0, None], "parcels": [3, 4], "evening_share": [0.2, 0.4], "parking": [True, False]}
+    texts = {"channel": ["app", None], "cleaning_wish": ["low", "high"]}
+    table = pd.DataFrame(rows | texts | dict.fromkeys(set(POLICY.features) - {*rows, *texts}, 1.0))
+    return table[list(POLICY.features)]
+
+
+def refuse(segments=("S1", "S2"), **tables):
+    given = {"needs": None, "outcomes": None} | tables
+    refuse_unfit(POLICY, people(), pd.Series(segments), **given)
+
+
+def test_tables_of_the_same_residents_are_taken():
+    refuse(needs=needs(), outcomes=pd.DataFrame({"cleaning": [True, None]}))
+    refuse_unfit(POLICY, people().set_axis(["a", "b"]), pd.Series(["S1", "S2"], ["a", "b"]), None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("segments", pd.Series(["S1", "S2"], index=[1, 0])),
+        ("needs", needs().iloc[::-1]),
+        ("outcomes", pd.DataFrame({"cleaning": [True, False]}, index=["a", "b"])),
+    ],
+)
+def test_rows_in_another_order_are_refused(name, table):
+    with pytest.raises(
+        AuditError, match=rf"The .*{name} have another index .* align them with \.loc"
+    ) as told:
+        refuse(**{name: table})
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["needs", "outcomes"])
+def test_rows_of_other_residents_are_refused(name):
+    with pytest.raises(AuditError, match=f"There are 1 rows of {name} for 2 residents"):
+        refuse(**{name: needs().iloc[:1]})
+
+
+def test_segments_that_are_lists_are_refused():
+    with pytest.raises(AuditError, match="Column 'segment' holds lists or tables"):
+        refuse([["S1"], ["S2"]], needs=needs())
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (needs().drop(columns="repairs"), "column 'repairs': is missing from the needs"),
+        (needs().assign(repairs=["secret", "1"]), "column 'repairs': holds something that"),
+        (needs().assign(repairs=[float("inf"), 1]), "column 'repairs': holds something that"),
+        (needs().assign(channel="secret"), "column 'channel': holds something that"),
+        (needs().assign(channel=[["secret"], ["app"]]), "column 'channel': holds something that"),
+        (pd.concat([needs(), needs()[["parking"]]], axis="columns"), "column 'parking': stands twice"),
+    ],
+)
+def test_needs_that_are_not_the_policys_are_refused_and_not_quoted(changed, told):
+    with pytest.raises(AuditError) as refused:
+        refuse(needs=changed)
+    assert told in str(refused.value)
+    assert len(refused.value.faults) == 1
+    assert "secret" not in str(refused.value)

@@ -18,7 +18,7 @@ from segmentation.policy.parts import JOINED, MISSING, MOST_GROUPS, MOST_SEGMENT
 from segmentation.residents.cells import as_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
@@ -59,15 +59,13 @@ def audited_columns(policy: Policy, protected: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     AuditError
-        A column is missing, or a text is none of its groups.
+        A column is missing or stands twice, or somebody's group is none of the policy's.
     """
-    faults = [
-        Fault(f"column '{name}'", "is missing from the protected attributes", "give `Residents.protected`")
-        for name in policy.audited
-        if name not in protected
-    ]
+    faults = _absent(protected, policy.audited, "protected attributes", "`Residents.protected`")
     columns = {
-        name: _grouped(protected[name], of.groups) for name, of in policy.audited.items() if name in protected
+        name: _grouped(protected[name], of.groups)
+        for name, of in policy.audited.items()
+        if (protected.columns == name).sum() == 1
     }
     for name, column in columns.items():
         unknown = int((column.isna() & protected[name].notna()).sum())
@@ -79,12 +77,95 @@ def audited_columns(policy: Policy, protected: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=protected.index)
 
 
+def _absent(table: pd.DataFrame, names: Iterable[str], what: str, fix: str) -> list[Fault]:
+    """Return a fault for each column that a table lacks, or has twice."""
+    times = {name: int((table.columns == name).sum()) for name in names}
+    missing = [Fault(f"column '{name}'", f"is missing from the {what}", f"give {fix}")
+               for name, found in times.items() if not found]  # fmt: skip
+    return missing + [
+        Fault(f"column '{name}'", f"stands twice in the {what}", "keep one")
+        for name, found in times.items()
+        if found > 1
+    ]
+
+
 def _grouped(column: pd.Series, groups: Iterable[str]) -> pd.Series:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column
+    """Return the groups of the policy, missing where a value is none of them."""
     listed = list(groups)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        strange = [of for of in column.cat.categories if not _is_group(str(of), listed)]
+        if not column.isin(strange).any():
+            return column.cat.remove_categories(strange)
+        column = column.astype(object)
     texts = as_listed(column, listed)
     return texts.where(texts.isin(listed)).astype(pd.CategoricalDtype(listed))
+
+
+def _is_group(text: str, listed: Collection[str]) -> bool:
+    return text in listed or text == MISSING or not text.strip()
+
+
+def refuse_unfit(
+    policy: Policy,
+    people: pd.DataFrame,
+    segments: pd.Series,
+    needs: pd.DataFrame | None,
+    outcomes: pd.DataFrame | None,
+) -> None:
+    """Refuse tables that cannot be audited together, before anything is counted.
+
+    Parameters
+    ----------
+    policy : Policy
+    people : DataFrame of shape (n_residents, n_attributes)
+    segments : Series of shape (n_residents,)
+    needs : DataFrame of shape (n_residents, n_features), optional
+    outcomes : DataFrame of shape (n_residents, n_services), optional
+
+    Raises
+    ------
+    AuditError
+        Lengths or indexes differ, somebody has no segment, segments are no labels, or needs lack a feature or
+        hold what it cannot be.
+    """
+    _refuse_apart("segments", segments, people)
+    _labels(segments)
+    if needs is not None:
+        _refuse_apart("rows of needs", needs, people)
+        faults = _absent(needs, policy.features, "needs", "`Residents.needs`")
+        faults += [
+            Fault(f"column '{name}'", "holds something that its feature cannot be", "give `Residents.needs`")
+            for name, feature in policy.features.items()
+            if (needs.columns == name).sum() == 1 and not _fits(needs[name], feature.values)
+        ]
+        if faults:
+            raise AuditError.from_faults("The needs cannot be audited", faults)
+    if outcomes is not None:
+        _refuse_apart("rows of outcomes", outcomes, people)
+
+
+def _fits(column: pd.Series, values: Iterable[str] | None) -> bool:
+    """Return whether a column of needs holds the values of a feature, or finite numbers, or nothing."""
+    known = column[column.notna()]
+    try:
+        if values is None:
+            return bool(np.isfinite(known.to_numpy(np.float64)).all())
+        return bool(known.isin(list(values)).all())
+    except (TypeError, ValueError):
+        return False
+
+
+def _refuse_apart(what: str, others: pd.Series | pd.DataFrame, people: pd.DataFrame) -> None:
+    """Refuse what does not stand beside the residents row by row; rows are joined by their position."""
+    if len(others) != len(people):
+        message = f"There are {len(others)} {what} for {len(people)} residents. Give each resident one."
+        raise AuditError(message)
+    if not others.index.equals(people.index):
+        message = (
+            f"The {what} have another index than the protected attributes, and rows are joined by position: "
+            "align them with .loc, or call .reset_index(drop=True) on both if their order is the same."
+        )
+        raise AuditError(message)
 
 
 def read_rows(
@@ -100,17 +181,24 @@ def read_rows(
     AuditError
         As `Crosstab.of`.
     """
-    for what, others in (("segments", segments), ("strata", strata), ("squared distances", squared)):
-        if others is not None and len(others) != len(people):
-            message = f"There are {len(others)} {what} for {len(people)} residents. Give each resident one."
-            raise AuditError(message)
-    labels = read_segments(segments)
-    if labels.missing.any():
-        without = f"{int(labels.missing.sum())} of {len(people)} residents have no segment."
-        raise AuditError(f"{without} Leave them out, or name a segment.")
+    _refuse_apart("segments", segments, people)
+    _refuse_apart("strata", strata, people)
+    if squared is not None and len(squared) != len(people):
+        message = f"There are {len(squared)} squared distances for {len(people)} residents. Give each one."
+        raise AuditError(message)
+    labels = _labels(segments)
     if squared is not None and not (np.isfinite(squared).all() and (squared >= 0).all()):
         raise AuditError("Squared distances are finite, 0 or more. Take them from the fitted segmenter.")
     return labels, [read_column(table[name]) for table in (people, strata) for name in table]
+
+
+def _labels(segments: pd.Series) -> Column:
+    """Return the segments of residents, each of whom has one."""
+    labels = read_segments(segments)
+    if labels.missing.any():
+        without = f"{int(labels.missing.sum())} of {len(segments)} residents have no segment."
+        raise AuditError(f"{without} Leave them out, or name a segment.")
+    return labels
 
 
 def read_segments(labels: pd.Series) -> Column:

@@ -13,7 +13,7 @@ from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.conditional import conditional
 from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Unchecked
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
-from segmentation.audit.given import audited_columns
+from segmentation.audit.given import audited_columns, refuse_unfit
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.outcomes import (
     demands,
@@ -74,10 +74,19 @@ def audit(
     Raises
     ------
     AuditError
-        Somebody has no segment, lengths differ, there are too few to judge, a service is planned for a
-        segment that nobody is in, outcomes are not of the policy's services, or intersections are too fine.
+        Somebody has no segment, lengths or indexes differ, somebody's group is none of the policy's, needs
+        lack a feature, there are too few to judge, a service is planned for a segment that nobody is in,
+        outcomes are not of the policy's services, or intersections are too fine.
+
+    Notes
+    -----
+    Rows are joined by position: all tables need the same index.
+
+    Without `served`, and with less than enough `outcomes`, what the policy gates of services stays open: such
+    a finding has the reason *not_judged*, and the verdict is not *kept*.
     """
     protected = audited_columns(policy, protected)
+    refuse_unfit(policy, protected, segments, needs, outcomes)
     needed_by = None
     if outcomes is not None:
         needed_by = Crosstab.of(segments, protected, outcome_columns(policy, outcomes))
