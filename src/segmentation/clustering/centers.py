@@ -63,13 +63,13 @@ def coarse(encoded: Floats, centers: Floats, steps: Floats) -> Floats:
     residents with some value. `steps` has one share per segment: what the smallest group is of it.
     """
     low, height = encoded.min(axis=0), np.ptp(encoded, axis=0)
-    shares = np.flatnonzero([_is_mark(column) for column in encoded.T] & (height > 0))
+    shares = np.flatnonzero([is_mark(column) for column in encoded.T] & (height > 0))
     step = np.outer(np.minimum(steps, 1.0), height[shares])
     rounded = centers.copy()
     rounded[:, shares] = low[shares] + np.round((centers[:, shares] - low[shares]) / step) * step
     return rounded
 
 
-def _is_mark(column: Floats) -> bool:
+def is_mark(column: Floats) -> bool:
     """Whether a column only says yes, no and, for a flag, not known; a look at its start settles most."""
     return all(len(np.unique(values)) <= MARKS for values in (column[:GLANCE], column))

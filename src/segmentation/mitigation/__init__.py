@@ -9,7 +9,7 @@ from segmentation.mitigation.fair_centres import FairCentres, fair_centres
 from segmentation.mitigation.frontier import frontier
 from segmentation.mitigation.model import Kind, Mitigation
 from segmentation.mitigation.outcome import Frontier, Outcome
-from segmentation.mitigation.prepare import erasure, prepare, worst_carriers
+from segmentation.mitigation.prepare import erasure, prepare
 
 __all__ = [
     "Erasure",
@@ -23,5 +23,4 @@ __all__ = [
     "frontier",
     "leace",
     "prepare",
-    "worst_carriers",
 ]

@@ -1,7 +1,11 @@
 """LEACE: the least change to encoded needs after which no linear rule tells a group from the others.
 
 Written against numpy, because the public package brings a deep-learning toolkit with it, and because encoded
-categories make the covariance singular, where inverses must be pseudo-inverses.
+categories make the covariance singular, where inverses must be pseudo-inverses. A boosted guess of the group
+adds nothing to the targets: the covariance of the needs with the best guess of the group from these needs is
+the covariance with the group. What a curved rule tells is taken up by `spread`, as far as distances see it.
+
+`leace` is exact. What is stored with a model is estimated from `coarse` covariances by `leace_of`.
 
 References
 ----------
@@ -75,9 +79,30 @@ def leace(encoded: Floats, targets: Floats, *, strength: float = 1.0, rank: int 
     Erasure
     """
     with threadpool_limits(1):  # threads add up in any order, and equal residents give equal digests
+        return leace_of(
+            encoded, _cross(encoded, targets), own_covariance(targets), strength=strength, rank=rank
+        )
+
+
+def leace_of(
+    encoded: Floats, cross: Floats, own: Floats, *, strength: float = 1.0, rank: int | None = None
+) -> Erasure:
+    """Erase what covariances with targets say, whoever has which target: as `leace`, from these alone.
+
+    Parameters
+    ----------
+    encoded : ndarray of shape (n_residents, n_columns)
+    cross : ndarray of shape (n_columns, n_targets)
+        Covariance of the encoded needs with the targets, exact or coarse.
+    own : ndarray of shape (n_targets, n_targets)
+        Covariance of the targets; it decides the order in which directions go.
+    strength : float, default 1.0
+    rank : int or None, default None
+    """
+    with threadpool_limits(1):
         mean = encoded.mean(axis=0)
         whiten, unwhiten, dimensions = _whitening((encoded - mean).T @ (encoded - mean) / len(encoded))
-        directions, correlations = _related(whiten @ _cross(encoded, targets), targets)
+        directions, correlations, _ = np.linalg.svd(whiten @ cross @ _whitening(own)[0], full_matrices=False)
         available = int((correlations > UNRELATED).sum())
         kept = directions[:, : available if rank is None else min(rank, available)]
         change = strength * (unwhiten @ kept) @ (kept.T @ whiten)
@@ -103,9 +128,7 @@ def _centred(targets: Floats) -> Floats:
     return np.where(known, targets - means, 0.0)
 
 
-def _related(cross: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """Return whitened directions by canonical correlation with the targets, and these correlations."""
+def own_covariance(targets: Floats) -> Floats:
+    """Return the covariance of targets, as `leace_of` takes it; unknown ones add nothing."""
     centred = _centred(targets)
-    whiten, _, _ = _whitening(centred.T @ centred / len(centred))
-    directions, correlations, _ = np.linalg.svd(cross @ whiten, full_matrices=False)
-    return directions, correlations
+    return np.asarray(centred.T @ centred / len(centred))

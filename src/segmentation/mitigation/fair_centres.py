@@ -42,11 +42,15 @@ class FairCentres:
         Mean squared distance of each group to its nearest centre, from 0, in encoded units.
     before : tuple of float
         The same at the centres that were started from.
+    heaviest : ndarray of shape (n_segments,)
+        The largest share of each centre that one resident makes, in (0, 1]: what its coordinates give away
+        about residents follows from this.
     """
 
     centers: Floats
     costs: tuple[float, ...]
     before: tuple[float, ...]
+    heaviest: Floats
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,17 @@ class _Cells:
     shares: Floats  # (groups, segments); each row sums to 1
     means: Floats  # (groups, segments, columns)
     within: Floats  # (groups,): mean squared distance to the group's own means
+    sizes: Floats  # (groups,): residents
 
     def costs(self, centers: Floats) -> Floats:
         gaps = ((self.means - centers) ** 2).sum(axis=2)
         return np.asarray(self.within + (self.shares * gaps).sum(axis=1))
+
+    def heaviest(self, weights: Floats) -> Floats:
+        """Return the most that one resident makes of each centre; 1 for an empty segment."""
+        total = (weights[:, None] * self.shares).sum(axis=0)
+        ones = np.where(self.shares > 0, (weights / self.sizes)[:, None], 0.0).max(axis=0)
+        return np.where(total > 0, ones / np.maximum(total, 1e-300), 1.0)
 
     def centers(self, weights: Floats, otherwise: Floats) -> Floats:
         """Return the weighted means of the groups' means; an empty segment stays where it was."""
@@ -91,22 +102,25 @@ def fair_centres(encoded: Floats, members: NDArray[np.bool_], centers: Floats) -
     FairCentres
     """
     with threadpool_limits(1):
-        best, cells = centers, _cells(encoded, members, nearest(encoded, centers), len(centers))
+        labels = nearest(encoded, centers)
+        best, cells = centers, _cells(encoded, members, labels, len(centers))
+        heaviest = 1 / np.maximum(np.bincount(labels, minlength=len(centers)), 1)
         before = worst = cells.costs(centers)
         for _ in range(ROUNDS):
-            moved = _fairest(cells, best)
+            moved, weights = _fairest(cells, best)
+            ones = heaviest if weights is None else cells.heaviest(weights)
             cells = _cells(encoded, members, nearest(encoded, moved), len(centers))
             costs = cells.costs(moved)
             if costs.max() >= worst.max() * (1 - ENOUGH):
                 break
-            best, worst = moved, costs
-    return FairCentres(best, tuple(map(float, worst)), tuple(map(float, before)))
+            best, worst, heaviest = moved, costs, ones
+    return FairCentres(best, tuple(map(float, worst)), tuple(map(float, before)), heaviest)
 
 
 def _cells(encoded: Floats, members: NDArray[np.bool_], labels: Labels, segments: int) -> _Cells:
     counted = [_group(encoded[chosen], labels[chosen], segments) for chosen in members.T]
     shares, means, within = zip(*counted, strict=True)
-    return _Cells(np.array(shares), np.array(means), np.array(within))
+    return _Cells(np.array(shares), np.array(means), np.array(within), members.sum(axis=0).astype(np.float64))
 
 
 def _group(encoded: Floats, labels: Labels, segments: int) -> tuple[Floats, Floats, float]:
@@ -117,15 +131,18 @@ def _group(encoded: Floats, labels: Labels, segments: int) -> tuple[Floats, Floa
     return sizes / len(encoded), means, within
 
 
-def _fairest(cells: _Cells, start: Floats) -> Floats:
-    """Return the centres with the smallest largest cost of a group, for the segments as they are."""
-    best = start
+def _fairest(cells: _Cells, start: Floats) -> tuple[Floats, Floats | None]:
+    """Return the centres with the smallest largest cost of a group, for the segments as they are.
+
+    With the groups' weights that make them; None where those that were started from are best.
+    """
+    best, best_weights = start, None
     weights = np.full(len(cells.within), 1 / len(cells.within))
     for step in range(STEPS):
         centers = cells.centers(weights, start)
         costs = cells.costs(centers)
         if costs.max() < cells.costs(best).max():
-            best = centers
+            best, best_weights = centers, weights
         weights = weights * np.exp((costs / max(float(costs.max()), 1e-300) - 1) * 4 / np.sqrt(step + 1))
         weights /= weights.sum()
-    return best
+    return best, best_weights

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
 from segmentation.clustering import Segmenter
-from segmentation.clustering.centers import coarse, nearest
+from segmentation.clustering.centers import coarse
 from segmentation.errors import MitigationError
-from segmentation.features import needs_encoder, needs_table
-from segmentation.mitigation.erase import Erasure, leace
+from segmentation.features import EncodedLevels, encoded_features, needs_encoder, needs_table
+from segmentation.mitigation.coarse import Units, covariances, products
+from segmentation.mitigation.erase import Erasure, leace_of, own_covariance
 from segmentation.mitigation.fair_centres import fair_centres
 from segmentation.mitigation.spread import erase_directions, spread_directions
 from segmentation.mitigation.targets import group_codes, one_hot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     import pandas as pd
 
-    from segmentation.audit.sections import Carrier
     from segmentation.mitigation.model import Mitigation
     from segmentation.policy import Policy
 
@@ -107,24 +108,6 @@ def erasure(
     return _erasure(mitigation, policy, needs, codes, seed)
 
 
-def worst_carriers(carriers: Iterable[Carrier], attribute: str) -> tuple[str, ...]:
-    """Return the features that carry an attribute into the segments, the worst first.
-
-    Parameters
-    ----------
-    carriers : iterable of Carrier
-        Of an audit report; those whose `fall` is unknown or not above 0 carry nothing that dropping would
-        take away.
-    attribute : str
-    """
-    falls = {
-        carrier.feature: carrier.fall
-        for carrier in carriers
-        if carrier.attribute == attribute and carrier.feature is not None and (carrier.fall or 0) > 0
-    }
-    return tuple(sorted(falls, key=lambda feature: (-(falls[feature] or 0.0), feature)))
-
-
 def _dropped(mitigation: Mitigation, policy: Policy, n_segments: Number) -> Segmenter:
     try:
         return Segmenter.from_policy(policy, n_segments, without=mitigation.features)
@@ -142,26 +125,41 @@ def _known(mitigation: Mitigation, protected: pd.DataFrame) -> tuple[str, ...]:
     return mitigation.attributes
 
 
-def _encoded(policy: Policy, needs: pd.DataFrame, without: Collection[str] = ()) -> Floats:
+def _encoded(
+    policy: Policy, needs: pd.DataFrame, without: Collection[str] = ()
+) -> tuple[Floats, list[NDArray[np.int64]]]:
+    """Return the encoded needs, and which of their columns are each category's."""
     try:
         encoder = needs_encoder(policy, without)
     except ValueError as error:
         raise MitigationError(str(error)) from None
     with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-        return np.asarray(encoder.fit_transform(needs_table(encoder, needs)), np.float64)
+        encoded = np.asarray(encoder.fit_transform(needs_table(encoder, needs)), np.float64)
+    columns = np.arange(encoded.shape[1])
+    levels = [part for part in encoded_features(encoder) if isinstance(part, EncodedLevels)]
+    return encoded, [columns[one.columns] for one in levels if policy.features[one.name].kind == "category"]
 
 
 def _erasure(
     mitigation: Mitigation, policy: Policy, needs: pd.DataFrame, codes: list[Codes], seed: int
 ) -> Erasure:
-    encoded = _encoded(policy, needs, mitigation.features)
-    targets = np.hstack([one_hot(groups) for groups in codes])
-    whole = leace(encoded, targets)
+    """Return the map, estimated from what `coarse` leaves of the groups: it is stored with the model."""
+    encoded, categories = _encoded(policy, needs, mitigation.features)
+    units = Units.of(encoded, categories, policy.audit.smallest_group)
+    cross = covariances(units, codes)
+    own = block_diag(*(own_covariance(one_hot(groups)) for groups in codes))  # no count of two groups at once
+    whole = leace_of(encoded, cross, own)
     most = mitigation.rank or _most(whole.dimensions, codes[0], mitigation)
-    linear = leace(encoded, targets, strength=mitigation.strength, rank=most)
+    linear = leace_of(encoded, cross, own, strength=mitigation.strength, rank=most)
     if mitigation.kind == "erase":
         return linear
-    directions = spread_directions(whole.map.apply(encoded), codes, seed)[:, : most - linear.rank]
+    after = whole.map.matrix
+    directions = spread_directions(
+        whole.map.apply(encoded),
+        codes,
+        seed,
+        lambda groups: [after @ product @ after.T for product in products(units, groups)],
+    )[:, : most - linear.rank]
     return erase_directions(linear, directions, encoded.mean(axis=0), mitigation.strength)
 
 
@@ -175,9 +173,9 @@ def _centres(
     policy: Policy, needs: pd.DataFrame, codes: list[Codes], n_segments: Number, seed: int
 ) -> Floats:
     plain = Segmenter.from_policy(policy, n_segments).fit(needs)
-    encoded = _encoded(policy, needs)
+    encoded, _ = _encoded(policy, needs)
     members = np.hstack([groups[:, None] == np.arange(groups.max() + 1) for groups in codes])
     drawn = np.random.default_rng(seed).permutation(len(encoded))[:MOST_MOVED]
-    moved = fair_centres(encoded[drawn], members[drawn], plain.cluster_centers_).centers
-    sizes = np.bincount(nearest(encoded, moved), minlength=len(moved))
-    return coarse(encoded, moved, policy.audit.smallest_group / np.maximum(sizes, 1))
+    moved = fair_centres(encoded[drawn], members[drawn], plain.cluster_centers_)
+    # the weights may make a small group most of a centre: a step is what so many of its residents make there
+    return coarse(encoded, moved.centers, policy.audit.smallest_group * moved.heaviest)

@@ -17,6 +17,7 @@ Cook, R. D. & Weisberg, S. (1991). Discussion of "Sliced inverse regression". JA
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Differing = Callable[[Codes], list[Floats]]
 
 LEAST = 0.02
 """Least difference in spread that is erased, as a share of the residents' whole variance."""
@@ -38,7 +40,9 @@ BEYOND_CHANCE = 2.0
 """How far above that of shuffled groups it must be."""
 
 
-def spread_directions(encoded: Floats, codes: Sequence[Codes], seed: int) -> Floats:
+def spread_directions(
+    encoded: Floats, codes: Sequence[Codes], seed: int, differing: Differing | None = None
+) -> Floats:
     """Return the directions in which groups differ in spread, the largest difference first.
 
     A direction counts where the difference, in variance, is at least 2 % of the residents' whole variance and
@@ -52,6 +56,9 @@ def spread_directions(encoded: Floats, codes: Sequence[Codes], seed: int) -> Flo
         Groups of each attribute as numbers from 0; -1 where unknown, and such residents do not count.
     seed : int
         Of the shuffling.
+    differing : callable, optional
+        Returns how the covariance of each group differs from the common one; exactly, where not given. What
+        is stored with a model takes `coarse` ones.
 
     Returns
     -------
@@ -59,9 +66,10 @@ def spread_directions(encoded: Floats, codes: Sequence[Codes], seed: int) -> Flo
         Orthonormal columns, none where nothing counts.
     """
     with threadpool_limits(1):  # as in `leace`
-        differences, axes = _ordered(_difference(encoded, codes))
+        differing = differing or _exact(encoded)
+        differences, axes = _ordered(_difference(codes, differing))
         rng = np.random.default_rng(seed)
-        shuffled, _ = _ordered(_difference(encoded, [_shuffled(groups, rng) for groups in codes]))
+        shuffled, _ = _ordered(_difference([_shuffled(groups, rng) for groups in codes], differing))
         least = max(LEAST * float(encoded.var(axis=0).sum()), BEYOND_CHANCE * float(shuffled[0]))
         return np.asarray(axes[:, (differences >= least) & (differences > 0)])
 
@@ -90,15 +98,23 @@ def erase_directions(erasure: Erasure, directions: Floats, mean: Floats, strengt
     )
 
 
-def _difference(encoded: Floats, codes: Sequence[Codes]) -> Floats:
+def _difference(codes: Sequence[Codes], differing: Differing) -> Floats:
     """Return the mean square of the groups' covariances less the common one, summed over attributes."""
-    total = np.zeros((encoded.shape[1], encoded.shape[1]))
-    for groups in codes:
+    shares = [np.bincount(groups[groups >= 0]) / (groups >= 0).sum() for groups in codes]
+    parts = [
+        share * own @ own
+        for groups, sizes in zip(codes, shares, strict=True)
+        for share, own in zip(sizes, differing(groups), strict=True)
+    ]
+    return np.asarray(np.sum(parts, axis=0))
+
+
+def _exact(encoded: Floats) -> Differing:
+    def differing(groups: Codes) -> list[Floats]:
         common = _covariance(encoded[groups >= 0])
-        for group in range(groups.max() + 1):
-            own = _covariance(encoded[groups == group]) - common
-            total += (groups == group).sum() / (groups >= 0).sum() * own @ own
-    return total
+        return [_covariance(encoded[groups == group]) - common for group in range(groups.max() + 1)]
+
+    return differing
 
 
 def _covariance(rows: Floats) -> Floats:
