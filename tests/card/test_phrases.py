@@ -35,7 +35,10 @@ def test_what_carries_an_attribute_is_told_where_anything_does():
     assert phrases.mainly(EN, AGE).startswith("Age enters the segments mainly through “Channel”")
     assert phrases.through(ZH, CARD, "age_band") == "主要经由“渠道”"
     weak = tuple(replace(one, fall=0.002) for one in AGE.carriers)
-    assert phrases.mainly(EN, replace(AGE, carriers=weak)) == ""
+    assert phrases.mainly(EN, replace(AGE, carriers=weak)).startswith("No single feature carries “Age”")
+    assert phrases.mainly(EN, replace(AGE, carriers=())) == ""
+    assert phrases.traces(EN, AGE) != []
+    assert phrases.traces(EN, replace(AGE, traces=(replace(AGE.traces[0], closed=0.05),))) == []
     assert phrases.through(EN, CARD, "tenure") == ""
 
 
@@ -59,4 +62,6 @@ def test_a_stratum_is_told_with_its_count_or_as_hidden():
 
 def test_why_it_is_open_comes_with_what_would_settle_it():
     assert phrases.why(EN, made.BROKEN) == "the data show that the limit does not hold"
-    assert phrases.why(EN, made.MOVED).endswith("about 9,400 such residents would settle it")
+    assert phrases.why(EN, made.MOVED).endswith(
+        "about 9,400 residents in all, with the same shares, would settle it"
+    )

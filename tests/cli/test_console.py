@@ -47,7 +47,7 @@ def test_a_row_holds_value_interval_limit_count_and_chance(printed):
     [
         (
             replace(made.MOVED, attribute="age"),
-            "age: 65+ would move (TV) 11.4% 9.8%–13.1% ≤ 10% 3,950 ≤ 2.1%",
+            "age: 65+ would need another 11.4% 9.8%–13.1% ≤ 10% 3,950 ≤ 2.1% segment (TV)",
         ),
         (replace(made.TOLD, attribute="a"), "a told by segment (NMI) 0.043 0.037–0.050 ≤ 0.02"),
         (
@@ -85,7 +85,9 @@ def test_of_three_groups_all_are_told(printed):
 
 
 def test_what_carries_a_broken_attribute_is_told_in_a_line(printed):
-    assert "age_band enters the segments mainly through channel (V falls by 0.21)" in printed(REPORT)
+    assert "age_band enters the segments mainly through “channel”: Cramér's V falls by 0.21" in printed(
+        REPORT
+    )
     kept = replace(REPORT, findings=(replace(made.BROKEN, status="kept"),))
     assert "mainly through" not in printed(kept)
     weak = tuple(replace(one, fall=0.004) for one in REPORT.carriers)
@@ -95,7 +97,10 @@ def test_what_carries_a_broken_attribute_is_told_in_a_line(printed):
 def test_how_many_residents_would_settle_what_is_open_is_told(printed):
     assert "would settle 2 of 6 gates that are open" in printed(REPORT)
     one = replace(REPORT, findings=(made.MOVED,))
-    assert "About 9,400 residents with the same shares would settle the gate that is open." in printed(one)
+    assert (
+        "About 9,400 residents in all, with the same shares, would settle the gate that is open."
+        in printed(one)
+    )
     assert "would settle" not in printed(replace(REPORT, findings=(made.KEPT,)))
 
 

@@ -10,7 +10,8 @@ import pytest
 from segmentation.audit import findings
 from segmentation.card import explain
 from segmentation.card.titles import titles_of
-from segmentation.wording import Reader
+from segmentation.policy import Text
+from segmentation.wording import Reader, Titles
 from segmentation.wording.sentences import (
     CHECKS,
     REASONS,
@@ -96,11 +97,12 @@ def test_a_share_that_would_move_reads_as_one():
     assert explain(made.MOVED, CARD, "en") == (
         "11.4% [9.8%, 13.1%] of 65 and over (Age) would need another segment to be spread like the others "
         "(3,950 residents; chance alone gives up to 2.1%; allowed at most 10%): undetermined, because the "
-        "data show neither that the limit holds nor that it fails; with so many residents, 12.5% would most "
-        "likely have shown; about 9,400 such residents would settle it."
+        "data show neither that the limit holds nor that it fails; with so many residents and comparisons, "
+        "12.5% would most likely have shown; about 9,400 residents in all, with the same shares, would "
+        "settle it."
     )
     assert explain(made.MOVED, CARD, "zh").startswith(
-        "65岁及以上（年龄段）中有11.4% [9.8%, 13.1%]须换至其他分群，其分布才与其他住户一致"
+        "65岁及以上（年龄段）中有11.4% [9.8%, 13.1%]需换至其他分群，其分布才与其他住户一致"
     )
 
 
@@ -108,7 +110,8 @@ def test_a_share_that_would_move_reads_as_one():
     ("changes", "told"),
     [
         ({"status": "broken"}, "; chance alone gives up to 2.1%;"),
-        ({"status": "kept"}, ": kept."),
+        ({"status": "kept"}, "; chance alone gives up to 2.1%;"),
+        ({"by_chance": None}, "3,950 residents; allowed"),
         ({"status": "kept", "value": 0.02}, "; no more than chance alone may give, 2.1%;"),
     ],
 )
@@ -130,6 +133,38 @@ def test_no_number_of_residents_is_promised_where_none_is_known():
     told = explain(replace(made.MOVED, settled_by=None, detectable=None), CARD, "en")
 
     assert told.endswith("because the data show neither that the limit holds nor that it fails.")
+
+
+@pytest.mark.parametrize(
+    ("value", "detectable", "told"),
+    [(0.92, 0.74, "0.74"), (1.1, 0.74, "1.35"), (1.1, 1.35, "1.35"), (1.1, 0.0, None), (0.9, 0.0, "0.00")],
+)
+def test_what_would_have_shown_is_told_on_the_side_that_the_value_is_on(value, detectable, told):
+    sentence = explain(replace(made.OPEN, value=value, detectable=detectable), CARD, "en")
+
+    assert (f" {told} would most likely have shown" in sentence) is (told is not None)
+    assert ("most likely" in sentence) is (told is not None)
+
+
+def test_the_figures_of_a_finding_have_decimals_alike():
+    told = replace(made.TOLD, value=0.0, interval=(0.0, 0.0003), by_chance=0.02)
+    wide = replace(made.BROKEN, value=2.9, interval=(0.85, 12.34))
+
+    assert "0.0000 [0.0000, 0.0003]" in explain(told, CARD, "en")
+    assert "up to 0.0200" in explain(replace(told, value=0.03), CARD, "en")
+    assert "2.90 [0.85, 12.34]" in explain(wide, CARD, "en")
+
+
+def test_a_group_whose_title_holds_that_of_its_attribute_is_told_without_it():
+    def reader(group, other="Sex"):
+        titles = {"old": Text(en="Age", zh="有老人"), "sex": Text(en=other, zh="性别")}
+        groups = {"old": {"1": Text(en=group, zh="有老人")}, "sex": {"f": Text(en="Female", zh="女")}}
+        return [Reader(language, Titles(20, titles, groups)) for language in ("en", "zh")]
+
+    en, zh = reader("Age 65 and over")
+    assert (en.member("old", "1"), zh.member("old", "1")) == ("Age 65 and over", "有老人")
+    assert zh.member("old × sex", "1 × f") == "有老人 × 女（性别）"
+    assert reader("Aged people")[0].member("old", "1") == "Aged people (Age)"
 
 
 def test_a_limit_is_short_in_a_table():

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from segmentation.card import needs, once, phrases, pictures, words
 from segmentation.card.model import ModelCard
 from segmentation.card.titles import titles_of
-from segmentation.wording import TAGS, Language, Reader, beside, sentences
+from segmentation.wording import TAGS, Language, Reader, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def _about_findings(card: ModelCard, reader: Reader) -> dict[str, object]:
         "where": partial(phrases.where, reader),
         "mainly": partial(phrases.mainly, reader),
         "through": partial(phrases.through, reader, card),
-        "traced": partial(beside.traced, reader),
+        "traces": partial(phrases.traces, reader),
         "stratum_told": partial(phrases.stratum_told, reader),
         "literature": partial(phrases.literature, reader),
         "spreads_of": phrases.spreads_of,

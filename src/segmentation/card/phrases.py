@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from segmentation.card.parts import AttributeAudit, Balance, Finding, OpenClaims, Spread, StratumRate
     from segmentation.wording import Reader
 
-LEAST_FALL = 0.01
-"""Smaller falls of an association carry nothing worth a sentence."""
-
 
 def why(reader: Reader, finding: Finding) -> str:
     """Return why a finding has its status; of one that is open beside its status, what would settle it."""
@@ -64,25 +61,20 @@ def enough(reader: Reader, claims: OpenClaims) -> str:
 
 
 def mainly(reader: Reader, audited: AttributeAudit) -> str:
-    """Return through which feature an attribute enters the segments; nothing where none carries it."""
-    strongest = _strongest(audited)
-    return "" if strongest is None else beside.carried(reader, audited.attribute, *strongest)
+    """Return through what an attribute enters the segments; nothing where it is not known."""
+    return beside.entered(reader, audited.attribute, beside.way(audited.carriers, audited.findings))
 
 
 def through(reader: Reader, card: ModelCard, attribute: str) -> str:
-    """Return in short through which feature an attribute enters the segments; nothing where none does."""
+    """Return the same in short."""
     audited = next(one for one in card.fairness.attributes if one.attribute == attribute)
-    strongest = _strongest(audited)
-    if strongest is None:
-        return ""
-    return reader.t("mainly through %(feature)s", feature=reader.quoted(reader.feature(strongest[0])))
+    return beside.shortly(reader, beside.way(audited.carriers, audited.findings))
 
 
-def _strongest(audited: AttributeAudit) -> tuple[str, float] | None:
-    falls = [(one.feature, one.fall) for one in audited.carriers]
-    named = [(feature, fall) for feature, fall in falls if feature is not None and fall is not None]
-    strongest = max(named, key=lambda pair: pair[1], default=None)
-    return None if strongest is None or strongest[1] < LEAST_FALL else strongest
+def traces(reader: Reader, audited: AttributeAudit) -> list[str]:
+    """Return which segment each group enters mainly through which feature, where one explains it."""
+    told = (beside.traced(reader, audited.attribute, trace) for trace in audited.traces)
+    return [sentence for sentence in told if sentence]
 
 
 def stratum_told(reader: Reader, stratum: StratumRate) -> str:

@@ -39,6 +39,15 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ),
     (msg("finding"), msg("One checked claim: what, for whom, value, count, interval, limit, status.")),
     (msg("kept, broken"), msg("The data show that the limit holds, or that it does not.")),
+    (
+        msg("test"),
+        msg(
+            "Broken: a one-sided test, corrected for all comparisons of the audit (Holm), finds the value "
+            "beyond the limit. Kept: one-sided tests at 5%, each on its own, find it within. Neither: "
+            "undetermined. The interval is two-sided, so its end may lie slightly beyond the limit of a "
+            "kept finding."
+        ),
+    ),
     (msg("undetermined"), msg("The data cannot say. Never to be read as a pass.")),
     (
         msg("gate, screen"),

@@ -23,9 +23,6 @@ SHOWN = 12
 COLUMNS = ("status", "what", "value", "interval", "allowed", "residents", "by chance")
 WIDE = 100
 """Letters in a line that have room for every column; the last one is left out of fewer."""
-LEAST_FALL = 0.01
-"""Smaller falls of an association are not worth a line."""
-
 OF_SERVICES = frozenset(
     {"service_parity", "pooled_services", "equal_opportunity", "outcomes", "few_outcomes"}
 )
@@ -142,17 +139,17 @@ def _cells(report: AuditReport, finding: Finding) -> tuple[str, ...]:
     reader = Reader("en", Titles(report.smallest_group))
     hidden = "hidden" if finding.hidden else "–"
     interval = finding.interval and "–".join(
-        sentences.measure(reader, finding.check, end) for end in finding.interval
+        sentences.figure(reader, finding, end) for end in finding.interval
     )
     chance = finding.by_chance
     return (
         STATUS[finding.status],
         _what(finding),
-        hidden if finding.value is None else sentences.measure(reader, finding.check, finding.value),
+        hidden if finding.value is None else sentences.figure(reader, finding, finding.value),
         interval or hidden,
         sentences.bounds(reader, finding),
         sentences.counted(reader, finding).removesuffix(" residents").replace(" of ", "/") or hidden,
-        "" if chance is None else f"≤ {sentences.measure(reader, finding.check, chance)}",
+        "" if chance is None else f"≤ {sentences.figure(reader, finding, chance)}",
     )
 
 
@@ -162,7 +159,7 @@ def _what(finding: Finding) -> str:
     if finding.reason == "not_judged":
         return f"{finding.attribute}, {finding.check.replace('_', ' ')} of {finding.target}: not judged"
     return {
-        "total_variation": f"{who} would move (TV)",
+        "total_variation": f"{who} would need another segment (TV)",
         "association": f"{who} and segment (V)",
         "mutual_information": f"{who} told by segment (NMI)",
         "probe_auc": f"{who} guessed by segment (AUC)",
@@ -173,16 +170,15 @@ def _what(finding: Finding) -> str:
 
 
 def _carried(report: AuditReport) -> Iterator[str]:
-    """Yield for each attribute that is broken the feature that carries most of it into the segments."""
+    """Yield for each attribute that is broken through what it enters the segments."""
+    from segmentation.wording import Reader, Titles, beside
+
+    reader = Reader("en", Titles(report.smallest_group))
     for name in report.attributes:
-        falls = [
-            (one.fall, one.feature)
-            for one in report.carriers
-            if one.attribute == name and one.fall is not None and one.feature is not None
-        ]
-        fall, feature = max(falls, default=(0.0, ""))
-        if fall >= LEAST_FALL and any(finding.status == "broken" for finding in report.of(name)):
-            yield f"{name} enters the segments mainly through {feature} (V falls by {fall:.2f})"
+        carriers = [one for one in report.carriers if one.attribute == name]
+        told = beside.entered(reader, name, beside.way(carriers, report.of(name)))
+        if told and any(finding.status == "broken" for finding in report.of(name)):
+            yield told
 
 
 def _summed_up(report: AuditReport, told: int) -> Iterator[str]:

@@ -5,7 +5,10 @@ The audit's findings and the copies of them in a card both stand above this pack
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Interval = tuple[float, float]
 
@@ -91,3 +94,23 @@ class Traced(Protocol):
 
     @property
     def closed(self) -> float: ...
+
+
+class Guessed(Protocol):
+    """How well a group is guessed; each field as `segmentation.audit.sections.GroupAuc`."""
+
+    @property
+    def value(self) -> float | None: ...
+
+
+class Carried(Protocol):
+    """What a feature carries of an attribute; each field as `segmentation.audit.sections.Carrier`."""
+
+    @property
+    def feature(self) -> str | None: ...
+
+    @property
+    def fall(self) -> float | None: ...
+
+    @property
+    def aucs(self) -> Sequence[Guessed]: ...

@@ -124,13 +124,20 @@ class Voice:
         size = abs(number)
         return self._decimal(number, "0.00" if size < LARGE else "0.0" if size < HUGE else "#,##0")
 
-    def ratio(self, number: float) -> str:
-        """Return a ratio, an association or a standardised difference: two decimals, fewer from 10."""
-        return self._decimal(number, "#,##0.00" if abs(number) < LARGE else "#,##0.0")
+    def ratio(self, number: float, among: Iterable[float] = ()) -> str:
+        """Return a ratio, an association or a standardised difference: two decimals, fewer from 10.
 
-    def small(self, number: float) -> str:
-        """Return a figure that has weight from a hundredth on: three decimals, or four where those are 0."""
-        is_told = abs(number) >= LEAST_P or round(number, 4) == 0
+        Beside the figures of `among` it has two where one of them does.
+        """
+        is_large = all(abs(one) >= LARGE for one in (number, *among))
+        return self._decimal(number, "#,##0.0" if is_large else "#,##0.00")
+
+    def small(self, number: float, among: Iterable[float] = ()) -> str:
+        """Return a figure that has weight from a hundredth on: three decimals, or four where those are 0.
+
+        Beside the figures of `among` it has four where one of them does.
+        """
+        is_told = all(abs(one) >= LEAST_P or round(one, 4) == 0 for one in (number, *among))
         return self._decimal(number, "0.000" if is_told else "0.0000")
 
     def percent(self, share: float) -> str:

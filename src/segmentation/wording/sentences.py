@@ -12,7 +12,9 @@ from segmentation.wording.findings import RATIOS
 from segmentation.wording.language import msg
 
 if TYPE_CHECKING:
-    from segmentation.wording.findings import Interval, Told
+    from collections.abc import Iterable
+
+    from segmentation.wording.findings import Told
     from segmentation.wording.titles import Reader
 
 STATUS = {"kept": msg("kept"), "broken": msg("broken"), "undetermined": msg("undetermined")}
@@ -154,25 +156,34 @@ def allowed(reader: Reader, finding: Told) -> str:
     return reader.t("allowed %(low)s to %(high)s", low=low, high=high)
 
 
-def measure(reader: Reader, check: str, value: float) -> str:
-    """Return a figure of a check in the form that a reader expects: a share, or two decimals."""
+def measure(reader: Reader, check: str, value: float, among: Iterable[float] = ()) -> str:
+    """Return a figure of a check in the form that a reader expects: a share, or two decimals.
+
+    It has the decimals that the figures of `among` need, so that those beside one another are alike.
+    """
     if check == "total_variation":
         return reader.percent(value)
-    return reader.small(value) if check == "mutual_information" else reader.ratio(value)
+    form = reader.small if check == "mutual_information" else reader.ratio
+    return form(value, among)
 
 
-def measure_interval(reader: Reader, check: str, ends: Interval) -> str:
-    """Return the interval of such a figure, such as [1.80, 2.04]."""
-    low, high = (measure(reader, check, end) for end in ends)
+def figure(reader: Reader, finding: Told, value: float) -> str:
+    """Return a figure of a finding, with as many decimals as all figures of that finding."""
+    told = (finding.value, finding.by_chance, *(finding.interval or ()))
+    return measure(reader, finding.check, value, [one for one in told if one is not None])
+
+
+def figure_interval(reader: Reader, finding: Told) -> str:
+    """Return the interval of a finding, such as [1.80, 2.04]; empty where it has none."""
+    if finding.interval is None:
+        return ""
+    low, high = (figure(reader, finding, end) for end in finding.interval)
     return f"[{low}, {high}]"
 
 
 def valued(reader: Reader, finding: Told, value: float) -> str:
     """Return the value of a finding with its interval, such as 1.92 [1.80, 2.04]."""
-    told = measure(reader, finding.check, value)
-    if finding.interval is None:
-        return told
-    return f"{told} {measure_interval(reader, finding.check, finding.interval)}"
+    return f"{figure(reader, finding, value)} {figure_interval(reader, finding)}".rstrip()
 
 
 def bounds(reader: Reader, finding: Told) -> str:
@@ -188,10 +199,9 @@ def _limit(reader: Reader, finding: Told) -> str:
 
 def who_is(reader: Reader, finding: Told) -> str:
     """Return the group of a finding with its attribute: 65 and over (Age); without a group, the attribute."""
-    attribute = reader.attribute(finding.attribute)
     if finding.group is None:
-        return attribute
-    return f"{reader.group(finding.attribute, finding.group)}{reader.aside(attribute)}"
+        return reader.attribute(finding.attribute)
+    return reader.member(finding.attribute, finding.group)
 
 
 def target(reader: Reader, finding: Told) -> str:
@@ -212,27 +222,39 @@ def counted(reader: Reader, finding: Told) -> str:
 
 
 def chance(reader: Reader, finding: Told) -> str:
-    """Return what chance alone gives of a measure, where that helps to read it; else nothing."""
+    """Return what chance alone gives of a measure; nothing of a ratio."""
     if finding.by_chance is None or finding.value is None:
         return ""
-    most = measure(reader, finding.check, finding.by_chance)
+    most = figure(reader, finding, finding.by_chance)
     if finding.value <= finding.by_chance:
         return reader.t("no more than chance alone may give, %(most)s", most=most)
-    return "" if finding.status == "kept" else reader.t("chance alone gives up to %(most)s", most=most)
+    return reader.t("chance alone gives up to %(most)s", most=most)
 
 
 def outlook(reader: Reader, finding: Told) -> str:
     """Return what could have been seen of an open finding, and how many residents would settle it."""
     seen = settled = ""
-    if finding.detectable is not None:
-        value = measure(reader, finding.check, finding.detectable)
-        seen = reader.t("with so many residents, %(value)s would most likely have shown", value=value)
+    nearest = _detectable(finding)
+    if nearest is not None:
+        seen = reader.t(
+            "with so many residents and comparisons, %(value)s would most likely have shown",
+            value=measure(reader, finding.check, nearest),
+        )
     if finding.settled_by is not None:
-        n = finding.settled_by
         settled = reader.tn(
-            "about %(n)s such resident would settle it", "about %(n)s such residents would settle it", n
+            "about %(n)s resident in all, with the same shares, would settle it",
+            "about %(n)s residents in all, with the same shares, would settle it",
+            finding.settled_by,
         )
     return reader.join("clause", (seen, settled))
+
+
+def _detectable(finding: Told) -> float | None:
+    """Return what would have shown, on the side of 1 that the value is on: above 1, its inverse."""
+    nearest = finding.detectable
+    if nearest is None or finding.check not in RATIOS or (finding.value or 0.0) <= 1 or nearest > 1:
+        return nearest
+    return 1 / nearest if nearest > 0 else None
 
 
 def _claim(reader: Reader, finding: Told) -> str:
@@ -244,10 +266,9 @@ def _claim(reader: Reader, finding: Told) -> str:
     if finding.value is None:
         claims = _CLAIMS_NOT_JUDGED if finding.reason == "not_judged" else _CLAIMS_WITHOUT_VALUE
         return reader.t(claims[finding.check], **words)
-    ends = finding.interval
-    interval = f" {measure_interval(reader, finding.check, ends)}" if ends is not None else ""
-    value = measure(reader, finding.check, finding.value)
-    return reader.t(_CLAIMS[finding.check], value=value, interval=interval, **words)
+    ends = figure_interval(reader, finding)
+    value = figure(reader, finding, finding.value)
+    return reader.t(_CLAIMS[finding.check], value=value, interval=f" {ends}" if ends else "", **words)
 
 
 def _figures(reader: Reader, finding: Told) -> str:

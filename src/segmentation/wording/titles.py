@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,14 @@ class Reader(Voice):
             return group
         return JOINED.join(self._group(key, value) for key, value in zip(keys, groups, strict=True))
 
+    def member(self, attribute: str, group: str) -> str:
+        """Return a group with its attribute, 65 and over (Age); one whose own title holds it, alone."""
+        keys, groups = attribute.split(JOINED), group.split(JOINED)
+        if len(keys) == len(groups):
+            pairs = zip(keys, groups, strict=True)
+            keys = [key for key, one in pairs if not _holds(self._group(key, one), self.attribute(key))]
+        return f"{self.group(attribute, group)}{self.aside(JOINED.join(map(self.attribute, keys)))}"
+
     def segment(self, segment: str) -> str:
         """Return the id of a segment with its name, where it has one."""
         if segment == POOLED:
@@ -93,3 +102,8 @@ class Reader(Voice):
 
     def _title(self, titles: Mapping[str, Text], key: str) -> str:
         return self.text(titles[key]) if key in titles else key
+
+
+def _holds(title: str, other: str) -> bool:
+    """Whether a title holds another, as whole words where it is in Latin letters."""
+    return re.search(rf"(?<![a-z]){re.escape(other)}(?![a-z])", title, re.IGNORECASE) is not None
