@@ -179,3 +179,55 @@ def test_outcomes_of_a_service_that_is_not_planned_are_refused():
 
     with pytest.raises(AuditError, match="'gardening': is no service of the policy"):
         audit(POLICY, assign(needs), people, SERVED, outcomes=unknown)
+
+
+# ---- Rows that do not stand beside each other ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("turned", ["segments", "needs", "outcomes"])
+def test_tables_in_another_order_of_rows_are_refused_in_one_sentence(turned):
+    needs, people = given()
+    tables = {"segments": assign(needs), "needs": needs, "outcomes": outcomes(needs, people, harm=False)}
+    tables[turned] = tables[turned].iloc[::-1]
+
+    with pytest.raises(AuditError, match=f"{turned} have another index than the protected attributes"):
+        audit(POLICY, tables.pop("segments"), people, SERVED, **tables)
+
+
+def test_tables_that_share_an_order_give_the_report_whatever_their_index():
+    needs, people = given()
+    named = [f"r{at}" for at in range(len(people))]
+
+    assert audit(POLICY, assign(needs).set_axis(named), people.set_axis(named), SERVED) == audit(
+        POLICY, assign(needs), people, SERVED
+    )
+
+
+def test_needs_that_lack_a_feature_are_refused():
+    needs, people = given()
+    with pytest.raises(AuditError, match="column 'repairs': is missing from the needs"):
+        audit(EXPLAINING, assign(needs), people, SERVED, needs=needs.drop(columns="repairs"))
+
+
+# ---- Attributes that are not compared within strata ---------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_groups", "is_named"), [(2, False), (150, True)])
+def test_an_attribute_of_too_many_groups_to_be_compared_among_alike_is_named(n_groups, is_named):
+    needs, people = given()
+    quarters = [f"Q{at}" for at in range(n_groups)]
+    attribute = {
+        "title": {"en": "Quarter", "zh": "小区"},
+        "groups": quarters,
+        "harm": {"en": "Sorted apart", "zh": "被单独归类"},
+    }
+    limits = {"smallest_group": 45, "intersections": [], "explained_by": ["repairs"]}
+    policy = small_policy(audit=limits, protected={"quarter": attribute})
+    drawn = np.random.default_rng(2).choice(quarters, len(people))
+    found = audit(
+        policy, assign(needs), people.assign(quarter=pd.Categorical(drawn, quarters)), SERVED, needs=needs
+    )
+
+    assert "age_band" in {one.attribute for one in found.conditional}
+    assert ("quarter" not in {one.attribute for one in found.conditional}) is is_named
+    assert ("explained_by" in found.unchecked) is is_named
