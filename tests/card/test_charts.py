@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from segmentation.card.charts import LABEL, START, WIDTH, Dot, Scale, dot_chart, ratio_scale, shortened
+from segmentation.card.charts import LABEL, START, WIDTH, Dot, Scale, dot_chart, lines, ratio_scale
 
 SCALE = Scale(0.0, 1.0, ((0.0, "0"), (1.0, "1")), (0.8,))
 
@@ -99,14 +99,31 @@ def test_texts_are_escaped():
 
 
 @pytest.mark.parametrize(
-    ("label", "short"),
+    ("label", "expected"),
     [
-        ("65 and over", "65 and over"),
-        ("x" * LABEL, "x" * LABEL),
-        ("x" * (LABEL + 1), "x" * (LABEL - 1) + "…"),
-        ("字" * (LABEL // 2), "字" * (LABEL // 2)),
-        ("字" * LABEL, "字" * (LABEL // 2 - 1) + "…"),
+        ("65 and over", ["65 and over"]),
+        ("65 and over · Lift", ["65 and over · Lift"]),
+        ("x" * LABEL, ["x" * LABEL]),
+        ("x" * (LABEL + 1), ["x" * LABEL, "x"]),
+        ("字" * (LABEL // 2), ["字" * (LABEL // 2)]),
+        ("字" * LABEL, ["字" * (LABEL // 2)] * 2),
+        (
+            "65 and over × tenant × low income · Named contact at the tenancy office",
+            ["65 and over × tenant × low income", "Named contact at the tenancy office"],
+        ),
+        (
+            "Named contact at the tenancy office of the quarter",
+            ["Named contact at the tenancy office of the", "quarter"],
+        ),
     ],
 )
-def test_a_long_label_is_cut_and_chinese_takes_twice_the_room(label, short):
-    assert shortened(label) == short
+def test_a_long_label_takes_lines_of_its_own_and_nothing_is_cut(label, expected):
+    assert lines(label) == expected
+
+
+def test_a_row_below_a_label_of_two_lines_stands_lower():
+    drawn = chart(Dot("a" * 30 + " · " + "b" * 30, "x", "kept", 0.5), Dot("c", "y", "kept", 0.5))
+
+    assert re.findall(r'class="label" x="0" y="(\d+)"', drawn) == ["44", "60", "102"]
+    assert re.findall(r'class="figure" x="100%" y="(\d+)"', drawn) == ["79", "121"]
+    assert 'height="130"' in drawn

@@ -7,6 +7,7 @@ Shape says the status as well as colour does, and every chart tells its content 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 from unicodedata import east_asian_width
@@ -16,13 +17,17 @@ from markupsafe import Markup, escape
 Shape = Literal["kept", "broken", "undetermined", "chosen", "lost"]
 
 ROW = 42
-"""Height of a row: its label above, its dot, interval and figures below."""
+"""Height of a row: one line of its label above, its dot, interval and figures below."""
+LINE = 16
+"""Height of each further line of a label."""
 AXIS = 30
 """Height of the scale."""
 DOT = 29
-"""Where in a row the dot is."""
+"""Where in a row of one line the dot is."""
 LABEL = 46
-"""Longest label, in letters; a Chinese character counts as two."""
+"""Longest line of a label, in letters; a Chinese character counts as two."""
+BETWEEN = " · "
+"""What stands between the parts of a label; where they do not fit one line, each begins one."""
 START, WIDTH = 2.0, 44.0
 """Where the scale begins and how wide it is, in percent; figures stand to its right."""
 
@@ -116,8 +121,11 @@ def dot_chart(name: str, title: str, description: str, scale: Scale, dots: list[
     dots : list of Dot
         From top to bottom.
     """
-    height = AXIS + ROW * len(dots)
-    body = "".join(_row(scale, dot, AXIS + ROW * at) for at, dot in enumerate(dots))
+    height, body = AXIS, ""
+    for dot in dots:
+        label = lines(dot.label)
+        body += _row(scale, dot, label, height)
+        height += ROW + LINE * (len(label) - 1)
     opening = Markup(
         '<svg class="chart" role="img" aria-labelledby="{0}-t {0}-d" width="100%" height="{1}">'
         '<title id="{0}-t">{2}</title><desc id="{0}-d">{3}</desc>'
@@ -125,14 +133,26 @@ def dot_chart(name: str, title: str, description: str, scale: Scale, dots: list[
     return opening + Markup(_axis(scale, height) + body + "</svg>")  # noqa: S704 - escaped where made
 
 
-def shortened(label: str) -> str:
-    """Return a label that fits its row, with an ellipsis where it was cut."""
-    room = LABEL
-    for at, letter in enumerate(label):
-        room -= 2 if east_asian_width(letter) in "WF" else 1
-        if room < 0:
-            return label[: at - 1].rstrip() + "…"
-    return label
+def lines(label: str) -> list[str]:
+    """Return the lines that a label needs; nothing is cut, so that what differs looks different."""
+    if _width(label) <= LABEL:
+        return [label]
+    return [line for part in label.split(BETWEEN) for line in _broken(part)]
+
+
+def _broken(text: str) -> list[str]:
+    """Break a text between words, and between letters of a language without spaces or of a long word."""
+    found = [""]
+    for word in re.findall(r"\S+\s*", text):
+        for piece in [word] if _width(word.rstrip()) == len(word.rstrip()) <= LABEL else word:
+            if _width((found[-1] + piece).rstrip()) > LABEL:
+                found.append("")
+            found[-1] += piece
+    return [line.strip() for line in found]
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _axis(scale: Scale, height: int) -> str:
@@ -156,12 +176,13 @@ def _upright(kind: str, x: str, height: int) -> str:
     return f'<line class="{kind}" x1="{x}" x2="{x}" y1="{AXIS - 8}" y2="{height}"/>'
 
 
-def _row(scale: Scale, dot: Dot, top: int) -> str:
-    texts = (
-        f'<text class="label" x="0" y="{top + 14}">{escape(shortened(dot.label))}</text>'
-        f'<text class="figure" x="100%" y="{top + DOT + 4}" text-anchor="end">{escape(dot.figure)}</text>'
+def _row(scale: Scale, dot: Dot, label: list[str], top: int) -> str:
+    y = top + DOT + LINE * (len(label) - 1)
+    texts = "".join(
+        f'<text class="label" x="0" y="{top + 14 + LINE * at}">{escape(line)}</text>'
+        for at, line in enumerate(label)
     )
-    y = top + DOT
+    texts += f'<text class="figure" x="100%" y="{y + 4}" text-anchor="end">{escape(dot.figure)}</text>'
     if dot.at is None:
         return f'{texts}<line class="hidden" x1="{START}%" x2="{START + WIDTH}%" y1="{y}" y2="{y}"/>'
     return texts + _interval(scale, dot, y) + _mark(scale, dot.shape, dot.at, y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.card.charts import Dot, Scale, dot_chart, ratio_scale
+from segmentation.card.charts import BETWEEN, Dot, Scale, dot_chart, ratio_scale
 from segmentation.wording.findings import RATIOS
 from segmentation.wording.sentences import CHECKS, STATUS, valued
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from segmentation.card.parts import Choice, Finding, Rival
     from segmentation.wording import Reader
 
-NARROW = " · "
 ENDS = (0.2, 0.4, 1.0)
 """Ends of the scale of a share; the first that holds all values is taken."""
 
@@ -84,13 +83,13 @@ def _told(reader: Reader, findings: Sequence[Finding], total: int) -> str:
 
 
 def _dot(reader: Reader, finding: Finding) -> Dot:
-    label = NARROW.join(
+    label = BETWEEN.join(
         part
         for part in (reader.group(finding.attribute, finding.group or ""), _target(reader, finding))
         if part
     )
     people = reader.t("n %(size)s", size=reader.integer(finding.size)) if finding.size is not None else ""
-    figure = NARROW.join(part for part in (_value(reader, finding), people) if part)
+    figure = BETWEEN.join(part for part in (_value(reader, finding), people) if part)
     return Dot(label, figure, finding.status, finding.value, finding.interval)
 
 
