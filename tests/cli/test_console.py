@@ -110,3 +110,20 @@ def test_what_the_table_has_no_room_for_is_counted(printed):
     text = printed(many)
     assert len(rows(text)) == SHOWN
     assert "with --json: 3 more findings, counts" in text
+
+
+def test_a_gate_that_was_not_judged_is_told_with_what_it_lacks(printed):
+    lacking = replace(REPORT, findings=(made.NOT_JUDGED,), unchecked=("equal_opportunity", "outcomes", "fit"))
+    text = " ".join(printed(lacking).split())
+
+    assert "tenure planned patrol if needed:" in text
+    assert "not judged" in text
+    assert "was not judged. No outcomes of the following period were given" in text
+    assert "How well the segments fit" not in text
+    assert "Verdict: ? undetermined" in text
+
+
+def test_what_a_screen_lacks_is_left_to_the_card(printed):
+    kept = replace(REPORT, findings=(made.KEPT,), unchecked=("equal_opportunity", "outcomes"))
+
+    assert "No outcomes" not in printed(kept)

@@ -156,9 +156,7 @@ def _cells(report: AuditReport, finding: Finding) -> tuple[str, ...]:
 def _what(finding: Finding) -> str:
     """Return what a finding is about, as short as a table needs."""
     who = finding.attribute if finding.group is None else f"{finding.attribute}: {finding.group}"
-    if finding.reason == "not_judged":
-        return f"{finding.attribute}, {finding.check.replace('_', ' ')} of {finding.target}: not judged"
-    return {
+    told = {
         "total_variation": f"{who} would need another segment (TV)",
         "association": f"{who} and segment (V)",
         "mutual_information": f"{who} told by segment (NMI)",
@@ -167,6 +165,7 @@ def _what(finding: Finding) -> str:
         "service_parity": f"{who} planned {finding.target}",
         "equal_opportunity": f"{who} planned {finding.target} if needed",
     }[finding.check]
+    return f"{told}: not judged" if finding.reason == "not_judged" else told
 
 
 def _carried(report: AuditReport) -> Iterator[str]:
