@@ -153,10 +153,22 @@ def _association(labels: Labels, codes: Labels) -> float:
 
 
 def _ratios(found: Frontier) -> tuple[float, float]:
-    """Return what the recommended mitigation leaves of V and of the silhouette; 1 where none is."""
+    """Return what the recommended mitigation leaves of V and of the silhouette; 1 where none is.
+
+    Raises
+    ------
+    SystemExit
+        A figure is hidden: 0 would read as the best of all.
+    """
     if found.recommended is None:
         return 1.0, 1.0
-    return found.association_ratio(found.recommended) or 0.0, found.silhouette_ratio(found.recommended) or 0.0
+    left, kept = found.association_ratio(found.recommended), found.silhouette_ratio(found.recommended)
+    if left is None or kept is None:
+        raise SystemExit(
+            f"What {found.recommended.key} leaves of V cannot be told, because counts are hidden or nothing "
+            "was there. Measure more residents."
+        )
+    return left, kept
 
 
 # ---- The published table ----------------------------------------------------------------------------

@@ -164,12 +164,15 @@ def test_a_mitigation_is_named_by_the_candidate_its_card_and_its_version(mitigat
     assert mitigated.mitigation == AGAINST_AGE
     assert (said.key, said.text) == (AGAINST_AGE.key, AGAINST_AGE.text(mitigated.policy))
     assert AGAINST_AGE.key in render(mitigated.card, "zh", "html")
+    assert "segmentation mitigate measures it on others." in render(mitigated.card, "en", "html")
+    assert "segmentation mitigate可在其他住户中衡量其效果" in render(mitigated.card, "zh", "md")
     assert evidence_of(mitigated).tags["mitigation"] == AGAINST_AGE.key
 
 
 def test_without_a_mitigation_the_card_says_none(candidate):
     assert candidate.mitigation is candidate.card.about.mitigation is None
     assert "Mitigation: none" in render(candidate.card, "en", "html")
+    assert "measures it on others" not in render(candidate.card, "en", "html")
     assert evidence_of(candidate).tags["mitigation"] == "none"
 
 

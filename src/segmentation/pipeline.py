@@ -83,7 +83,9 @@ def build(
     mitigation : Mitigation, optional
         Applied to how segments are found; card and registry name it. It sees protected values while it is
         fitted; the segments that come of it are assigned from needs alone. Profiles and plans still describe
-        every need of the policy, also one that the segments leave out.
+        every need of the policy, also one that the segments leave out. The audit is of the residents on whom
+        it was estimated, where an erasure works better than elsewhere, and the card says so; `frontier`
+        measures mitigations on residents that they did not see.
     progress : callable
         Called with each step's name before it starts.
 

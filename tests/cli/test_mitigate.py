@@ -94,8 +94,8 @@ def test_a_build_with_what_is_no_mitigation_registers_nothing(run, place, key, t
 
 def test_the_table_marks_the_recommended_one_and_ends_with_its_command(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "220")
-    before = Disparity(0.3, (0.2, 0.4), None, 3, 1, 0.1, "sex", (), ())
-    after = Disparity(None, None, None, 0, 1, 0.1, "sex", (), ())
+    before = Disparity(0.3, (0.2, 0.4), None, 3, 1, 0.1, "sex", ())
+    after = Disparity(0.03, (0.0, 0.1), None, 0, 1, 0.1, "sex", ())
     quality = Quality(0.2, 0.1, 0.35, 1.25)
     tried = (
         Outcome(None, 4, 0, before, quality),

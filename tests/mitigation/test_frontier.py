@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -145,13 +146,14 @@ def test_more_segments_than_residents_are_refused(residents):
 # ---- What is recommended ----------------------------------------------------------------------------
 
 
-def outcome(mitigation, association, broken=0, silhouette=0.2, lost=()):
-    said = Disparity(association, (0.0, 1.0), None, broken, 1, 0.1, "sex", ("sex", "tenure"), lost)
-    return Outcome(mitigation, 4, 1, said, Quality(silhouette, 0.1, 0.3, 1.2))
+def outcome(mitigation, association, broken=0, silhouette=0.2, lost=(), explained=0.2):
+    said = Disparity(association, (0.0, 1.0), None, broken, 1, 0.1, "sex", lost)
+    return Outcome(mitigation, 4, 1, said, Quality(silhouette, 0.1, explained, 1.2))
 
 
-def made(*outcomes, broken=3):
-    return Frontier("age_band", (outcome(None, 0.3, broken), *outcomes), 50, 50, 0)
+def made(*outcomes, broken=3, silhouette=0.2, lost=()):
+    before = outcome(None, 0.3, broken, silhouette, lost, explained=0.38)
+    return Frontier("age_band", (before, *outcomes), 50, 50, 0)
 
 
 def test_the_least_association_is_recommended_among_those_that_qualify():
@@ -171,9 +173,10 @@ def test_of_two_that_read_alike_the_one_that_explains_more_is_recommended():
         outcome(ERASE, 0.01, broken=1),
         outcome(ERASE, 0.01, silhouette=0.17),
         outcome(ERASE, 0.01, lost=("sex",)),
+        outcome(ERASE, None),
         Outcome(ERASE, 1),
     ],
-    ids=["still broken", "too little silhouette", "breaks another attribute", "no segments"],
+    ids=["still broken", "too little silhouette", "breaks another attribute", "hidden", "no segments"],
 )
 def test_what_costs_too_much_or_moves_the_harm_is_not_recommended(unfit):
     fit = outcome(DROP, 0.09, silhouette=0.181)
@@ -186,7 +189,31 @@ def test_what_costs_too_much_or_moves_the_harm_is_not_recommended(unfit):
 
 def test_an_attribute_that_was_broken_before_does_not_count_as_worsened():
     broken_before = outcome(ERASE, 0.01, lost=("region",))
-    assert made(broken_before).recommended is broken_before
+    assert made(broken_before, lost=("region",)).recommended is broken_before
+    assert made(broken_before, lost=("sex",)).worsened(broken_before) == ("region",)
+
+
+@pytest.mark.parametrize("silhouette", [0.0, -0.1])
+def test_of_a_silhouette_that_was_not_above_0_no_share_is_kept(silhouette):
+    tried = outcome(ERASE, 0.01, silhouette=-0.2)
+    assert made(tried, silhouette=silhouette).silhouette_ratio(tried) is None
+    assert made(tried, silhouette=silhouette).recommended is None
+    assert made(tried, silhouette=0.2).silhouette_ratio(tried) == pytest.approx(-1)
+
+
+def test_a_broken_total_variation_of_another_attribute_is_a_harm_that_was_moved():
+    def said(*statuses):
+        checks = ("association", "total_variation")
+        pairs = zip(checks, statuses, strict=True)
+        return [SimpleNamespace(check=check, value=0.1, interval=None, status=one) for check, one in pairs]
+
+    found = {
+        "age_band": said("kept", "kept"),
+        "sex": said("undetermined", "broken"),
+        "region": said("kept", "kept"),
+    }
+    report = SimpleNamespace(attributes=tuple(found), of=found.__getitem__)
+    assert figures.disparity(report, "age_band", found).lost == ("sex",)
 
 
 def test_where_nothing_is_broken_nothing_is_recommended():
@@ -208,17 +235,28 @@ def test_the_conclusion_names_the_recommended_one_in_both_languages():
     assert said.zh.startswith("erase:age_band使")
 
 
+def test_the_conclusion_tells_what_is_lost_of_the_needs_and_by_what_it_was_chosen():
+    said = made(outcome(ERASE, 0.01)).conclusion
+    assert "it explains 20% of the needs instead of 38%" in said.en
+    assert "chosen by the figures shown" in said.en
+    assert "可解释20%的需求差异，原为38%" in said.zh
+    assert "依据所示数值" in said.zh
+
+
 # ---- How it is shown --------------------------------------------------------------------------------
 
 
 def test_the_table_has_a_row_for_each_and_json_holds_the_same_without_nan():
-    found = made(outcome(ERASE, None), Outcome(DROP, 1))
+    found = made(outcome(CENTRES, None), outcome(ERASE, 0.01), Outcome(DROP, 1))
     frame, said = found.to_frame(), json.loads(json.dumps(found.to_dict(), allow_nan=False))
 
-    assert list(frame.index) == ["none", "erase:age_band", "drop:phone_contact"]
+    assert list(frame.index) == ["none", "fair_centres:age_band", "erase:age_band", "drop:phone_contact"]
     assert [row["mitigation"] for row in said["mitigations"]] == list(frame.index)
-    assert said["mitigations"][1]["association"] is said["mitigations"][2]["silhouette"] is None
-    assert (said["recommended"], frame["recommended"].tolist()) == ("erase:age_band", [False, True, False])
+    assert said["mitigations"][1]["association"] is said["mitigations"][3]["silhouette"] is None
+    assert (said["recommended"], frame["recommended"].tolist()) == (
+        "erase:age_band",
+        [False, False, True, False],
+    )
 
 
 def test_the_page_names_every_mitigation_and_the_conclusion():

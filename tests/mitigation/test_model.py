@@ -80,6 +80,9 @@ def test_parts_that_do_not_go_together_are_refused_with_one_sentence(parts, told
         ("age_band", "'age_band' is no mitigation"),
         ("erase:age_band:strong", "after the names come a strength and a rank"),
         ("erase:age_band:rank=two", "after the names come a strength and a rank"),
+        ("erase:age_band:0.5:0.7", "each at most once"),
+        ("erase:age_band:1:1", "each at most once"),
+        ("erase:age_band:rank=2:rank=3", "each at most once"),
     ],
 )
 def test_a_text_that_is_no_key_is_refused_with_an_example(text, told):

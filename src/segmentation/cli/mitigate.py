@@ -182,7 +182,7 @@ _COLUMNS: dict[str, Callable[[Frontier, Outcome], str]] = {
 """What is told of each outcome, most telling first."""
 _SHORT_LEGEND = (
     "V: Cramér's V of segment and attribute, and what is left of it. Broken: findings about the attribute. "
-    "Silhouette: in the model's own space, and what is kept of it; *: recommended."
+    "Silhouette: in the model's own space, and what is kept of it; *: recommended, by these figures."
 )
 _LEGEND = (
     f"{_SHORT_LEGEND} Of all needs: silhouette in the space of all needs; fit: largest over smallest mean "

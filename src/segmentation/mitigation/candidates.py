@@ -60,9 +60,9 @@ def candidates(
     tuple of Mitigation
         Leave out the feature that carries most of the attribute into the segments; the two; all that tell a
         group better than the policy's `probe_auc`. Erase the attribute by half; wholly; in the one direction
-        that tells most; with what boosted trees tell of it; with every other attribute whose association is
-        broken; and among the features that are left once those that tell it are left out. Socially fair
-        centres.
+        that tells most; with the directions in which its groups differ in spread; with every other attribute
+        whose association is broken; and among the features that are left once those that tell it are left
+        out. Socially fair centres.
     """
     found = _carriers(policy, segmenter, needs, protected, attribute, seed)
     broken = [

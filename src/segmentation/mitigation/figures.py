@@ -57,10 +57,8 @@ class Disparity:
         The largest Cramér's V of any other attribute or proxy.
     elsewhere_attribute : str or None
         Of which it is.
-    kept : tuple of str
-        Other attributes, proxies and intersections whose association is kept.
     lost : tuple of str
-        Those whose association is broken.
+        Other attributes, proxies and intersections with a broken finding about who is in which segment.
     """
 
     association: float | None
@@ -70,7 +68,6 @@ class Disparity:
     undetermined: int
     elsewhere: float | None
     elsewhere_attribute: str | None
-    kept: tuple[str, ...]
     lost: tuple[str, ...]
 
 
@@ -115,8 +112,7 @@ def disparity(report: AuditReport, attribute: str, others: Iterable[str]) -> Dis
         statuses.count("undetermined"),
         None if worst is None else known[worst],
         worst,
-        tuple(name for name, one in rest.items() if one and one.status == "kept"),
-        tuple(name for name, one in rest.items() if one and one.status == "broken"),
+        tuple(name for name in rest if any(one.status == "broken" for one in report.of(name))),
     )
 
 

@@ -8,6 +8,7 @@ choice is made by building anew with that mitigation, which audits anew.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -88,7 +89,8 @@ def worst_attribute(
     Raises
     ------
     MitigationError
-        No attribute has an association that may be shown.
+        No attribute has two groups whose association can be judged, or there are fewer residents than
+        segments.
     """
     segmenter = _fitted(Segmenter.from_policy(policy, n_segments), residents.needs)
     report = _judged(policy, segmenter, residents.needs, residents.protected)
@@ -131,12 +133,16 @@ class _Trial:
         space = Space.of(policy, seen, unseen)
         return cls(policy, attribute, n_segments, seed, seen, groups, unseen, others, space)
 
+    @cached_property
+    def plain(self) -> Segmenter:
+        """The segmenter without a mitigation, fitted once."""
+        return self._fitted(None)
+
     def candidates(self) -> tuple[Mitigation, ...]:
-        segmenter = self._fitted(None)
-        report = _judged(self.policy, segmenter, self.seen, self.seen_protected)
+        report = _judged(self.policy, self.plain, self.seen, self.seen_protected)
         return candidates(
             self.policy,
-            segmenter,
+            self.plain,
             report,
             self.seen,
             self.seen_protected,
@@ -152,7 +158,7 @@ class _Trial:
             yield self.outcome(mitigation)
 
     def outcome(self, mitigation: Mitigation | None) -> Outcome:
-        segmenter = self._fitted(mitigation)
+        segmenter = self.plain if mitigation is None else self._fitted(mitigation)
         if segmenter.n_segments_ == 1:
             return Outcome(mitigation, 1, rank_erased(segmenter))
         report = _judged(self.policy, segmenter, self.unseen, self.unseen_protected)

@@ -43,7 +43,9 @@ class Mitigation:
     features : tuple of str, default ()
         What is left out; an erasure then is of what the others tell.
     rank : int or None, default None
-        Most directions that an erasure takes; None: a quarter of those there are (`prepare`).
+        Most directions that an erasure takes. None: a quarter of those in which residents differ, or what
+        the first attribute needs where that is more: one fewer than it has groups, and two for spread where
+        the erasure is of that as well.
 
     Raises
     ------
@@ -171,18 +173,18 @@ def _told(names: Iterable[str], policy: Policy | None, language: Literal["en", "
 
 def _numbers(text: str, parts: list[str]) -> tuple[float, int | None]:
     """Return strength and rank as the last parts of a key tell them."""
-    strength, rank = 1.0, None
+    fault = MitigationError(
+        f"'{text}' is no mitigation: after the names come a strength and a rank, such as ':0.5:rank=3', "
+        "each at most once."
+    )
     try:
-        for part in parts:
-            if part.startswith(RANK):
-                rank = int(part.removeprefix(RANK))
-            else:
-                strength = float(part)
+        ranks = [int(part.removeprefix(RANK)) for part in parts if part.startswith(RANK)]
+        strengths = [float(part) for part in parts if not part.startswith(RANK)]
     except ValueError:
-        raise MitigationError(
-            f"'{text}' is no mitigation: after the names come a strength and a rank, such as ':0.5:rank=3'."
-        ) from None
-    return strength, rank
+        raise fault from None
+    if max(len(ranks), len(strengths)) > 1:
+        raise fault
+    return next(iter(strengths), 1.0), next(iter(ranks), None)
 
 
 def _names(listed: str) -> tuple[str, ...]:

@@ -79,9 +79,14 @@ class Frontier:
         return self.outcomes[0]
 
     def silhouette_ratio(self, outcome: Outcome) -> float | None:
-        """Return the silhouette in a mitigation's own space over that without one; None without a figure."""
+        """Return the silhouette in a mitigation's own space over that without one.
+
+        None without a figure, and where there was none to keep: the one without a mitigation is 0 or less.
+        """
         one, other = outcome.quality, self.before.quality
-        if one is None or other is None or one.silhouette is None or not other.silhouette:
+        if one is None or other is None or one.silhouette is None or other.silhouette is None:
+            return None
+        if other.silhouette <= 0:
             return None
         return one.silhouette / other.silhouette
 
@@ -93,39 +98,48 @@ class Frontier:
         return one.association / other.association
 
     def worsened(self, outcome: Outcome) -> tuple[str, ...]:
-        """Return the other attributes whose association was kept and with this mitigation is broken."""
+        """Return the other attributes about which nothing was broken and with this mitigation something is.
+
+        Of who is in which segment: an association or a share of a group that would need another segment.
+        """
         if outcome.disparity is None or self.before.disparity is None:
             return ()
-        kept = self.before.disparity.kept
-        return tuple(name for name in outcome.disparity.lost if name in kept)
+        before = self.before.disparity.lost
+        return tuple(name for name in outcome.disparity.lost if name not in before)
 
     @property
     def recommended(self) -> Outcome | None:
         """The mitigation with the least association of those that cost little and move no harm elsewhere.
 
         Of equals, to two digits, it is the one that explains most of all needs. Asked of it: no finding of
-        the attribute is broken, the silhouette in its own space is at least `LEAST_SILHOUETTE` of what it
-        was, and no association of another attribute goes from kept to broken. None where no mitigation does
-        all of this, or where nothing is broken in the first place.
+        the attribute is broken, its association is shown, the silhouette in its own space is at least
+        `LEAST_SILHOUETTE` of what it was, and about no other attribute something is newly broken. None where
+        no mitigation does all of this, or where nothing is broken in the first place.
+
+        It is chosen by the figures of the same half that the table shows, so these are kinder to it than
+        residents who had no part in the choice would be. The silhouette in its own space flatters a model
+        that looks at less; what it costs of all needs is `Quality.explained`, and the conclusion tells it.
         """
         if self.before.disparity is None or not self.before.disparity.broken:
             return None
         return min(filter(self._is_fit, self.outcomes[1:]), key=_remaining, default=None)
 
     def _is_fit(self, outcome: Outcome) -> bool:
-        ratio = self.silhouette_ratio(outcome)
-        clears = outcome.disparity is not None and outcome.disparity.broken == 0
+        ratio, said = self.silhouette_ratio(outcome), outcome.disparity
+        clears = said is not None and said.broken == 0 and said.association is not None
         return clears and ratio is not None and ratio >= LEAST_SILHOUETTE and not self.worsened(outcome)
 
     @property
     def conclusion(self) -> Text:
-        """What the table comes to, in one sentence."""
+        """What the table comes to, and what the recommended one costs."""
         found, name = self.recommended, self.attribute
         if found is not None:
             return Text(
                 en=f"{found.key} brings every finding about {name} out of broken at a silhouette of at least "
-                f"{LEAST_SILHOUETTE:.0%} of what it was.",
-                zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}。",
+                f"{LEAST_SILHOUETTE:.0%} of what it was{self._cost(found).en}. It was chosen by the figures "
+                "shown, which are kinder to it for that.",
+                zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}"
+                f"{self._cost(found).zh}。推荐正是依据所示数值作出，因此这些数值对其偏于有利。",
             )
         if self.before.disparity is not None and not self.before.disparity.broken:
             return Text(
@@ -137,6 +151,16 @@ class Frontier:
             f"{LEAST_SILHOUETTE:.0%} of what it was, without breaking another attribute's.",
             zh=f"以上方法均不能在轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}、且不使其他属性变为“违反”的前提下，"
             f"使有关{name}的所有结论均不再为“违反”。",
+        )
+
+    def _cost(self, found: Outcome) -> Text:
+        """Return what it explains of all needs instead of what was explained, as the end of a sentence."""
+        if found.quality is None or self.before.quality is None:
+            return Text(en=", and what it explains is not known", zh="，可解释的比例未知")
+        now, then = f"{found.quality.explained:.0%}", f"{self.before.quality.explained:.0%}"
+        return Text(
+            en=f"; it explains {now} of the needs instead of {then}",
+            zh=f"；可解释{now}的需求差异，原为{then}",
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -201,6 +225,6 @@ class Frontier:
 
 def _remaining(outcome: Outcome) -> tuple[float, float]:
     """Return what is left of the association, to two digits, and then what is lost of the needs."""
-    hidden = outcome.disparity is None or outcome.disparity.association is None
-    left = float("inf") if hidden else round(outcome.disparity.association, DIGITS)  # type: ignore[union-attr, arg-type]
+    association = outcome.disparity.association if outcome.disparity else None
+    left = float("inf") if association is None else round(association, DIGITS)
     return left, -outcome.quality.explained if outcome.quality else 0.0
