@@ -138,10 +138,16 @@ def test_the_status_is_told_in_words_beside_every_icon():
 # ---- What the texts of a policy cannot do -----------------------------------------------------------
 
 
+def names(found):
+    return [name for tag, name, _ in found.attributes if tag != "text"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_texts_stay_texts(language):
+    # A long label of a chart has more lines, each a text of its own.
     found = Page(render(hostile(CARD), language, "html"))
+    tags, own = ([tag for tag in one.tags if tag != "text"] for one in (found, page(language)))
 
-    assert found.tags == page(language).tags
+    assert tags == own
     assert re.sub(r"\s+", " ", HOSTILE) in found.text
-    assert [name for _, name, _ in found.attributes] == [name for _, name, _ in page(language).attributes]
+    assert names(found) == names(page(language))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from segmentation.card.once import once, says
+from segmentation.card.once import WORST, by_attribute, count, once, says
 from segmentation.card.titles import titles_of
 from segmentation.plans import Plan, PlannedService
 from segmentation.wording import Reader
@@ -77,3 +77,16 @@ def test_nothing_is_lost():
     found, _ = told(SERVED, OWNER, made.BROKEN, TENANT, made.OPEN)
 
     assert sum(1 + len(one.elsewhere) + len(one.mirrored) for one in found) == 5
+
+
+def test_of_each_attribute_the_worst_is_told_at_once_and_nothing_is_lost():
+    age = [replace(made.BROKEN, group=f"g{at}") for at in range(WORST + 2)]
+    found, _ = told(*age[:1], SERVED, OWNER, *age[1:], TENANT)
+    parts = by_attribute(found)
+
+    assert [(part.attribute, len(part.worst), len(part.rest)) for part in parts] == [
+        ("age_band", WORST, len(age) + 1 - WORST),
+        ("tenure", 1, 0),
+    ]
+    assert [part.worst[0].finding.group for part in parts] == ["g0", "owner"]
+    assert sum(part.findings for part in parts) == count(found) == len(age) + 3

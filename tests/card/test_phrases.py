@@ -14,11 +14,12 @@ EN, ZH = (Reader(language, titles_of(CARD)) for language in ("en", "zh"))
 AGE = next(one for one in CARD.fairness.attributes if one.attribute == "age_band")
 
 
-def test_fewer_sentences_than_findings_are_told_to_be_so():
+def test_findings_are_counted_and_not_sentences():
     first, second = (once.Once(made.BROKEN, same, ()) for same in ((), (made.OPEN,)))
 
     assert phrases.blocks(EN, [first]) == "1 finding blocks the signature"
-    assert phrases.blocks(EN, [first, second]) == "3 findings block the signature, told in 2 sentences"
+    assert phrases.blocks(EN, [first, second]) == "3 findings block the signature"
+    assert phrases.more(EN, [second]) == "2 more findings that block"
 
 
 @pytest.mark.parametrize(

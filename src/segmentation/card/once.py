@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from segmentation.wording import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from segmentation.card.model import ModelCard
     from segmentation.card.parts import Finding
     from segmentation.wording import Reader
 
 SMALL, NOT_JUDGED = "small_group", "not_judged"
+WORST = 2
+"""Sentences about each attribute that are told at once."""
 BY_RATE = frozenset({"selection_ratio", "service_parity"})
 
 
@@ -48,6 +50,38 @@ def once(card: ModelCard) -> tuple[Once, ...]:
     for finding in card.verdict.blocking:
         found.setdefault(_claim(finding, places, pairs), []).append(finding)
     return tuple(_told(same) for same in found.values())
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """What stands against a signature of one attribute: the worst at once, the rest for who asks."""
+
+    attribute: str
+    worst: tuple[Once, ...]
+    rest: tuple[Once, ...]
+
+    @property
+    def findings(self) -> int:
+        """How many findings block."""
+        return count((*self.worst, *self.rest))
+
+
+def by_attribute(told: Iterable[Once]) -> tuple[Blocking, ...]:
+    """Return what blocks a signature by attribute, that of the worst first."""
+    found: dict[str, list[Once]] = {}
+    for one in told:
+        found.setdefault(one.finding.attribute, []).append(one)
+    return tuple(_folded(name, own) for name, own in found.items())
+
+
+def _folded(name: str, own: list[Once]) -> Blocking:
+    at = WORST if len(own) > WORST + 1 else len(own)  # one alone is not worth a click
+    return Blocking(name, tuple(own[:at]), tuple(own[at:]))
+
+
+def count(told: Iterable[Once]) -> int:
+    """Return how many findings are told."""
+    return sum(1 + len(one.elsewhere) + len(one.mirrored) for one in told)
 
 
 def says(reader: Reader, told: Once) -> str:

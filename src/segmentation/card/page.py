@@ -49,6 +49,7 @@ def context(card: ModelCard, language: Language) -> dict[str, object]:
         "tag": TAGS[language],
         "about": about,
         "sections": rest,
+        "titled": {section.name: section.title for section in rest}.__getitem__,
         "open_rows": OPEN_ROWS,
         "words": words,
         "sentences": sentences,
@@ -71,7 +72,9 @@ def _about_findings(card: ModelCard, reader: Reader) -> dict[str, object]:
     return {
         "told_once": partial(once.once, card),
         "says_once": partial(once.says, reader),
+        "by_attribute": once.by_attribute,
         "blocks": partial(phrases.blocks, reader),
+        "more": partial(phrases.more, reader),
         "settling": partial(phrases.settling, reader, card),
         "enough": partial(phrases.enough, reader),
         "why": partial(phrases.why, reader),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segmentation.card import once
 from segmentation.wording import beside, sentences
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ def where(reader: Reader, finding: Finding) -> str:
 
 
 def blocks(reader: Reader, told: Sequence[Once]) -> str:
-    """Return how many findings block a signature, and that fewer sentences say so."""
-    total = sum(1 + len(one.elsewhere) + len(one.mirrored) for one in told)
-    counted = reader.tn("%(n)s finding blocks the signature", "%(n)s findings block the signature", total)
-    if total == len(told):
-        return counted
-    in_fewer = reader.tn("told in %(n)s sentence", "told in %(n)s sentences", len(told))
-    return reader.join("comma", (counted, in_fewer))
+    """Return how many findings block a signature."""
+    total = once.count(told)
+    return reader.tn("%(n)s finding blocks the signature", "%(n)s findings block the signature", total)
+
+
+def more(reader: Reader, told: Sequence[Once]) -> str:
+    """Return how many more findings block a signature than are told at once."""
+    total = once.count(told)
+    return reader.tn("%(n)s more finding that blocks", "%(n)s more findings that block", total)
 
 
 def settling(reader: Reader, card: ModelCard) -> str:
