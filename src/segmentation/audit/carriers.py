@@ -16,7 +16,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from segmentation.audit.auc import auc_interval, auc_of_levels, auc_of_scores
+from segmentation.audit.auc import auc_interval, auc_of_scores
+from segmentation.audit.levels import by_frequency, disclosed_areas, levels
 from segmentation.audit.samples import DECIMALS, indices, places, rounded, sample
 from segmentation.audit.sections import Carrier, GroupAuc
 from segmentation.audit.trace import falls
@@ -39,9 +40,10 @@ FEWEST_ROUNDS, MOST_ROUNDS, MOST_TREES = 3, 25, 75
 """Rounds of boosting, and trees: a round makes one for each group."""
 ROUND_SIZE = 60
 """Residents to a round of boosting, where there are few residents."""
-MOST_LEVELS = 16
-LEVEL_SIZE = 50
-"""Residents to a level of a number, on average, where there are few residents."""
+FEWEST_COMBINATIONS = 100
+"""Combinations of needs below which they are taken as the levels of one, as then a score may be a count."""
+MANY = 10
+"""So many times the smallest group has an area with three decimals among all features, a smaller one two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +79,9 @@ def carriers(
     """Return what every feature, and all together, carry of each attribute.
 
     A feature alone guesses by the group's share at each of its levels (numbers in up to 16 levels of about
-    equal size; a missing value is a level), all together by gradient boosting; both in three folds.
-    Intervals are score intervals (Newcombe 2006), at the policy's confidence.
+    equal size; a missing value is a level), so merged that no small count follows (`disclosed_areas`), all
+    together by gradient boosting; both in three folds. Intervals are score intervals (Newcombe 2006), at the
+    policy's confidence.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ def carriers(
     rows = sample(len(needs), seed) if moves is None else moves.rows
     tables = {one.cells.name: one for one in shown}
     taken = needs.iloc[rows]
-    levels = {name: _levels(feature, taken[name]) for name, feature in policy.features.items()}
+    at_level = {name: levels(feature, taken[name]) for name, feature in policy.features.items()}
     found: list[Carrier] = []
     # The threads of boosting wait for each other without rest: on a busy machine two take longer than one.
     with threadpool_limits(1):
@@ -113,7 +116,7 @@ def carriers(
             if groups.open.sum() > 1:
                 found.append(_together(policy, taken, groups, seed))
                 fall = None if moves is None else _falls(moves, groups, tables.get(name))
-                found += sorted(_single(policy, levels, groups, moves, fall, seed), key=_strength)
+                found += sorted(_single(policy, at_level, groups, moves, fall, seed), key=_strength)
     return tuple(found)
 
 
@@ -143,7 +146,7 @@ def _sizes(place: Ints, n_groups: int) -> Ints:
 
 def _single(
     policy: Policy,
-    levels: dict[str, Ints],
+    at_level: dict[str, Ints],
     groups: _Groups,
     moves: Moves | None,
     fall: Floats | None,
@@ -152,28 +155,20 @@ def _single(
     known, n_groups = groups.place >= 0, int(groups.open.sum())
     moved = {} if moves is None else dict(zip(moves.features, moves.moved.tolist(), strict=True))
     fallen = {} if moves is None or fall is None else dict(zip(moves.features, fall.tolist(), strict=True))
-    for name, level in levels.items():
-        at = level[known] * n_groups + groups.place[known]
-        counts = np.bincount(at, minlength=(level.max() + 1) * n_groups).reshape(-1, n_groups)
-        values = auc_of_levels(counts, np.random.default_rng([seed, 2]))
-        aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence)
+    place = groups.place[known]
+    for name, level in at_level.items():
+        values = disclosed_areas(
+            _counts(level[known], place, n_groups), policy.audit.smallest_group, (seed, 2)
+        )
+        aucs = _aucs(values, groups, place, policy.audit.confidence, [DECIMALS] * n_groups)
         yield Carrier(
-            groups.attribute, name, aucs, rounded(moved.get(name)), rounded(fallen.get(name)), len(at)
+            groups.attribute, name, aucs, rounded(moved.get(name)), rounded(fallen.get(name)), len(place)
         )
 
 
-def _levels(feature: Feature, column: pd.Series) -> Ints:
-    """Return the level of each resident, from 0; a missing value has the last."""
-    if feature.kind in LISTED:
-        code, distinct = pd.factorize(column)
-        return np.where(code < 0, len(distinct), code)
-    values = column.to_numpy(np.float64, na_value=np.nan)
-    known = values[~np.isnan(values)]
-    n_levels = int(np.clip(len(known) // LEVEL_SIZE, 2, MOST_LEVELS))
-    ends = np.unique(np.quantile(known, np.arange(1, n_levels) / n_levels)) if known.size else known
-    # A value that many have is an end, and a level of its own: a flag that few have would else be lost.
-    level = np.searchsorted(ends, values) + np.searchsorted(ends, values, side="right")
-    return np.where(np.isnan(values), 2 * len(ends) + 1, level)
+def _counts(level: Ints, place: Ints, n_groups: int) -> Ints:
+    at = level * n_groups + place
+    return np.bincount(at, minlength=(level.max() + 1) * n_groups).reshape(-1, n_groups)
 
 
 def _falls(moves: Moves, groups: _Groups, shown: Shown | None) -> Floats | None:
@@ -196,24 +191,42 @@ def _falls(moves: Moves, groups: _Groups, shown: Shown | None) -> Floats | None:
 
 
 def _together(policy: Policy, needs: pd.DataFrame, groups: _Groups, seed: int) -> Carrier:
+    """Return how well all needs together tell each group.
+
+    An area of the scores of a model says no count: a score is drawn from so many combinations of needs, and
+    from the folds that residents are in, that nobody works the area out who does not know the needs and the
+    groups of all. The groups of few, of which one resident more shows in the third decimal, have two. Where
+    needs have so few combinations that a score is hardly more than a level, they are held to be one need.
+    """
+    smallest = policy.audit.smallest_group
     known = np.flatnonzero(groups.place >= 0)
     if len(known) > MOST_BOOSTED:
         known = np.random.default_rng([seed, 3]).choice(known, MOST_BOOSTED, replace=False)
-    large = _sizes(groups.place[known], int(groups.open.sum())) >= policy.audit.smallest_group
+    sizes = _sizes(groups.place[known], int(groups.open.sum()))
+    large = sizes >= smallest
     # A group too small in this smaller sample is left out of it.
     known = known[large[groups.place[known]]]
     values = np.full(len(large), np.nan)
     if large.sum() > 1:
         among = (large.cumsum() - 1)[groups.place[known]]
-        values[large] = _boosted(policy, needs.iloc[known], among, seed)
-    aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence)
+        values[large] = _areas(policy, needs.iloc[known], among, seed)
+    decimals = np.where(sizes < MANY * smallest, DECIMALS - 1, DECIMALS).tolist()
+    aucs = _aucs(values, groups, groups.place[known], policy.audit.confidence, decimals)
     return Carrier(groups.attribute, None, aucs, None, None, len(known))
 
 
-def _boosted(policy: Policy, needs: pd.DataFrame, place: Ints, seed: int) -> Floats:
+def _areas(policy: Policy, needs: pd.DataFrame, place: Ints, seed: int) -> Floats:
+    numbers = np.column_stack([_numbers(of, needs[name]) for name, of in policy.features.items()])
+    combinations, at = np.unique(numbers, axis=0, return_inverse=True)
+    if len(combinations) > FEWEST_COMBINATIONS:
+        return _boosted(policy, numbers, place, seed)
+    counts = _counts(by_frequency(at.ravel()), place, int(place.max()) + 1)
+    return disclosed_areas(counts, policy.audit.smallest_group, (seed, 2))
+
+
+def _boosted(policy: Policy, numbers: Floats, place: Ints, seed: int) -> Floats:
     """Return the AUC of guessing each group from all needs, out of fold."""
     n_groups = int(place.max()) + 1
-    numbers = np.column_stack([_numbers(of, needs[name]) for name, of in policy.features.items()])
     categories = np.array([feature.kind == "category" for feature in policy.features.values()])
     most = min(MOST_ROUNDS, len(place) // ROUND_SIZE, MOST_TREES // n_groups)
     scores, fold = np.zeros((len(place), n_groups)), np.zeros(len(place), np.int64)
@@ -252,20 +265,22 @@ def _numbers(feature: Feature, column: pd.Series) -> Floats:
 # ---- Figures ----------------------------------------------------------------------------------------
 
 
-def _aucs(values: Floats, groups: _Groups, place: Ints, confidence: float) -> tuple[GroupAuc, ...]:
+def _aucs(
+    values: Floats, groups: _Groups, place: Ints, confidence: float, decimals: Sequence[int]
+) -> tuple[GroupAuc, ...]:
     """Return an entry for each group of the attribute, without a figure where it may have none."""
-    found = iter(values.tolist())
-    sizes = iter(_sizes(place, int(groups.open.sum())).tolist())
+    sizes = _sizes(place, int(groups.open.sum())).tolist()
+    found = zip(values.tolist(), sizes, decimals, strict=True)
     return tuple(
-        _auc(name, next(found), next(sizes), len(place), confidence)
-        if is_open
-        else GroupAuc(name, None, None)
+        _auc(name, *next(found), len(place), confidence) if is_open else GroupAuc(name, None, None)
         for name, is_open in zip(groups.names, groups.open, strict=True)
     )
 
 
-def _auc(name: str, value: float, inside: int, total: int, confidence: float) -> GroupAuc:
+def _auc(name: str, value: float, inside: int, decimals: int, total: int, confidence: float) -> GroupAuc:
     if np.isnan(value):
         return GroupAuc(name, None, None)
-    low, high = auc_interval(value, inside, total - inside, confidence)
-    return GroupAuc(name, round(value, DECIMALS), (round(low, DECIMALS), round(high, DECIMALS)))
+    # Ends of the exact value would tell more of its decimals.
+    shown = round(value, decimals)
+    low, high = auc_interval(shown, inside, total - inside, confidence)
+    return GroupAuc(name, shown, (round(low, DECIMALS), round(high, DECIMALS)))
