@@ -37,13 +37,15 @@ def test_every_check_of_groups_has_its_panel_and_every_finding_its_row_with_its_
 
     assert [labels(axes) for axes in panels] == [
         ["65 and over (3,950 residents)"],
+        ["65 and over (3,950 residents)"],
         ["S1 · 65 and over (1,204 of 3,950)"],
         ["Repair visits · 18 to 39 (205 of 700)"],
+        ["Repair visits · 18 to 39 (31 of 98)"],
     ]
 
 
 def test_without_a_policy_keys_are_told():
-    assert labels(REPORT.plot("age_band").axes[2]) == ["repair_visits · 18-39 (205 of 700)"]
+    assert labels(REPORT.plot("age_band").axes[3]) == ["repair_visits · 18-39 (205 of 700)"]
 
 
 @pytest.mark.parametrize("status", COLOURS)
@@ -72,6 +74,24 @@ def test_what_is_hidden_has_no_dot():
 
     assert dots(axes) == []
     assert "broken (hidden)" in [text.get_text() for text in axes.texts]
+
+
+def test_an_area_has_a_panel_whose_scale_starts_at_a_guess():
+    area = replace(made.BROKEN, check="probe_auc", target=None, limit=0.6, value=0.71, interval=(0.66, 0.75))
+    (axes,) = report(area).plot().axes
+
+    assert list(dots(axes)[0].get_xdata()) == [0.71]
+    low, high = axes.get_xlim()
+    assert low == 0.5
+    assert 0.75 < high < 0.8
+
+
+def test_rates_among_those_in_need_have_a_panel_where_theirs_is_the_worst_finding():
+    unequal = replace(made.BROKEN, check="equal_opportunity", target="patrol")
+    (axes,) = report(unequal).plot().axes
+
+    assert list(dots(axes)[0].get_xdata()) == [unequal.value]
+    assert axes.get_xscale() == "log"
 
 
 def test_nobody_and_everybody_stay_on_the_scale():

@@ -8,7 +8,7 @@ from segmentation.audit import Crosstab
 from segmentation.audit.disclosure import Shown, disclose
 from segmentation.audit.samples import places
 from segmentation.audit.sections import Trace
-from segmentation.audit.trace import falls, permuted, trace
+from segmentation.audit.trace import _in_steps, falls, permuted, trace
 from segmentation.errors import AuditError
 from tests.policies import small_policy
 
@@ -92,6 +92,13 @@ def test_the_trace_says_nothing_of_gaps_that_may_be_chance():
     moves, protected = moved()
     found = trace(small_policy(), protected, moves, tables(protected, assign(needs()[0]), ["sex"]))
     assert found == ()
+
+
+def test_what_is_closed_of_a_gap_comes_in_steps_of_the_smallest_group():
+    # A gap of 40 residents: a quarter of it is ten of them. One of 10,000 is told as closely as it is shown.
+    assert _in_steps(np.array([0.1, 0.3, 0.9, 1.0]), 10, 40.0).tolist() == [0.0, 0.25, 1.0, 1.0]
+    assert _in_steps(np.array([0.8125]), 10, 10_000.0) == pytest.approx([0.8125], abs=0.001)
+    assert _in_steps(np.array([0.4]), 10, 0.0).tolist() == [0.0]
 
 
 def test_the_trace_says_nothing_of_counts_that_are_hidden():

@@ -27,8 +27,16 @@ if TYPE_CHECKING:
     from segmentation.audit.findings import AuditReport, CheckName, Finding, Status
     from segmentation.wording import Reader
 
-CHECKS: tuple[CheckName, ...] = ("total_variation", "selection_ratio", "service_parity")
+CHECKS: tuple[CheckName, ...] = (
+    "total_variation",
+    "probe_auc",
+    "selection_ratio",
+    "service_parity",
+    "equal_opportunity",
+)
 """Checks of groups, a panel each."""
+GUESSING = 0.5
+"""Least area under the curve, where its scale starts."""
 MOST = 40
 """Rows of a panel; of more, the worst."""
 WIDTH, ROW, FRAME = 9.0, 0.27, 1.15
@@ -37,6 +45,8 @@ LEAST_WIDTH = 2.0
 """The scale of ratios spans at least from half to twice as often."""
 LEAST_RATIO, MOST_RATIO = 1 / 16, 16.0
 """Ends of the scale of ratios; a value beyond them is drawn at them."""
+AIR = 0.02
+"""Beyond the largest area, on its scale."""
 COLOURS: dict[Status, str] = {"kept": "#0072b2", "broken": "#d55e00", "undetermined": "#4d4d4d"}
 MARKS: dict[Status, str] = {"kept": "o", "broken": "D", "undetermined": "o"}
 CHINESE = (
@@ -166,6 +176,9 @@ def _scale(axes: Axes, shown: Sequence[Finding]) -> None:
     ends = [
         _on_scale(one, end) for one in shown for end in (one.value, *(one.interval or ())) if end is not None
     ]
+    if shown[0].check == "probe_auc":
+        axes.set_xlim(min([*ends, GUESSING]), min(1.0, max([*ends, shown[0].limit]) + AIR))
+        return
     if shown[0].check not in RATIOS:
         axes.set_xlim(0.0, max([*ends, shown[0].limit]) * 1.08)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

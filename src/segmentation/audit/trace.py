@@ -204,7 +204,8 @@ def trace(policy: Policy, protected: pd.DataFrame, moves: Moves, shown: Sequence
     Returns
     -------
     tuple of Trace
-        By attribute, largest gap first. Nothing for a group whose gap may be chance.
+        By attribute, largest gap first. Nothing for a group whose gap may be chance, or of which permuting a
+        feature closes less than the half of `smallest_group` residents.
     """
     single = [one for one in shown if one.cells.name in policy.audited]
     found = [_of_attribute(policy.audit, protected[one.cells.name], moves, one) for one in single]
@@ -218,15 +219,26 @@ def _of_attribute(limits: Limits, column: pd.Series, moves: Moves, shown: Shown)
     sure = _chance(cells.counts, cells.sizes, seen, gaps) * seen.sum() <= 1 - limits.confidence
     before, after = moves.count(places(column.iloc[moves.rows], cells.group_names), len(cells.groups))
     order = moves.order(cells.segments)
-    was = _gaps(before[order], before.sum(axis=0), seen)
-    now = _gaps(after[:, :, order], before.sum(axis=0), seen).mean(axis=1)
+    size = before.sum(axis=0)
+    was = _gaps(before[order], size, seen)
+    now = _gaps(after[:, :, order], size, seen).mean(axis=1)
     for at, group in enumerate(cells.group_names):
         row = int(np.argmax(gaps[:, at]))
         closed = 1 - np.abs(now[:, row, at]) / was[row, at] if was[row, at] > 0 else np.zeros(len(now))
         best = int(np.argmax(closed))
+        closed = _in_steps(closed, limits.smallest_group, float(size[at] * was[row, at]))
         if sure[row, at] and closed[best] > 0:
             gap, share = round(float(gaps[row, at]), DECIMALS), round(float(closed[best]), DECIMALS)
             yield Trace(cells.name, group, cells.segments[row], moves.features[best], gap, share)
+
+
+def _in_steps(closed: Floats, smallest: int, gap: float) -> Floats:
+    """Return the shares of a gap of so many residents in steps of so many as are the smallest group.
+
+    Of a small group the exact share would tell how many of it have a need that others stand in for.
+    """
+    step = smallest / gap if gap > 0 else 1.0
+    return np.minimum(np.floor(closed / step + 0.5) * step, 1.0)
 
 
 def _gaps(counts: Ints, sizes: Ints, seen: Flags) -> Floats:
