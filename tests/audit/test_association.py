@@ -12,7 +12,6 @@ from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 
 from segmentation.audit.association import (
     _SCALES,
-    association,
     corrected_v,
     cramers_v,
     measured,
@@ -67,7 +66,7 @@ def test_cramers_v_is_worked_by_hand_and_shown_corrected_for_bias():
 
     assert cramers_v(counts) == pytest.approx(0.2)
     assert corrected_v(counts) == pytest.approx(math.sqrt((0.04 - 1 / 99) / (1 - 1 / 99)))
-    assert association(counts, 0.1, 0.95).value == corrected_v(counts)
+    assert measured("association", counts, 0.1, 0.95).value == corrected_v(counts)
 
 
 def test_the_corrected_v_of_many_tables_at_once_is_that_of_each():
@@ -222,7 +221,7 @@ def test_a_random_segmentation_of_few_is_never_broken(measure):
 
 def test_a_limit_that_no_table_with_these_sizes_reaches_is_kept():
     # One in a hundred, spread over two halves: V is at most 0.1 even if all of them were in one.
-    found = association(np.array([[100, 9900], [100, 9900]]), 0.5, 0.95)
+    found = measured("association", np.array([[100, 9900], [100, 9900]]), 0.5, 0.95)
 
     assert found.evidence.kept < 1e-6
     assert found.evidence.broken == pytest.approx(1)
@@ -276,7 +275,7 @@ def test_as_much_is_drawn_for_a_million_residents_as_for_a_thousand():
 def test_the_same_table_gives_the_same_result():
     counts = np.array([[30, 20, 5], [20, 30, 9]])
 
-    assert association(counts, 0.1, 0.95) == association(counts, 0.1, 0.95)
+    assert measured("association", counts, 0.1, 0.95) == measured("association", counts, 0.1, 0.95)
 
 
 @given(

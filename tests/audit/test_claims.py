@@ -279,7 +279,7 @@ def test_an_association_that_shows_another_story_is_hidden():
 
 FIGURES = (
     *("value", "interval", "count", "size", "rate", "rate_interval", "others_rate", "difference", "between"),
-    *("by_chance", "detectable"),
+    *("by_chance", "detectable", "settled_by"),
 )
 
 
@@ -302,9 +302,8 @@ def test_no_figure_moves_with_a_hidden_count(data):
         shown(table, list(zip(*np.nonzero(hidden), strict=True)), np.flatnonzero(sizes))
         for table in (counts, moved)
     )
-    pairs = list(zip(whole(one).values(), whole(other).values(), strict=True))
-    pairs += zip(claims(one, served).values(), claims(other, served).values(), strict=True)
-    for before, after in pairs:
+    made = ([*whole(table).values(), *claims(table, served).values()] for table in (one, other))
+    for before, after in zip(*(judge(family, 0.95) for family in made), strict=True):
         for name in FIGURES:
-            figures = getattr(before.finding, name), getattr(after.finding, name)
+            figures = getattr(before, name), getattr(after, name)
             assert None in figures or figures[0] == figures[1]

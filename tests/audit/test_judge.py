@@ -13,6 +13,8 @@ from segmentation.audit import Crosstab, Finding, audit, verdict
 from segmentation.audit.disclosure import Shown
 from segmentation.audit.evidence import Evidence
 from segmentation.audit.judge import Claim, judge
+from segmentation.audit.power import Seen
+from segmentation.audit.ratio import Share
 from tests.audit.tables import findings
 from tests.policies import small_policy
 
@@ -84,6 +86,31 @@ def test_no_shown_p_value_tells_one_that_rests_on_hidden_counts():
     assert [one.p_value for one in with_hidden(0.2)] == [None, pytest.approx(0.036), 1.0]
     assert with_hidden(0.011)[0].status == "broken"
     assert with_hidden(0.2)[0].status == "undetermined"
+
+
+def test_a_hidden_claim_of_nobody_counts_in_the_family_so_that_no_p_value_tells_that_it_was_not_tested():
+    nobody = Claim(replace(finding("undetermined"), reason="not_settled", hidden=True), None, is_open=False)
+
+    assert judge([claim(0.01), nobody], 0.95)[0].p_value == judge([claim(0.01), claim(0.5)], 0.95)[0].p_value
+
+
+def test_what_could_be_found_and_what_settles_it_allow_for_all_claims_that_look_tested():
+    seen = Seen("selection_ratio", Share(14, 100, 210, 1000), 1100, 0.8, 0.95)
+    open_claim = replace(claim(0.5), seen=seen)
+    alone, among = (judge([open_claim, *[claim(1.0)] * more], 0.95)[0] for more in (0, 23))
+
+    assert (alone.detectable, alone.settled_by) == (seen.detectable(1), seen.settled_by(1))
+    assert (among.detectable, among.settled_by) == (seen.detectable(24), seen.settled_by(24))
+    assert among.detectable < alone.detectable
+    assert among.settled_by > alone.settled_by
+
+
+def test_only_an_open_claim_is_told_what_would_settle_it():
+    seen = Seen("selection_ratio", Share(14, 100, 210, 1000), 1100, 0.8, 0.95)
+    broken, kept = judge([replace(claim(0.001), seen=seen), replace(claim(1.0, kept=0.01), seen=seen)], 0.95)
+
+    assert (broken.settled_by, kept.settled_by) == (None, None)
+    assert broken.detectable == kept.detectable == seen.detectable(2)
 
 
 @pytest.mark.parametrize(

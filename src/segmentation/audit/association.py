@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from segmentation.audit.boundary import Boundary
-from segmentation.audit.evidence import BY_CHANCE, Measured, reaching
+from segmentation.audit.evidence import BY_CHANCE, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +149,8 @@ def measured(
     low, high = (float(scale.to_value(end)) for end in boundary.interval(middle, confidence))
     found = boundary.evidence(scale.to_strength(limit))
     interval = found.agreeing((min(value, low), max(value, high)), limit, confidence)
-    return Measured(value, interval, found, float(np.quantile(scale.shown(random), BY_CHANCE)))
+    by_chance = float(np.quantile(scale.shown(random), BY_CHANCE))
+    return Measured(value, interval, found, by_chance, float(scale.to_value(boundary.observed)))
 
 
 @dataclass(frozen=True)

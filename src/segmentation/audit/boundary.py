@@ -36,8 +36,8 @@ LIKELY_CELLS = 24
 """Cells that are tried as the only one that departs from independence."""
 RUNS = 2
 """Runs of segments with the same odds that are left at least."""
-MISSING = 6.0
-"""Standard errors by which residents may be missing in a cell for it to be tried."""
+MOST_SHORT = 6.0
+"""Standard errors by which a cell may fall short of what is expected in it to be tried."""
 STEPS, STRIDE, CLOSE = 60, 3.0, 1e-4
 """How often a way to a limit is corrected, by which factor at most, and how near is near enough (in logs)."""
 MOST_Z = 5.0
@@ -108,7 +108,10 @@ class Boundary:
         return Evidence(broken, max([*kept, self._one_cell(limit, tables)]))
 
     def interval(self, start: float, confidence: float) -> Interval:
-        """Return the strengths that neither test rejects at half of 1 - `confidence`.
+        """Return about the strengths that neither test rejects at half of 1 - `confidence`.
+
+        The ends are drawn on a line through two limits that were tested, so a limit near them may be tested
+        otherwise: `Evidence.agreeing` sets that right for the one that matters.
 
         Parameters
         ----------
@@ -186,8 +189,8 @@ class Boundary:
         distance = np.sqrt(((tables - self.apart) ** 2 / self.apart).sum(axis=(1, 2)).max())
         expected = self.apart + distance * self.error * np.sqrt(total)
         minor = np.outer(shares.sum(axis=1) <= HALF, shares.sum(axis=0) <= HALF)
-        missing = np.where(minor, (expected - shares) / np.sqrt(expected / total), np.inf).ravel()
-        cells = np.argsort(missing)[: min(LIKELY_CELLS, int((missing < MISSING).sum()))]
+        short = np.where(minor, (expected - shares) / np.sqrt(expected / total), np.inf).ravel()
+        cells = np.argsort(short)[: min(LIKELY_CELLS, int((short < MOST_SHORT).sum()))]
         if not len(cells):
             return 0.0
         found, reached = self._reach(self._single(cells), limit)

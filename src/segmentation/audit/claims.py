@@ -16,12 +16,7 @@ from numpy.typing import NDArray
 from segmentation.audit.association import measured
 from segmentation.audit.findings import CheckName, Finding, Reason, Role
 from segmentation.audit.judge import Claim
-from segmentation.audit.power import (
-    detectable_measure,
-    detectable_ratio,
-    measure_settled_by,
-    ratio_settled_by,
-)
+from segmentation.audit.power import Seen
 from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
 from segmentation.audit.variation import total_variation
 
@@ -111,7 +106,10 @@ def _measured_claim(
     if shown is None:
         size = finding.size if finding.group else None
         return Claim(replace(finding, hidden=True, size=size), found.evidence, is_open)
-    return Claim(_with_measure(finding, shown, limits, seen), found.evidence, is_open)
+    finding = replace(finding, value=shown.value, interval=shown.interval, by_chance=shown.by_chance)
+    residents = 0 if seen is None else int(seen.sum())
+    power = Seen(finding.check, shown, residents, finding.limit, limits.confidence)
+    return Claim(finding, found.evidence, is_open, power)
 
 
 def _measured(finding: Finding, counts: Ints, limits: Limits) -> Measured | None:
@@ -120,18 +118,6 @@ def _measured(finding: Finding, counts: Ints, limits: Limits) -> Measured | None
     if min(held.shape) < PAIR or not held.sum(axis=0).all():
         return None
     return _MEASURES[finding.check](held, finding.limit, limits.confidence)
-
-
-def _with_measure(finding: Finding, found: Measured, limits: Limits, seen: Ints | None) -> Finding:
-    residents = 0 if seen is None else int(seen.sum())
-    return replace(
-        finding,
-        value=found.value,
-        interval=found.interval,
-        by_chance=found.by_chance,
-        detectable=detectable_measure(finding.check, found, finding.limit, limits.confidence),
-        settled_by=measure_settled_by(finding.check, found, finding.limit, limits.confidence, residents),
-    )
 
 
 # ---- One segment or service -------------------------------------------------------------------------
@@ -161,7 +147,11 @@ def _ratio_claim(shown: Shown, target: Target, at: int, limits: Limits) -> Claim
     if reason is not None:
         return Claim(finding, None)
     seen = target.share(at, target.shown)
-    return Claim(_with_ratio(finding, seen, limits), evidence, is_open=bool(target.shown.all()))
+    finding = replace(finding, rate_interval=wilson(seen.count, seen.size, limits.confidence))
+    if not seen.is_judgeable:
+        return Claim(replace(finding, hidden=True), evidence, is_open=False)
+    power = Seen(target.check, seen, seen.residents, limits.selection_ratio, limits.confidence)
+    return Claim(_with_ratio(finding, seen, limits), evidence, bool(target.shown.all()), power)
 
 
 def _blank(finding: Finding) -> Finding:
@@ -171,17 +161,12 @@ def _blank(finding: Finding) -> Finding:
 
 
 def _with_ratio(finding: Finding, seen: Share, limits: Limits) -> Finding:
-    finding = replace(finding, rate_interval=wilson(seen.count, seen.size, limits.confidence))
-    if not seen.is_judgeable:
-        return replace(finding, hidden=True)
     return replace(
         finding,
         value=seen.ratio,
-        interval=ratio_interval(seen, limits.confidence),
+        interval=ratio_interval(seen, limits.confidence, limits.selection_ratio),
         others_rate=seen.others_rate,
         difference=seen.rate - seen.others_rate,
-        detectable=detectable_ratio(seen, limits.selection_ratio, limits.confidence),
-        settled_by=ratio_settled_by(seen, limits.selection_ratio, limits.confidence),
     )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -88,6 +89,7 @@ def null_error(count: Number, size: float, others_count: Number, others_size: fl
     return error
 
 
+@lru_cache(maxsize=1024)
 def exact_tail(counts: tuple[int, int, int, int], ratio: float, direction: Direction) -> float:
     """Return the p-value of "the ratio of rates is `ratio`, or lies on the other side of it".
 

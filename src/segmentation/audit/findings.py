@@ -122,11 +122,11 @@ class Finding:
         What the value stays under in 95 of 100 random segmentations with the same sizes of segments and
         groups; None for a ratio.
     detectable : float or None
-        The value nearest to the limit that this many residents would have shown to be broken, taken alone,
-        in 80 of 100 audits; None where none is.
+        The value nearest to the limit that this many residents would have shown to be broken in 80 of 100
+        audits with as many comparisons; None where none is.
     settled_by : int or None
-        Of an undetermined finding, about how many residents with the same shares would settle it; None where
-        it is settled, or where no number would.
+        Of an undetermined finding, about how many residents with the same shares would settle it in 80 of 100
+        audits with as many comparisons; None where it is settled, or where no number would.
     p_value : float or None
         Of "the limit holds", after Holm's correction over all comparisons of the audit.
     hidden : bool

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from segmentation.audit.evidence import Evidence
     from segmentation.audit.findings import Finding, Reason, Status
+    from segmentation.audit.power import Seen
 
 Floats = NDArray[np.float64]
 
@@ -28,11 +29,19 @@ class Claim:
         From all counts, shown or not.
     is_open : bool
         Whether the report shows every count that the evidence rests on.
+    seen : Seen or None
+        What the report shows of it, where that is enough to say what could have been found.
     """
 
     finding: Finding
     evidence: Evidence | None
     is_open: bool = True
+    seen: Seen | None = None
+
+    @property
+    def looks_tested(self) -> bool:
+        """Whether a reader of the report would take it for tested; hidden ones of nobody look so, too."""
+        return self.evidence is not None or self.finding.reason == "not_settled"
 
 
 def judge(claims: Iterable[Claim], confidence: float) -> tuple[Finding, ...]:
@@ -44,34 +53,43 @@ def judge(claims: Iterable[Claim], confidence: float) -> tuple[Finding, ...]:
 
     Holm's correction can lift a p-value to a multiple of another one. So that no shown p-value tells one that
     rests on hidden counts, those count as 1 in the correction of the others, which is never less strict.
+
+    What could have been found, and what would settle a claim, allow for as many claims as the first of Holm's
+    steps does.
     """
     listed = tuple(claims)
+    family = sum(claim.looks_tested for claim in listed)
     tested = [claim for claim in listed if claim.evidence is not None]
     raw = np.array([claim.evidence.broken for claim in tested if claim.evidence is not None])
     is_open = np.array([claim.is_open for claim in tested], dtype=bool)
-    adjusted = np.where(is_open, _holm(np.where(is_open, raw, 1.0)), _holm(raw))
+    adjusted = np.where(is_open, _holm(np.where(is_open, raw, 1.0), family), _holm(raw, family))
     p_values = iter(adjusted.tolist())
     return tuple(
         claim.finding
         if claim.evidence is None
-        else _settled(claim, claim.evidence, next(p_values), 1 - confidence)
+        else _settled(claim, claim.evidence, next(p_values), 1 - confidence, family)
         for claim in listed
     )
 
 
-def _holm(p_values: Floats) -> Floats:
-    """Return Holm's adjusted p-values (1979); those of statsmodels cost a garbage collection each time."""
+def _holm(p_values: Floats, family: int) -> Floats:
+    """Return Holm's adjusted p-values (1979) among a family, whose others are 1.
+
+    Those of statsmodels cost a garbage collection each time.
+    """
     order = np.argsort(p_values, kind="stable")
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    steps = p_values[order] * (family - np.arange(len(p_values)))
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
 
 
-def _settled(claim: Claim, evidence: Evidence, p_value: float, alpha: float) -> Finding:
+def _settled(claim: Claim, evidence: Evidence, p_value: float, alpha: float, family: int) -> Finding:
     status, reason = _status(p_value, evidence.kept, alpha)
-    settled_by = claim.finding.settled_by if status == "undetermined" else None
-    finding = replace(claim.finding, status=status, reason=reason, settled_by=settled_by)
+    finding = replace(claim.finding, status=status, reason=reason)
+    if claim.seen is not None:
+        settled_by = claim.seen.settled_by(family) if status == "undetermined" else None
+        finding = replace(finding, detectable=claim.seen.detectable(family), settled_by=settled_by)
     if claim.is_open:
         return replace(finding, p_value=p_value)
     if _contradicts(finding):

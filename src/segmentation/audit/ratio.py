@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from segmentation.audit.evidence import Evidence, Interval
+from segmentation.audit.evidence import Evidence, Interval, reaching
 from segmentation.audit.exact import CLEARLY_OPEN, Direction, exact_tail, score
 
 LEAST_EXPECTED = 100.0
@@ -59,6 +60,11 @@ class Share:
         return min(self.size, self.others_size) > 0 and self.count + self.others_count > 0
 
     @property
+    def residents(self) -> int:
+        """Members of the group and everybody else."""
+        return self.size + self.others_size
+
+    @property
     def rate(self) -> float:
         """Share of the group that is in the segment."""
         return self.count / self.size
@@ -83,14 +89,18 @@ def wilson(count: int, size: int, confidence: float) -> Interval:
     return max(0.0, (middle - width) / (1 + spread)), min(1.0, (middle + width) / (1 + spread))
 
 
-def ratio_interval(share: Share, confidence: float) -> Interval | None:
+def ratio_interval(share: Share, confidence: float, limit: float | None = None) -> Interval | None:
     """Return the score interval of the group's rate over the others'; None where it has no upper end.
+
+    Where the exact test does not reject a limit that the score does, the interval reaches to that limit.
 
     Parameters
     ----------
     share : Share
         A judgeable one.
     confidence : float
+    limit : float, optional
+        In (0, 1); the other limit is 1 / `limit`. Without it the interval is the score's alone.
 
     Notes
     -----
@@ -104,8 +114,11 @@ def ratio_interval(share: Share, confidence: float) -> Interval | None:
     if share.ratio is None:
         return None
     bar = float(ndtri((1 + confidence) / 2))
-    low = _crossing(share, bar, 0.5) if share.count else 0.0
-    return low, _crossing(share, -bar, 2.0)
+    interval = (_crossing(share, bar, 0.5) if share.count else 0.0), _crossing(share, -bar, 2.0)
+    for end in () if limit is None else (limit, 1 / limit):
+        tests = partial(_tail, share, end, "below"), partial(_tail, share, end, "above")
+        interval = reaching(interval, end, *tests, (1 - confidence) / 2)
+    return interval
 
 
 def _crossing(share: Share, bar: float, step: float) -> float:

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, xlogy
 
-from segmentation.audit.evidence import Evidence, Interval, Measured
+from segmentation.audit.evidence import BY_CHANCE, Evidence, Interval, Measured
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_SEGMENTS = 12
+MOST_ENUMERATED = 12
 """Segments up to which every set of them is tested."""
 CERTAIN = 3.0
 """Standard errors from which a segment's difference has a sure sign, so that only one sign of it can bind."""
@@ -30,8 +30,6 @@ TINY = 1e-300
 """What stands in for zero where a logarithm is taken or something is divided."""
 HALVINGS = 14
 """Halvings of [0, 1] that look for the end of an interval."""
-BY_CHANCE = 0.95
-"""Share of random segmentations whose value stays under `by_chance`."""
 
 
 def total_variation(group: Ints, others: Ints, limit: float, confidence: float, *, seed: int = 0) -> Measured:
@@ -51,7 +49,7 @@ def total_variation(group: Ints, others: Ints, limit: float, confidence: float, 
     confidence : float
         Of the interval, in (0, 1).
     seed : int
-        Of what is drawn; the same counts give the same result.
+        Of what is drawn. Nobody gives another: the same counts must give the same result.
 
     Notes
     -----
@@ -65,10 +63,11 @@ def total_variation(group: Ints, others: Ints, limit: float, confidence: float, 
     importance sampling. Annals of Statistics 25(5).
     """
     sets = _Sets(group, others, seed)
-    low, high = sets.interval(confidence)
+    found = sets.evidence(limit)
+    low, high = found.agreeing(sets.interval(confidence), limit, confidence)
     value = float(plain_less_chance(group, others))
     by_chance = float(np.quantile(plain_less_chance(*sets.at_random()), BY_CHANCE))
-    return Measured(float(np.clip(value, low, high)), (low, high), sets.evidence(limit), by_chance)
+    return Measured(float(np.clip(value, low, high)), (low, high), found, by_chance, sets.plain)
 
 
 def plain_less_chance(group: Ints, others: Ints) -> Floats:
@@ -103,7 +102,7 @@ class _Sets:
 
     @cached_property
     def all_tested(self) -> bool:
-        return len(self.group) <= MOST_SEGMENTS
+        return len(self.group) <= MOST_ENUMERATED
 
     @cached_property
     def members(self) -> NDArray[np.bool_]:
