@@ -93,28 +93,31 @@ def _print(found: Frontier, command: str | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(highlight=False)
+    is_wide = console.width >= WIDE
     table = Table(
         title=f"Mitigations of {found.attribute}, measured on {found.unseen:,} residents they did not see",
         title_justify="left",
         box=SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=(0, int(is_wide), 0, 0),
     )
-    console = Console(highlight=False)
-    columns = dict(_COLUMNS if console.width >= WIDE else list(_COLUMNS.items())[:NARROW])
+    columns = dict(_COLUMNS if is_wide else list(_COLUMNS.items())[:NARROW])
     for name, cell in columns.items():
-        is_name = cell is _named
+        folding: dict[Callable[[Frontier, Outcome], str], int] = {_named: 22, _elsewhere: len(name)}
+        least = folding.get(cell)  # these hold names; figures never fold
         table.add_column(
             name,
-            justify="left" if is_name else "right",
-            no_wrap=not is_name,
+            justify="left" if cell is _named else "right",
+            no_wrap=least is None,
             overflow="fold",
-            min_width=22 if is_name else None,
+            min_width=least,
+            max_width=least if cell is _elsewhere and not is_wide else None,
         )
     for outcome in found.outcomes:
         table.add_row(*(cell(found, outcome) for cell in columns.values()))
     console.print(table)
-    console.print(_LEGEND if console.width >= WIDE else f"{_SHORT_LEGEND} --json and --out hold all figures.")
+    console.print(_LEGEND if is_wide else f"{_SHORT_LEGEND} --json and --out hold all figures.")
     console.print(found.conclusion.en, soft_wrap=True)
     if command is not None:
         console.print(f"To build with it: {command}", soft_wrap=True)
