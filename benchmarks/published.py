@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.audit.balance import minimum_cluster_ratio
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -91,5 +93,4 @@ def cost(points: Floats, labels: Labels) -> float:
 def balance(labels: Labels, groups: Labels) -> float:
     """Return the least, over clusters, of the smaller group over the larger: from 0 to 1, 1 is even."""
     counts = np.bincount(labels * 2 + groups, minlength=2 * (labels.max() + 1)).reshape(-1, 2)
-    counts = counts[counts.sum(axis=1) > 0]
-    return float((counts.min(axis=1) / counts.max(axis=1)).min())
+    return minimum_cluster_ratio(counts)

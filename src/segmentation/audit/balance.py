@@ -20,33 +20,13 @@ Counts = NDArray[np.int64]
 PAIR = 2
 
 
-def balance_of(counts: Counts) -> float:
-    """Return the balance of two groups, as published: the least, over segments, of smaller over larger group.
-
-    With n_sg residents of group g in segment s: min over s of min(n_s1 / n_s2, n_s2 / n_s1). In [0, 1]: 1 is
-    even halves in every segment, 0 a segment with one of the groups alone; at most the smaller over the
-    larger group of all residents. For more groups the smallest and the largest of a segment are compared,
-    which is `minimum_cluster_ratio`.
-
-    Parameters
-    ----------
-    counts : ndarray of shape (n_segments, n_groups)
-        Segments of nobody say nothing. With one group, or nobody at all, nothing is uneven: 1.
-
-    References
-    ----------
-    Chierichetti, F., Kumar, R., Lattanzi, S. & Vassilvitskii, S. (2017). Fair clustering through fairlets.
-    NeurIPS 30.
-    """
-    return minimum_cluster_ratio(counts)
-
-
 def minimum_cluster_ratio(counts: Counts) -> float:
     """Return the least, over segments, of the smallest over the largest group in it.
 
     min over s of min over g of n_sg / max over g of n_sg. In [0, 1]: 1 is as many of every group in every
-    segment, 0 a segment that a group is absent from. Unlike `balance` it takes no account of how large the
-    groups are: with groups of 90 % and 10 % it stays below 0.12 however they are spread.
+    segment, 0 a segment that a group is absent from. Of two groups it is what Chierichetti et al. (2017) call
+    balance. Unlike `balance` it takes no account of how large the groups are: with groups of 90 % and 10 % it
+    stays below 0.12 however they are spread.
 
     Parameters
     ----------
