@@ -286,7 +286,7 @@ def test_the_same_table_gives_the_same_result():
     st.integers(0, 99),
     st.sampled_from(sorted(PLAIN)),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_a_measure_is_always_a_number_within_its_range(segments, groups, strength, total, seed, measure):
     groups = 2 if measure == "probe_auc" else groups
     rng = np.random.default_rng(seed)
