@@ -138,3 +138,18 @@ def test_no_report_replaces_the_counts(run, place, classes):
     assert (place / "counts.csv").read_bytes() == before
     assert run("audit", *POLICY, "--cells", "counts.csv", "--out", "report.json").code == 1
     assert json.loads((place / "report.json").read_text())["segments"] == ["A", "B", "C"]
+
+
+def test_of_whom_the_audit_is_is_told(run, place, classes):
+    table = pd.concat([classes, pd.DataFrame({"resident_ref": ["nobody"], "class": ["A"]})])
+    table.to_csv("classes.csv", index=False)
+    ended = run("audit", *POLICY, *RESIDENTS, *SEGMENTS)
+
+    assert ended.out.startswith("Residents: ")
+    assert " of 3,000 rows" in ended.out
+    assert "classes.csv holds " in ended.out
+    assert "With --json or --out: " in ended.out
+    assert "In the card" not in ended.out
+    as_json = run("audit", *POLICY, *RESIDENTS, *SEGMENTS, "--json")
+    assert as_json.content["version"]
+    assert "Residents: " in as_json.err

@@ -109,7 +109,34 @@ def test_what_the_table_has_no_room_for_is_counted(printed):
 
     text = printed(many)
     assert len(rows(text)) == SHOWN
-    assert "with --json: 3 more findings, counts" in text
+    assert f"The table tells {SHOWN} of {SHOWN + 3} that are not kept." in text
+    assert "In the card, and with --json: 3 more findings, counts" in text
+
+
+def test_findings_that_mirror_one_another_are_counted_with_those_that_are_told(printed):
+    many = tuple(
+        replace(made.RARE, group=group, target=f"S{at}") for at in range(SHOWN + 1) for group in "ab"
+    )
+    text = printed(replace(REPORT, findings=many))
+
+    assert f"0 kept, 0 broken, {2 * SHOWN + 2} undetermined" in text
+    assert f"tells {2 * SHOWN} of {2 * SHOWN + 2} that are not kept; of two groups that mirror" in text
+    assert "2 more findings, counts" in text
+
+
+def test_why_findings_are_open_is_told_once_for_each_reason(printed):
+    text = " ".join(printed(replace(REPORT, findings=(made.MOVED, made.OPEN, made.ONE_GROUP))).split())
+
+    assert (
+        "Undetermined: 2 as the data show neither that the limit holds nor that it fails; 1 as fewer" in text
+    )
+    assert "Undetermined: " not in printed(replace(REPORT, findings=(made.KEPT,)))
+
+
+def test_where_the_rest_is_depends_on_the_command(capsys):
+    print_findings(REPORT, "With --json or --out")
+
+    assert "With --json or --out: " in capsys.readouterr().out
 
 
 def test_a_gate_that_was_not_judged_is_told_with_what_it_lacks(printed):

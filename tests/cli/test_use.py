@@ -119,3 +119,28 @@ def test_no_output_replaces_what_is_read(run, place, home):
     assert run(*AUDIT, "--home", home, "--out", "policy.toml").code == 2
     assert (place / "residents.parquet").read_bytes() == before
     assert (place / "policy.toml").read_text().startswith("# What the model")
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("--out", "card.md"), "# "),
+        (("--out", "card.json"), "{"),
+        (("--out", "card.html"), "<!doctype html>"),
+        (("--out", "card.txt", "--format", "md"), "# "),
+    ],
+)
+def test_the_suffix_of_the_file_tells_the_form_of_the_card(run, place, home, words, begins):
+    assert run("card", "--model", "resident_needs", "--home", home, *words).code == 0
+    assert (place / words[1]).read_text(encoding="utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("card.md", "--format", "html"), "say different forms"), (("card.pdf",), "no card ends with .pdf")],
+)
+def test_a_suffix_that_says_something_else_is_refused(run, place, home, words, told):
+    ended = run("card", "--model", "resident_needs", "--home", home, "--out", *words)
+
+    assert ended.code == 2
+    assert told in " ".join(ended.err.replace("│", " ").split())

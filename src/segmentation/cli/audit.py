@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentation.cli.console import end_by, print_findings, say_json, steps
+from segmentation.cli.coverage import known, strangers, who_was_read
 from segmentation.cli.options import (
     HOME,
     AsOf,
@@ -50,7 +51,10 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
     ] = None,
     cells: Annotated[
         Path | None,
-        typer.Option(help="Instead of residents: a table of counts by segment and groups, made elsewhere."),
+        typer.Option(
+            help="Instead of residents: a table of counts by segment and groups, made elsewhere. Consent "
+            "cannot be checked there: count those alone who consented, to the audit too."
+        ),
     ] = None,
     version: Annotated[
         str | None,
@@ -76,6 +80,7 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
     rules = read_policy(policy)
     with steps() as step:
         step("Starting")
+        notes: list[str] = []
         if cells is not None:
             report = _of_counts(rules, cells, step)
         else:
@@ -85,15 +90,20 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
                 if segments is None
                 else _of_table(rules, people, segments, column or "segment")
             )
-            report = _of_residents(rules, people, outcomes, given, step)
+            needed = _outcomes(rules, people, outcomes, step)
+            report = _of_residents(rules, people, needed, given, step)
+            ids = {file: rules.residents.id for file in (segments, outcomes) if file is not None}
+            notes = [*who_was_read(people, report), *strangers(ids, people), *known(needed)]
         if out is not None:
             from segmentation.files import write_text
 
             write_text(out, json.dumps(report.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
+    for note in notes:
+        typer.echo(note, err=as_json)
     if as_json:
         say_json(report.to_dict())
     else:
-        print_findings(report)
+        print_findings(report, "With --json or --out")
     end_by(report)
 
 
@@ -163,16 +173,26 @@ def _of_version(
     return _Segmented(model.segments_of(people.needs), model.served, model.segments_of)
 
 
-def _of_residents(
-    rules: Policy, people: Residents, outcomes: Path | None, given: _Segmented, step: Callable[[str], None]
-) -> AuditReport:
-    from segmentation.audit import audit as audited
+def _outcomes(
+    rules: Policy, people: Residents, outcomes: Path | None, step: Callable[[str], None]
+) -> pd.DataFrame | None:
     from segmentation.residents import read_outcomes
 
-    needed = None
-    if outcomes is not None:
-        step(f"Reading {outcomes}")
-        needed = read_outcomes(outcomes, rules.residents.id, rules.services, people.ids)
+    if outcomes is None:
+        return None
+    step(f"Reading {outcomes}")
+    return read_outcomes(outcomes, rules.residents.id, rules.services, people.ids)
+
+
+def _of_residents(
+    rules: Policy,
+    people: Residents,
+    needed: pd.DataFrame | None,
+    given: _Segmented,
+    step: Callable[[str], None],
+) -> AuditReport:
+    from segmentation.audit import audit as audited
+
     step("Auditing")
     return audited(
         rules,

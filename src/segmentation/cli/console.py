@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +89,8 @@ def print_segments(profiles: tuple[Profile, ...]) -> None:
     Console(highlight=False).print(table)
 
 
-def print_findings(report: AuditReport) -> None:
-    """Print the findings that stand against the segments, worst first, what carries them, and the verdict."""
+def print_findings(report: AuditReport, rest: str = "In the card, and with --json") -> None:
+    """Print what stands against the segments, worst first, what carries it, and the verdict."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -110,26 +111,26 @@ def print_findings(report: AuditReport) -> None:
             column, justify="left" if column in {"status", "what"} else "right", no_wrap=column != "what"
         )
     told = _told(report)
-    for finding in told[:SHOWN]:
-        table.add_row(*_cells(report, finding)[: len(columns)])
+    for first, *_ in told[:SHOWN]:
+        table.add_row(*_cells(report, first)[: len(columns)])
     if told:
         console.print(table)
     for line in _carried(report):
         console.print(line, markup=False)
-    for line in _summed_up(report, len(told)):
+    for line in (*_counted(report, told), *_outlook(report), _elsewhere(told, rest)):
         console.print(line, markup=False)
     console.print(f"Verdict: {STATUS[report.verdict]}")
 
 
-def _told(report: AuditReport) -> list[Finding]:
-    """Return the findings that are not kept; of two groups that mirror one another, the first."""
+def _told(report: AuditReport) -> list[list[Finding]]:
+    """Return the findings that are not kept; those of two groups that mirror one another together."""
     pairs = {table.attribute for table in report.tables if len(table.groups) == 2}  # noqa: PLR2004
-    found: dict[tuple[str | None, ...], Finding] = {}
+    found: dict[tuple[str | None, ...], list[Finding]] = {}
     for finding in report.findings:
         group = None if finding.attribute in pairs else finding.group
         if finding.status != "kept":
             claim = (finding.attribute, finding.check, finding.target, group, finding.status)
-            found.setdefault(claim, finding)
+            found.setdefault(claim, []).append(finding)
     return list(found.values())
 
 
@@ -180,21 +181,42 @@ def _carried(report: AuditReport) -> Iterator[str]:
             yield told
 
 
-def _summed_up(report: AuditReport, told: int) -> Iterator[str]:
-    """Yield how many findings have which status, what would settle the open ones, and where the rest is."""
-    from segmentation.wording import Reader, Titles, beside, sentences
+def _counted(report: AuditReport, told: list[list[Finding]]) -> Iterator[str]:
+    """Yield how many findings have which status, how many of them the rows tell, and why some are open."""
+    from segmentation.wording import Reader, Titles, sentences
 
     counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
-    yield ", ".join(f"{count} {status}" for status, count in counts.items())
+    yield ", ".join(f"{count:,} {status}" for status, count in counts.items())
+    shown, every = (sum(map(len, rows)) for rows in (told[:SHOWN], told))
+    mirrored = shown > len(told[:SHOWN])
+    if shown < every or mirrored:
+        why = "; of two groups that mirror one another, it shows one" if mirrored else ""
+        yield f"The table tells {shown:,} of {every:,} that are not kept{why}."
+    reader = Reader("en", Titles(report.smallest_group))
+    reasons = Counter(finding.reason for finding in report.findings if finding.status == "undetermined")
+    if reasons:
+        parts = (f"{count:,} as {sentences.reason(reader, why)}" for why, count in reasons.most_common())
+        yield f"Undetermined: {'; '.join(parts)}."
+
+
+def _outlook(report: AuditReport) -> Iterator[str]:
+    """Yield what would settle the gates that are open."""
+    from segmentation.wording import Reader, Titles, beside, sentences
+
     gates = [finding for finding in report.findings if finding.role == "gate"]
-    settling = beside.settling(Reader("en", Titles(report.smallest_group)), gates)
+    reader = Reader("en", Titles(report.smallest_group))
+    settling = beside.settling(reader, gates)
     if settling:
         yield settling
     if any(finding.reason == "not_judged" for finding in gates):
-        reader = Reader("en", Titles(report.smallest_group))
         yield from (reader.t(sentences.UNCHECKED[name]) for name in report.unchecked if name in OF_SERVICES)
-    more = f"{told - SHOWN} more findings, " if told > SHOWN else ""
-    yield f"In the card, and with --json: {more}counts and rates, carriers, strata and fit."
+
+
+def _elsewhere(told: list[list[Finding]], rest: str) -> str:
+    """Return where the findings that the table has no room for are, and the figures behind all of them."""
+    left = sum(map(len, told[SHOWN:]))
+    more = f"{left:,} more finding{'s' if left > 1 else ''}, " if left else ""
+    return f"{rest}: {more}counts and rates, carriers, strata and fit."
 
 
 def end_by(report: AuditReport) -> None:
