@@ -144,7 +144,7 @@ def test_what_tells_by_spread_alone_is_left_by_leace_and_taken_by_the_nonlinear_
     left = {}
     for kind in (None, "erase", "erase_nonlinear"):
         vs = []
-        for seed in range(4):
+        for seed in range(2):
             needs, protected = spread_out(seed)
             others, other_groups = spread_out(seed + 100)
             mitigation = kind and Mitigation(kind, ("sex",))
