@@ -229,17 +229,27 @@ def test_an_audit_shows_what_a_need_explains_beside_the_finding_that_stays_broke
 # ---- What may be shown ------------------------------------------------------------------------------
 
 
-def test_a_hidden_count_is_neither_shown_nor_pooled():
+def with_women_hidden(stratum):
     cells = table(EXPLAINED_AWAY)
     hidden = np.zeros(cells.counts.shape, bool)
-    hidden[:, 0] = True
-    sizes = np.zeros(4, bool)
-    women = of(conditional(Shown(cells, hidden, sizes), [], LIMITS), "f", "S1")
+    hidden[:, stratum] = True
+    return conditional(Shown(cells, hidden, np.zeros(4, bool)), [], LIMITS)
 
-    assert (women.strata[0].rate, women.strata[0].size, women.left_out) == (None, 400, 1)
+
+def test_a_hidden_count_is_neither_shown_nor_pooled():
+    found = with_women_hidden(1)
+    women, men = of(found, "f", "S1"), of(found, "m", "S1")
+
+    assert (women.strata[1].rate, women.strata[1].size, women.left_out) == (None, 100, 1)
     assert women.value == pytest.approx(1.0)
-    men = of(conditional(Shown(cells, hidden, sizes), [], LIMITS), "m", "S1")
-    assert (men.strata[0].rate, men.strata[0].others_rate, men.left_out) == (0.2, None, 1)
+    assert (men.strata[1].rate, men.strata[1].others_rate, men.left_out) == (0.8, None, 1)
+
+
+def test_a_ratio_of_less_than_half_of_a_group_is_not_told():
+    women = of(with_women_hidden(0), "f", "S1")
+
+    assert (women.strata[0].size, women.left_out) == (400, 1)
+    assert (women.value, women.interval) == (None, None)
 
 
 def test_a_hidden_size_is_not_shown_nor_a_rate_that_tells_it():

@@ -88,9 +88,11 @@ def test_one_way_through_a_file_changes_nothing(tmp_path):
         same(Crosstab.from_frame(table, POLICY), Crosstab.from_frame(read, POLICY))
 
 
-def test_rows_of_one_combination_are_added_up():
-    twice = pd.concat([counts(), counts()], ignore_index=True)
-    assert Crosstab.from_frame(twice, POLICY).cells(["sex"]).counts.tolist() == [[80, 100], [0, 120]]
+def test_a_combination_that_is_counted_twice_is_refused_and_its_rows_are_named():
+    twice = pd.concat([counts(), counts().iloc[[1]]], ignore_index=True)
+    with pytest.raises(AuditError, match=r"rows 2 and \d+: have the same segment, groups and strata"):
+        Crosstab.from_frame(twice, POLICY)
+    assert Crosstab.from_frame(counts(), POLICY).residents == counts()["count"].sum()
 
 
 def test_a_row_that_counts_nobody_changes_nothing_but_names_its_segment():

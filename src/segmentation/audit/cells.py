@@ -149,14 +149,14 @@ class Crosstab:
         frame : DataFrame
             A row for each combination of `segment`, every audited attribute of the policy (missing where not
             known) and, if wanted, all features of `audit.explained_by` (as levels), with its `count`; if
-            wanted, with `segment_total` (residents of the segment) and `squared_distance` (their sum). Rows
-            of one combination are added up.
+            wanted, with `segment_total` (residents of the segment) and `squared_distance` (their sum).
         policy : Policy
 
         Raises
         ------
         AuditError
-            Every fault of the table, named by column and row, without a value.
+            Every fault of the table, named by column and row, without a value; a combination that stands in
+            it twice is one.
         """
         counted = read_counts(frame, policy)
         return cls._made(

@@ -31,6 +31,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+LEAST_SHARE = 0.5
+"""Least share of a group that a pooled ratio must be of: of fewer it would seem to speak of all."""
+
 
 @dataclass(frozen=True)
 class PooledRatio:
@@ -102,8 +105,9 @@ def conditional(shown: Shown, findings: Iterable[Finding], limits: Limits) -> tu
     -------
     tuple of Conditional
         A pooled ratio is of the strata in which the group's count and those of others are shown, against the
-        others that are. It is None, like a finding's value, where all counts put it on the other side of the
-        limit: strata in which few of a group are in a segment are the first to be hidden.
+        others that are. It is None where those hold less than half of the group, and, like a finding's value,
+        where all counts put it on the other side of the limit: strata in which few of a group are in a segment
+        are the first to be hidden.
     """
     attribute = JOINED.join(shown.cells.attributes[:-1])
     raw = {
@@ -162,7 +166,8 @@ def _compared(
     )
     seen = _pooled(table, row, at, others & used, limits.confidence)
     true = _pooled(table, row, at, ~own[:, None] & alike, limits.confidence)
-    kept = seen is not None and _same_side(seen, true, limits.selection_ratio)
+    is_most = table.sizes[at, used].sum() >= LEAST_SHARE * table.sizes[at].sum()
+    kept = is_most and seen is not None and _same_side(seen, true, limits.selection_ratio)
     return Conditional(
         attribute=attribute,
         group=table.groups[at],

@@ -99,6 +99,7 @@ def read_counts(frame: pd.DataFrame, policy: Policy) -> Counted:
     ]
     strata = [table[name] for name in policy.audit.explained_by if name in table]
     columns = tuple(read_column(values) for values in (*attributes, *strata))
+    _refuse(_repeated(segments, columns))
     return Counted(segments, columns, numbers[COUNT].astype(np.int64), numbers.get(SQUARED))
 
 
@@ -185,6 +186,19 @@ def _contradictions(segments: Column, numbers: dict[str, Floats]) -> list[Fault]
             rule = "has a distance where nobody is counted"
             found.append(Fault(f"column '{SQUARED}', {_rows(wrong)}", rule, "sum it over the residents"))
     return found
+
+
+def _repeated(segments: Column, columns: tuple[Column, ...]) -> list[Fault]:
+    """Return a fault where a combination has more than one row: parts of a count, or the same one twice."""
+    codes = np.column_stack([segments.codes, *(column.codes for column in columns)])
+    _, place, times = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
+    again = times[place.ravel()] > 1
+    rule = "have the same segment, groups and strata as another row"
+    return (
+        [Fault(_rows(again), rule, "add up parts of one count, and keep one row of the same")]
+        if again.any()
+        else []
+    )
 
 
 def _rows(where: NDArray[np.bool_]) -> str:

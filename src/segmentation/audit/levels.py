@@ -100,9 +100,9 @@ def disclosed_areas(counts: Ints, smallest: int, seed: Sequence[int]) -> Floats:
     Notes
     -----
     Whoever knows how many residents have each level, and how large each group is, and deals the same folds,
-    should still find at least `smallest` counts of a group at a level that give the same areas, where the true
-    one is under `smallest`. That was tried for every count of features of two levels and two or three groups;
-    for more levels it follows from the merging alone.
+    should still find at least `smallest` counts of a group at a level that give the same areas, where the
+    true one is under `smallest`. That was tried for every count of features of two levels and two or three
+    groups; for more levels it follows from the merging alone.
     """
     inhabited = counts[counts.sum(axis=1) > 0]
     if len(inhabited) < PAIR:  # all have the same level, so every group's counts are its size
