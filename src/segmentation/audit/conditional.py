@@ -105,9 +105,9 @@ def conditional(shown: Shown, findings: Iterable[Finding], limits: Limits) -> tu
     -------
     tuple of Conditional
         A pooled ratio is of the strata in which the group's count and those of others are shown, against the
-        others that are. It is None where those hold less than half of the group, and, like a finding's value,
-        where all counts put it on the other side of the limit: strata in which few of a group are in a segment
-        are the first to be hidden.
+        others that are. It is None where those hold less than half of the group and, like a finding's value,
+        where all counts put it on the other side of the limit: strata in which few of a group are in a
+        segment are the first to be hidden.
     """
     attribute = JOINED.join(shown.cells.attributes[:-1])
     raw = {
