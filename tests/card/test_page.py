@@ -189,7 +189,7 @@ def test_a_hidden_figure_is_rendered_as_hidden_and_nothing_else():
     (hidden,) = [one for one in CARD.fairness.attributes if "×" in one.attribute]
     text = render(CARD, "en", "html")
     (rows,) = re.findall(
-        r"<caption>Age × Tenure: counts and rates by segment</caption>.*?<tbody>(.*?)</tbody>",
+        r"<caption>Age × Tenure: counts and rates by segment <span.*?</caption>.*?<tbody>(.*?)</tbody>",
         text,
         re.DOTALL,
     )
