@@ -129,7 +129,7 @@ def test_a_number_of_segments_given_by_hand_is_told_so():
 @pytest.mark.parametrize(
     ("consent", "told"),
     [
-        ("required", "How many is hidden"),
+        ("required", "are among those whose group is not known"),
         ("not_required", "no protected value was withheld from it"),
     ],
 )
