@@ -103,7 +103,7 @@ def _beyond_quarantine(broken: pd.DataFrame, plain: pd.DataFrame, policy: Policy
         return []
     faults = row_faults(broken, plain, policy)
     if share > 0:
-        rule = f"has {faulty} faulty rows of {len(plain)}, more than may be left out"
+        rule = f"has {faulty:,} faulty rows of {len(plain):,}, more than may be left out"
         faults.append(
             Fault("the table", rule, f"correct them, or raise `residents.quarantine_share` ({share:g})")
         )

@@ -58,7 +58,7 @@ def _row_faults(table: pd.DataFrame, id_column: str, column: str, ids: pd.Series
         )
     without = int((~ids.isin(_plain(known[id_column]))).sum())
     if without:
-        rule = f"has no segment for {without} of {len(ids)} residents"
+        rule = f"has no segment for {without:,} of {len(ids):,} residents"
         yield Fault(f"column '{column}'", rule, "add them, or leave them out of the residents")
 
 
