@@ -152,7 +152,8 @@ class Mitigation:
     def _en_erasure(self, names: str) -> str:
         share = "" if self.strength == 1 else f" by {self.strength:.0%}"
         rule = "a linear rule" if self.kind == "erase" else "a linear rule or a difference in spread"
-        most = "" if self.rank is None else f", in at most {self.rank} directions"
+        plural = "" if self.rank == 1 else "s"
+        most = "" if self.rank is None else f", in at most {self.rank} direction{plural}"
         verb = "Erases" if self.strength == 1 else "Weakens"
         return f"{verb}{share} what {rule} could tell of {names} from the needs{most}"
 
