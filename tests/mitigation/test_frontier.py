@@ -161,6 +161,13 @@ def test_the_least_association_is_recommended_among_those_that_qualify():
     assert made(weak, strong).recommended is strong
 
 
+def test_what_moves_the_association_to_another_attribute_is_not_recommended_before_what_does_not():
+    here, elsewhere = outcome(DROP, 0.04), outcome(ERASE, 0.0)
+    moved = replace(elsewhere, disparity=replace(elsewhere.disparity, elsewhere=0.36))
+    assert made(moved, here).recommended is here
+    assert made(moved).recommended is moved
+
+
 def test_of_two_that_read_alike_the_one_that_explains_more_is_recommended():
     less, more = outcome(ERASE, 0.011), outcome(DROP, 0.014)
     more = replace(more, quality=replace(more.quality, explained=0.35))

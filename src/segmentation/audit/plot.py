@@ -181,7 +181,7 @@ def _scale(axes: Axes, shown: Sequence[Finding]) -> None:
         return
     if shown[0].check not in RATIOS:
         axes.set_xlim(0.0, max([*ends, shown[0].limit]) * 1.08)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))
         return
     widest = max([*(max(end, 1 / end) for end in ends), 1 / shown[0].limit, LEAST_WIDTH]) * 1.08
     axes.set_xscale("log", base=2)

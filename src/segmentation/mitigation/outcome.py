@@ -109,12 +109,13 @@ class Frontier:
 
     @property
     def recommended(self) -> Outcome | None:
-        """The mitigation with the least association of those that cost little and move no harm elsewhere.
+        """The mitigation that leaves the least association with any attribute, of those that cost little.
 
-        Of equals, to two digits, it is the one that explains most of all needs. Asked of it: no finding of
-        the attribute is broken, its association is shown, the silhouette in its own space is at least
-        `LEAST_SILHOUETTE` of what it was, and about no other attribute something is newly broken. None where
-        no mitigation does all of this, or where nothing is broken in the first place.
+        Any attribute: what is erased of one may move into another. Of equals, to two digits, it is the one
+        that leaves least of this attribute, then the one that explains most of all needs. Asked of it: no
+        finding of the attribute is broken, its association is shown, the silhouette in its own space is at
+        least `LEAST_SILHOUETTE` of what it was, and about no other attribute something is newly broken. None
+        where no mitigation does all of this, or where nothing is broken in the first place.
 
         It is chosen by the figures of the same half that the table shows, so these are kinder to it than
         residents who had no part in the choice would be. The silhouette in its own space flatters a model
@@ -134,12 +135,14 @@ class Frontier:
         """What the table comes to, and what the recommended one costs."""
         found, name = self.recommended, self.attribute
         if found is not None:
+            share, cost = f"{LEAST_SILHOUETTE:.0%}", self._cost(found)
             return Text(
-                en=f"{found.key} brings every finding about {name} out of broken at a silhouette of at least "
-                f"{LEAST_SILHOUETTE:.0%} of what it was{self._cost(found).en}. It was chosen by the figures "
-                "shown, which are kinder to it for that.",
-                zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，轮廓系数不低于原来的{LEAST_SILHOUETTE:.0%}"
-                f"{self._cost(found).zh}。推荐正是依据所示数值作出，因此这些数值对其偏于有利。",
+                en=f"{found.key} brings every finding about {name} out of broken at a silhouette, in its own "
+                f"space, of at least {share} of what it was{cost.en}. It was chosen by the figures shown, which "
+                "are kinder to it for that.",
+                zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，"
+                f"在其自身空间的轮廓系数不低于原来的{share}{cost.zh}。"
+                "推荐正是依据所示数值作出，因此这些数值对其偏于有利。",
             )
         if self.before.disparity is not None and not self.before.disparity.broken:
             return Text(
@@ -223,8 +226,11 @@ class Frontier:
         return told + Markup(table)  # noqa: S704 - pandas escapes what stands in cells
 
 
-def _remaining(outcome: Outcome) -> tuple[float, float]:
-    """Return what is left of the association, to two digits, and then what is lost of the needs."""
-    association = outcome.disparity.association if outcome.disparity else None
-    left = float("inf") if association is None else round(association, DIGITS)
-    return left, -outcome.quality.explained if outcome.quality else 0.0
+def _remaining(outcome: Outcome) -> tuple[float, float, float]:
+    """Return the worst association that is left, that of the attribute, and what is lost of the needs."""
+    said = outcome.disparity
+    if said is None or said.association is None:
+        return float("inf"), float("inf"), 0.0
+    own = round(said.association, DIGITS)
+    worst = max(own, round(said.elsewhere or 0.0, DIGITS))
+    return worst, own, -outcome.quality.explained if outcome.quality else 0.0
