@@ -138,8 +138,8 @@ class Frontier:
             share, cost = f"{LEAST_SILHOUETTE:.0%}", self._cost(found)
             return Text(
                 en=f"{found.key} brings every finding about {name} out of broken at a silhouette, in its own "
-                f"space, of at least {share} of what it was{cost.en}. It was chosen by the figures shown, which "
-                "are kinder to it for that.",
+                f"space, of at least {share} of what it was{cost.en}. It was chosen by the figures shown, "
+                "which are kinder to it for that.",
                 zh=f"{found.key}使有关{name}的所有结论均不再为“违反”，"
                 f"在其自身空间的轮廓系数不低于原来的{share}{cost.zh}。"
                 "推荐正是依据所示数值作出，因此这些数值对其偏于有利。",
