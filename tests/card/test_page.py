@@ -23,8 +23,12 @@ TEMPLATES = Path(segmentation.card.__file__).parent / "templates"
 NAMES = [part.name for part in fields(ModelCard)]
 COPIES = r"verdict\.blocking|gaps"
 """Findings that the page tells in short, and in full under `fairness`."""
-SAME = r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.conditions\.4\.value"
-"""Shown with the first of its table; told by the figures that are missing; a flag's, told by `is`."""
+SAME = (
+    r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.conditions\.4\.value"
+    r"|.*traces\.1\.gap"
+)
+"""Shown with the first of its table; told by the figures that are missing; a flag's, told by `is`; of a way
+that is not the main one."""
 
 
 @cache
