@@ -18,7 +18,7 @@ from segmentation.policy import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from segmentation.audit.findings import CheckName
+    from segmentation.policy.parts import Check as CheckName
 
 Floats = NDArray[np.float64]
 

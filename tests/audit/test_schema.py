@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 import segmentation.audit
 from segmentation.audit import audit, report_schema
-from segmentation.audit.findings import REPORT_VERSION
+from segmentation.audit.model import REPORT_VERSION
 from segmentation.audit.schema import FILE, schema_text
 from segmentation.policy import read_policy
 from segmentation.residents import residents_from

@@ -2,13 +2,13 @@
 
 from typing import get_args
 
-from segmentation.audit import findings
 from segmentation.card import words
 from segmentation.card.needs import DIMENSIONS, KINDS
 from segmentation.clustering import choice
 from segmentation.policy import features
 from segmentation.residents.consent import REASONS
 from segmentation.residents.schema import RULES
+from segmentation.wording import findings
 
 
 def test_every_reason_to_leave_a_row_out_has_words():

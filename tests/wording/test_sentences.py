@@ -7,11 +7,11 @@ from typing import get_args
 
 import pytest
 
-from segmentation.audit import findings
 from segmentation.card import explain
 from segmentation.card.titles import titles_of
 from segmentation.policy import Text
-from segmentation.wording import Reader, Titles
+from segmentation.policy.parts import Check
+from segmentation.wording import Reader, Titles, findings
 from segmentation.wording.sentences import (
     CHECKS,
     REASONS,
@@ -188,6 +188,6 @@ def test_chinese_has_its_own_marks(finding):
 
 def test_everything_that_an_audit_may_say_has_words():
     assert set(REASONS) == set(get_args(findings.Reason))
-    assert set(CHECKS) == set(get_args(findings.CheckName))
+    assert set(CHECKS) == set(get_args(Check))
     assert set(UNCHECKED) == set(get_args(findings.Unchecked))
     assert set(STATUS) == set(SIGNATURE) == set(get_args(findings.Status))

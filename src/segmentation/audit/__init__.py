@@ -2,11 +2,11 @@
 
 from segmentation.audit.cells import Cells, Crosstab
 from segmentation.audit.findings import (
-    AuditReport,
     Finding,
     GroupTable,
     verdict,
 )
+from segmentation.audit.model import AuditReport
 from segmentation.audit.report import audit, audit_cells
 from segmentation.audit.schema import report_schema
 from segmentation.audit.sections import (

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.audit.evidence import PAIR
 from segmentation.audit.sections import Balance
 
 if TYPE_CHECKING:
     from segmentation.audit.disclosure import Shown
 
 Counts = NDArray[np.int64]
-PAIR = 2
 
 
 def minimum_cluster_ratio(counts: Counts) -> float:

@@ -20,6 +20,10 @@ from segmentation.audit.evidence import Evidence, Interval
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+HALF_A_RESIDENT = 0.5
+"""A departure from independence, in residents, below which no way of it is seen."""
+SYMMETRIC = 0.01
+"""A skewness below which the curve is the normal one."""
 FREEDOM = 4
 """Pairs of draws for each cell from which the draws are made uncorrelated."""
 LEAST_DRAWS, MOST_DRAWN = 60, 1_000_000
@@ -133,7 +137,7 @@ class Boundary:
         """In which cells a table at the limit departs from independence: (n_ways, n_segments, n_groups)."""
         total = self.counts.sum()
         away = self.counts / total - self.apart
-        if np.abs(away).max() * total < 0.5:  # noqa: PLR2004 - less than half a resident, so no way is seen
+        if np.abs(away).max() * total < HALF_A_RESIDENT:
             return self._single(np.array([self.apart.argmin()]))
         if self.ordered:
             bold = _tied(self.counts) / total - self.apart
@@ -256,7 +260,7 @@ def _tails(drawn: Floats, observed: float) -> tuple[float, float]:
         return float(observed <= drawn.mean() + CLOSE), float(observed >= drawn.mean() - CLOSE)
     z = (observed - drawn.mean()) / spread
     skewness = float((((drawn - drawn.mean()) / spread) ** 3).mean())
-    if abs(skewness) < 0.01:  # noqa: PLR2004 - both curves are the same
+    if abs(skewness) < SYMMETRIC:
         return float(ndtr(-z)), float(ndtr(z))
     shape = 4 / skewness**2
     at = max(0.0, shape + z * np.sign(skewness) * np.sqrt(shape))

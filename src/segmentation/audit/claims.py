@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.audit.association import measured
-from segmentation.audit.findings import CheckName, Finding, Reason, Role
+from segmentation.audit.evidence import PAIR
+from segmentation.audit.findings import Finding
 from segmentation.audit.judge import Claim
 from segmentation.audit.power import Seen
 from segmentation.audit.ratio import Share, ratio_evidence, ratio_interval, wilson
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from segmentation.audit.evidence import Measured
     from segmentation.audit.targets import Target
     from segmentation.policy import Limits
+    from segmentation.policy.parts import Check as CheckName
+    from segmentation.wording.findings import Reason, Role
 
 Ints = NDArray[np.int64]
 
 OF_ALL: tuple[CheckName, ...] = ("association", "mutual_information")
 """Checks of an attribute with all its groups; those of `OF_A_GROUP` compare one group with all others."""
 OF_A_GROUP: tuple[CheckName, ...] = ("total_variation", "probe_auc")
-PAIR = 2
 
 
 def _variation(counts: Ints, limit: float, confidence: float) -> Measured:

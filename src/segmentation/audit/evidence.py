@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 """The lower and the upper end of a confidence interval."""
+PAIR = 2
+"""Groups, or segments, that a comparison needs."""
 BY_CHANCE = 0.95
 """Share of random segmentations whose measure stays under `Measured.by_chance`."""
 

@@ -1,73 +1,16 @@
-"""What an audit says: findings, each one checked claim, and the report that holds them.
+"""What an audit says: findings, each one checked claim.
 
 A figure under the smallest group, or from which one could be worked out, never enters a finding: its value is
 None and `hidden` says so. No figure is NaN or infinite; where a figure is not defined the reason says why.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: pydantic reads these for the published schema.
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from segmentation.policy.parts import Check as CheckName
+from segmentation.wording.findings import RATIOS, Reason, Role, Status
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-    from matplotlib.figure import Figure
-
-    from segmentation.audit.sections import (
-        AttributeFit,
-        Balance,
-        Carrier,
-        Conditional,
-        Demand,
-        Opportunity,
-        Trace,
-    )
-    from segmentation.policy import Policy
-    from segmentation.wording import Language
-
-Status = Literal["kept", "broken", "undetermined"]
-Role = Literal["gate", "screen"]
-CheckName = Literal[
-    "total_variation",
-    "association",
-    "mutual_information",
-    "probe_auc",
-    "selection_ratio",
-    "service_parity",
-    "equal_opportunity",
-]
-RATIOS: frozenset[CheckName] = frozenset({"selection_ratio", "service_parity", "equal_opportunity"})
-"""Checks whose value is a ratio of rates, allowed from limit to 1 / limit; others are allowed up to it."""
-
-Reason = Literal[
-    "beyond_limit",
-    "within_limit",
-    "not_settled",
-    "small_group",
-    "one_group",
-    "everybody_or_nobody",
-    "not_judged",
-]
-"""Why a finding has its status; a gate *not judged* lacks plans or outcomes, or segments of its own."""
-
-Unchecked = Literal[
-    "service_parity",
-    "pooled_services",
-    "equal_opportunity",
-    "outcomes",
-    "few_outcomes",
-    "explained_by",
-    "carriers",
-    "trace",
-    "fit",
-    "pooled_segments",
-]
-"""What was not judged: for want of plans, outcomes, strata, needs (carriers, fit), a rule (trace), or because
-segments are small. `outcomes`: none were given; `few_outcomes`: not enough for some service and attribute."""
-
-REPORT_VERSION = 2
 SEVERITY: dict[Status, int] = {"broken": 0, "undetermined": 1, "kept": 2}
 
 
@@ -190,118 +133,6 @@ class GroupTable:
     counts: tuple[tuple[int | None, ...], ...]
     sizes: tuple[int | None, ...]
     unknown: int | None = None
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """Everything an audit found.
-
-    Attributes
-    ----------
-    segments : tuple of str
-    segment_sizes : tuple of int
-    confidence : float
-    smallest_group : int
-    findings : tuple of Finding
-        Worst first.
-    tables : tuple of GroupTable
-    conditional : tuple of Conditional
-        Ratios within what the policy says may explain them.
-    carriers : tuple of Carrier
-        What tells of each attribute, and carries it into the segments, strongest first.
-    traces : tuple of Trace
-        Which segment a group enters most above others, and mainly through which feature.
-    fit : tuple of AttributeFit
-    opportunity : tuple of Opportunity
-    demand : tuple of Demand
-    balance : tuple of Balance
-        Measures of the literature, for comparison with it.
-    unchecked : tuple of str
-        What the policy or the table asks for and this audit does not judge.
-    """
-
-    segments: tuple[str, ...]
-    segment_sizes: tuple[int, ...]
-    confidence: float
-    smallest_group: int
-    findings: tuple[Finding, ...]
-    tables: tuple[GroupTable, ...]
-    conditional: tuple[Conditional, ...] = ()
-    carriers: tuple[Carrier, ...] = ()
-    traces: tuple[Trace, ...] = ()
-    fit: tuple[AttributeFit, ...] = ()
-    opportunity: tuple[Opportunity, ...] = ()
-    demand: tuple[Demand, ...] = ()
-    balance: tuple[Balance, ...] = ()
-    unchecked: tuple[Unchecked, ...] = ()
-
-    @property
-    def verdict(self) -> Status:
-        """Broken when any finding is; undetermined when any gate is, or all of an attribute; else kept."""
-        return verdict(self.findings)
-
-    def of(self, attribute: str) -> tuple[Finding, ...]:
-        """Return the findings about one attribute or intersection, worst first."""
-        return tuple(finding for finding in self.findings if finding.attribute == attribute)
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Every attribute and intersection that was looked at."""
-        return tuple(table.attribute for table in self.tables)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, ready for JSON, with the version of its form."""
-        return {"version": REPORT_VERSION, "verdict": self.verdict, **asdict(self)}
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row per finding, worst first; both ends of an interval are columns."""
-        from segmentation.audit.show import frame  # noqa: PLC0415 - a stored report is read without pandas
-
-        return frame(self)
-
-    def explain(self, finding: Finding, language: Language = "en", policy: Policy | None = None) -> str:
-        """Return a finding as one sentence with its count, interval, limit and status.
-
-        Parameters
-        ----------
-        finding : Finding
-        language : {"en", "zh"}
-        policy : Policy, optional
-            Gives attributes, groups, segments and services their titles; else keys are told.
-        """
-        from segmentation.audit.show import explain  # noqa: PLC0415 - a stored report is read without words
-
-        return explain(self, finding, language, policy)
-
-    def plot(
-        self, attribute: str | None = None, language: Language = "en", policy: Policy | None = None
-    ) -> Figure:
-        """Return a picture of one attribute: a dot and its interval for each group, with the limits drawn.
-
-        What the data leave open is a hollow dot; what is hidden has none.
-
-        Parameters
-        ----------
-        attribute : str, optional
-            Attribute or intersection; that of the worst finding by default.
-        language : {"en", "zh"}
-        policy : Policy, optional
-            Gives titles, as for `explain`.
-
-        Raises
-        ------
-        AuditError
-            The report knows no such attribute.
-        """
-        from segmentation.audit.plot import plot  # noqa: PLC0415 - matplotlib takes a second to load
-        from segmentation.audit.show import reader_of  # noqa: PLC0415
-
-        return plot(self, reader_of(self, language, policy), attribute)
-
-    def _repr_html_(self) -> str:
-        from segmentation.audit.show import html  # noqa: PLC0415 - a stored report is read without words
-
-        return html(self)
 
 
 def verdict(findings: Iterable[Finding]) -> Status:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from segmentation.audit.evidence import Evidence
-    from segmentation.audit.findings import Finding, Reason, Status
+    from segmentation.audit.findings import Finding
     from segmentation.audit.power import Seen
+    from segmentation.wording.findings import Reason, Status
 
 Floats = NDArray[np.float64]
 

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.audit.auc import auc_of_levels
+from segmentation.audit.evidence import PAIR
 from segmentation.audit.samples import indices
 from segmentation.policy.features import LISTED
 
@@ -30,7 +31,6 @@ Ints = NDArray[np.int64]
 MOST_LEVELS = 16
 LEVEL_SIZE = 50
 """Residents to a level of a number, on average, where there are few residents."""
-PAIR = 2
 
 
 def levels(feature: Feature, column: pd.Series) -> Ints:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from segmentation.audit.auc import auc_interval, auc_of_levels
 from segmentation.audit.cells import Cells
 from segmentation.audit.disclosure import Shown
+from segmentation.audit.evidence import PAIR
 from segmentation.audit.samples import DECIMALS
 from segmentation.audit.sections import Demand, GroupOpportunity, Opportunity
 from segmentation.errors import AuditError, Fault
@@ -37,7 +38,6 @@ NEEDED, UNNEEDED = "needed", "not needed"
 PLANNED, UNPLANNED = "planned", "not planned"
 PREFIX = "needed: "
 """Opens the name of the column of a service's outcome: no header of a policy has a colon."""
-PAIR = 2
 PER_COUNT = 2
 """Residents in a count, on average and in smallest groups, of those who needed a service, and who did not."""
 MOST_COUNTS = 1_600

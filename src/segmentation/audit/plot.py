@@ -15,17 +15,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
-from segmentation.audit.findings import RATIOS
 from segmentation.errors import AuditError
 from segmentation.wording import sentences
+from segmentation.wording.findings import RATIOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
-    from segmentation.audit.findings import AuditReport, CheckName, Finding, Status
+    from segmentation.audit.findings import Finding
+    from segmentation.audit.model import AuditReport
+    from segmentation.policy.parts import Check as CheckName
     from segmentation.wording import Reader
+    from segmentation.wording.findings import Status
 
 CHECKS: tuple[CheckName, ...] = (
     "total_variation",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from segmentation.audit.evidence import Measured
-    from segmentation.audit.findings import CheckName
+    from segmentation.policy.parts import Check as CheckName
 
 POWER = 0.8
 """In how many of all audits a harm is found that is called detectable, or a claim settled by so many."""

@@ -11,10 +11,12 @@ from segmentation.audit.carriers import carriers
 from segmentation.audit.cells import Cells, Crosstab
 from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.conditional import conditional
-from segmentation.audit.findings import RATIOS, SEVERITY, AuditReport, Finding, Unchecked
+from segmentation.audit.evidence import PAIR
+from segmentation.audit.findings import SEVERITY, Finding
 from segmentation.audit.fit import RowFit, attribute_fit, row_fit
 from segmentation.audit.given import audited_columns, refuse_unfit
 from segmentation.audit.judge import Claim, judge
+from segmentation.audit.model import AuditReport
 from segmentation.audit.outcomes import (
     demands,
     needed,
@@ -30,6 +32,7 @@ from segmentation.audit.targets import needed_target, segment_targets, service_t
 from segmentation.audit.trace import Moves, permuted, trace
 from segmentation.audit.unjudged import Unjudged, unchecked
 from segmentation.errors import AuditError
+from segmentation.wording.findings import RATIOS, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -293,6 +296,6 @@ def _excess(finding: Finding) -> float:
 def _between(shown: Shown, rates: Rates) -> Rates | None:
     """Return the rates of groups that have all their counts shown; None where fewer than two have."""
     complete = shown.complete
-    if complete.sum() < 2:  # noqa: PLR2004 - a spread needs two groups
+    if complete.sum() < PAIR:
         return None
     return rates if complete.all() else selection_rates(shown.cells.only(complete))

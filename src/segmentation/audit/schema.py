@@ -16,7 +16,8 @@ from pydantic import ConfigDict, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from segmentation.audit import findings, sections
-from segmentation.audit.findings import REPORT_VERSION, AuditReport, Status
+from segmentation.audit.model import REPORT_VERSION, AuditReport
+from segmentation.wording.findings import Status
 
 FILE = "report.schema.json"
 DIALECT = GenerateJsonSchema.schema_dialect
@@ -31,7 +32,7 @@ def report_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """Return the schema as the dataclasses of today make it, as the file holds it."""
-    hints = get_type_hints(AuditReport, localns=vars(sections))
+    hints = get_type_hints(AuditReport)
     content: dict[str, Any] = {name: (kind, ...) for name, kind in hints.items()}
     content = {"version": (Literal[REPORT_VERSION], ...), "verdict": (Status, ...), **content}
     model = create_model("AuditReport", __config__=ConfigDict(extra="forbid"), **content)

@@ -4,11 +4,10 @@ They help a reader to understand a finding: whether a lawful need explains it, w
 the segments fit badly. Like a finding, none holds a figure from which a small count could be worked out.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: pydantic reads these for the published schema.
 from dataclasses import dataclass
 
-Interval = tuple[float, float]
+from segmentation.audit.evidence import Interval
 
 
 @dataclass(frozen=True)

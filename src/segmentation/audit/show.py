@@ -17,13 +17,14 @@ from segmentation.wording import Reader, Titles, sentence, sentences, titles_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from segmentation.audit.findings import AuditReport
+    from segmentation.audit.model import AuditReport
     from segmentation.policy import Policy
     from segmentation.wording import Language
 
 ROWS = 20
 """Findings in a notebook's table."""
 _ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
+_CELLS = {"td": Markup("<td>{}</td>"), "th": Markup("<th>{}</th>")}
 _HEADS = ("status", "check", "who", "where", "value", "by chance", "allowed", "residents")
 _PAGE = Markup(
     "<p><strong>Audit: {verdict}</strong>. {tally}; {residents} residents in {segments} segments, intervals "
@@ -73,8 +74,8 @@ def _table(reader: Reader, findings: Iterable[Finding], total: int) -> Markup:
 
 
 def _row(tag: str, cells: Iterable[str]) -> Markup:
-    opened, closed = Markup(f"<{tag}>"), Markup(f"</{tag}>")  # noqa: S704 - td or th
-    return Markup("<tr>{}</tr>").format(Markup("").join(opened + cell + closed for cell in cells))
+    cell_of = _CELLS[tag]
+    return Markup("<tr>{}</tr>").format(Markup("").join(cell_of.format(cell) for cell in cells))
 
 
 def _cells(reader: Reader, finding: Finding) -> tuple[str, ...]:

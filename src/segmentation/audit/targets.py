@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.audit.evidence import PAIR
 from segmentation.audit.ratio import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from segmentation.audit.disclosure import Flags, Shown
-    from segmentation.audit.findings import CheckName
     from segmentation.audit.rates import Rates
+    from segmentation.policy.parts import Check as CheckName
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-PAIR = 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from segmentation.audit.association import corrected_v
+from segmentation.audit.evidence import PAIR
 from segmentation.audit.samples import DECIMALS, indices, places, sample
 from segmentation.audit.sections import Trace
 from segmentation.errors import AuditError
@@ -178,7 +179,7 @@ def falls(moves: Moves, group: Ints, n_groups: int, keep: Ints) -> Floats | None
         None where there is only one segment or group.
     """
     before, after = (counts[..., keep, :] for counts in moves.count(group, n_groups))
-    if min(int((before.sum(axis=axis) > 0).sum()) for axis in (0, 1)) < 2:  # noqa: PLR2004
+    if min(int((before.sum(axis=axis) > 0).sum()) for axis in (0, 1)) < PAIR:
         return None
     inhabited = (before.sum(axis=1) > 0) | (after.sum(axis=(0, 1, 3)) > 0)
     held = np.ix_(inhabited, before.sum(axis=0) > 0)

@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from segmentation.audit.findings import CheckName, Finding, Unchecked
+from segmentation.audit.findings import Finding
+from segmentation.wording.findings import Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from segmentation.policy import Policy
+    from segmentation.policy.parts import Check as CheckName
 
 SETTLING = frozenset({"beyond_limit", "within_limit", "not_settled"})
 """Reasons of findings that rest on evidence."""

@@ -16,6 +16,8 @@ from markupsafe import Markup, escape
 
 Shape = Literal["kept", "broken", "undetermined", "chosen", "lost"]
 
+MOST_LABELLED = 2
+"""Doublings to either side of 1 up to which every one has a label: more would touch one another."""
 ROW = 42
 """Height of a row: one line of its label above, its dot, interval and figures below."""
 LINE = 16
@@ -101,7 +103,7 @@ def ratio_scale(values: list[float], limit: float) -> Scale:
     """Return a symmetric scale of ratios that holds the values, from 1/2 to 2 up to 1/16 to 16."""
     widest = max((abs(math.log2(max(value, 1e-9))) for value in [*values, limit]), default=0.0)
     steps = min(4, max(1, math.ceil(widest)))
-    every = 1 if steps < 3 else 2  # noqa: PLR2004 - more labels than that touch one another
+    every = 1 if steps <= MOST_LABELLED else 2
     ticks = tuple(
         (2.0**step, f"{2.0**step:g}" if step % every == 0 else "") for step in range(-steps, steps + 1)
     )

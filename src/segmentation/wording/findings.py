@@ -1,16 +1,44 @@
-"""What a sentence must know of a finding, whoever holds it.
+"""What a sentence must know of a finding, whoever holds it, and the words that its fields may hold.
 
 The audit's findings and the copies of them in a card both stand above this package and read the same.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Interval = tuple[float, float]
+
+Status = Literal["kept", "broken", "undetermined"]
+Role = Literal["gate", "screen"]
+Reason = Literal[
+    "beyond_limit",
+    "within_limit",
+    "not_settled",
+    "small_group",
+    "one_group",
+    "everybody_or_nobody",
+    "not_judged",
+]
+"""Why a finding has its status; a gate *not judged* lacks plans or outcomes, or segments of its own."""
+
+Unchecked = Literal[
+    "service_parity",
+    "pooled_services",
+    "equal_opportunity",
+    "outcomes",
+    "few_outcomes",
+    "explained_by",
+    "carriers",
+    "trace",
+    "fit",
+    "pooled_segments",
+]
+"""What was not judged: for want of plans, outcomes, strata, needs (carriers, fit), a rule (trace), or because
+segments are small. `outcomes`: none were given; `few_outcomes`: not enough for some service and attribute."""
 
 RATIOS = frozenset({"selection_ratio", "service_parity", "equal_opportunity"})
 """Checks whose value is a ratio of rates, allowed from limit to 1 / limit; others are allowed up to it."""

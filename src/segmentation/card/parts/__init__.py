@@ -13,7 +13,6 @@ from segmentation.card.parts.audited import (
     GroupRow,
     OpenClaims,
     Spread,
-    Status,
     Tally,
     Unjudged,
     Verdict,
@@ -60,6 +59,7 @@ from segmentation.card.parts.stated import (
     Rows,
     Value,
 )
+from segmentation.wording.findings import Status
 
 __all__ = [
     "About",

@@ -2,44 +2,14 @@
 
 # No `from __future__ import annotations`: pydantic reads these when it checks a card.
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from segmentation.card.parts.base import Interval, Part, Said
 from segmentation.card.parts.sections import Balance, Carrier, Conditional, Demand, Fit, Opportunity, Trace
-
-Status = Literal["kept", "broken", "undetermined"]
-CheckName = Literal[
-    "total_variation",
-    "association",
-    "mutual_information",
-    "probe_auc",
-    "selection_ratio",
-    "service_parity",
-    "equal_opportunity",
-]
-Reason = Literal[
-    "beyond_limit",
-    "within_limit",
-    "not_settled",
-    "small_group",
-    "one_group",
-    "everybody_or_nobody",
-    "not_judged",
-]
-Unchecked = Literal[
-    "service_parity",
-    "pooled_services",
-    "equal_opportunity",
-    "outcomes",
-    "few_outcomes",
-    "explained_by",
-    "carriers",
-    "trace",
-    "fit",
-    "pooled_segments",
-]
+from segmentation.policy.parts import Check as CheckName
+from segmentation.wording.findings import Reason, Role, Status, Unchecked
 
 
 @dataclass(frozen=True)
@@ -47,7 +17,7 @@ class Finding(Part):
     """One checked claim, field by field as `segmentation.audit.Finding` has it."""
 
     check: CheckName
-    role: Literal["gate", "screen"]
+    role: Role
     attribute: Said
     group: Said | None
     target: Said | None

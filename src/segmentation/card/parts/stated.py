@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from segmentation.card.parts.audited import CheckName
 from segmentation.card.parts.base import Interval, Part, Said
 from segmentation.policy import Text
+from segmentation.policy.parts import Check as CheckName
 
 
 @dataclass(frozen=True)
