@@ -123,6 +123,23 @@ class Clustering(Part):
     splits: int = Field(5, ge=2, le=100, description="Random halvings per number of segments.")
     sample_size: int = Field(4000, ge=100, description="Residents in the sample that is halved.")
     restarts: int = Field(10, ge=1, le=1000, description="Restarts of k-means; the best one is kept.")
+    bootstrap_jaccard: float = Field(
+        0.75, gt=0, le=1, description="Least mean bootstrap Jaccard similarity of every segment (Hennig 2007)."
+    )
+    bootstraps: int = Field(50, ge=10, le=1000, description="Bootstrap samples per number of segments.")
+    shuffles: int = Field(99, ge=19, le=9999, description="Shuffles that the segments must beat.")
+    shuffle_p: float = Field(
+        0.01, gt=0, lt=0.5, description="Largest p value against shuffled columns that counts as structure."
+    )
+    fit_sample: int = Field(
+        100_000, ge=1000, description="Residents that the restarts look at; all others move the centres after."
+    )
+    borderline: float = Field(
+        0.1, gt=0, lt=1, description="Margin to the next segment under which a resident is borderline."
+    )
+    same_segment: float = Field(
+        0.5, ge=0.5, lt=1, description="Least overlap (Jaccard) with a segment of before to be the same one."
+    )
 
     @field_validator("segments")
     @classmethod
@@ -137,6 +154,13 @@ class Clustering(Part):
         fewest = info.data.get("segments", (FEWEST_SEGMENTS,))[0]
         refuse((fewest * share > 1, "`smallest_share` times the fewest segments is above 1"))
         return share
+
+    @field_validator("shuffle_p")
+    @classmethod
+    def _is_reached(cls, limit: float, info: ValidationInfo) -> float:
+        least = 1 / (info.data.get("shuffles", 99) + 1)
+        refuse((limit < least, f"so many `shuffles` reach no p value under {least:.2g}; raise them or it"))
+        return limit
 
 
 def _is_pair(names: tuple[str, ...]) -> tuple[str, ...]:
