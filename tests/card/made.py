@@ -69,17 +69,14 @@ def _distinction(feature, level, inside, outside, difference):
 
 
 def profiles():
-    rule = Rule(
-        (
-            Condition("repairs", "at least", 7.0),
-            Condition("evening_share", "at most", 0.425),
-            Condition("urgency", "at least", "high"),
-            Condition("channel", "is not", "desk"),
-            Condition("parking", "is", "yes"),
-        ),
-        0.875,
-        0.8125,
+    conditions = (
+        Condition("repairs", "at least", 7.0),
+        Condition("evening_share", "at most", 0.425),
+        Condition("urgency", "at least", "high"),
+        Condition("channel", "is not", "desk"),
+        Condition("parking", "is", "yes"),
     )
+    rule = Rule((conditions,), 0.9, 0.875, 0.8125, 4_801)
     return (
         Profile(
             "S1",

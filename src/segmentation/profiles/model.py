@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 NOTABLE = 0.3
 """Least standardised difference that is told as something that sets a segment apart."""
+FIDELITY = 0.95
+"""Least share of residents for whom a plain rule and its segment agree: the rule is called rough under it."""
 DIGITS = 3
 """Of figures that leave the build: a share with all its digits would give away the count behind it."""
 
@@ -50,7 +52,7 @@ class Distinction:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a rule.
+    """One condition of a plain rule.
 
     Attributes
     ----------
@@ -71,22 +73,40 @@ class Rule:
 
     Attributes
     ----------
-    conditions : tuple of Condition
-        All of which hold. A resident whose value is not known does not meet a condition.
+    alternatives : tuple of tuple of Condition
+        A resident meets the rule where all conditions of any alternative hold: (A and B) or C. A value that is
+        not known meets no condition. The alternative that most of the segment meets comes first.
+    fidelity : float
+        Share of residents for whom rule and segment agree, in [0, 1): inside by both, or outside by both.
     precision : float
-        Share of the residents who meet them that are in the segment, in [0, 1).
+        Share of the residents who meet the rule that are in the segment, in [0, 1).
     coverage : float
-        Share of the segment that meets them, in [0, 1).
+        Share of the segment that meets the rule, in [0, 1).
+    residents : int
+        Of how many residents the shares were taken.
 
     Notes
     -----
-    Both are rounded down, to a step of one percent or of as many residents as the smallest group, whichever
-    is more: they tell no count under the smallest group, and that at least so many are met.
+    The shares are lower ends. How many of the segment the rule misses, and how many others it takes for it,
+    are first rounded up to the next step of the smallest group; all three follow from these two figures, and
+    are rounded down to whole percents. So they tell no count under the smallest group, also together.
     """
 
-    conditions: tuple[Condition, ...]
+    alternatives: tuple[tuple[Condition, ...], ...]
+    fidelity: float
     precision: float
     coverage: float
+    residents: int
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether rule and segment may disagree on more than one resident in twenty."""
+        return self.fidelity < FIDELITY
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of the first alternative."""
+        return self.alternatives[0]
 
 
 @dataclass(frozen=True)

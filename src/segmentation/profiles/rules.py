@@ -61,7 +61,10 @@ def _rule(policy: Policy, found: Sequence[Measure], table: Floats, inside: Flags
     precision, coverage = (_rounded_down(both, int(of.sum()), smallest) for of in (held, inside))
     if precision <= inside.mean() or coverage <= 0:
         return None
-    return Rule(tuple(_condition(policy, found, bound) for bound in bounds), precision, coverage)
+    agree = int((held == inside).sum())
+    fidelity = _rounded_down(agree, len(inside), smallest)
+    conditions = tuple(_condition(policy, found, bound) for bound in bounds)
+    return Rule((conditions,), fidelity, precision, coverage, len(inside))
 
 
 def _rounded_down(count: int, of: int, smallest: int) -> float:
