@@ -1,6 +1,7 @@
 """The ONNX twin gives the scorer's segments, and refuses what the scorer refuses."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -11,18 +12,24 @@ from segmentation.errors import ScorerError
 from segmentation.onnx_twin import onnx_twin
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
 
+NONE = (0.0, 0.0, 0.0)
 SCORER = FoldedScorer(
     segments=("S1", "S2", "S3"),
     constant=(0.0, 1.0, 0.5),
     numbers=(
-        FoldedNumber("repairs", log=True, slope=(2.0, -1.0, 0.0), missing=(0.5, 0.25, 0.75)),
-        FoldedNumber("evening_share", log=False, slope=(0.0, -4.0, 1.0), missing=(0.0, -3.0, 2.0)),
+        FoldedNumber("repairs", log=True, slope=(2.0, -1.0, 0.0), missing=(0.5, 0.25, 0.75), mean=NONE),
+        FoldedNumber("evening_share", log=False, slope=(0.0, -4.0, 1.0), missing=(0.0, -3.0, 2.0), mean=NONE),
     ),
     levels=(
         FoldedLevels(
-            "channel", {"app": (0.0, 0.0, 0.0), "phone": (3.0, -3.0, 1.0)}, missing=(-1.0, 1.0, 0.0)
+            "channel",
+            {"app": (0.0, 0.0, 0.0), "phone": (3.0, -3.0, 1.0)},
+            missing=(-1.0, 1.0, 0.0),
+            mean=NONE,
         ),
     ),
+    separations=(NONE, NONE, NONE),
+    borderline=0.1,
 )
 
 
@@ -53,7 +60,14 @@ def test_segments_and_scores_are_those_of_the_scorer():
 
 
 def test_the_first_segment_wins_where_scores_are_equal():
-    tied = FoldedScorer(("S1", "S2"), (1.0, 1.0), (), (FoldedLevels("wish", {"a": (2.0, 2.0)}, (0.0, 0.0)),))
+    tied = FoldedScorer(
+        ("S1", "S2"),
+        (1.0, 1.0),
+        (),
+        (FoldedLevels("wish", {"a": (2.0, 2.0)}, (0.0, 0.0), (0.0, 0.0)),),
+        ((0.0, 1.0), (1.0, 0.0)),
+        0.1,
+    )
     assert run(tied, {"wish": ["a", None]})[0].tolist() == [0, 0]
 
 
@@ -87,7 +101,7 @@ def test_a_resident_whom_the_scorer_refuses_has_segment_minus_1_and_the_others_k
 
 def test_equal_scorers_have_equal_bytes_and_others_do_not():
     again = FoldedScorer.from_json(SCORER.to_json())
-    other = FoldedScorer(SCORER.segments, (0.0, 1.0, 0.25), SCORER.numbers, SCORER.levels)
+    other = replace(SCORER, constant=(0.0, 1.0, 0.25))
     assert onnx_twin(SCORER) == onnx_twin(again)
     assert onnx_twin(SCORER) != onnx_twin(other)
 
@@ -118,23 +132,14 @@ def test_inputs_are_one_column_for_each_feature():
     "name", ["constant", "zero", "number_0", "number_0_log", "levels_0", "nearest", "报修次数"]
 )
 def test_a_feature_may_be_called_like_anything_inside(name):
-    number, level = SCORER.numbers[0], SCORER.levels[0]
-    scorer = FoldedScorer(
-        SCORER.segments,
-        SCORER.constant,
-        (FoldedNumber(name, number.log, number.slope, number.missing),),
-        (level,),
-    )
+    scorer = replace(SCORER, numbers=(replace(SCORER.numbers[0], name=name),))
     columns = {name: [0, 3, np.nan], "channel": ["app", "phone", None]}
     np.testing.assert_array_equal(run(scorer, columns)[0], scorer.predict(columns))
 
 
 @pytest.mark.parametrize("name", ["segment", "scores"])
 def test_a_feature_called_like_an_output_is_refused(name):
-    number = SCORER.numbers[0]
-    scorer = FoldedScorer(
-        SCORER.segments, SCORER.constant, (FoldedNumber(name, number.log, number.slope, number.missing),), ()
-    )
+    scorer = replace(SCORER, numbers=(replace(SCORER.numbers[0], name=name),), levels=())
     with pytest.raises(ScorerError, match=f"The feature '{name}' is named like an output"):
         onnx_twin(scorer)
 
@@ -142,5 +147,5 @@ def test_a_feature_called_like_an_output_is_refused(name):
 @pytest.mark.parametrize("kept", [SCORER.numbers[:1], SCORER.numbers[1:], ()])
 def test_onnx_runtime_has_nothing_to_complain_of(kept, capfd):
     levels = SCORER.levels if not kept else ()
-    onnxruntime.InferenceSession(onnx_twin(FoldedScorer(SCORER.segments, SCORER.constant, kept, levels)))
+    onnxruntime.InferenceSession(onnx_twin(replace(SCORER, numbers=kept, levels=levels)))
     assert capfd.readouterr().err == ""

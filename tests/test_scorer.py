@@ -24,10 +24,14 @@ SCORER = FoldedScorer(
     segments=("S1", "S2"),
     constant=(0.0, 1.0),
     numbers=(
-        FoldedNumber("repairs", log=True, slope=(2.0, -1.0), missing=(0.5, 0.25)),
-        FoldedNumber("evening_share", log=False, slope=(0.0, -4.0), missing=(0.0, -3.0)),
+        FoldedNumber("repairs", log=True, slope=(2.0, -1.0), missing=(0.5, 0.25), mean=(1.0, 0.5)),
+        FoldedNumber("evening_share", log=False, slope=(0.0, -4.0), missing=(0.0, -3.0), mean=(0.0, -2.0)),
     ),
-    levels=(FoldedLevels("channel", {"app": (0.0, 0.0), "phone": (3.0, -3.0)}, missing=(-1.0, 1.0)),),
+    levels=(
+        FoldedLevels("channel", {"app": (0.0, 0.0), "phone": (3.0, -3.0)}, (-1.0, 1.0), mean=(1.0, -1.0)),
+    ),
+    separations=((0.0, 8.0), (8.0, 0.0)),
+    borderline=0.1,
 )
 COLUMNS = {"repairs": [0, 1, 0], "evening_share": [0.0, 0.0, 0.5], "channel": ["app", "app", "phone"]}
 
@@ -170,18 +174,20 @@ def test_columns_of_different_lengths_or_more_dimensions_are_refused(cells):
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 row = st.tuples(finite, finite, finite)
-numbers = st.builds(FoldedNumber, st.text(), st.booleans(), row, row)
-levels = st.builds(FoldedLevels, st.text(), st.dictionaries(st.text(), row), row)
+numbers = st.builds(FoldedNumber, st.text(), st.booleans(), row, row, row)
+levels = st.builds(FoldedLevels, st.text(), st.dictionaries(st.text(), row), row, row)
 
 
-@given(row, st.lists(numbers, max_size=3), st.lists(levels, max_size=3))
-def test_every_scorer_survives_its_json_to_the_last_bit(constant, some, others):
+@given(row, st.lists(numbers, max_size=3), st.lists(levels, max_size=3), st.floats(0, 1))
+def test_every_scorer_survives_its_json_to_the_last_bit(constant, some, others, borderline):
     parts = [replace(part, name=f"{at}{part.name}") for at, part in enumerate([*some, *others])]
     scorer = FoldedScorer(
         ("S1", "S2", "S3"),
         constant,
-        (FoldedNumber("x", log=False, slope=constant, missing=constant), *parts[: len(some)]),
+        (FoldedNumber("x", log=False, slope=constant, missing=constant, mean=constant), *parts[: len(some)]),
         tuple(parts[len(some) :]),
+        (tuple(map(abs, constant)),) * 3,
+        borderline,
     )
     read = FoldedScorer.from_json(scorer.to_json())
     assert read == scorer
@@ -194,10 +200,13 @@ def test_the_digest_is_that_of_the_json_and_changes_with_every_part():
         replace(SCORER, constant=(0.0, 1.0 + 1e-15)),
         replace(SCORER, numbers=SCORER.numbers[::-1]),
         replace(SCORER, levels=(replace(SCORER.levels[0], missing=(0.0, 0.0)),)),
+        replace(SCORER, levels=(replace(SCORER.levels[0], mean=(0.0, 0.0)),)),
+        replace(SCORER, separations=((0.0, 9.0), (9.0, 0.0))),
+        replace(SCORER, borderline=0.2),
     ]
     assert SCORER.digest == FoldedScorer.from_json(SCORER.to_json()).digest
     assert SCORER.digest.startswith("sha256:")
-    assert len({SCORER.digest, *(other.digest for other in others)}) == 5
+    assert len({SCORER.digest, *(other.digest for other in others)}) == 1 + len(others)
 
 
 def test_a_scorer_with_nan_is_never_written():
@@ -219,9 +228,9 @@ def test_what_is_no_json_object_is_no_scorer(text):
     assert SECRET not in told(caught.value)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, [1]])
+@pytest.mark.parametrize("version", [0, 1, 3, "2", None, [2]])
 def test_another_format_is_refused(version):
-    with pytest.raises(ScorerError, match="not of format 1, the one that this version reads"):
+    with pytest.raises(ScorerError, match="not of format 2, the one that this version reads"):
         FoldedScorer.from_json(json.dumps(json.loads(SCORER.to_json()) | {"format": version}))
 
 
@@ -256,6 +265,17 @@ NO_NUMBERS = "does not hold one finite number for each segment everywhere"
         (("levels", 0, "values", "app"), [1.0], NO_NUMBERS),
         (("levels", 0, "values", "app"), [1.0, None], NO_FORM),
         (("levels", 0, "missing"), [], NO_NUMBERS),
+        (("levels", 0, "mean"), [0.0], NO_NUMBERS),
+        (("numbers", 0, "mean"), None, NO_FORM),
+        (("separations",), {}, NO_FORM),
+        (("separations",), [1.0, 2.0], NO_FORM),
+        (("separations",), [[0.0, 1.0]], NO_NUMBERS),
+        (("separations",), [[0.0, 1.0], [1.0]], NO_NUMBERS),
+        (("separations",), [[0.0, -1.0], [-1.0, 0.0]], "no squared distance between centres below 0"),
+        (("borderline",), "0.1", NO_FORM),
+        (("borderline",), None, NO_FORM),
+        (("borderline",), 1.5, "`borderline` must be within 0 and 1"),
+        (("borderline",), float("nan"), "`borderline` must be within 0 and 1"),
     ],
 )
 def test_parts_that_do_not_fit_together_are_refused(place, content, told):
@@ -269,7 +289,7 @@ def test_parts_that_do_not_fit_together_are_refused(place, content, told):
     assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("key", ["segments", "constant", "numbers", "levels"])
+@pytest.mark.parametrize("key", ["segments", "constant", "numbers", "levels", "separations", "borderline"])
 def test_a_part_that_is_not_there_is_refused(key):
     raw = json.loads(SCORER.to_json())
     del raw[key]
@@ -286,7 +306,9 @@ def test_a_part_that_is_not_there_is_refused(key):
 )
 def test_a_scorer_of_nothing_is_refused(raw, what):
     with pytest.raises(ScorerError, match=f"must name every {what} once, and at least one"):
-        FoldedScorer.from_json(json.dumps({"format": 1} | raw))
+        FoldedScorer.from_json(
+            json.dumps({"format": 2, "separations": [[0.0]] * len(raw["segments"]), "borderline": 0.1} | raw)
+        )
 
 
 # ---- Light ------------------------------------------------------------------------------------------

@@ -13,12 +13,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import pdist, squareform
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import StandardScaler
 
 from segmentation.clustering import Segmenter, segment_id
-from segmentation.clustering.fold import HANDICAP
+from segmentation.clustering.fold import HANDICAP, fold
 from segmentation.onnx_twin import onnx_twin
 from segmentation.policy import read_policy
 from segmentation.residents import residents_from
@@ -184,3 +185,28 @@ def test_only_a_segmenter_of_a_policy_folds(encoder):
 def test_a_segmenter_folds_only_once_it_is_fitted():
     with pytest.raises(NotFittedError):
         Segmenter.from_policy(small_policy()).fold()
+
+
+# ---- What an explanation needs ----------------------------------------------------------------------
+
+
+def test_the_mean_resident_adds_what_the_average_adds_in_encoded_units():
+    policy, needs = small_policy(), small_needs()
+    segmenter = Segmenter.from_policy(policy, 3).fit(needs)
+    encoded = segmenter.encoder_.transform(needs)
+    scorer = fold(segmenter.encoder_, segmenter.cluster_centers_, average=encoded.mean(axis=0))
+    adding = np.sum([part.mean for part in (*scorer.numbers, *scorer.levels)], axis=0)
+    everybody = scorer.scores(arrays(needs)).mean(axis=0)
+    np.testing.assert_allclose(adding + scorer.constant, everybody, rtol=0, atol=1e-9)
+
+
+def test_separations_are_squared_distances_between_the_centres():
+    segmenter = Segmenter.from_policy(small_policy(), 3).fit(small_needs())
+    expected = squareform(pdist(segmenter.cluster_centers_)) ** 2
+    np.testing.assert_allclose(segmenter.fold().separations, expected, atol=1e-12)
+
+
+def test_ids_and_borderline_are_those_that_are_given():
+    segmenter = Segmenter.from_policy(small_policy(), 2).fit(small_needs())
+    scorer = fold(segmenter.encoder_, segmenter.cluster_centers_, ids=["S4", "S1"], borderline=0.25)
+    assert (scorer.segments, scorer.borderline) == (("S4", "S1"), 0.25)

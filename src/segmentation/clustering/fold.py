@@ -18,6 +18,8 @@ from segmentation.policy.features import UNKNOWN
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn.compose import ColumnTransformer
 
     from segmentation.clustering.affine import AffineMap
@@ -27,6 +29,8 @@ Floats = NDArray[np.float64]
 HANDICAP = 1e-10
 """What every segment's score starts above the one before it. A resident at equal distances then goes to the
 first segment, however a sum is rounded; otherwise scorer, ONNX and scikit-learn could each pick another."""
+
+BORDERLINE = 0.1
 
 
 def starts(centers: Floats) -> Floats:
@@ -55,7 +59,15 @@ def linear(centers: Floats, erase: AffineMap | None = None) -> tuple[Floats, Flo
     return constant + slopes @ erase.offset, slopes @ erase.matrix
 
 
-def fold(encoder: ColumnTransformer, centers: Floats, erase: AffineMap | None = None) -> FoldedScorer:
+def fold(
+    encoder: ColumnTransformer,
+    centers: Floats,
+    erase: AffineMap | None = None,
+    *,
+    ids: Sequence[str] | None = None,
+    average: Floats | None = None,
+    borderline: float = BORDERLINE,
+) -> FoldedScorer:
     """Fold a fitted encoder and the centres found in its space into one scorer.
 
     Parameters
@@ -63,20 +75,35 @@ def fold(encoder: ColumnTransformer, centers: Floats, erase: AffineMap | None = 
     encoder : ColumnTransformer
         A fitted `segmentation.features.needs_encoder`.
     centers : ndarray of shape (n_segments, n_encoded_columns)
-        The centres; segment ids are S1, S2 … in their order.
+        After `erase`.
     erase : AffineMap or None, default None
         What stands between the encoded columns and the space of the centres.
+    ids : sequence of str or None, default None
+        Segment ids in the order of the centres; None makes them S1, S2 …
+    average : ndarray of shape (n_encoded_columns,) or None, default None
+        The mean resident that contributions are told against, before `erase`; shares in it are rounded as
+        those of the centres are. None takes known numbers at their mean, and every listed value alike.
+    borderline : float, default 0.1
+        The margin under which a resident is borderline, in [0, 1].
     """
     constant, slopes = linear(centers, erase)
+    parts = tuple(encoded_features(encoder))
+    mean = _plain_average(parts, centers.shape[1]) if average is None else average
     numbers, levels = [], []
-    for part in encoded_features(encoder):
+    for part in parts:
         if isinstance(part, EncodedLevels):
-            levels.append(_levels(part, slopes))
+            levels.append(_levels(part, slopes, mean))
         else:
             constant = constant - _at_mean(part, slopes)
-            numbers.append(_number(part, slopes))
-    segments = tuple(segment_id(label) for label in range(len(centers)))
-    return FoldedScorer(segments, _row(constant), tuple(numbers), tuple(levels))
+            numbers.append(_number(part, slopes, mean))
+    segments = tuple(map(segment_id, range(len(centers)))) if ids is None else tuple(ids)
+    apart = tuple(_row(row) for row in separations(centers))
+    return FoldedScorer(segments, _row(constant), tuple(numbers), tuple(levels), apart, float(borderline))
+
+
+def separations(centers: Floats) -> Floats:
+    """Return the squared distance between every two centres: shape (n_segments, n_segments)."""
+    return np.asarray(((centers[:, None] - centers) ** 2).sum(axis=2))
 
 
 def segment_id(label: int) -> str:
@@ -92,16 +119,29 @@ def _at_mean(part: EncodedNumber, slopes: Floats) -> Floats:
     return _per_unit(part, slopes) * part.mean
 
 
-def _number(part: EncodedNumber, slopes: Floats) -> FoldedNumber:
+def _number(part: EncodedNumber, slopes: Floats, average: Floats) -> FoldedNumber:
     known, unknown = slopes[:, part.column], slopes[:, part.column + 1]
     missing = (known * part.at_missing + unknown) * part.weight + _at_mean(part, slopes)
-    return FoldedNumber(part.name, part.log, _row(_per_unit(part, slopes)), _row(missing))
+    columns = slice(part.column, part.column + 2)
+    mean = slopes[:, columns] @ average[columns] + _at_mean(part, slopes)
+    return FoldedNumber(part.name, part.log, _row(_per_unit(part, slopes)), _row(missing), _row(mean))
 
 
-def _levels(part: EncodedLevels, slopes: Floats) -> FoldedLevels:
+def _levels(part: EncodedLevels, slopes: Floats, average: Floats) -> FoldedLevels:
     added = {value: _row(slopes[:, part.columns] @ vector) for value, vector in part.vectors.items()}
     missing = added.pop(UNKNOWN)
-    return FoldedLevels(part.name, added, missing)
+    mean = slopes[:, part.columns] @ average[part.columns]
+    return FoldedLevels(part.name, added, missing, _row(mean))
+
+
+def _plain_average(parts: Sequence[EncodedNumber | EncodedLevels], columns: int) -> Floats:
+    average = np.zeros(columns)
+    for part in parts:
+        if isinstance(part, EncodedLevels):
+            average[part.columns] = np.mean([*part.vectors.values()], axis=0)
+        else:
+            average[part.column] = part.at_missing * part.weight
+    return average
 
 
 def _row(values: Floats) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""Why a resident is in a segment and not in the next one: exact, because both scores are linear in the needs."""
+"""Why a resident is in one segment and not in the next: exact, because scores are linear in the needs."""
 
 from __future__ import annotations
 

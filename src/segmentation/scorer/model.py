@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-FORMAT = 1
+FORMAT = 2
 BLOCK = 65_536
 """Rows scored at a time, so that memory does not grow with the table."""
 
@@ -43,12 +43,18 @@ class FoldedScorer:
         Where each segment's score starts.
     numbers : tuple of FoldedNumber
     levels : tuple of FoldedLevels
+    separations : tuple of tuple of float
+        Squared distance between the centres of every two segments.
+    borderline : float
+        The margin under which a resident is borderline, in [0, 1]; see `Explanation`.
     """
 
     segments: tuple[str, ...]
     constant: tuple[float, ...]
     numbers: tuple[FoldedNumber, ...]
     levels: tuple[FoldedLevels, ...]
+    separations: tuple[tuple[float, ...], ...]
+    borderline: float
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -124,6 +130,8 @@ class FoldedScorer:
             "constant": self.constant,
             "numbers": [vars(part) for part in self.numbers],
             "levels": [vars(part) for part in self.levels],
+            "separations": self.separations,
+            "borderline": self.borderline,
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -173,6 +181,8 @@ def _assembled(raw: dict[str, Any]) -> FoldedScorer | None:
             row_from(raw["constant"]),
             tuple(number_from(part) for part in is_a(list, raw["numbers"])),
             tuple(levels_from(part) for part in is_a(list, raw["levels"])),
+            tuple(row_from(row) for row in is_a(list, raw["separations"])),
+            row_from([raw["borderline"]])[0],
         )
     except (KeyError, TypeError, AttributeError, OverflowError):
         return None
@@ -181,12 +191,20 @@ def _assembled(raw: dict[str, Any]) -> FoldedScorer | None:
 def _check(scorer: FoldedScorer) -> None:
     rows = [
         scorer.constant,
-        *(row for part in scorer.numbers for row in (part.slope, part.missing)),
-        *(row for part in scorer.levels for row in (*part.values.values(), part.missing)),
+        *(row for part in scorer.numbers for row in (part.slope, part.missing, part.mean)),
+        *(row for part in scorer.levels for row in (*part.values.values(), part.missing, part.mean)),
+        *scorer.separations,
     ]
-    if any(len(row) != len(scorer.segments) or not np.isfinite(row).all() for row in rows):
+    if len(scorer.separations) != len(scorer.segments) or any(
+        len(row) != len(scorer.segments) or not np.isfinite(row).all() for row in rows
+    ):
         raise ScorerError(
             "The scorer does not hold one finite number for each segment everywhere. Export it anew."
+        )
+    if not 0 <= scorer.borderline <= 1 or np.min(scorer.separations, initial=0.0) < 0:
+        raise ScorerError(
+            "The scorer's `borderline` must be within 0 and 1, and no squared distance between centres below "
+            "0. Export it anew."
         )
     for names, what in ((scorer.segments, "segment"), (scorer.features, "feature")):
         if not names or len(set(names)) != len(names):

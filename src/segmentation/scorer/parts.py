@@ -22,12 +22,15 @@ class FoldedNumber:
         Added per unit, one for each segment.
     missing : tuple of float
         Added where the value is missing, one for each segment.
+    mean : tuple of float
+        What the mean resident adds, one for each segment.
     """
 
     name: str
     log: bool
     slope: tuple[float, ...]
     missing: tuple[float, ...]
+    mean: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,14 @@ class FoldedLevels:
         Added for that value, one for each segment.
     missing : tuple of float
         Added where the value is missing, one for each segment.
+    mean : tuple of float
+        What the mean resident adds, one for each segment.
     """
 
     name: str
     values: dict[str, tuple[float, ...]]
     missing: tuple[float, ...]
+    mean: tuple[float, ...]
 
 
 def number_from(raw: dict[str, Any]) -> FoldedNumber:
@@ -58,13 +64,14 @@ def number_from(raw: dict[str, Any]) -> FoldedNumber:
         A part of it is missing or of another type.
     """
     name, log = is_a(str, raw["name"]), is_a(bool, raw["log"])
-    return FoldedNumber(name, log, row_from(raw["slope"]), row_from(raw["missing"]))
+    slope, missing, mean = (row_from(raw[key]) for key in ("slope", "missing", "mean"))
+    return FoldedNumber(name, log, slope, missing, mean)
 
 
 def levels_from(raw: dict[str, Any]) -> FoldedLevels:
     """Return the levels that parsed JSON describes; raises what `number_from` does."""
     values = {value: row_from(row) for value, row in raw["values"].items()}
-    return FoldedLevels(is_a(str, raw["name"]), values, row_from(raw["missing"]))
+    return FoldedLevels(is_a(str, raw["name"]), values, row_from(raw["missing"]), row_from(raw["mean"]))
 
 
 def row_from(values: list[float]) -> tuple[float, ...]:
