@@ -10,10 +10,10 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from segmentation.audit import audit
 from segmentation.audit.cells import Cells
 from segmentation.audit.conditional import conditional, pooled_ratio
+from segmentation.audit.crossing import EXPLAINED, OTHER_STRATA
 from segmentation.audit.disclosure import Shown, _links, disclose
 from segmentation.audit.findings import Finding
 from segmentation.audit.rates import stratified_rates
-from segmentation.audit.strata import EXPLAINED, OTHER_STRATA
 from segmentation.suppression import CountTable, attack, suppress
 from tests.needs import feature, policy_of
 from tests.policies import small_policy

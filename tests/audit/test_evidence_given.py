@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segmentation.audit import Crosstab, audit, audit_cells
-from segmentation.audit.strata import EXPLAINED
+from segmentation.audit.crossing import EXPLAINED
 from segmentation.errors import AuditError
 from tests.audit.test_report import SERVED, assert_plain, community
 from tests.policies import small_policy

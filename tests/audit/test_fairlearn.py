@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.audit.cells import Cells, Crosstab
+from segmentation.audit.crossing import EXPLAINED, cross
 from segmentation.audit.rates import metric_frame, selection_rates, stratified_rates
-from segmentation.audit.strata import EXPLAINED, cross
 
 EXACT = 1e-12
 

@@ -7,7 +7,7 @@ from sklearn.metrics import silhouette_samples
 
 from segmentation.audit.cells import Crosstab
 from segmentation.audit.disclosure import Shown, disclose
-from segmentation.audit.fit import MOST_SILHOUETTES, RowFit, attribute_fit, row_fit
+from segmentation.audit.fit import MOST_SILHOUETTES, FitSpace, Silhouettes, attribute_fit
 from segmentation.clustering import Segmenter
 from segmentation.errors import AuditError
 from segmentation.features import needs_encoder
@@ -25,14 +25,18 @@ def small(n=300):
 
 
 def squared_distances(policy, needs, labels):
-    return row_fit(policy, needs, labels, seed=0).squared
+    return FitSpace.of(policy, needs, labels).squared(needs, labels)
+
+
+def silhouettes(policy, needs, labels, seed=0):
+    return FitSpace.of(policy, needs, labels).silhouettes(needs, labels, seed=seed)
 
 
 def by_group(policy, needs, labels, protected, name="age_band", seed=0):
-    rows = row_fit(policy, needs, labels, seed=seed)
-    crosstab = Crosstab.of(labels, protected, squared=rows.squared)
+    taken = silhouettes(policy, needs, labels, seed)
+    crosstab = Crosstab.of(labels, protected, squared=squared_distances(policy, needs, labels))
     (shown,) = disclose([crosstab.cells([name])], SMALLEST)
-    return attribute_fit(shown, crosstab.squared_distances([name]), SMALLEST, rows, protected[name])
+    return attribute_fit(shown, crosstab.squared_distances([name]), SMALLEST, taken, protected[name])
 
 
 def test_distances_are_those_worked_by_hand():
@@ -69,22 +73,35 @@ def test_weights_count():
     assert squared_distances(policy, needs, pd.Series(["a", "a"])) == pytest.approx([1 + 1 / 16] * 2)
 
 
+def test_residents_outside_the_sample_are_measured_in_its_space():
+    policy, needs, _ = small()
+    labels = pd.Series(small_segments(300)).map({0: "x", 1: "y", 2: "z"})
+    space = FitSpace.of(policy, needs, labels)
+    whole = space.squared(needs, labels)
+    assert space.squared(needs[200:], labels[200:]) == pytest.approx(whole[200:])
+    # A segment that nobody of the sample is in is measured from the mean of all.
+    strange = space.squared(needs, pd.Series(["new"] * 300))
+    assert strange == pytest.approx(
+        FitSpace.of(policy, needs, pd.Series(["all"] * 300)).squared(needs, pd.Series(["all"] * 300))
+    )
+
+
 def test_a_need_that_nobody_gave_has_no_distance():
     policy, needs, _ = small()
     labels = pd.Series(small_segments(300))
-    found = row_fit(policy, needs.assign(evening_share=np.nan, parcels=np.nan), labels, seed=0)
-    assert np.isfinite(found.squared).all()
-    assert np.isfinite(found.silhouettes).all()
+    unasked = needs.assign(evening_share=np.nan, parcels=np.nan)
+    assert np.isfinite(squared_distances(policy, unasked, labels)).all()
+    assert np.isfinite(silhouettes(policy, unasked, labels).values).all()
 
 
 def test_silhouettes_are_those_of_scikit_learn():
     policy, needs, protected = small()
     labels = pd.Series(small_segments(300))
-    rows = row_fit(policy, needs, labels, seed=0)
+    taken = silhouettes(policy, needs, labels)
     expected = silhouette_samples(needs_encoder(policy).fit_transform(needs), labels)
 
-    assert rows.sampled.tolist() == list(range(300))
-    assert np.abs(rows.silhouettes - expected).max() < 1e-12
+    assert taken.rows.tolist() == list(range(300))
+    assert np.abs(taken.values - expected).max() < 1e-12
     mean = pd.Series(expected).groupby(protected["sex"], observed=True).mean()
     groups = by_group(policy, needs, labels, protected, "sex").groups
     assert [group.silhouette for group in groups] == pytest.approx([mean["female"], mean["male"]], abs=1e-4)
@@ -93,26 +110,25 @@ def test_silhouettes_are_those_of_scikit_learn():
 def test_many_residents_have_silhouettes_on_a_sample():
     policy, needs, protected = small(MOST_SILHOUETTES + 500)
     labels = pd.Series(small_segments(len(needs))).map({0: "x", 1: "y", 2: "z"})
-    one, same = (row_fit(policy, needs, labels, seed=5) for _ in range(2))
+    one, same = (silhouettes(policy, needs, labels, 5) for _ in range(2))
 
-    assert len(np.unique(one.sampled)) == MOST_SILHOUETTES == len(one.silhouettes)
-    assert (one.sampled == same.sampled).all()
+    assert len(np.unique(one.rows)) == MOST_SILHOUETTES == len(one.values)
+    assert (one.rows == same.rows).all()
     assert by_group(policy, needs, labels, protected).residents == MOST_SILHOUETTES
-    assert len(one.squared) == len(needs)
 
 
 def test_a_resident_alone_in_a_segment_has_the_silhouette_zero():
     policy, needs, _ = small(100)
     labels = pd.Series(["alone", *["a", "b", "b"] * 33])
-    assert row_fit(policy, needs, labels, seed=0).silhouettes[0] == 0.0
+    assert silhouettes(policy, needs, labels).values[0] == 0.0
 
 
 @pytest.mark.parametrize("labels", [["a"] * 100, [f"S{at}" for at in range(100)]])
 def test_one_segment_or_one_each_has_no_silhouettes(labels):
     policy, needs, _ = small(100)
-    rows = row_fit(policy, needs, pd.Series(labels), seed=0)
-    assert rows.sampled.size == rows.silhouettes.size == 0
-    assert np.isfinite(rows.squared).all()
+    taken = silhouettes(policy, needs, pd.Series(labels))
+    assert taken.rows.size == taken.values.size == 0
+    assert np.isfinite(squared_distances(policy, needs, pd.Series(labels))).all()
 
 
 def test_the_planted_group_fits_badly_and_the_clean_one_as_well_as_others():
@@ -176,7 +192,7 @@ def test_without_distances_there_are_no_figures():
 
 def test_a_group_of_few_sampled_residents_has_no_silhouette():
     shown, sums = table([20, 60], [20, 30], [False] * 2)
-    rows = RowFit(np.zeros(50), np.arange(15, 50), np.full(35, 0.25))
+    rows = Silhouettes(np.arange(15, 50), np.full(35, 0.25))
     column = pd.Series(pd.Categorical(["g0"] * 20 + ["g1"] * 30))
     found = attribute_fit(shown, sums, SMALLEST, rows, column)
     assert [group.silhouette for group in found.groups] == [None, 0.25]
@@ -184,7 +200,7 @@ def test_a_group_of_few_sampled_residents_has_no_silhouette():
 
 def test_how_many_were_sampled_tells_no_hidden_size():
     shown, sums = table([20, 900, 60], [20, 30, 40], [False, True, False])
-    rows = RowFit(np.zeros(95), np.arange(95), np.full(95, 0.25))
+    rows = Silhouettes(np.arange(95), np.full(95, 0.25))
     column = pd.Series(pd.Categorical(["g0"] * 20 + ["g1"] * 30 + ["g2"] * 40 + [None] * 5))
     found = attribute_fit(shown, sums, SMALLEST, rows, column)
     assert [group.silhouette for group in found.groups] == [0.25, None, 0.25]
@@ -204,4 +220,4 @@ def test_who_has_no_segment_is_refused():
     with pytest.raises(AuditError, match="1 of 100 residents have no segment"):
         squared_distances(policy, needs, pd.Series([None, *["a"] * 99]))
     with pytest.raises(AuditError, match="99 segments for the needs of 100 residents"):
-        row_fit(policy, needs, pd.Series(["a"] * 99), seed=0)
+        FitSpace.of(policy, needs, pd.Series(["a"] * 99))

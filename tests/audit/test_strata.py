@@ -7,16 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.audit.cells import Crosstab
-from segmentation.audit.strata import (
+from segmentation.audit.crossing import (
     EXPLAINED,
     MOST_COUNTS,
     MOST_STRATA,
     OTHER_STRATA,
     cross,
     most_strata,
-    strata,
     stratified,
 )
+from segmentation.audit.strata import Strata
 from segmentation.errors import AuditError
 from segmentation.policy.parts import MISSING
 from tests.needs import feature, policy_of
@@ -30,6 +30,10 @@ def levels(kind, cells, **rest):
     policy = explaining(x=feature(kind, **rest))
     column = strata(policy, pd.DataFrame({"x": pd.Series(cells, dtype=dtype)}), 2)["x"]
     return dict(zip(column.cat.categories, column.value_counts(sort=False), strict=True)), column
+
+
+def strata(policy, needs, n_segments):
+    return Strata.of(policy, needs, n_segments).table(needs)
 
 
 def explaining(smallest=30, **features):

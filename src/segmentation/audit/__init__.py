@@ -1,13 +1,13 @@
 """The audit: who the segments are, tested against the policy's limits, from counted cells alone."""
 
 from segmentation.audit.cells import Cells, Crosstab
+from segmentation.audit.entry import Block, audit, audit_blocks, audit_cells
 from segmentation.audit.findings import (
     Finding,
     GroupTable,
     verdict,
 )
 from segmentation.audit.model import AuditReport
-from segmentation.audit.report import audit, audit_cells
 from segmentation.audit.schema import report_schema
 from segmentation.audit.sections import (
     AttributeFit,
@@ -27,6 +27,7 @@ __all__ = [
     "AttributeFit",
     "AuditReport",
     "Balance",
+    "Block",
     "Carrier",
     "Cells",
     "Conditional",
@@ -41,6 +42,7 @@ __all__ = [
     "StratumRate",
     "Trace",
     "audit",
+    "audit_blocks",
     "audit_cells",
     "report_schema",
     "verdict",

@@ -23,7 +23,7 @@ from segmentation.policy.parts import JOINED, MISSING
 from segmentation.suppression import too_small
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from segmentation.policy import Policy
 
@@ -127,7 +127,7 @@ class Crosstab:
         people : DataFrame of shape (n_residents, n_attributes)
             Categorical columns of groups, missing where not known.
         strata : DataFrame of shape (n_residents, n_strata), optional
-            Categorical columns of levels (`segmentation.audit.strata.strata`).
+            Categorical columns of levels (`segmentation.audit.strata.Strata`).
         squared : ndarray of shape (n_residents,), optional
             Squared distance of each to the centre of the segment, from 0.
 
@@ -139,6 +139,32 @@ class Crosstab:
         strata = people.iloc[:, :0] if strata is None else strata
         labels, columns = read_rows(segments, people, strata, squared)
         return cls._made(labels, columns, people.shape[1], None, squared)
+
+    @classmethod
+    def together(cls, parts: Iterable[Self]) -> Self:
+        """Return the counts of residents who were counted in parts, each with the same segments and levels.
+
+        Raises
+        ------
+        AuditError
+            There is no part, or parts tell segments or groups apart by other levels.
+        """
+        counted = tuple(parts)
+        alike = {(one.segments, one.attributes, one.strata, one.levels) for one in counted}
+        if len(alike) != 1:
+            message = (
+                "Residents who are counted in parts need the same segments and groups in every part: "
+                "give Categoricals with all their categories, and at least one part."
+            )
+            raise AuditError(message)
+        first = counted[0]
+        columns = list(np.concatenate([one.codes for one in counted]).T)
+        widths = [len(first.segments), *(len(levels) + 1 for levels in first.levels)]
+        counts = np.concatenate([one.counts for one in counted])
+        squared = [one.squared for one in counted if one.squared is not None]
+        sums = np.concatenate(squared) if len(squared) == len(counted) else None
+        codes, counts, sums = tally(columns, widths, counts, sums)
+        return replace(first, codes=codes, counts=counts, squared=sums)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, policy: Policy) -> Self:

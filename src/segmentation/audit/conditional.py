@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from segmentation.audit.crossing import OTHER_STRATA
 from segmentation.audit.rates import stratified_rates
 from segmentation.audit.sections import Conditional, StratumRate
-from segmentation.audit.strata import OTHER_STRATA
 from segmentation.policy.parts import JOINED
 
 if TYPE_CHECKING:

@@ -7,21 +7,21 @@ that those of a model and those made by hand can be compared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import silhouette_samples
 
-from segmentation.audit.samples import places, rounded
+from segmentation.audit.samples import indices, places, rounded
 from segmentation.audit.sections import AttributeFit, GroupFit
 from segmentation.errors import AuditError
 from segmentation.features import needs_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sklearn.pipeline import Pipeline
 
     from segmentation.audit.disclosure import Shown
     from segmentation.policy import Policy
@@ -35,86 +35,129 @@ DECIMALS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class RowFit:
-    """How well the segments fit each resident.
+class Silhouettes:
+    """How much closer residents are to their own segment than to the next one.
 
     Attributes
     ----------
-    squared : ndarray of shape (n_residents,)
-        Squared distance to the mean of the segment, in encoded units, from 0.
-    sampled : ndarray of int64, shape (n_sampled,)
+    rows : ndarray of int64, shape (n_sampled,)
         Places of the residents whose silhouettes were taken; none where there is only one segment, or where
         each resident is one.
-    silhouettes : ndarray of shape (n_sampled,)
+    values : ndarray of shape (n_sampled,)
         In [-1, 1]; 0 for a resident who is alone in the segment (Rousseeuw 1987).
     """
 
-    squared: Floats
-    sampled: Ints
-    silhouettes: Floats
+    rows: Ints
+    values: Floats
 
 
-def row_fit(policy: Policy, needs: pd.DataFrame, segments: pd.Series, *, seed: int) -> RowFit:
-    """Measure how well segments of any origin fit each resident.
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One feature: how it is encoded, and the mean of each segment in its columns.
 
-    Parameters
+    Attributes
     ----------
-    policy : Policy
-        Gives the space: its features, their kinds and weights.
-    needs : DataFrame of shape (n_residents, n_features)
-        `Residents.needs`.
-    segments : Series of shape (n_residents,)
-        Labels of any kind, told apart by how they read.
-    seed : int
-        Of the sample of the silhouettes.
-
-    Raises
-    ------
-    AuditError
-        Lengths differ, or somebody has no segment.
-
-    References
-    ----------
-    Rousseeuw, P. (1987). Silhouettes. Journal of Computational and Applied Mathematics 20.
+    feature : str
+    transformer : Pipeline
+        Fitted.
+    weight : float
+    means : ndarray of shape (n_segments + 1, n_columns)
+        The last row is the mean of all: for a segment that none of them is in.
     """
-    labels = _labels(needs, segments)
-    rows = _sample(labels, seed)
-    squared, sampled = np.zeros(len(labels)), []
-    for encoded in _encoded(policy, needs):
-        squared += _squared(encoded, labels)
-        sampled.append(encoded[rows])
-    silhouettes = silhouette_samples(np.hstack(sampled), labels[rows]) if rows.size else np.zeros(0)
-    return RowFit(squared, rows, np.asarray(silhouettes, np.float64))
+
+    feature: str
+    transformer: Pipeline
+    weight: float
+    means: Floats
+
+    def encoded(self, needs: pd.DataFrame) -> Floats:
+        columns = np.asarray(self.transformer.transform(needs[[self.feature]]), np.float64)
+        return columns * self.weight
 
 
-def _labels(needs: pd.DataFrame, segments: pd.Series) -> Ints:
+@dataclass(frozen=True, eq=False)
+class FitSpace:
+    """The space of a policy's needs, with the mean of each segment in it: what a fit is measured against."""
+
+    segments: tuple[str, ...]
+    parts: tuple[_Part, ...]
+
+    @classmethod
+    def of(cls, policy: Policy, needs: pd.DataFrame, segments: pd.Series) -> Self:
+        """Return the space that some residents span.
+
+        Parameters
+        ----------
+        policy : Policy
+            Gives features, their kinds and weights.
+        needs : DataFrame of shape (n_residents, n_features)
+            `Residents.needs`.
+        segments : Series of shape (n_residents,)
+            Labels of any kind, told apart by how they read.
+
+        Raises
+        ------
+        AuditError
+            Lengths differ, or somebody has no segment.
+        """
+        code, names = _labels(needs, segments)
+        encoder = needs_encoder(policy)
+        parts = []
+        # Feature by feature: all at once would fill the memory.
+        for key, transformer, (feature,) in encoder.transformers:
+            with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
+                fitted = transformer.fit(needs[[feature]])
+            part = _Part(feature, fitted, encoder.transformer_weights[key], np.empty((0, 0)))
+            parts.append(replace(part, means=_means_of(part.encoded(needs), code, len(names))))
+        return cls(names, tuple(parts))
+
+    def squared(self, needs: pd.DataFrame, segments: pd.Series) -> Floats:
+        """Return the squared distance of each resident to the mean of the segment: shape (n_residents,).
+
+        Takes and raises what `of` does; residents of a segment that is new to the space are measured from the
+        mean of all.
+        """
+        code, names = _labels(needs, segments)
+        place = indices(names, self.segments)[code]  # -1 for a new one: the last row
+        squared = np.zeros(len(needs))
+        for part in self.parts:
+            gap = part.encoded(needs) - part.means[place]
+            squared += np.einsum("ij,ij->i", gap, gap)
+        return squared
+
+    def silhouettes(self, needs: pd.DataFrame, segments: pd.Series, *, seed: int) -> Silhouettes:
+        """Return the silhouettes of a sample of residents.
+
+        Takes and raises what `of` does; `seed` is of the sample.
+
+        References
+        ----------
+        Rousseeuw, P. (1987). Silhouettes. Journal of Computational and Applied Mathematics 20.
+        """
+        code, _ = _labels(needs, segments)
+        rows = _sample(code, seed)
+        if not rows.size:
+            return Silhouettes(rows, np.zeros(0))
+        encoded = np.hstack([part.encoded(needs.iloc[rows]) for part in self.parts])
+        return Silhouettes(rows, np.asarray(silhouette_samples(encoded, code[rows]), np.float64))
+
+
+def _labels(needs: pd.DataFrame, segments: pd.Series) -> tuple[Ints, tuple[str, ...]]:
+    """Return the place of each resident's segment among the segments, which are sorted by name."""
     if len(needs) != len(segments):
         raise AuditError(f"There are {len(segments)} segments for the needs of {len(needs)} residents.")
     code, distinct = pd.factorize(np.asarray(segments))
     if (code < 0).any():
         without = f"{int((code < 0).sum())} of {len(segments)} residents have no segment."
         raise AuditError(f"{without} Leave them out, or name a segment.")
-    _, place = np.unique([str(name) for name in distinct], return_inverse=True)
-    return np.asarray(place[code], np.int64)
+    names, place = np.unique([str(name) for name in distinct], return_inverse=True)
+    return np.asarray(place[code], np.int64), tuple(names.tolist())
 
 
-def _encoded(policy: Policy, needs: pd.DataFrame) -> Iterator[Floats]:
-    """Yield the columns that `needs_encoder` makes of each feature; all at once would fill the memory."""
-    encoder = needs_encoder(policy)
-    for name, transformer, columns in encoder.transformers:
-        with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-            encoded = np.asarray(transformer.fit_transform(needs[columns]), np.float64)
-        yield encoded * encoder.transformer_weights[name]
-
-
-def _squared(encoded: Floats, labels: Ints) -> Floats:
-    """Return the squared distance of each resident to the mean of the segment, in some columns."""
-    sizes = np.bincount(labels)
-    squared = np.zeros(len(labels))
-    for column in encoded.T:
-        gap = column - (np.bincount(labels, column) / sizes)[labels]
-        squared += gap * gap
-    return squared
+def _means_of(encoded: Floats, code: Ints, n_segments: int) -> Floats:
+    sizes = np.bincount(code, minlength=n_segments)
+    sums = np.column_stack([np.bincount(code, column, n_segments) for column in encoded.T])
+    return np.vstack([sums / sizes[:, None], encoded.mean(axis=0)])
 
 
 def _sample(labels: Ints, seed: int) -> Ints:
@@ -133,7 +176,7 @@ def attribute_fit(
     shown: Shown,
     squared: Floats | None,
     smallest: int,
-    rows: RowFit | None = None,
+    silhouettes: Silhouettes | None = None,
     column: pd.Series | None = None,
 ) -> AttributeFit:
     """Return the fit of the segments by group of one attribute.
@@ -151,8 +194,7 @@ def attribute_fit(
         whose group is not known is not looked at.
     smallest : int
         Fewest residents, or sampled residents, that give a figure.
-    rows : RowFit, optional
-        For the silhouettes.
+    silhouettes : Silhouettes, optional
     column : Series of shape (n_residents,), optional
         The attribute of the same residents.
 
@@ -166,33 +208,33 @@ def attribute_fit(
     means = _means(summed, cells.sizes, is_open & (squared is not None))
     known = [mean for mean in means if mean is not None]
     is_defined = len(known) > 1 and min(known) > 0
-    silhouettes, n_sampled = _silhouettes(shown, is_open, smallest, rows, column)
+    own, n_sampled = _by_group(shown, is_open, smallest, silhouettes, column)
     return AttributeFit(
         cells.name,
         round(max(known) / min(known), DECIMALS) if is_defined else None,
         tuple(
             GroupFit(cells.name, group, rounded(mean, DECIMALS), rounded(silhouette, DECIMALS))
-            for group, mean, silhouette in zip(cells.group_names, means, silhouettes, strict=True)
+            for group, mean, silhouette in zip(cells.group_names, means, own, strict=True)
         ),
         n_sampled,
     )
 
 
-def _silhouettes(
+def _by_group(
     shown: Shown,
     is_open: NDArray[np.bool_],
     smallest: int,
-    rows: RowFit | None,
+    taken: Silhouettes | None,
     column: pd.Series | None,
 ) -> tuple[list[float | None], int]:
     """Return the mean silhouette of each group, and how many sampled residents are of shown groups."""
     n_groups = len(shown.cells.groups)
-    if rows is None or column is None:
+    if taken is None or column is None:
         return [None] * n_groups, 0
-    place = places(column.iloc[rows.sampled], shown.cells.group_names)
+    place = places(column.iloc[taken.rows], shown.cells.group_names)
     known = np.append(is_open, False)[place]  # who is in no group has the place -1, which is the last
     sizes = np.bincount(place[known], minlength=n_groups)
-    sums = np.asarray(np.bincount(place[known], rows.silhouettes[known], n_groups), np.float64)
+    sums = np.asarray(np.bincount(place[known], taken.values[known], n_groups), np.float64)
     return _means(sums, sizes, is_open & (sizes >= smallest)), int(known.sum())
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from segmentation.audit.balance import balances
 from segmentation.audit.carriers import carriers
-from segmentation.audit.cells import Cells, Crosstab
 from segmentation.audit.claims import ratio_claims, table_claims
 from segmentation.audit.conditional import conditional
+from segmentation.audit.crossing import stratified
 from segmentation.audit.evidence import PAIR
 from segmentation.audit.findings import SEVERITY, Finding
-from segmentation.audit.fit import RowFit, attribute_fit, row_fit
-from segmentation.audit.given import audited_columns, refuse_unfit
+from segmentation.audit.fit import Silhouettes, attribute_fit
 from segmentation.audit.judge import Claim, judge
 from segmentation.audit.model import AuditReport
 from segmentation.audit.outcomes import (
@@ -23,116 +22,28 @@ from segmentation.audit.outcomes import (
     needed_column,
     opportunities,
     outcome_cells,
-    outcome_columns,
 )
 from segmentation.audit.rates import Rates, selection_rates
-from segmentation.audit.strata import strata, stratified
 from segmentation.audit.tables import Tables, count_tables
 from segmentation.audit.targets import needed_target, segment_targets, service_targets
-from segmentation.audit.trace import Moves, permuted, trace
+from segmentation.audit.trace import Moves, trace
 from segmentation.audit.unjudged import Unjudged, unchecked
 from segmentation.errors import AuditError
 from segmentation.wording.findings import RATIOS, Unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
+    from segmentation.audit.cells import Cells, Crosstab
     from segmentation.audit.disclosure import Shown
     from segmentation.audit.sections import AttributeFit, Trace
     from segmentation.policy import Limits, Policy
 
 
-def audit(
-    policy: Policy,
-    segments: pd.Series,
-    protected: pd.DataFrame,
-    served: Mapping[str, frozenset[str]] | None = None,
-    *,
-    needs: pd.DataFrame | None = None,
-    assign: Callable[[pd.DataFrame], pd.Series] | None = None,
-    outcomes: pd.DataFrame | None = None,
-) -> AuditReport:
-    """Audit segments against protected attributes and proxies.
-
-    Parameters
-    ----------
-    policy : Policy
-        Gives attributes, intersections and limits.
-    segments : Series of shape (n_residents,)
-        Segment ids of any origin: this model's, or a table that somebody else made.
-    protected : DataFrame of shape (n_residents, n_attributes)
-        `Residents.protected`: categorical columns, missing where not known.
-    served : mapping of str to frozenset of str, optional
-        For each service, the segments whose plan has more of it than the standard.
-    needs : DataFrame of shape (n_residents, n_features), optional
-        `Residents.needs`: for what may explain a difference, what carries an attribute, and the quality of
-        fit. Their figures rest on a sample where there are many residents, which says how many.
-    assign : callable, optional
-        Gives the segment ids of any table of needs: what made the segments. For the trace.
-    outcomes : DataFrame of shape (n_residents, n_services), optional
-        Whether a resident needed each service in the following period, missing where not known.
-
-    Raises
-    ------
-    AuditError
-        Somebody has no segment, lengths or indexes differ, somebody's group is none of the policy's, needs
-        lack a feature, there are too few to judge, a service is planned for a segment that nobody is in,
-        outcomes are not of the policy's services, or intersections are too fine.
-
-    Notes
-    -----
-    Rows are joined by position: all tables need the same index.
-
-    Without `served`, and with less than enough `outcomes`, what the policy gates of services stays open: such
-    a finding has the reason *not_judged*, and the verdict is not *kept*.
-
-    Time goes with the groups to be judged more than with residents: about 0.1 s for each group of each
-    attribute and intersection in a dozen segments, so that eight attributes of 40 groups take a minute.
-    """
-    protected = audited_columns(policy, protected)
-    refuse_unfit(policy, protected, segments, needs, outcomes)
-    needed_by = None
-    if outcomes is not None:
-        needed_by = Crosstab.of(segments, protected, outcome_columns(policy, outcomes))
-    if needs is None:
-        return _judged(policy, Crosstab.of(segments, protected), served, needed_by).report
-    fit = row_fit(policy, needs, segments, seed=policy.clustering.seed)
-    levels = strata(policy, needs, segments.nunique()) if policy.audit.explained_by else None
-    crosstab = Crosstab.of(segments, protected, levels, fit.squared)
-    judged = _judged(policy, crosstab, served, needed_by)
-    moves = None if assign is None else permuted(needs, segments, assign, seed=policy.clustering.seed)
-    return _with_needs(judged, policy, needs, protected, fit, moves)
-
-
-def audit_cells(
-    policy: Policy, crosstab: Crosstab, served: Mapping[str, frozenset[str]] | None = None
-) -> AuditReport:
-    """Audit residents who were counted elsewhere: by a database, or by Spark.
-
-    What needs a row per resident is not in the report: carriers, the trace, silhouettes and outcomes.
-
-    Parameters
-    ----------
-    policy : Policy
-    crosstab : Crosstab
-        From `Crosstab.from_frame`.
-    served : mapping of str to frozenset of str, optional
-        As for `audit`.
-
-    Raises
-    ------
-    AuditError
-        As `audit`.
-    """
-    judged = _judged(policy, crosstab, served, None)
-    fit = judged.fit(policy.audit.smallest_group)
-    return replace(judged.report, fit=fit, unchecked=_without(judged.report, {"fit"} if fit else set()))
-
-
 @dataclass(frozen=True, eq=False)
-class _Judged:
+class Judged:
     """A report of what counts alone can say, and the tables behind it."""
 
     report: AuditReport
@@ -144,8 +55,8 @@ class _Judged:
         """The tables of single attributes."""
         return tuple(one for one in self.tables.asked if len(one.cells.attributes) == 1)
 
-    def fit(
-        self, smallest: int, rows: RowFit | None = None, protected: pd.DataFrame | None = None
+    def _fit(
+        self, smallest: int, taken: Silhouettes | None = None, protected: pd.DataFrame | None = None
     ) -> tuple[AttributeFit, ...]:
         """Return the quality of fit by group; nothing where distances were not counted."""
         if self.crosstab.squared is None:
@@ -155,19 +66,50 @@ class _Judged:
                 one,
                 self.crosstab.squared_distances(one.cells.attributes),
                 smallest,
-                rows,
+                taken,
                 None if protected is None else protected[one.cells.name],
             )
             for one in self.attributes
         )
 
+    def with_distances(self, policy: Policy) -> AuditReport:
+        """Return the report with the fit by group, where distances were counted."""
+        fit = self._fit(policy.audit.smallest_group)
+        return replace(self.report, fit=fit, unchecked=_without(self.report, {"fit"} if fit else set()))
 
-def _judged(
+    def with_needs(
+        self,
+        policy: Policy,
+        needs: pd.DataFrame,
+        protected: pd.DataFrame,
+        taken: Silhouettes,
+        moves: Moves | None,
+    ) -> AuditReport:
+        """Return the report with what needs a row per resident: carriers, their trace, and silhouettes."""
+        seed, shown = policy.clustering.seed, self.tables.asked
+        done: set[Unchecked] = {"carriers", "fit"} if moves is None else {"carriers", "fit", "trace"}
+        return replace(
+            self.report,
+            carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
+            traces=() if moves is None else _untoward(trace(policy, protected, moves, shown), self.report),
+            fit=self._fit(policy.audit.smallest_group, taken, protected),
+            unchecked=_without(self.report, done),
+        )
+
+
+def judged(
     policy: Policy,
     crosstab: Crosstab,
     served: Mapping[str, frozenset[str]] | None,
     needed_by: Crosstab | None,
-) -> _Judged:
+) -> Judged:
+    """Return what the counts of residents, and of who needed which service, can say.
+
+    Raises
+    ------
+    AuditError
+        As `segmentation.audit.audit`.
+    """
     limits = policy.audit
     _refuse_unplanned(served or {}, crosstab.inhabited)
     crosstab, pooled = _judgeable(crosstab, limits.smallest_group)
@@ -203,7 +145,7 @@ def _judged(
             has_outcomes=needed_by is not None,
         ),
     )
-    return _Judged(report, tables, crosstab)
+    return Judged(report, tables, crosstab)
 
 
 def _judgeable(crosstab: Crosstab, smallest: int) -> tuple[Crosstab, bool]:
@@ -216,26 +158,6 @@ def _outcomes(policy: Policy, needed_by: Crosstab | None) -> list[Cells]:
         return []
     smallest = policy.audit.smallest_group
     return outcome_cells(_judgeable(needed_by, smallest)[0], tuple(policy.audited), smallest)
-
-
-def _with_needs(
-    judged: _Judged,
-    policy: Policy,
-    needs: pd.DataFrame,
-    protected: pd.DataFrame,
-    rows: RowFit,
-    moves: Moves | None,
-) -> AuditReport:
-    """Return the report with what needs a row per resident: carriers, their trace, and silhouettes."""
-    seed, shown = policy.clustering.seed, judged.tables.asked
-    done: set[Unchecked] = {"carriers", "fit"} if moves is None else {"carriers", "fit", "trace"}
-    return replace(
-        judged.report,
-        carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
-        traces=() if moves is None else _untoward(trace(policy, protected, moves, shown), judged.report),
-        fit=judged.fit(policy.audit.smallest_group, rows, protected),
-        unchecked=_without(judged.report, done),
-    )
 
 
 def _untoward(traces: Iterable[Trace], report: AuditReport) -> tuple[Trace, ...]:

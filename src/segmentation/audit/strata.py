@@ -1,4 +1,4 @@
-"""Residents who are alike in what may lawfully explain a difference: levels of features, and their crossing.
+"""Residents who are alike in what may lawfully explain a difference: the levels of each such feature.
 
 A stratum is told by levels that many share: numbers are cut near their quantiles at rounded points, so that
 no cut tells what one resident has.
@@ -6,130 +6,128 @@ no cut tells what one resident has.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from segmentation.audit.tally import places, tally
-from segmentation.errors import AuditError
-from segmentation.policy.parts import JOINED, MISSING
+from segmentation.audit.crossing import FEWEST_STRATA, most_strata, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from segmentation.audit.cells import Crosstab
     from segmentation.policy import Feature, Policy
 
-EXPLAINED = "explained by"
-"""The column of the strata, once they are crossed."""
-OTHER_STRATA = "(other strata)"
-"""Strata that are too small, or too many, taken together: those in it are not alike."""
-MOST_STRATA = 24
-FEWEST_STRATA = 2
-PER_STRATUM = 15
-"""Residents of a stratum for each segment, in smallest groups: with fewer, most counts would be hidden."""
-MOST_COUNTS = 900
-"""Counts by stratum, of all attributes together, beyond which it takes too long to see which to hide."""
 MOST_LEVELS, FEWEST_LEVELS = 4, 2
 """Levels that a feature is cut into."""
 OTHER_VALUES = "other values"
 DIGITS = 2
 """Significant digits of a cut."""
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-# ---- Levels of each feature -------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """How the values of one feature become levels.
 
-
-def strata(policy: Policy, needs: pd.DataFrame, n_segments: int) -> pd.DataFrame:
-    """Return the level of each resident in each feature of the policy's `audit.explained_by`.
-
-    Counts, numbers and shares are cut near their quantiles into four levels; categories and ordinals keep
-    their most frequent values, and the others are one more level. Where the crossing has more strata than
-    can be shown (`most_strata`), levels are fewer, down to two.
-
-    Parameters
+    Attributes
     ----------
-    policy : Policy
-    needs : DataFrame of shape (n_residents, n_features)
-        `Residents.needs`.
-    n_segments : int
-
-    Returns
-    -------
-    DataFrame of shape (n_residents, n_explaining)
-        Categorical, missing where not known; for `Crosstab.of`.
+    names : tuple of str
+        The levels, in their order.
+    cuts : ndarray of shape (n_levels - 1,), or None
+        Where each level but the first begins; None where values are listed.
+    kept : mapping of str to str
+        The listed values that are levels of their own; all others are `OTHER_VALUES`.
     """
-    smallest = policy.audit.smallest_group
-    groups = [len(of.groups) for of in policy.audited.values()]
-    most = max(FEWEST_STRATA, most_strata(len(needs), n_segments, groups, smallest))
-    for levels in range(MOST_LEVELS, FEWEST_LEVELS - 1, -1):
-        table = pd.DataFrame(
-            {
-                name: _levels(policy.features[name], needs[name], levels, smallest)
-                for name in policy.audit.explained_by
-            },
-            index=needs.index,
+
+    names: tuple[str, ...]
+    cuts: Floats | None
+    kept: Mapping[str, str]
+
+    def of(self, values: pd.Series) -> pd.Series:
+        """Return the level of each value, categorical, missing where it is."""
+        if self.cuts is None:
+            named = values.map(self.kept).where(values.isin(list(self.kept)) | values.isna(), OTHER_VALUES)
+            return pd.Series(pd.Categorical(named, list(self.names)), index=values.index)
+        numbers = values.to_numpy(np.float64)
+        codes = np.where(np.isnan(numbers), -1, np.searchsorted(self.cuts, numbers, side="right"))
+        return pd.Series(
+            pd.Categorical.from_codes(codes.tolist(), pd.Index(list(self.names))), index=values.index
         )
-        if (table.value_counts() >= smallest).sum() <= most:
-            break
-    return table
 
 
-def most_strata(residents: int, n_segments: int, groups: Sequence[int], smallest: int) -> int:
-    """Return how many strata so many residents can be compared in: up to 24; under 2, they are too few.
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """The levels of each feature of a policy's `audit.explained_by`."""
 
-    Parameters
-    ----------
-    residents, n_segments : int
-    groups : sequence of int
-        The number of groups of each attribute.
-    smallest : int
-        Fewest residents that may be shown.
-    """
-    cells = max(1, n_segments) * max(1, sum(groups[at] for at in _affordable(groups, n_segments)))
-    filled = residents // (PER_STRATUM * smallest * max(1, n_segments))
-    return min(MOST_STRATA, filled, MOST_COUNTS // cells)
+    levels: Mapping[str, _Level]
+
+    @classmethod
+    def of(
+        cls, policy: Policy, needs: pd.DataFrame, n_segments: int, residents: int | None = None
+    ) -> Self | None:
+        """Choose levels by residents, or by a sample of them; None where nothing may explain a difference.
+
+        Counts, numbers and shares are cut near their quantiles into four levels; categories and ordinals keep
+        their most frequent values, and the others are one more level. Where the crossing has more strata than
+        can be shown (`most_strata`), levels are fewer, down to two.
+
+        Parameters
+        ----------
+        policy : Policy
+        needs : DataFrame of shape (n_sample, n_features)
+            `Residents.needs`.
+        n_segments : int
+        residents : int, optional
+            How many there are of whom `needs` is a sample; all where not given.
+        """
+        names = policy.audit.explained_by
+        if not names:
+            return None
+        smallest = policy.audit.smallest_group
+        residents = len(needs) if residents is None else residents
+        groups = [len(of.groups) for of in policy.audited.values()]
+        most = max(FEWEST_STRATA, most_strata(residents, n_segments, groups, smallest))
+        for many in range(MOST_LEVELS, FEWEST_LEVELS - 1, -1):
+            found = cls({name: _level(policy.features[name], needs[name], many, smallest) for name in names})
+            sizes = found.table(needs).value_counts() * (residents / max(1, len(needs)))
+            if (sizes >= smallest).sum() <= most:
+                break
+        return found
+
+    def table(self, needs: pd.DataFrame) -> pd.DataFrame:
+        """Return the level of each resident in each feature, for `Crosstab.of`.
+
+        Returns
+        -------
+        DataFrame of shape (n_residents, n_explaining)
+            Categorical, missing where not known.
+        """
+        return pd.DataFrame(
+            {name: level.of(needs[name]) for name, level in self.levels.items()}, index=needs.index
+        )
 
 
-def _affordable(groups: Sequence[int], n_segments: int) -> list[int]:
-    """Return which attributes can be counted by stratum at all: those of few groups first."""
-    ascending = sorted(range(len(groups)), key=lambda at: groups[at])
-    counts = np.cumsum([groups[at] for at in ascending]) * n_segments * FEWEST_STRATA
-    return sorted(at for at, many in zip(ascending, counts, strict=True) if many <= MOST_COUNTS)
-
-
-def _levels(feature: Feature, values: pd.Series, most: int, smallest: int) -> pd.Series:
+def _level(feature: Feature, values: pd.Series, most: int, smallest: int) -> _Level:
     if feature.values is not None:
         return _frequent(feature.values, values, most)
+    if feature.kind == "flag":
+        return _Level(("no", "yes"), np.array([1.0]), {})
     numbers = values.to_numpy(np.float64)
-    missing = np.isnan(numbers)
-    is_flag = feature.kind == "flag"
-    cuts = np.array([1.0]) if is_flag else _cuts(numbers[~missing], feature, most, smallest)
-    names = ["no", "yes"] if is_flag else _labels(cuts, feature)
-    codes = np.where(missing, -1, np.searchsorted(cuts, numbers, side="right"))
-    return pd.Series(pd.Categorical.from_codes(codes.tolist(), pd.Index(names)), index=values.index)
+    cuts = _cuts(numbers[~np.isnan(numbers)], feature, most, smallest)
+    return _Level(tuple(_labels(cuts, feature)), cuts, {})
 
 
-def _frequent(listed: Sequence[str], values: pd.Series, most: int) -> pd.Series:
+def _frequent(listed: Sequence[str], values: pd.Series, most: int) -> _Level:
     """Return the most frequent values in the order of the list, and all others as one."""
     frequent = values.value_counts().index[: most if len(listed) <= most else most - 1]
-    kept = [value for value in listed if value in set(frequent)]
-    named = values.where(values.isin(kept) | values.isna(), OTHER_VALUES)
-    levels = [*kept, OTHER_VALUES] if named.eq(OTHER_VALUES).any() else kept
-    plain = {level: _plain(level) for level in levels}
-    return pd.Series(pd.Categorical(named.map(plain), list(plain.values())), index=values.index)
-
-
-def _plain(value: str) -> str:
-    """Return a value without the sign that joins names."""
-    return value.replace(JOINED.strip(), "x")
+    kept = {value: plain(value) for value in listed if value in set(frequent)}
+    others = () if len(kept) == len(listed) else (OTHER_VALUES,)
+    return _Level((*kept.values(), *others), None, kept)
 
 
 def _cuts(numbers: Floats, feature: Feature, most: int, smallest: int) -> Floats:
@@ -168,127 +166,3 @@ def _labels(cuts: Floats, feature: Feature) -> list[str]:
 
 def _span(low: float, high: float) -> str:
     return f"{low:.10g}" if low >= high else f"{low:.10g}–{high:.10g}"
-
-
-# ---- Crossing ---------------------------------------------------------------------------------------
-
-
-def stratified(crosstab: Crosstab, smallest: int) -> tuple[Crosstab, tuple[tuple[str, str], ...]]:
-    """Return the counts with their strata crossed, and the tables of them to be looked at.
-
-    Parameters
-    ----------
-    crosstab : Crosstab
-        Residents and segments that are judged: `known_to_somebody` and `large_enough`.
-    smallest : int
-        Fewest residents of a stratum.
-
-    Returns
-    -------
-    crosstab : Crosstab
-        See `cross`.
-    tables : tuple of tuple of str
-        Each attribute with `EXPLAINED`, for `Crosstab.cells`; attributes of so many groups that they cannot
-        be protected by stratum are not among them. Empty without strata, or where residents are too few for
-        two: to protect such tables would hide counts of the others for nothing.
-
-    Raises
-    ------
-    AuditError
-        As `cross`.
-    """
-    if not crosstab.strata:
-        return crosstab, ()
-    groups = [len(levels) for levels in crosstab.levels[: len(crosstab.attributes)]]
-    most = most_strata(crosstab.residents, len(crosstab.segments), groups, smallest)
-    names = [crosstab.attributes[at] for at in _affordable(groups, len(crosstab.segments))]
-    if most < FEWEST_STRATA:
-        return crosstab, ()
-    crossed = cross(crosstab, smallest, most)
-    compared = sum(name != OTHER_STRATA for name in crossed.levels[-1])
-    return crossed, tuple((name, EXPLAINED) for name in names) if compared >= FEWEST_STRATA else ()
-
-
-def cross(crosstab: Crosstab, smallest: int, most: int = MOST_STRATA) -> Crosstab:
-    """Return the counts with all strata crossed into one column, called `EXPLAINED`.
-
-    Strata under the smallest group, and the smallest of more than `most`, become `OTHER_STRATA`: they are
-    counted, so that nothing is lost, and compared with nobody. Residents who lack a feature are a stratum
-    where they are many; where they are few, their stratum is missing: protected like one, they would only
-    hide the counts of others.
-
-    Parameters
-    ----------
-    crosstab : Crosstab
-        With strata; without, it comes back as it is.
-    smallest : int
-        Fewest residents of a stratum.
-    most : int
-        Most strata, without those taken together.
-
-    Raises
-    ------
-    AuditError
-        There are so many strata that the largest 24 hold less than half of the residents.
-    """
-    if not crosstab.strata:
-        return crosstab
-    first = 1 + len(crosstab.attributes)
-    codes, levels = crosstab.codes[:, first:], crosstab.levels[first - 1 :]
-    widths = [len(values) + 1 for values in levels]
-    combinations, sizes, _ = tally(list(codes.T), widths, crosstab.counts)
-    known = _known(combinations, levels, sizes >= PER_STRATUM * smallest * len(crosstab.segments))
-    kept = _kept(np.where(known, sizes, 0), smallest, most)
-    _refuse_fine(crosstab.strata, sizes[known])
-    names = [_named(crosstab.strata, levels, combination) for combination in combinations[kept]]
-    crossed = (*names, OTHER_STRATA) if (known & ~kept).any() else tuple(names)
-    place = np.where(kept, np.cumsum(kept) - 1, np.where(known, len(names), len(crossed)))
-    return _restratified(crosstab, crossed, place[_found(combinations, codes, widths)])
-
-
-def _known(combinations: Ints, levels: Sequence[Sequence[str]], many: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which combinations are a stratum: those that lack a feature only where many do."""
-    missing = (combinations == np.array([len(values) for values in levels])).any(axis=1)
-    return np.asarray(~missing | many)
-
-
-def _kept(sizes: Ints, smallest: int, most: int) -> NDArray[np.bool_]:
-    """Return the strata that stay: large enough, and at most `most`."""
-    largest = np.argsort(np.argsort(-sizes, kind="stable")) < most
-    kept = largest & (sizes >= smallest)
-    # Alone, a small rest would be known from the others: the smallest that stays goes with it.
-    rest = sizes[~kept].sum()
-    if 0 < rest < smallest and kept.any():
-        kept[np.flatnonzero(kept)[np.argmin(sizes[kept])]] = False
-    return np.asarray(kept)
-
-
-def _refuse_fine(names: Sequence[str], sizes: Ints) -> None:
-    largest = np.sort(sizes)[-MOST_STRATA:].sum() / max(1, sizes.sum())
-    if len(sizes) > MOST_STRATA and 2 * largest < 1:
-        message = (
-            f"The strata of {', '.join(names)} are too fine: the largest {MOST_STRATA} of {len(sizes)} hold "
-            f"{largest:.0%} of the residents; name fewer features under `audit.explained_by`."
-        )
-        raise AuditError(message)
-
-
-def _named(names: Sequence[str], levels: Sequence[Sequence[str]], combination: Ints) -> str:
-    named = zip(names, levels, combination.tolist(), strict=True)
-    return JOINED.join(f"{_plain(name)} {(*values, MISSING)[at]}" for name, values, at in named)
-
-
-def _found(combinations: Ints, codes: Ints, widths: Sequence[int]) -> Ints:
-    """Return the place of each row of codes among the combinations, which are sorted."""
-    both, _ = places(list(np.vstack([combinations, codes]).T), widths)
-    return np.searchsorted(both[: len(combinations)], both[len(combinations) :])
-
-
-def _restratified(crosstab: Crosstab, names: tuple[str, ...], own: Ints) -> Crosstab:
-    """Return the counts with one column of strata, by the stratum that each cell is in."""
-    first = 1 + len(crosstab.attributes)
-    levels = (*crosstab.levels[: first - 1], names)
-    widths = [len(crosstab.segments), *(len(values) + 1 for values in levels)]
-    columns = [*crosstab.codes[:, :first].T, own]
-    codes, counts, squared = tally(columns, widths, crosstab.counts, crosstab.squared)
-    return replace(crosstab, strata=(EXPLAINED,), levels=levels, codes=codes, counts=counts, squared=squared)
