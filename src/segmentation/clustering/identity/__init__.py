@@ -1,5 +1,6 @@
 """Segments that last: a new fit takes over the ids of the version before, and says who moved and why."""
 
+from segmentation.clustering.identity.matching import matched
 from segmentation.clustering.identity.model import Carried, Migration, Move, Previous
 
-__all__ = ["Carried", "Migration", "Move", "Previous"]
+__all__ = ["Carried", "Migration", "Move", "Previous", "matched"]
