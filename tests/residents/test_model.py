@@ -65,4 +65,4 @@ WORKED = {
     "sex": ["female", "male"] * 30,
     "tenure": ["owner", None] * 30,
 }
-WORKED_DIGEST = "sha256:42e478cfc5f435a6c104c77ee69bb26cb9cd90be0c893c04038619e8e590e099"
+WORKED_DIGEST = "sha256:ff9af353d92df5a449ed1876ccb318aa557cce47630de4fd8d7eaca7fdc8e7db"

@@ -8,17 +8,23 @@ from segmentation.residents.admit import read_needs, read_residents, residents_f
 from segmentation.residents.intake import Intake, Quarantined
 from segmentation.residents.labels import read_labels
 from segmentation.residents.model import Residents
+from segmentation.residents.needs import NeedsBatch
 from segmentation.residents.outcomes import read_outcomes
 from segmentation.residents.schema import schema
+from segmentation.residents.store import StoredResidents
+from segmentation.residents.stream import store_residents
 
 __all__ = [
     "Intake",
+    "NeedsBatch",
     "Quarantined",
     "Residents",
+    "StoredResidents",
     "read_labels",
     "read_needs",
     "read_outcomes",
     "read_residents",
     "residents_from",
     "schema",
+    "store_residents",
 ]

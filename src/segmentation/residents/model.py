@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import pandas as pd
+
+from segmentation.residents.digest import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from segmentation.residents.intake import Intake
+
+ROWS = 1 << 16
+"""Residents of a batch, where nobody says otherwise: few megabytes, and enough to be quick."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,43 +53,60 @@ class Residents:
     def __repr__(self) -> str:
         """Return counts; never a value of a resident."""
         return (
-            f"Residents({len(self)} residents, {self.needs.shape[1]} needs, "
-            f"{self.protected.shape[1]} protected columns, {self.intake.read - len(self)} rows left out)"
+            f"Residents({len(self)} residents, {self.needs.shape[1]} needs, {self.protected.shape[1]} "
+            f"protected columns, {self.intake.read - self.intake.kept} rows left out)"
         )
 
     @property
     def digest(self) -> str:
-        """SHA-256 of ids, needs and protected values.
+        """SHA-256 of ids, needs and protected values (see `Digest`).
 
-        The order of the rows counts; the clock, the file format and the rest of the file do not. Numbers
-        enter as little-endian float64, texts as their sorted distinct values and each row's place in them.
+        The order of the rows counts; the clock, the file format and the rest of the file do not.
         """
-        whole = hashlib.sha256()
-        for part, table in (
-            ("ids", self.ids.to_frame()),
-            ("needs", self.needs),
-            ("protected", self.protected),
-        ):
-            for name in table.columns:
-                for piece in _pieces(part, str(name), table[name]):
-                    whole.update(len(piece).to_bytes(8, "little") + piece)
-        return f"sha256:{whole.hexdigest()}"
+        digest = Digest()
+        digest.update(self)
+        return digest.text()
+
+    def batches(self, rows: int = ROWS) -> Iterator[Self]:
+        """Yield the residents in their order, so many at a time; the last batch may hold fewer.
+
+        Parameters
+        ----------
+        rows : int
+            Residents of a batch, at least 1.
+
+        Yields
+        ------
+        Residents
+            With an index from 0 and the `intake` of the whole table.
+        """
+        for start in range(0, len(self), rows):
+            yield self._taken(slice(start, start + rows))
+
+    def sample(self, size: int, seed: int) -> Self:
+        """Return so many residents in their order, drawn without replacement; all where there are no more.
+
+        Parameters
+        ----------
+        size : int
+            Residents to draw, at least 1.
+        seed : int
+            Of the draw: the same seed draws the same residents of the same table.
+        """
+        places = drawn(len(self), size, seed)
+        return self if places is None else self._taken(places)
+
+    def _taken(self, rows: slice | NDArray[np.intp]) -> Self:
+        return replace(
+            self,
+            needs=self.needs.iloc[rows].reset_index(drop=True),
+            protected=self.protected.iloc[rows].reset_index(drop=True),
+            ids=self.ids.iloc[rows].reset_index(drop=True),
+        )
 
 
-def _pieces(part: str, name: str, column: pd.Series) -> Iterator[bytes]:
-    yield _json([part, name])
-    if column.dtype == np.float64:
-        numbers = column.to_numpy(dtype="<f8") + 0.0  # -0.0 is 0.0
-        yield np.where(np.isnan(numbers), np.nan, numbers).astype("<f8").tobytes()
-        return
-    codes, distinct = pd.factorize(column)
-    texts = np.asarray(distinct, dtype=object)
-    order = np.argsort(texts)
-    places = np.empty(len(texts) + 1, dtype="<i4")
-    places[order], places[-1] = np.arange(len(texts)), -1  # a code of -1 picks the last: missing
-    yield _json([str(text) for text in texts[order]])
-    yield places[codes].tobytes()
-
-
-def _json(content: list[str]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+def drawn(n: int, size: int, seed: int) -> NDArray[np.intp] | None:
+    """Return the places of a sample in rising order; None where it is the whole."""
+    if size >= n:
+        return None
+    return np.sort(np.random.default_rng(seed).choice(n, size, replace=False, shuffle=False))
