@@ -50,8 +50,7 @@ def test_an_ordinal_is_its_rank_from_zero():
     assert values(found()["cleaning_wish", None]) == [0.0, 2.0, None]
 
 
-def test_counts_are_compared_on_a_log_scale_and_marks_are_shares():
-    assert {key[0] for key, one in found().items() if one.log} == {"repairs", "parcels"}
+def test_shares_of_residents_are_marks():
     assert {key[0] for key, one in found().items() if one.is_mark} == {"channel", "parking"}
 
 

@@ -16,8 +16,8 @@ def need(feature, difference, level=None, *, sure=True):
     return Distinction(feature, level, 1.0, 2.0, difference, (difference - margin, difference + margin))
 
 
-def names(*needs, policy=POLICY):
-    return segment_names(policy, needs, [f"S{at + 1}" for at in range(len(needs))])
+def names(*needs, policy=POLICY, carried=None):
+    return segment_names(policy, needs, [f"S{at + 1}" for at in range(len(needs))], carried)
 
 
 def override(**given):
@@ -122,3 +122,38 @@ def test_two_segments_that_the_policy_names_alike_are_told_apart():
     told = names([], [], policy=override(S1=("Families", "家庭"), S2=("Families", "家庭")))
 
     assert [name.en for name in told] == ["Families", "Families (S2)"]
+
+
+def carry(**known):
+    return {key: Text(en=en, zh=zh) for key, (en, zh) in known.items()}
+
+
+def test_a_segment_keeps_the_name_that_readers_know():
+    told = names([need("repairs", 1.5)], [need("parcels", 1.5)], carried=carry(S1=("Fixers", "常报修")))
+
+    assert told == [Text(en="Fixers", zh="常报修"), Text(en="High parcels", zh="包裹偏高")]
+
+
+def test_the_policy_overrides_a_name_that_readers_know():
+    told = names([], policy=override(S1=("Parcel fans", "快递达人")), carried=carry(S1=("Fixers", "常报修")))
+
+    assert told == [Text(en="Parcel fans", zh="快递达人")]
+
+
+def test_a_generated_name_never_takes_one_that_a_later_segment_keeps():
+    told = names([need("repairs", 1.5)], [], carried=carry(S2=("High repairs", "报修偏高")))
+
+    assert told == [Text(en="High repairs (S1)", zh="报修偏高（S1）"), Text(en="High repairs", zh="报修偏高")]
+
+
+def test_a_kept_name_gives_way_to_one_that_the_policy_now_gives_another():
+    told = names([], [], policy=override(S1=("Fixers", "常报修")), carried=carry(S2=("Fixers", "常报修")))
+
+    assert [name.en for name in told] == ["Fixers", "Fixers (S2)"]
+
+
+def test_a_number_that_is_taken_as_well_is_set_again():
+    policy = override(S1=("Fixers", "常报修"), S3=("Fixers (S2)", "常报修（S2）"))
+    told = names([], [], [], policy=policy, carried=carry(S2=("Fixers", "常报修")))
+
+    assert [name.en for name in told] == ["Fixers", "Fixers (S2) (S2)", "Fixers (S2)"]

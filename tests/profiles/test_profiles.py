@@ -1,11 +1,13 @@
 """Profiles of the small community, from residents to what is said of their segments."""
 
 import inspect
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from segmentation.profiles import profiles
+from segmentation.policy import Text
+from segmentation.profiles import describe, profiles, profiles_of
 from segmentation.residents import residents_from
 from tests.policies import AS_OF, small_policy, small_residents, small_segments
 
@@ -50,10 +52,61 @@ def test_a_segment_that_nobody_is_in_has_no_needs_that_are_told():
 
 
 def test_a_profile_is_made_without_protected_attributes():
-    assert list(inspect.signature(profiles).parameters) == ["policy", "needs", "labels", "ids"]
+    assert list(inspect.signature(profiles).parameters) == ["policy", "needs", "labels", "ids", "names"]
 
 
 def test_the_same_residents_give_the_same_profiles(found):
     people = residents_from(small_residents(2000), POLICY, as_of=AS_OF)
 
     assert profiles(POLICY, people.needs, small_segments(2000), IDS) == found
+
+
+def batches(ends=(0, 1, 700, 700, 1999, 2000)):
+    people = residents_from(small_residents(2000), POLICY, as_of=AS_OF)
+    labels = small_segments(2000)
+    table = (people.needs, labels)
+    return table, ((people.needs.iloc[a:b], labels[a:b]) for a, b in pairwise(ends))
+
+
+def test_batches_give_the_profiles_of_one_table(found):
+    table, parts = batches()
+    streamed = profiles_of(POLICY, parts, IDS, sample=table)
+
+    for one, other in zip(streamed, found, strict=True):
+        assert (one.segment, one.name, one.size, one.share, one.rule) == (
+            other.segment, other.name, other.size, other.share, other.rule
+        )  # fmt: skip
+        assert one.shown == other.shown
+
+
+def test_the_rules_look_at_the_sample_alone(found):
+    (needs, labels), parts = batches()
+    streamed = profiles_of(POLICY, parts, IDS, sample=(needs.iloc[:500], labels[:500]))
+
+    assert [one.rule.residents for one in streamed] == [500] * 3
+    assert [one.size for one in streamed] == [one.size for one in found]
+
+
+def test_the_rules_look_at_no_more_residents_than_they_say(monkeypatch):
+    monkeypatch.setattr(describe, "MOST_ROWS", 300)
+    (needs, labels), _ = batches()
+
+    assert {one.rule.residents for one in profiles(POLICY, needs, labels, IDS)} == {300}
+
+
+def test_segments_keep_their_names_and_the_rest_are_named_anew(found):
+    (needs, labels), parts = batches()
+    known = {"S2": Text(en="Handy phones", zh="电话报修"), "S9": Text(en="Gone", zh="已撤销")}
+    streamed = profiles_of(POLICY, parts, IDS, sample=(needs, labels), names=known)
+
+    assert [one.name for one in streamed] == [found[0].name, known["S2"], found[2].name]
+    assert profiles(POLICY, needs, labels, IDS, known)[1].name == known["S2"]
+
+
+def test_nobody_at_all_has_profiles_without_figures():
+    (needs, labels), _ = batches()
+    nobody = (needs.iloc[:0], labels[:0])
+
+    assert [(one.size, one.share, one.rule) for one in profiles_of(POLICY, [], IDS, sample=nobody)] == [
+        (0, 0.0, None)
+    ] * 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.profiles import Condition, Rule
+from segmentation.profiles import Condition
 from segmentation.profiles.measures import measures
 from segmentation.profiles.rules import _rounded_down, plain_rules
 from segmentation.residents import residents_from

@@ -74,8 +74,8 @@ class Rule:
     Attributes
     ----------
     alternatives : tuple of tuple of Condition
-        A resident meets the rule where all conditions of any alternative hold: (A and B) or C. A value that is
-        not known meets no condition. The alternative that most of the segment meets comes first.
+        A resident meets the rule where all conditions of any alternative hold: (A and B) or C. A value that
+        is not known meets no condition. The alternative that most of the segment meets comes first.
     fidelity : float
         Share of residents for whom rule and segment agree, in [0, 1): inside by both, or outside by both.
     precision : float

@@ -8,7 +8,7 @@ from segmentation.policy import Policy, Text
 from segmentation.profiles.model import NOTABLE, Distinction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MAJORITY = 0.5
 """Least share of a segment that a value is told of as a fact."""
@@ -16,7 +16,12 @@ WORDS = 2
 """How many distinctions a name tells; one more where two segments would share a name."""
 
 
-def segment_names(policy: Policy, needs: Sequence[Sequence[Distinction]], ids: Sequence[str]) -> list[Text]:
+def segment_names(
+    policy: Policy,
+    needs: Sequence[Sequence[Distinction]],
+    ids: Sequence[str],
+    carried: Mapping[str, Text] | None = None,
+) -> list[Text]:
     """Return a name for each segment in both languages, no two alike.
 
     Parameters
@@ -26,17 +31,31 @@ def segment_names(policy: Policy, needs: Sequence[Sequence[Distinction]], ids: S
     needs : sequence of sequences of Distinction
         For each segment, largest difference first.
     ids : sequence of str
+    carried : mapping of str to Text, optional
+        Names that segments had in the version before, by id: a segment that is still there keeps its name.
     """
-    names: list[Text] = []
+    given = policy.segment_names
+    # The policy's word comes first, then what readers know, and only what is then free is generated.
+    kept = {segment: name for segment, name in (carried or {}).items() if segment not in given}
+    names: dict[str, Text] = {}
+    for source, others in ((given, ()), (kept, given.values())):
+        for segment in ids:
+            if segment in source:
+                names[segment] = _free([source[segment]], [*names.values(), *others], segment)
     for segment, differences in zip(ids, needs, strict=True):
-        told = [_told(policy, need) for need in _telling(differences)]
-        given = policy.segment_names.get(segment)
-        wanted = [given] if given else [_name(told[:WORDS]), _name(told[: WORDS + 1])]
-        # What the policy names another segment is not free to be generated.
-        taken = names if given else [*names, *policy.segment_names.values()]
-        free = [name for name in wanted if not _is_taken(name, taken)]
-        names.append(free[0] if free else _numbered(wanted[-1], segment))
-    return names
+        if segment not in names:
+            told = [_told(policy, need) for need in _telling(differences)]
+            wanted = [_name(told[:WORDS]), _name(told[: WORDS + 1])]
+            names[segment] = _free(wanted, [*names.values(), *given.values()], segment)
+    return [names[segment] for segment in ids]
+
+
+def _free(wanted: Sequence[Text], taken: Sequence[Text], segment: str) -> Text:
+    """Return the first name that nobody has; else the last one with the segment's id."""
+    name = next((one for one in wanted if not _is_taken(one, taken)), _numbered(wanted[-1], segment))
+    while _is_taken(name, taken):
+        name = _numbered(name, segment)
+    return name
 
 
 def _is_taken(name: Text, names: Sequence[Text]) -> bool:

@@ -23,8 +23,6 @@ Labels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 DEPTH = 3
-MOST_ROWS = 20_000
-"""Residents that the trees look at: evenly spaced rows, so that no seed is needed."""
 
 
 def plain_rules(
@@ -41,10 +39,8 @@ def plain_rules(
         Segments from 0.
     n_segments : int
     """
-    step = max(1, len(labels) // MOST_ROWS)
-    table = np.column_stack([measure.values[::step] for measure in found])
-    seen = labels[::step]
-    return [_rule(policy, found, table, seen == label) for label in range(n_segments)]
+    table = np.column_stack([measure.values for measure in found])
+    return [_rule(policy, found, table, labels == label) for label in range(n_segments)]
 
 
 def _rule(policy: Policy, found: Sequence[Measure], table: Floats, inside: Flags) -> Rule | None:
