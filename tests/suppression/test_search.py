@@ -1,6 +1,7 @@
 """What is hidden, judged by the adversary that reads the published numbers alone."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -219,6 +220,50 @@ def test_attributes_in_two_intersections_keep_their_small_counts():
     masks = assert_nothing_can_be_worked_out(together, [*links, *more_links], smallest=20)
     assert masks["sex x age"].anything
     assert not masks["sex x age"].cells.all()
+
+
+@given(
+    arrays(np.int64, st.tuples(st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 60)),
+    st.integers(1, 20),
+    st.booleans(),
+)
+@settings(max_examples=50, deadline=None)
+def test_no_small_count_can_be_worked_out_where_both_sums_are_known(counts, smallest, diagonal_is_told):
+    places = () if diagonal_is_told else tuple((at, at) for at in range(min(counts.shape)))
+    known = replace(table(counts), totals_known=True, withheld=places)
+    mask = suppress([known], [], smallest)["sex"]
+    widths = np.ptp(attack([known], [], {"sex": mask})["sex"].cells, axis=-1)
+
+    rows, columns = counts.sum(axis=1)[:, None], counts.sum(axis=0)
+    open_at_most = np.minimum(rows, columns) - np.maximum(rows + columns - counts.sum(), 0)
+    small = counts < smallest
+    assert mask.cells[small].all()
+    assert all(mask.cells[place] for place in places)
+    assert not mask.column_totals.any()
+    assert (widths >= np.where(small, np.minimum(open_at_most, smallest), 0)).all()
+
+
+def test_a_total_that_is_known_is_not_hidden_and_keeps_nothing_unknown():
+    # One segment: each count is the size of its group. Where that is known, hiding the count is all there is.
+    alone = table([[3, 40]])
+    known = replace(alone, totals_known=True)
+    masks = [suppress([one], [], 5)["sex"] for one in (alone, known)]
+    assert [mask.column_totals.tolist() for mask in masks] == [[True, True], [False, False]]
+    assert [mask.cells.tolist() for mask in masks] == [[[True, True]], [[True, False]]]
+
+
+def test_what_is_told_nowhere_hides_for_nothing():
+    counts = [[900, 3, 40], [60, 900, 50], [70, 80, 900]]
+    diagonal = ((0, 0), (1, 1), (2, 2))
+    told = replace(table(counts), totals_known=True)
+    withheld = suppress([replace(told, withheld=diagonal)], [], 5)["sex"]
+    assert suppress([told], [], 5)["sex"].cells.sum() == 4
+    assert np.argwhere(withheld.cells & ~np.eye(3, dtype=bool)).tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_place_that_is_none_is_refused():
+    with pytest.raises(SegmentationError, match="each of `withheld` is a place in it"):
+        replace(table([[3, 4]]), withheld=((1, 0),))
 
 
 def test_where_only_fractions_hide_nothing_more_a_whole_solution_hides_more():

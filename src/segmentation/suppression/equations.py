@@ -27,9 +27,9 @@ class Equations:
     truth : ndarray of int64, shape (counts,)
         The true counts.
     matrix : csr_array, shape (equations, counts)
-        One line for each row, each column, and each coarse cell of a link.
+        One line for each row, each column, each column total that is known, and each coarse cell of a link.
     right : ndarray of int64, shape (equations,)
-        Segment sizes, and zeros. Nothing in it is hidden.
+        Segment sizes, known totals, and zeros. Nothing in it is hidden.
     """
 
     def __init__(self, tables: Sequence[CountTable], links: Sequence[Link]) -> None:
@@ -63,11 +63,14 @@ class Equations:
 
 
 def _own_sums(table: CountTable) -> dict[str, sparse.csr_array]:
-    """Rows add up to segment sizes, columns to their totals."""
+    """Rows add up to segment sizes, columns to their totals; some totals are known."""
     rows, columns = table.counts.shape
     along_rows = sparse.kron(sparse.eye_array(rows, rows + 1), np.ones((1, columns)))
     along_columns = sparse.kron(np.append(np.ones(rows), -1)[None, :], sparse.eye_array(columns))
-    return {table.name: sparse.csr_array(sparse.vstack([along_rows, along_columns]))}
+    lines = [along_rows, along_columns]
+    if table.totals_known:
+        lines.append(sparse.kron(np.append(np.zeros(rows), 1)[None, :], sparse.eye_array(columns)))
+    return {table.name: sparse.csr_array(sparse.vstack(lines))}
 
 
 def _shared_sums(link: Link, tables: Sequence[CountTable]) -> dict[str, sparse.csr_array]:

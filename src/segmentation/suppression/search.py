@@ -38,8 +38,8 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
     Where a small count could be worked out, a linear programme finds the cheapest other set of tables in
     which it is larger by `smallest`; the visible counts that differ in them are hidden too. All sets found
     agree on everything that stays visible: they are the proof. Cheap are small counts, dear are group sizes;
-    unknown values are hidden anyway. The time depends on the size of the tables, not on the number of
-    residents, and the same input gives the same masks.
+    unknown values, and what is published nowhere, are hidden anyway. The time depends on the size of the
+    tables, not on the number of residents, and the same input gives the same masks.
 
     Parameters
     ----------
@@ -55,9 +55,10 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
     dict of str to Mask
         For each table, by its name. Nothing below `smallest` is visible, and no unknown values are, though
         these may be worked out. A count of a group that is hidden for being small lies, for all that is
-        published, in a range at least `smallest` wide (where its segment is smaller: as wide as the segment);
-        any other hidden count of a group has at least two possible values. A table of one column only repeats
-        the segment sizes: its small counts are hidden, but cannot be kept unknown.
+        published, in a range at least `smallest` wide (where its segment, or the known size of its group, is
+        smaller: as wide as these allow); any other hidden count of a group has at least two possible values,
+        but for those that are withheld. A table of one column only repeats the segment sizes: its small
+        counts are hidden, but cannot be kept unknown.
 
     Raises
     ------
@@ -72,13 +73,13 @@ def suppress(tables: Sequence[CountTable], links: Sequence[Link], smallest: int)
     equations = Equations(tables, links)
     prices = np.concatenate([_prices(table).ravel() for table in tables])
     prices *= 1 + _TIE_BREAK * np.arange(prices.size) / prices.size
-    widest = np.concatenate([_widest(table).ravel() for table in tables])
-    unknown = np.concatenate([_unknown(table).ravel() for table in tables])
-    need = np.where((equations.truth < smallest) & ~unknown, np.minimum(widest, smallest), 0)
-    hidden = (equations.truth < smallest) | unknown
+    least, most = (np.concatenate(ends) for ends in zip(*map(_ends, tables), strict=True))
+    unprotected = np.concatenate([_unprotected(table).ravel() for table in tables])
+    need = np.where((equations.truth < smallest) & ~unprotected, np.minimum(most - least, smallest), 0)
+    hidden = np.concatenate([_hidden_at_first(table, smallest).ravel() for table in tables])
     for block in equations.independent(np.ones_like(hidden)):
         search = _Search(equations.matrix[:, block], equations.truth[block], prices[block], hidden[block])
-        hidden[block] = search.open_all(need[block], widest[block])
+        hidden[block] = search.open_all(need[block], most[block])
     return {name: Mask(hidden[place[:-1]], hidden[place[-1]]) for name, place in equations.places.items()}
 
 
@@ -88,15 +89,31 @@ def _prices(table: CountTable) -> NDArray[np.float64]:
     return np.asarray(np.log1p(table.extended) * rows[:, None])
 
 
-def _unknown(table: CountTable) -> NDArray[np.bool_]:
-    """Return where unknown values stand."""
-    return np.broadcast_to(np.isin(table.columns, table.missing), table.extended.shape)
+def _unprotected(table: CountTable) -> NDArray[np.bool_]:
+    """Return where unknown values stand, and totals that everybody knows."""
+    unknown = np.isin(table.columns, table.missing)
+    known = np.full(len(table.columns), table.totals_known)
+    return np.vstack([np.tile(unknown, (len(table.rows), 1)), unknown | known])
 
 
-def _widest(table: CountTable) -> NDArray[np.int64]:
-    """Return how far each count is open when nothing but the segment sizes is known."""
-    sizes = np.append(table.segment_sizes, table.counts.sum())
-    return np.outer(sizes, np.full(len(table.columns), len(table.columns) > 1, dtype=np.int64))
+def _hidden_at_first(table: CountTable, smallest: int) -> NDArray[np.bool_]:
+    """Return what is hidden whatever else is: what is small, not known, or published nowhere."""
+    hidden = (table.extended < smallest) | np.isin(table.columns, table.missing)
+    hidden[-1] &= not table.totals_known
+    for row, column in table.withheld:
+        hidden[row, column] = True
+    return hidden
+
+
+def _ends(table: CountTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the least and the most that each count can be when nothing but the known sums is known."""
+    sizes, total = np.append(table.segment_sizes, table.counts.sum()), table.counts.sum()
+    if not table.totals_known:
+        most = np.outer(sizes, np.full(len(table.columns), len(table.columns) > 1, dtype=np.int64))
+        return np.zeros_like(most).ravel(), most.ravel()
+    sums = table.counts.sum(axis=0)
+    least, most = np.maximum(sizes[:, None] + sums - total, 0), np.minimum(sizes[:, None], sums)
+    return least.ravel(), most.ravel()
 
 
 class _Search:

@@ -20,7 +20,7 @@ class CountTable:
     """Residents counted by segment and group.
 
     The row sums (the segment sizes) and the grand total are published elsewhere. The column sums (the group
-    sizes) belong to this table, and may be hidden like its cells.
+    sizes) belong to this table, and may be hidden like its cells, unless they are published elsewhere too.
 
     Attributes
     ----------
@@ -35,12 +35,17 @@ class CountTable:
     missing : tuple of str
         Columns that hold unknown values. They are no group of people, so they are never published and need no
         protection; as long as they are hidden they help to hide others.
+    totals_known : bool
+        Whether the column sums are published elsewhere as well: none of them is hidden then, or protected.
+    withheld : tuple of (int, int)
+        Places (row, column) of counts that are published nowhere, whatever they are: they help to hide others
+        for nothing.
 
     Raises
     ------
     SegmentationError
-        When the counts are not whole, negative or of another shape, a column is named twice, or one of
-        `missing` is no column.
+        When the counts are not whole, negative or of another shape, a column is named twice, one of
+        `missing` is no column, or one of `withheld` no place.
     """
 
     name: str
@@ -48,6 +53,8 @@ class CountTable:
     columns: tuple[str, ...]
     counts: NDArray[np.int64]
     missing: tuple[str, ...] = ()
+    totals_known: bool = False
+    withheld: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.counts.size or self.counts.shape != (len(self.rows), len(self.columns)):
@@ -56,6 +63,8 @@ class CountTable:
             raise refusal(f"table {self.name!r}", "counts are whole numbers of residents, 0 or more")
         if len(set(self.columns)) < len(self.columns) or not set(self.missing) <= set(self.columns):
             raise refusal(f"table {self.name!r}", "columns are unique, and each of `missing` is one of them")
+        if any(not (0 <= row < len(self.rows) and 0 <= at < len(self.columns)) for row, at in self.withheld):
+            raise refusal(f"table {self.name!r}", "each of `withheld` is a place in it")
 
     @property
     def segment_sizes(self) -> NDArray[np.int64]:

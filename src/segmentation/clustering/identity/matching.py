@@ -112,10 +112,10 @@ def _encoded(policy: Policy, features: tuple[str, ...], needs: pd.DataFrame) -> 
 def _gaps(encoded: Floats, before: Labels, now: Labels, shape: tuple[int, ...]) -> Floats:
     """Return the squared distance of the means of each pair of segments; 0 where one has no resident."""
     old, new = (_means(encoded, labels, size) for labels, size in zip((before, now), shape, strict=True))
-    return np.nan_to_num(((old[:, None, :] - new[None, :, :]) ** 2).sum(axis=2))
+    return np.asarray(np.nan_to_num(((old[:, None, :] - new[None, :, :]) ** 2).sum(axis=2)))
 
 
 def _means(encoded: Floats, labels: Labels, segments: int) -> Floats:
     sums = np.column_stack([np.bincount(labels, column, segments) for column in encoded.T])
     sizes = np.bincount(labels, minlength=segments)[:, None]
-    return np.divide(sums, sizes, out=np.full_like(sums, np.nan), where=sizes > 0)
+    return np.asarray(np.divide(sums, sizes, out=np.full_like(sums, np.nan), where=sizes > 0))
