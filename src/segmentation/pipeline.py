@@ -6,24 +6,31 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from segmentation import __version__
-from segmentation.audit import AuditReport, audit
+from segmentation.audit import AuditReport, Block, audit_blocks
 from segmentation.card import Digests, ModelCard, make_card
-from segmentation.clustering import Rival, Segmenter
 from segmentation.clustering.assign import segment_ids
-from segmentation.errors import NoStructureError
+from segmentation.clustering.identity import Migration, Previous, matched, migration
+from segmentation.errors import Fault, NoStructureError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
-from segmentation.profiles import Profile, profiles
+from segmentation.profiles import Profiles, profiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
+    from segmentation.clustering import Segmenter
+    from segmentation.clustering.choice import Choice, Rival, Stability
     from segmentation.policy import Policy
-    from segmentation.residents import Intake, Residents
+    from segmentation.residents import Intake, Residents, StoredResidents
     from segmentation.scorer import FoldedScorer
 
-Step = Literal["segments", "profiles", "audit", "card"]
+Step = Literal["segments", "stability", "profiles", "migration", "audit", "card"]
+Number = int | Literal["auto"]
 
 
 @dataclass(frozen=True)
@@ -41,34 +48,41 @@ class Candidate:
         The same segmentation as data; this is what is served.
     intake : Intake
         Who was read, left out and why.
-    rivals : tuple of Rival
-        The numbers of segments that were tried; empty where the number was given.
-    profiles : tuple of Profile
+    choice : Choice
+        The numbers of segments that were tried, and whether there is any structure.
+    stability : Stability
+        How the segments stand when residents are drawn anew.
+    profiles : Profiles
     plans : tuple of Plan
     audit : AuditReport
     card : ModelCard
     mitigation : Mitigation or None
         What was done against a disparity; None: nothing.
+    migration : Migration or None
+        What became of the segments of the version before; None: it was compared with none.
     """
 
     policy: Policy
     segmenter: Segmenter
     scorer: FoldedScorer
     intake: Intake
-    rivals: tuple[Rival, ...]
-    profiles: tuple[Profile, ...]
+    choice: Choice
+    stability: Stability
+    profiles: Profiles
     plans: tuple[Plan, ...]
     audit: AuditReport
     card: ModelCard
     mitigation: Mitigation | None = None
+    migration: Migration | None = None
 
 
 def build(
     policy: Policy,
-    residents: Residents,
+    residents: Residents | StoredResidents,
     *,
-    n_segments: int | Literal["auto"] = "auto",
+    n_segments: Number = "auto",
     mitigation: Mitigation | None = None,
+    previous: Previous | None = None,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Candidate:
     """Cluster, describe, plan, audit and card.
@@ -76,86 +90,165 @@ def build(
     Parameters
     ----------
     policy : Policy
-    residents : Residents
-        From `segmentation.read_residents`.
+    residents : Residents or StoredResidents
+        From `segmentation.read_residents`, or from `segmentation.store_residents` where they are more than
+        memory holds: they are then looked at in batches, several times.
     n_segments : "auto" or int, default "auto"
-        A number insists on that many segments, whether or not they repeat themselves.
+        A number insists on that many segments, whether or not they repeat themselves; the card says whether
+        they do.
     mitigation : Mitigation, optional
         Applied to how segments are found; card and registry name it. It sees protected values while it is
         fitted; the segments that come of it are assigned from needs alone. Profiles and plans still describe
         every need of the policy, also one that the segments leave out. The audit is of the residents on whom
         it was estimated, where an erasure works better than elsewhere, and the card says so; `frontier`
         measures mitigations on residents that they did not see.
+    previous : Previous, optional
+        The version that runs now: segments that are still the same keep its ids and names.
     progress : callable
         Called with each step's name before it starts.
 
     Raises
     ------
     NoStructureError
-        No number of segments repeats itself, or a segment would hold fewer than the smallest group.
+        No number of segments repeats itself, shuffled columns do as well, or a segment would hold fewer than
+        the smallest group. With a number to insist on, only the last of these.
     MitigationError
         The mitigation does not fit the policy or the residents.
+
+    Notes
+    -----
+    With more residents than the policy's `clustering.fit_sample`, encoder, number of segments, restarts,
+    stability, plain rules, and what the audit measures row by row rest on that many of them, drawn at random;
+    centres, profiles, migration and every count are of all.
     """
+    sample = residents.sample(policy.clustering.fit_sample, policy.clustering.seed)
     progress("segments")
-    segmenter = _fit(policy, residents, n_segments, mitigation)
-    labels = segmenter.labels_
-    _refuse_no_structure(policy, segmenter)
+    segmenter = _fit(policy, residents, sample, n_segments, mitigation)
+    choice = segmenter.choice_ or segmenter.assess(sample.needs)
+    _refuse_no_structure(policy, choice)
+    if previous is not None:
+        segmenter = segmenter.named(matched(previous, policy, segmenter.fold(), sample.needs))
     scorer = segmenter.fold()
-    rivals = tuple(Rival(**rival) for rival in segmenter.rivals_)
+    progress("stability")
+    stability = segmenter.stability(sample.needs)
     progress("profiles")
-    described = profiles(policy, residents.needs, labels, scorer.segments)
-    planned = plans(policy, described)
-    progress("audit")
-    report = audit(
+    described = profiles_of(
         policy,
-        segment_ids(scorer, residents.needs),
-        residents.protected,
+        ((part.needs, _labels(scorer, part)) for part in residents.batches()),
+        scorer.segments,
+        sample=(sample.needs, _labels(scorer, sample)),
+        names=None if previous is None else previous.names,
+    )
+    _refuse_small(policy, described)
+    planned = plans(policy, described)
+    moved = None
+    if previous is not None:
+        progress("migration")
+        moved = migration(previous, policy, scorer, (part.needs for part in residents.batches()))
+    progress("audit")
+    report = audit_blocks(
+        policy,
+        (_block(scorer, part) for part in residents.batches()),
+        _block(scorer, sample),
+        len(residents),
         served(planned),
-        needs=residents.needs,
         assign=partial(segment_ids, scorer),
     )
     progress("card")
+    shown = described.shown
     digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
-    shown = tuple(profile.shown for profile in described)
-    card = make_card(policy, residents.intake, rivals, shown, planned, report, digests, mitigation=mitigation)
+    card = make_card(
+        policy,
+        residents.intake,
+        choice,
+        stability,
+        shown,
+        planned,
+        report,
+        digests,
+        mitigation=mitigation,
+        migration=moved,
+    )
     return Candidate(
         policy,
         segmenter.without_residents(),
         scorer,
         residents.intake,
-        rivals,
+        choice,
+        stability,
         shown,
         planned,
         report,
         card,
         mitigation,
+        moved,
     )
 
 
+def _labels(scorer: FoldedScorer, residents: Residents) -> NDArray[np.int64]:
+    return segment_ids(scorer, residents.needs).cat.codes.to_numpy(np.int64)
+
+
+def _block(scorer: FoldedScorer, residents: Residents) -> Block:
+    return Block(segment_ids(scorer, residents.needs), residents.protected, residents.needs)
+
+
 def _fit(
-    policy: Policy, residents: Residents, n_segments: int | Literal["auto"], mitigation: Mitigation | None
+    policy: Policy,
+    residents: Residents | StoredResidents,
+    sample: Residents,
+    n_segments: Number,
+    mitigation: Mitigation | None,
 ) -> Segmenter:
-    if mitigation is None:
-        segmenter = Segmenter.from_policy(policy, n_segments)
-    else:
-        segmenter = prepare(mitigation, policy, residents.needs, residents.protected, n_segments)
+    segmenter = prepare(mitigation, policy, sample.needs, sample.protected, n_segments)
     try:
-        return segmenter.fit(residents.needs)
+        if len(sample) == len(residents):
+            return segmenter.fit(sample.needs)
+        return segmenter.fit_batches(lambda: (part.needs for part in residents.batches()), sample.needs)
     except ValueError as error:
         # The needs were judged before: what is left is a number of segments that these residents cannot give.
         raise NoStructureError(str(error)) from None
 
 
-def _refuse_no_structure(policy: Policy, segmenter: Segmenter) -> None:
-    smallest = min((segmenter.labels_ == label).sum() for label in range(segmenter.n_segments_))
-    if segmenter.n_segments == "auto" and segmenter.n_segments_ == 1:
+# ---- When there are no segments to go on with -------------------------------------------------------
+
+
+def _refuse_no_structure(policy: Policy, choice: Choice) -> None:
+    if choice.is_given:
+        return
+    if choice.n_segments is None:
         fewest, most = policy.clustering.segments
+        title = (
+            f"No segments were found: no number from {fewest} to {most} passes, and nothing is registered. "
+            "Look for a need that is missing from the policy, or insist on a number of segments"
+        )
+        faults = [_why_lost(policy, rival) for rival in choice.rivals]
+        raise NoStructureError.from_faults(title, faults)
+    found = choice.structure
+    if found is not None and not found.is_there:
         message = (
-            f"No segments were found: no number from {fewest} to {most} repeats itself on both halves. "
-            "Look for a need that is missing from the policy, or insist on a number of segments."
+            f"No segments were found: residents whose needs were shuffled fall into {found.n_segments} segments "
+            f"as well as they do (p = {found.p_value:.2g}, at most {found.limit:g} is structure), and nothing is "
+            "registered. Look for a need that is missing from the policy, or insist on a number of segments."
         )
         raise NoStructureError(message)
-    if smallest < policy.audit.smallest_group:
+
+
+def _why_lost(policy: Policy, rival: Rival) -> Fault:
+    rules = policy.clustering
+    why = {
+        "does not repeat itself": f"prediction strength {rival.prediction_strength:.2f}, least "
+        f"{rules.prediction_strength:g}",
+        "a segment dissolves": f"bootstrap Jaccard of its weakest segment {rival.weakest:.2f}, least "
+        f"{rules.bootstrap_jaccard:g}",
+        "too small a segment": f"smallest segment {rival.smallest_share:.1%} of residents, least "
+        f"{rules.smallest_share:.1%} and {policy.audit.smallest_group} of them",
+    }
+    return Fault(f"{rival.n_segments} segments", why.get(rival.reason, rival.reason))
+
+
+def _refuse_small(policy: Policy, described: Profiles) -> None:
+    if min(profile.size for profile in described) < policy.audit.smallest_group:
         message = (
             f"A segment would hold fewer than {policy.audit.smallest_group} residents (smallest_group), "
             "too few to be judged or shown. Ask for fewer segments, or bring more residents."
