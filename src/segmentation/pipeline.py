@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Step = Literal["segments", "stability", "profiles", "migration", "audit", "card"]
 Number = int | Literal["auto"]
 
+WAY_OUT = "Look for a need that is missing from the policy, or insist on a number of segments"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -220,16 +222,16 @@ def _refuse_no_structure(policy: Policy, choice: Choice) -> None:
         fewest, most = policy.clustering.segments
         title = (
             f"No segments were found: no number from {fewest} to {most} passes, and nothing is registered. "
-            "Look for a need that is missing from the policy, or insist on a number of segments"
+            f"{WAY_OUT}"
         )
         faults = [_why_lost(policy, rival) for rival in choice.rivals]
         raise NoStructureError.from_faults(title, faults)
     found = choice.structure
     if found is not None and not found.is_there:
         message = (
-            f"No segments were found: residents whose needs were shuffled fall into {found.n_segments} segments "
-            f"as well as they do (p = {found.p_value:.2g}, at most {found.limit:g} is structure), and nothing is "
-            "registered. Look for a need that is missing from the policy, or insist on a number of segments."
+            f"No segments were found: residents whose needs were shuffled fall into {found.n_segments} "
+            f"segments as well as they do (p = {found.p_value:.2g}, where at most {found.limit:g} is "
+            f"structure), and nothing is registered. {WAY_OUT}."
         )
         raise NoStructureError(message)
 
