@@ -6,34 +6,37 @@ mitigation reaches it as a map of encoded needs, or as centres, made elsewhere.
 
 from __future__ import annotations
 
-import warnings
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, Literal, Self
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, clone
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin, clone
 from sklearn.metrics import pairwise_distances
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from segmentation.clustering import parameters
+from segmentation.clustering.blocks import blocks, drawn
 from segmentation.clustering.centers import coarse, largest_first, means, nearest
-from segmentation.clustering.choice import Criteria, Rival, chosen, rivals
-from segmentation.clustering.fold import fold
+from segmentation.clustering.fold import fold, segment_id
+from segmentation.clustering.lloyd import MOVES, Passes, Tally, searched, tallied
 from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
+    import pandas as pd
     from sklearn.compose import ColumnTransformer
 
     from segmentation.clustering.affine import AffineMap
+    from segmentation.clustering.choice import Choice
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
+    from segmentation.scorer.explanation import Explanation
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -42,12 +45,13 @@ DECIMALS = 10
 """Of mapped needs in the search for segments: residents who are alike shall be so to the last bit."""
 
 
-class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     """Clusters residents by what they need.
 
     k-means (Lloyd, best of several restarts) on encoded needs. With ``n_segments="auto"`` the number of
-    segments is the largest one that repeats itself; where none does, all residents are one segment and
-    `n_segments_` is 1.
+    segments is the largest one that repeats itself and that shuffled needs do not show as well; where there
+    is none, all residents are one segment and `n_segments_` is 1. Beyond `fit_sample` residents, encoder,
+    number and restarts come from a sample of so many; then all residents move the centres.
 
     Parameters
     ----------
@@ -67,12 +71,24 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         Least mean prediction strength for "auto", in (0, 1].
     splits : int, default 5
         Halvings for each number of segments.
+    bootstrap_jaccard : float, default 0.75
+        Least mean bootstrap Jaccard similarity of every segment for "auto", in (0, 1].
+    bootstraps : int, default 50
+        Bootstrap samples for each number of segments.
+    shuffles : int, default 99
+        Shuffles of the needs that the segments must beat.
+    shuffle_p : float, default 0.01
+        Largest p value against them that counts as structure, in (0, 0.5).
     sample_size : int, default 4000
         Residents that "auto" looks at, drawn at random.
+    fit_sample : int, default 100_000
+        Residents that encoder and restarts look at.
     restarts : int, default 10
         Restarts of every k-means; the best one is kept.
+    borderline : float, default 0.1
+        Margin to the next segment under which a resident is borderline, in (0, 1).
     random_state : int, RandomState instance or None, default None
-        Of the sample, the halvings and k-means.
+        Of samples, halvings, bootstraps, shuffles and k-means.
     erase : AffineMap or None, default None
         Applied to encoded needs before any distance is taken, at fit and after.
     centers : ndarray of shape (n_segments, n_encoded_columns) or None, default None
@@ -82,14 +98,18 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     Attributes
     ----------
     n_segments_ : int
+    segments_ : tuple of str
+        Their ids; S1, S2 … unless `named` gave others.
     cluster_centers_ : ndarray of shape (n_segments_, n_encoded_columns)
         Largest segment first; after `erase`.
+    average_ : ndarray of shape (n_encoded_columns,)
+        The mean resident in encoded units, before `erase`; shares are rounded as those of the centres are.
     labels_ : ndarray of shape (n_residents,)
-        Segment of each training resident, from 0; dropped from a stored model by `without_residents`.
-    rivals_ : list of dict
-        The numbers of segments that were tried, and why each lost; empty where the number was given.
+        Segment of each training resident, from 0; after `fit` alone.
+    choice_ : Choice or None
+        How the number of segments was found; None where it was given.
     inertia_ : float
-        Sum of squared distances to the nearest centre, in encoded units, after `erase`.
+        Sum of squared distances to the nearest centre, in encoded units, after `erase`; of all residents.
     encoder_ : transformer
         The fitted encoder.
     n_features_in_ : int
@@ -98,7 +118,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
     References
     ----------
-    Tibshirani & Walther (2005), Cluster validation by prediction strength, JCGS 14(3).
+    Tibshirani & Walther (2005), Cluster validation by prediction strength, JCGS 14(3). Hennig (2007),
+    Cluster-wise assessment of cluster stability, CSDA 52(1).
     """
 
     def __init__(  # noqa: PLR0913 - scikit-learn keeps every parameter of an estimator here
@@ -112,8 +133,14 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         smallest_size: int = 1,
         prediction_strength: float = 0.8,
         splits: int = 5,
+        bootstrap_jaccard: float = 0.75,
+        bootstraps: int = 50,
+        shuffles: int = 99,
+        shuffle_p: float = 0.01,
         sample_size: int = 4000,
+        fit_sample: int = 100_000,
         restarts: int = 10,
+        borderline: float = 0.1,
         random_state: int | np.random.RandomState | None = None,
         erase: AffineMap | None = None,
         centers: Floats | None = None,
@@ -126,8 +153,14 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         self.smallest_size = smallest_size
         self.prediction_strength = prediction_strength
         self.splits = splits
+        self.bootstrap_jaccard = bootstrap_jaccard
+        self.bootstraps = bootstraps
+        self.shuffles = shuffles
+        self.shuffle_p = shuffle_p
         self.sample_size = sample_size
+        self.fit_sample = fit_sample
         self.restarts = restarts
+        self.borderline = borderline
         self.random_state = random_state
         self.erase = erase
         self.centers = centers
@@ -158,22 +191,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         ValueError
             A feature to be left out is none of the policy's, or no feature would remain.
         """
-        rules = policy.clustering
-        return cls(
-            needs_encoder(policy, without),
-            n_segments,
-            min_segments=rules.segments[0],
-            max_segments=rules.segments[1],
-            smallest_share=rules.smallest_share,
-            smallest_size=policy.audit.smallest_group,
-            prediction_strength=rules.prediction_strength,
-            splits=rules.splits,
-            sample_size=rules.sample_size,
-            restarts=rules.restarts,
-            random_state=rules.seed,
-            erase=erase,
-            centers=centers,
-        )
+        encoder = needs_encoder(policy, without)
+        return cls(encoder, n_segments, erase=erase, centers=centers, **parameters.of_policy(policy))
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Find the segments.
@@ -191,27 +210,81 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             The input is not a table of needs, `n_segments` is neither "auto" nor within 1 and the number of
             residents who differ, or `erase` or `centers` does not fit the encoded columns.
         """
-        self._check_numbers()
-        encoded = self._encode_first(X)
-        self._check_shapes(encoded.shape[1])
-        random = check_random_state(self.random_state)
-        mapped = self._map(encoded).round(DECIMALS) if self.erase else encoded
-        self.rivals_ = self._rivals(mapped, random)
-        self.n_segments_ = self._number(len(encoded))
-        self.cluster_centers_ = self._centers(encoded, self._groups(encoded, mapped, random))
+        if self.encoder is None:
+            X = self._validated(X, fit=True)
+        if _num_samples(X) > self.fit_sample:
+            places = drawn(_num_samples(X), self.fit_sample, self.random_state)
+            seen = self._settle(lambda: blocks(X), _safe_indexing(X, places), keep=True)
+            self.labels_ = np.concatenate(seen.labels)
+            return self
+        encoded, mapped, labels = self._search(X)
+        self.cluster_centers_ = self._centers(encoded, labels)
+        self.average_ = coarse(encoded, encoded.mean(axis=0)[None], self._steps(len(encoded)))[0]
         self.labels_ = self._nearest(encoded)
         gaps = mapped - self.cluster_centers_[self.labels_]
         self.inertia_ = float(np.einsum("ij,ij->", gaps, gaps))
         return self
 
+    def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
+        """Find the segments of more residents than memory holds; `labels_` is not kept.
+
+        Parameters
+        ----------
+        batches : callable
+            Yields the needs of all residents, batch by batch and in the same order, as often as it is called.
+        sample : DataFrame of shape (n_sample, n_features)
+            Some of them, drawn at random. Encoder, number of segments and restarts come from them.
+
+        Raises
+        ------
+        ValueError
+            As for `fit`, or `batches` yields nobody.
+        """
+        self._settle(batches, sample, keep=False)
+        vars(self).pop("labels_", None)
+        return self
+
     def predict(self, X: ArrayLike) -> Labels:
         """Return the segment of each resident, an int from 0, as an array of shape (n_residents,)."""
-        return self._nearest(self._encode(X))
+        check_is_fitted(self)
+        return np.concatenate([self._nearest(self._encode(block)) for block in blocks(X)])
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the distance to every centre, in encoded units: shape (n_residents, n_segments_)."""
         mapped = self._map(self._encode(X))
         return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002 - scikit-learn calls it so
+        """Return the names of the columns of `transform`: the ids of the segments."""
+        check_is_fitted(self)
+        return np.array(self.segments_, dtype=object)
+
+    def assess(self, X: ArrayLike) -> Choice:
+        """Measure the fitted number of segments as "auto" measures the numbers it tries.
+
+        Parameters
+        ----------
+        X : table or array-like of shape (n_residents, n_features)
+            Needs of all residents, or of some of them drawn at random.
+        """
+        random = check_random_state(self.random_state)
+        return self._chosen(self._map(self._encode(X)), random, given=int(self.n_segments_))
+
+    def explain(self, X: pd.DataFrame) -> Explanation:
+        """Return what each need adds to the gap between a resident's segment and the runner-up.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_residents, n_features)
+
+        Raises
+        ------
+        ValueError
+            The encoder was not made from a policy, or `X` is not a table of needs.
+        """
+        scorer = self.fold()
+        table = self._validated(X, fit=False)
+        return scorer.explain({name: table[name].to_numpy() for name in scorer.features})
 
     def fold(self) -> FoldedScorer:
         """Return the fitted segmentation as a few small arrays that need numpy alone.
@@ -226,47 +299,116 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             raise ValueError(
                 "Only a segmenter made by Segmenter.from_policy folds: its encoder names the features."
             )
-        return fold(self.encoder_, self.cluster_centers_, self.erase)
+        return fold(
+            self.encoder_,
+            self.cluster_centers_,
+            self.erase,
+            ids=self.segments_,
+            average=self.average_,
+            borderline=self.borderline,
+        )
+
+    def named(self, ids: Sequence[str]) -> Self:
+        """Return a fitted copy whose segments have other ids, in the order of the centres.
+
+        Raises
+        ------
+        ValueError
+            These are not as many different texts as there are segments.
+        """
+        check_is_fitted(self)
+        parameters.check_ids(tuple(ids), self.n_segments_)
+        other = self._copied(vars(self))
+        other.segments_ = tuple(ids)
+        return other
 
     def without_residents(self) -> Self:
-        """Return a fitted copy that holds nothing of any training resident: `labels_` is gone."""
+        """Return a fitted copy that holds nothing of any training resident, and no evidence beside the model.
+
+        `labels_` and `choice_` are gone.
+        """
         check_is_fitted(self)
-        bare: Self = clone(self)
-        for name, value in vars(self).items():
-            if name.endswith("_") and name != "labels_":
-                setattr(bare, name, value)
-        return bare
+        return self._copied(vars(self).keys() - {"labels_", "choice_"})
 
-    @property
-    def _n_features_out(self) -> int:
-        return int(self.n_segments_)
+    def _copied(self, names: Collection[str]) -> Self:
+        copy: Self = clone(self)
+        for name in names:
+            if name.endswith("_"):
+                setattr(copy, name, getattr(self, name))
+        return copy
 
-    def _check_numbers(self) -> None:
-        number = self.n_segments
-        is_whole = isinstance(number, Integral) and not isinstance(number, bool)
-        if number != "auto" and not (is_whole and int(number) >= 1):
-            raise ValueError(f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}.")
-        if not 1 <= self.min_segments <= self.max_segments:
-            raise ValueError(
-                "`min_segments` must be at least 1 and at most `max_segments`; "
-                f"got {self.min_segments} and {self.max_segments}."
-            )
-
-    def _check_shapes(self, columns: int) -> None:
-        if self.erase is not None and len(self.erase.offset) != columns:
-            raise ValueError(
-                f"`erase` maps {len(self.erase.offset)} columns, and the needs have {columns} once they are "
-                "encoded; make it from the same needs."
-            )
+    def _search(self, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
+        """Find segments among residents who fit into memory; return them encoded, mapped, and who is where."""
+        parameters.check_numbers(self)
+        encoded = self._encode_first(X)
+        parameters.check_shapes(self, encoded.shape[1])
+        random = check_random_state(self.random_state)
+        mapped = self._map(encoded).round(DECIMALS) if self.erase else encoded
+        self.choice_ = None
+        if self.n_segments == "auto" and len(encoded) >= 2 * self.min_segments:
+            self.choice_ = self._chosen(mapped, random)
+        self.n_segments_ = self._number(len(encoded))
+        self.segments_ = tuple(segment_id(label) for label in range(self.n_segments_))
         if self.centers is None:
-            return
-        shape = np.shape(self.centers)
-        numbers = {"auto": shape[:1]}.get(str(self.n_segments), (self.n_segments,))
-        if shape != (*numbers, columns) or not all(shape):
+            return encoded, mapped, searched(mapped, self.n_segments_, self.restarts, random)
+        centers = self._map(np.asarray(self.centers, np.float64))
+        return encoded, mapped, nearest(encoded, centers, self.erase)
+
+    def _chosen(
+        self, mapped: Floats, random: np.random.RandomState, given: int | None = None
+    ) -> Choice:
+        size = min(self.sample_size, len(mapped))
+        sample = mapped[random.choice(len(mapped), size, replace=False)]
+        return choose(sample, parameters.criteria(self, len(mapped)), random, given=given)
+
+    def _number(self, residents: int) -> int:
+        if self.centers is not None:
+            return len(self.centers)
+        if self.n_segments == "auto":
+            return parameters.found(self.choice_)
+        if self.n_segments > residents:
             raise ValueError(
-                f"`centers` must have one row per segment and {columns} columns, those of the encoded needs; "
-                f"got the shape {shape} with `n_segments` {self.n_segments}."
+                f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
             )
+        return self.n_segments
+
+    def _centers(self, encoded: Floats, labels: Labels) -> Floats:
+        """Return the centres, largest segment first, shares rounded.
+
+        Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
+        """
+        sizes = np.bincount(labels, minlength=self.n_segments_)
+        given = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
+        return largest_first(encoded, self._map(coarse(encoded, given, self._steps(sizes))), self.erase)
+
+    def _settle(
+        self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool
+    ) -> Tally:
+        """Let all residents move the centres that a sample has."""
+        encoded, _, labels = self._search(sample)
+        moves = MOVES if self.centers is None else 0
+        start = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
+        passes = Passes(lambda centers: self._tally(batches, centers, keep=keep), self.erase, self._steps)
+        self.cluster_centers_, seen = passes.settled(start, moves)
+        self.average_ = passes.average(seen)
+        self.inertia_ = seen.inertia
+        return seen
+
+    def _tally(self, batches: Callable[[], Iterable[ArrayLike]], centers: Floats, *, keep: bool) -> Tally:
+        with threadpool_limits(1):  # of two builds at once, none shall wait for the other's threads
+            tallies = (
+                tallied(self._encode(batch), centers, self.erase, keep=keep)
+                for batch in batches()
+                if _num_samples(batch)
+            )
+            seen = reduce(add, tallies, None)
+        if seen is None:
+            raise ValueError("`batches` yields nobody; it must yield all residents each time it is called.")
+        return seen
+
+    def _steps(self, sizes: Labels | int) -> Floats:
+        """Return which share the smallest group is of segments of such sizes."""
+        return self.smallest_size / np.maximum(np.atleast_1d(sizes), 1)
 
     def _encode_first(self, X: ArrayLike) -> Floats:
         X = self._validated(X, fit=True)
@@ -288,57 +430,6 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         if _num_samples(X) < least:
             raise ValueError(f"At least {least} resident(s) are needed; got {_num_samples(X)}.")
         return X
-
-    def _rivals(self, encoded: Floats, random: np.random.RandomState) -> list[dict[str, Any]]:
-        if self.n_segments != "auto" or len(encoded) < 2 * self.min_segments:
-            return []
-        size = min(self.sample_size, len(encoded))
-        sample = encoded[random.choice(len(encoded), size, replace=False)]
-        criteria = Criteria(
-            self.min_segments,
-            self.max_segments,
-            self.prediction_strength,
-            max(self.smallest_share, self.smallest_size / len(encoded)),
-            self.splits,
-            self.restarts,
-        )
-        return [vars(rival) for rival in rivals(sample, criteria, random)]
-
-    def _number(self, residents: int) -> int:
-        if self.centers is not None:
-            return len(self.centers)
-        if self.n_segments == "auto":
-            return chosen(tuple(Rival(**rival) for rival in self.rivals_)) or 1
-        if self.n_segments > residents:
-            raise ValueError(
-                f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
-            )
-        return self.n_segments
-
-    def _groups(self, encoded: Floats, mapped: Floats, random: np.random.RandomState) -> Labels:
-        """Return who belongs together; one thread, because threads add up in any order."""
-        if self.centers is not None:
-            return nearest(encoded, self._map(np.asarray(self.centers, np.float64)), self.erase)
-        with threadpool_limits(1), warnings.catch_warnings():
-            warnings.simplefilter("error", ConvergenceWarning)
-            try:
-                fitted = KMeans(self.n_segments_, n_init=self.restarts, random_state=random).fit(mapped)
-            except ConvergenceWarning:
-                raise ValueError(
-                    f"`n_segments` is {self.n_segments_}, and fewer residents differ from each other; "
-                    "ask for fewer."
-                ) from None
-        return np.asarray(fitted.labels_, np.int64)
-
-    def _centers(self, encoded: Floats, labels: Labels) -> Floats:
-        """Return the centres, largest segment first, shares rounded.
-
-        Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
-        """
-        sizes = np.bincount(labels, minlength=self.n_segments_)
-        given = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
-        rounded = coarse(encoded, given, self.smallest_size / np.maximum(sizes, 1))
-        return largest_first(encoded, self._map(rounded), self.erase)
 
     def _map(self, encoded: Floats) -> Floats:
         return encoded if self.erase is None else self.erase.apply(encoded)

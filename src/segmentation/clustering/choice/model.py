@@ -1,4 +1,4 @@
-"""What is known of how many segments there are: the rivals, whether there is any structure, how stable it is."""
+"""What is known of how many segments there are: the rivals, whether there are any, how stable they are."""
 
 from __future__ import annotations
 
@@ -124,13 +124,14 @@ class Stability:
         Margin under which a resident is borderline (`segmentation.scorer.Explanation`).
     borderline_share : float
         Share of residents who are.
-    moved_borderline, moved_others : float
-        Of the refits, the share that gives such a resident another segment, and any other resident.
+    moved_borderline, moved_others : float or None
+        Of the refits, the share that gives such a resident another segment, and any other resident; None
+        where there is nobody.
     """
 
     jaccard: tuple[float, ...]
     bootstraps: int
     borderline: float
     borderline_share: float
-    moved_borderline: float
-    moved_others: float
+    moved_borderline: float | None
+    moved_others: float | None

@@ -1,0 +1,103 @@
+"""How the segments that came of it stand when residents are drawn anew, and who of them is easily moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from segmentation.clustering.choice.jaccard import bootstrap, crossed, most_similar
+from segmentation.clustering.choice.kmeans import Points, centers
+from segmentation.clustering.choice.model import Stability
+from segmentation.clustering.parallel import each
+
+if TYPE_CHECKING:
+    from segmentation.clustering.choice.criteria import Criteria
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Refit:
+    """One bootstrap sample clustered anew: what comes back of each segment, and who is elsewhere now."""
+
+    similarity: Floats
+    moved: Flags
+
+
+def stability(
+    sample: Floats, found: Floats, criteria: Criteria, random: np.random.RandomState, *, borderline: float
+) -> Stability:
+    """Cluster bootstrap samples anew, and lay them beside the segments that came of it.
+
+    A refit's segments are given to those that came of it so that most residents stay (optimal assignment),
+    and every resident of the sample is then asked whether theirs is another one, drawn or not.
+
+    Parameters
+    ----------
+    sample : ndarray of shape (n_residents, n_columns)
+        Residents drawn at random, encoded and mapped; a few thousand.
+    found : ndarray of shape (n_segments, n_columns)
+        The centres, in the same space.
+    criteria : Criteria
+        Its `bootstraps` and `restarts` are read.
+    random : RandomState
+    borderline : float
+        Margin under which a resident is borderline.
+    """
+    own, margin = margins(sample, found)
+    points, k = Points.of(sample), len(found)
+    close = margin < borderline
+
+    def one(seed: int) -> Refit:
+        return _refit(points, own, k, criteria.bootstrap_restarts, seed)
+
+    refits = each(one, random.randint(2**31 - 1, size=criteria.bootstraps).tolist())
+    moved = np.mean([refit.moved for refit in refits], axis=0)
+    return Stability(
+        jaccard=tuple(np.mean([refit.similarity for refit in refits], axis=0).tolist()),
+        bootstraps=criteria.bootstraps,
+        borderline=borderline,
+        borderline_share=float(close.mean()),
+        moved_borderline=_mean(moved[close]),
+        moved_others=_mean(moved[~close]),
+    )
+
+
+def margins(encoded: Floats, found: Floats) -> tuple[Ints, Floats]:
+    """Return the segment of each resident and how far they are from the next one, in [0, 1].
+
+    As `segmentation.scorer.Explanation` has it: the gap between the squared distances to the two nearest
+    centres, as a share of the squared distance between these; 1 where there is one segment alone.
+    """
+    scores = (found**2).sum(axis=1) - 2 * encoded @ found.T
+    everybody = np.arange(len(encoded))
+    own = scores.argmin(axis=1)
+    if len(found) == 1:
+        return own, np.ones(len(encoded))
+    best = scores[everybody, own].copy()
+    scores[everybody, own] = np.inf
+    next_one = scores.argmin(axis=1)
+    apart = ((found[own] - found[next_one]) ** 2).sum(axis=1)
+    gaps = scores[everybody, next_one] - best
+    return own, np.clip(np.divide(gaps, apart, out=np.zeros_like(gaps), where=apart > 0), 0.0, 1.0)
+
+
+def _refit(points: Points, own: Ints, k: int, restarts: int, seed: int) -> Refit:
+    random = np.random.default_rng(seed)
+    drawn = bootstrap(len(points.rows), random)
+    new = points.nearest(centers(points.counted(drawn), [k], restarts, random)[k])
+    similarity = most_similar(crossed(own[drawn > 0], new[drawn > 0], k))
+    rows, columns = linear_sum_assignment(crossed(own, new, k), maximize=True)
+    same = np.empty(k, np.int64)
+    same[columns] = rows
+    return Refit(similarity, same[new] != own)
+
+
+def _mean(shares: Floats) -> float | None:
+    return float(shares.mean()) if len(shares) else None
