@@ -18,7 +18,8 @@ from segmentation.audit.sections import (
     Trace,
 )
 from segmentation.card import Digests, make_card
-from segmentation.clustering import Rival
+from segmentation.clustering.choice import Choice, Rival, Stability, Structure
+from segmentation.clustering.identity import Carried, Migration, Move
 from segmentation.plans import Plan, PlannedService
 from segmentation.policy import Text, policy_from
 from segmentation.profiles import Condition, Distinction, Profile, Rule
@@ -58,10 +59,49 @@ def intake():
 
 def rivals():
     return (
-        Rival(2, 0.97, 0.42, "passes, but a larger one does too"),
-        Rival(3, 0.91, 0.21, "chosen"),
-        Rival(4, 0.55, 0.031, "does not repeat itself"),
+        Rival(2, 0.97, (0.981, 0.943), 0.42, 0.384, "passes, but a larger one does too"),
+        Rival(3, 0.91, (0.956, 0.911, 0.844), 0.21, 0.312, "chosen"),
+        Rival(4, 0.85, (0.903, 0.871, 0.852, 0.611), 0.112, 0.297, "a segment dissolves"),
+        Rival(5, 0.55, (0.802, 0.761, 0.752, 0.702, 0.583), 0.031, 0.251, "does not repeat itself"),
+        Rival(6, 0.87, (0.912, 0.855, 0.841, 0.822, 0.813, 0.791), 0.003, None, "too small a segment"),
     )
+
+
+def choice(**changes):
+    """Return a choice among rivals, with structure."""
+    structure = Structure(3, 0.6123, 0.7345, 99, 0.01, 0.01, 0.04)
+    return Choice(**{"rivals": rivals(), "structure": structure} | changes)
+
+
+def given():
+    """Return what is measured of a number that was insisted on, and that lacks whatever it can."""
+    rival = Rival(2, 0.71, (0.902, 0.553), 0.041, 0.221, "given")
+    return Choice((rival,), Structure(2, 0.8123, 0.7987, 99, 0.43, 0.01, None))
+
+
+def stability(**changes):
+    """Return how two segments stand: one of them is doubtful."""
+    told = {"jaccard": (0.934, 0.687), "bootstraps": 50, "borderline": 0.1, "borderline_share": 0.0834}
+    return Stability(**told | {"moved_borderline": 0.2345, "moved_others": 0.0123} | changes)
+
+
+def migration(**changes):
+    """Return what became of the segments of a version before."""
+    told = {
+        "version": 7,
+        "residents": 4_799,
+        "staying": 0.91,
+        "carried": (Carried("S1", 0.876),),
+        "new": ("S2",),
+        "gone": ("S4",),
+        "retired": ("S3", "S4"),
+        "moves": (
+            Move("S4", "S2", 388, 0.254, "repairs"),
+            Move("S1", "S2", 31, 0.0095, None),
+        ),
+        "unlike": ("channel", "lift_rides"),
+    }
+    return Migration(**told | changes)
 
 
 def _distinction(feature, level, inside, outside, difference):
@@ -76,7 +116,8 @@ def profiles():
         Condition("channel", "is not", "desk"),
         Condition("parking", "is", "yes"),
     )
-    rule = Rule((conditions,), 0.9, 0.875, 0.8125, 4_801)
+    more = (Condition("repairs", "at least", 20.0),)
+    rule = Rule((conditions, more), 0.9, 0.875, 0.8125, 4_801)
     return (
         Profile(
             "S1",
@@ -478,10 +519,12 @@ def pieces(**changes):
     made = {
         "policy": policy(),
         "intake": intake(),
-        "rivals": rivals(),
+        "choice": choice(),
+        "stability": stability(),
         "profiles": profiles(),
         "plans": plans(),
         "audit": audit(),
+        "migration": migration(),
     } | changes
     return {"digests": digests(made["policy"]), **made}
 

@@ -8,12 +8,15 @@ from dataclasses import fields, replace
 
 import pytest
 
-from segmentation import audit, clustering, plans
+from segmentation import audit, plans, profiles
 from segmentation.audit import sections as found
 from segmentation.card import LANGUAGES, ModelCard, parts
 from segmentation.card.page import sections
+from segmentation.card.parts import segmented
 from segmentation.card.titles import titles_of
+from segmentation.clustering import choice, identity
 from segmentation.errors import CardError
+from segmentation.profiles import model
 from segmentation.wording import Reader
 from tests.card.made import card
 
@@ -48,7 +51,7 @@ def test_the_digest_is_that_of_the_stored_file():
 def test_the_stored_form_is_canonical():
     content = json.loads(CARD.to_json())
 
-    assert content["version"] == 2
+    assert content["version"] == 3
     assert CARD.to_json() == json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
@@ -106,8 +109,8 @@ def test_all_that_is_missing_is_named_at_once():
     ("text", "rule"),
     [
         ("no card", "is not JSON"),
-        ("[]", "not a card of version 2"),
-        ('{"version": 1}', "not a card of version 2"),
+        ("[]", "not a card of version 3"),
+        ('{"version": 1}', "not a card of version 3"),
         (json.dumps({**CARD.to_dict(), "comment": "x"}), "does not know: comment"),
         (json.dumps(CARD.to_dict() | {"about": CARD.to_dict()["about"] | {"age": 3}}), "about.age"),
     ],
@@ -136,7 +139,10 @@ ONCE = {"attribute", "between"}
         (parts.GroupOpportunity, found.GroupOpportunity, set()),
         (parts.Demand, found.Demand, set()),
         (parts.Balance, found.Balance, {"attribute"}),
-        (parts.Rival, clustering.Rival, set()),
+        (parts.Structure, choice.Structure, set()),
+        (parts.Carried, identity.Carried, set()),
+        (parts.Move, identity.Move, set()),
+        (parts.Rule, profiles.Rule, set()),
         (parts.PlannedService, plans.PlannedService, set()),
     ],
 )
@@ -145,6 +151,16 @@ def test_the_card_says_all_that_the_steps_found(copied, source, left):
     assert [part.name for part in fields(copied)] == [
         part.name for part in fields(source) if part.name not in left
     ]
+
+
+def test_of_each_number_that_was_tried_the_weakest_segment_stands_for_all():
+    told, found = ({part.name for part in fields(one)} for one in (parts.Rival, choice.Rival))
+
+    assert (told - found, found - told) == ({"weakest"}, {"jaccard"})
+
+
+def test_a_rule_is_rough_on_the_card_where_it_is_for_the_steps():
+    assert segmented.FIDELITY == model.FIDELITY
 
 
 def test_reading_and_showing_a_card_needs_no_toolkit():

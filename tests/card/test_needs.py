@@ -39,12 +39,11 @@ def test_a_rule_is_told_in_words():
     told = CARD.segments[0].rule
 
     assert needs.rule(EN, FEATURES, told) == (
-        "Repairs at least 7 a year; Evenings at most 42.5%; Urgency at least at once; "
-        "Channel: not desk; Parking: yes."
+        "Repairs at least 7 a year and Evenings at most 42.5% and Urgency at least at once and "
+        "Channel: not desk and Parking: yes, or Repairs at least 20 a year."
     )
-    assert (
-        needs.rule(ZH, FEATURES, told)
-        == "报修不低于7次/年；晚间不高于42.5%；紧急程度不低于尽快；渠道：非desk；停车：是。"
+    assert needs.rule(ZH, FEATURES, told) == (
+        "报修不低于7次/年且晚间不高于42.5%且紧急程度不低于尽快且渠道：非desk且停车：是；或报修不低于20次/年。"
     )
 
 

@@ -117,17 +117,14 @@ def test_what_needs_no_care_is_not_marked():
     intake = replace(made.intake(), refused_columns=())
     policy = policy_from(raw)
 
-    text = render(made.card(policy=policy, profiles=(plain, made.profiles()[1]), intake=intake), "en", "html")
+    sound = replace(plain, rule=replace(plain.rule, fidelity=0.97))
+
+    stable = made.stability(jaccard=(0.9, 0.8))
+    pieces = {"profiles": (sound, made.profiles()[1]), "intake": intake, "stability": stable}
+    text = render(made.card(policy=policy, **pieces), "en", "html")
 
     assert "⚠" not in text
     assert 'class="warn' not in text
-
-
-def test_a_number_of_segments_given_by_hand_is_told_so():
-    text = render(made.card(rivals=()), "en", "html")
-
-    assert "given by hand: nothing shows that it repeats itself" in text
-    assert 'id="choice-chart-t"' not in text
 
 
 @pytest.mark.parametrize(

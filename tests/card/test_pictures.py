@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from segmentation.card.pictures import choice_chart, finding_chart
+from segmentation.card.charts import START, WIDTH
+from segmentation.card.pictures import finding_chart, jaccard_chart, stability_chart, strength_chart
 from segmentation.card.titles import titles_of
 from segmentation.wording import Reader
 from tests.card import made
@@ -55,8 +56,33 @@ def test_the_description_counts_by_status():
 
 
 def test_the_number_that_was_chosen_stands_out():
-    chart = choice_chart(EN, CARD.choice)
+    chart = strength_chart(EN, CARD.choice)
 
-    assert texts(chart, "label") == ["2 segments", "3 segments", "4 segments"]
-    assert texts(chart, "figure") == ["0.97", "0.91, chosen", "0.55"]
-    assert (chart.count("dot chosen"), chart.count("dot lost")) == (1, 2)
+    assert texts(chart, "label") == ["2 segments", "3 segments", "4 segments", "5 segments", "6 segments"]
+    assert texts(chart, "figure") == ["0.97", "0.91, chosen", "0.85", "0.55", "0.87"]
+    assert (chart.count("dot chosen"), chart.count("dot lost")) == (1, 4)
+
+
+def test_the_weakest_segment_of_each_number_is_drawn():
+    assert texts(jaccard_chart(EN, CARD.choice), "figure") == ["0.94", "0.84, chosen", "0.61", "0.58", "0.79"]
+
+
+def test_a_number_that_was_given_is_told_so():
+    chart = jaccard_chart(ZH, made.card(choice=made.given()).choice)
+
+    assert texts(chart, "figure") == ["0.55，人工指定"]
+
+
+@pytest.mark.parametrize(("draw", "least"), [(strength_chart, 0.8), (jaccard_chart, 0.75)])
+def test_each_measure_has_its_own_limit(draw, least):
+    at = f"{START + WIDTH * least:.2f}%"
+
+    assert re.findall(r'<line class="limit" x1="(.*?)"', draw(EN, CARD.choice)) == [at]
+
+
+def test_how_a_segment_stands_is_told_by_shape():
+    stability = made.card(stability=made.stability(jaccard=(0.75, 0.59))).stability
+    chart = stability_chart(EN, stability)
+
+    assert texts(chart, "label") == ["S1", "S2"]
+    assert re.findall(r'class="dot (.*?)"', chart) == ["kept", "broken"]

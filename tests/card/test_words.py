@@ -4,7 +4,8 @@ from typing import get_args
 
 from segmentation.card import words
 from segmentation.card.needs import DIMENSIONS, KINDS
-from segmentation.clustering import choice
+from segmentation.card.parts.chosen import RivalReason
+from segmentation.clustering.choice import model
 from segmentation.policy import features
 from segmentation.residents.consent import REASONS
 from segmentation.residents.schema import RULES
@@ -20,7 +21,7 @@ def test_every_rule_for_a_cell_has_words():
 
 
 def test_every_outcome_of_a_number_of_segments_has_words():
-    assert set(words.RIVALS) == set(get_args(choice.Reason))
+    assert set(words.RIVALS) == set(get_args(model.Reason)) == set(get_args(RivalReason))
 
 
 def test_every_role_and_status_has_words():

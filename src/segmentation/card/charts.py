@@ -75,7 +75,9 @@ class Scale:
     ticks : tuple of (float, str)
         Values and what stands at them.
     limits : tuple of float
-        Values at which a limit is drawn; between two, the allowed range is shaded.
+        Values at which a limit is drawn.
+    shaded : tuple of float, optional
+        The allowed range.
     log : bool
         Whether equal ratios are equally far apart.
     """
@@ -84,6 +86,7 @@ class Scale:
     high: float
     ticks: tuple[tuple[float, str], ...]
     limits: tuple[float, ...]
+    shaded: tuple[float, float] | None = None
     log: bool = False
 
     def share(self, value: float) -> float:
@@ -107,7 +110,7 @@ def ratio_scale(values: list[float], limit: float) -> Scale:
     ticks = tuple(
         (2.0**step, f"{2.0**step:g}" if step % every == 0 else "") for step in range(-steps, steps + 1)
     )
-    return Scale(2.0**-steps, 2.0**steps, ticks, (limit, 1 / limit), log=True)
+    return Scale(2.0**-steps, 2.0**steps, ticks, (limit, 1 / limit), (limit, 1 / limit), log=True)
 
 
 def dot_chart(name: str, title: str, description: str, scale: Scale, dots: list[Dot]) -> Markup:
@@ -159,11 +162,10 @@ def _width(text: str) -> int:
 
 def _axis(scale: Scale, height: int) -> str:
     parts = []
-    if len(scale.limits) == 2:  # noqa: PLR2004 - both ends of an allowed range
-        width = WIDTH * (scale.share(scale.limits[1]) - scale.share(scale.limits[0]))
-        place = (
-            f'x="{scale.x(scale.limits[0])}" width="{width:.2f}%" y="{AXIS - 8}" height="{height - AXIS + 8}"'
-        )
+    if scale.shaded is not None:
+        low, high = scale.shaded
+        width = WIDTH * (scale.share(high) - scale.share(low))
+        place = f'x="{scale.x(low)}" width="{width:.2f}%" y="{AXIS - 8}" height="{height - AXIS + 8}"'
         parts.append(f'<rect class="allowed" {place}/>')
     for value, text in scale.ticks:
         parts.append(

@@ -20,10 +20,12 @@ CARRIERS = 5
 """Features of which a card tells what they carry of an attribute."""
 
 
-def verdict(status: parts.Status, findings: tuple[parts.Finding, ...]) -> parts.Verdict:
-    """Return what all findings add up to, with those that block a signature."""
+def verdict(
+    status: parts.Status, findings: tuple[parts.Finding, ...], structure: tuple[parts.Shortfall, ...]
+) -> parts.Verdict:
+    """Return what all findings add up to, with those that block a signature, and what the segments lack."""
     blocking = tuple(finding for finding in findings if finding.blocks)
-    return parts.Verdict(status, _tally(findings), blocking)
+    return parts.Verdict(status, _tally(findings), blocking, structure)
 
 
 def fairness(audited: tuple[parts.AttributeAudit, ...], audit: AuditReport) -> parts.Fairness:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.card import parts
+from segmentation.card.chosen import chosen, compared, shortfalls, stable
 from segmentation.card.found import attribute_audit, fairness, gaps, unjudged, verdict
 from segmentation.card.model import ModelCard
 from segmentation.errors import CardError
@@ -15,25 +16,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from segmentation.audit import AuditReport
-    from segmentation.clustering import Rival
+    from segmentation.clustering.choice import Choice, Stability
+    from segmentation.clustering.identity import Migration
     from segmentation.mitigation import Mitigation
     from segmentation.plans import Plan
     from segmentation.policy import Feature, Policy
     from segmentation.policy.parts import Attribute
-    from segmentation.profiles import Profile
+    from segmentation.profiles import Profile, Rule
     from segmentation.residents import Intake
 
 
-def make_card(
+def make_card(  # noqa: PLR0913 - one for each step that found something
     policy: Policy,
     intake: Intake,
-    rivals: Iterable[Rival],
+    choice: Choice,
+    stability: Stability,
     profiles: Sequence[Profile],
     plans: Iterable[Plan],
     audit: AuditReport,
     digests: parts.Digests,
     *,
     mitigation: Mitigation | None = None,
+    migration: Migration | None = None,
 ) -> ModelCard:
     """Return the card of a candidate.
 
@@ -43,8 +47,10 @@ def make_card(
     intake : Intake
         Of the residents that the segments were made from. Its counts of missing protected values stay out of
         the card: with them a reader could work out counts that the audit hides.
-    rivals : iterable of Rival
-        Empty where the number of segments was given.
+    choice : Choice
+        How the number of segments was found, or what was measured of one that was given.
+    stability : Stability
+        Of the segments that came of it, in the order of `profiles`.
     profiles : sequence of Profile
     plans : iterable of Plan
         One for each profile.
@@ -52,6 +58,8 @@ def make_card(
     digests : Digests
     mitigation : Mitigation, optional
         What was done against a disparity; without one the card says that nothing was.
+    migration : Migration, optional
+        From the version before; without one the card says that there is none to compare with.
 
     Raises
     ------
@@ -65,21 +73,25 @@ def make_card(
     findings = tuple(parts.Finding.of(finding) for finding in audit.findings)
     audited = tuple(attribute_audit(table, findings, audit) for table in audit.tables)
     planned = {plan.segment: plan for plan in plans}
+    since, moves = compared(migration, policy.audit.smallest_group)
     return ModelCard(
         about=_about(policy, intake.kept, len(profiles), mitigation),
-        verdict=verdict(audit.verdict, findings),
+        verdict=verdict(audit.verdict, findings, shortfalls(policy, choice)),
         gaps=gaps(audited),
-        unjudged=unjudged(audited, audit),
+        changes=since,
         segments=tuple(_segment(profile, planned.get(profile.segment)) for profile in profiles),
         services=tuple(_service(key, policy) for key in policy.services),
         features=tuple(_feature(key, feature) for key, feature in policy.features.items()),
-        attributes=tuple(_attribute(key, attribute) for key, attribute in policy.audited.items()),
         columns=_columns(policy, intake),
+        attributes=tuple(_attribute(key, attribute) for key, attribute in policy.audited.items()),
+        fairness=fairness(audited, audit),
+        unjudged=unjudged(audited, audit),
+        choice=chosen(policy, choice, intake.kept),
+        stability=stable(policy, stability, [profile.segment for profile in profiles], intake.kept),
+        migration=moves,
         intake=_intake(policy, intake, audit),
         duties=_duties(policy),
-        choice=_choice(policy, rivals),
         limits=_limits(policy),
-        fairness=fairness(audited, audit),
         digests=digests,
     )
 
@@ -95,15 +107,19 @@ def _about(policy: Policy, residents: int, segments: int, mitigation: Mitigation
 def _segment(profile: Profile, plan: Plan | None) -> parts.Segment:
     if plan is None:
         raise CardError(f"Segment {profile.segment} has no service plan. Pass the plans of all profiles.")
-    conditions = profile.rule and tuple(parts.Condition.of(one) for one in profile.rule.conditions)
     return parts.Segment.of(
         profile,
         id=profile.segment,
-        rule=conditions and parts.Rule.of(profile.rule, conditions=conditions),
+        rule=None if profile.rule is None else _rule(profile.rule),
         traits=tuple(parts.Trait.of(need) for need in profile.notable),
         withheld=tuple(parts.Withheld.of(need) for need in profile.needs if need.hidden),
         plan=tuple(parts.PlannedService.of(service) for service in plan.services),
     )
+
+
+def _rule(rule: Rule) -> parts.Rule:
+    alternatives = tuple(tuple(parts.Condition.of(one) for one in each) for each in rule.alternatives)
+    return parts.Rule.of(rule, alternatives=alternatives)
 
 
 def _service(key: str, policy: Policy) -> parts.Service:
@@ -156,17 +172,6 @@ def _duties(policy: Policy) -> parts.Duties:
         policy,
         purpose=parts.Purpose.of(policy.purpose),
         audit_purpose=parts.Purpose.of(policy.audit_purpose),
-    )
-
-
-def _choice(policy: Policy, rivals: Iterable[Rival]) -> parts.Choice:
-    rules = policy.clustering
-    return parts.Choice.of(
-        rules,
-        rivals=tuple(parts.Rival.of(rival) for rival in rivals),
-        fewest=rules.segments[0],
-        most=rules.segments[1],
-        least_strength=rules.prediction_strength,
     )
 
 

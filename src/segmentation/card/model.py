@@ -18,7 +18,7 @@ from segmentation.card import parts
 from segmentation.errors import CardError, Fault
 from segmentation.wording import msg
 
-CARD_VERSION = 2
+CARD_VERSION = 3
 """Version of the JSON form."""
 
 
@@ -64,13 +64,10 @@ class ModelCard:
             ),
         )
     )
-    unjudged: parts.Unjudged = field(
+    changes: parts.Changes = field(
         metadata=_section(
-            msg("What could not be judged"),
-            msg(
-                "Where the data, the consents or this version of the audit leave a question open. "
-                "Open is never a pass."
-            ),
+            msg("Changes since the version before"),
+            msg("How many residents keep their segment, and which segments and needs came or went."),
         )
     )
     segments: Annotated[tuple[parts.Segment, ...], AT_LEAST_ONE] = field(
@@ -97,16 +94,58 @@ class ModelCard:
             msg("The only columns that the model sees, and why the purpose needs each of them."),
         )
     )
+    columns: parts.Columns = field(
+        metadata=_section(
+            msg("Columns not used"),
+            msg("Columns that the policy denies, and columns of the table that were dropped unread."),
+        )
+    )
     attributes: Annotated[tuple[parts.Attribute, ...], AT_LEAST_ONE] = field(
         metadata=_section(
             msg("Protected attributes and proxies"),
             msg("Columns that the audit alone sees, with a consent of its own, and the harm to watch for."),
         )
     )
-    columns: parts.Columns = field(
+    fairness: parts.Fairness = field(
         metadata=_section(
-            msg("Columns not used"),
-            msg("Columns that the policy denies, and columns of the table that were dropped unread."),
+            msg("The audit in figures"),
+            msg(
+                "Who enters which segment and who is planned which service, group by group, with "
+                "counts and intervals; what carries an attribute into the segments; and whom they fit."
+            ),
+        )
+    )
+    unjudged: parts.Unjudged = field(
+        metadata=_section(
+            msg("What could not be judged"),
+            msg(
+                "Where the data, the consents or this version of the audit leave a question open. "
+                "Open is never a pass."
+            ),
+        )
+    )
+    choice: parts.Choice = field(
+        metadata=_section(
+            msg("How the number of segments was chosen"),
+            msg(
+                "Whether there are segments at all, and the largest number of them that repeats itself; why "
+                "each other one lost."
+            ),
+        )
+    )
+    stability: parts.Stability = field(
+        metadata=_section(
+            msg("How stable the segments are"),
+            msg(
+                "Whether each segment is found again when residents are drawn anew, and how many residents "
+                "lie so close to the next one that it may change."
+            ),
+        )
+    )
+    migration: parts.Migration = field(
+        metadata=_section(
+            msg("What became of the segments of the version before"),
+            msg("Who moves where, with the same needs, and the need that moves them."),
         )
     )
     intake: parts.Intake = field(
@@ -124,28 +163,10 @@ class ModelCard:
             ),
         )
     )
-    choice: parts.Choice = field(
-        metadata=_section(
-            msg("How the number of segments was chosen"),
-            msg(
-                "The largest number that repeats itself when the residents are split at random; why "
-                "each other one lost."
-            ),
-        )
-    )
     limits: parts.Limits = field(
         metadata=_section(
             msg("Limits used"),
             msg("What the audit tested against. No law sets these numbers, so the policy does."),
-        )
-    )
-    fairness: parts.Fairness = field(
-        metadata=_section(
-            msg("The audit in figures"),
-            msg(
-                "Who enters which segment and who is planned which service, group by group, with "
-                "counts and intervals; what carries an attribute into the segments; and whom they fit."
-            ),
         )
     )
     digests: parts.Digests = field(

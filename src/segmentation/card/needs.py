@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from segmentation.policy.features import UNKNOWN
@@ -61,9 +62,20 @@ def measured_as(reader: Reader, feature: Feature, level: str | None) -> str:
 
 
 def rule(reader: Reader, features: dict[str, Feature], told: Rule) -> str:
-    """Return a segment's rule as a sentence."""
-    conditions = reader.join("clause", (_condition(reader, features[c.feature], c) for c in told.conditions))
-    return reader.t("%(conditions)s.", conditions=conditions)
+    """Return a segment's rule as a sentence: A and B, or C."""
+    alternatives = (
+        reduce(partial(_both, reader), (_condition(reader, features[one.feature], one) for one in conditions))
+        for conditions in told.alternatives
+    )
+    return reader.t("%(conditions)s.", conditions=reduce(partial(_either, reader), alternatives))
+
+
+def _both(reader: Reader, one: str, other: str) -> str:
+    return reader.t("%(one)s and %(other)s", one=one, other=other)
+
+
+def _either(reader: Reader, one: str, other: str) -> str:
+    return reader.t("%(one)s, or %(other)s", one=one, other=other)
 
 
 def allowed_values(reader: Reader, feature: Feature) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.card import needs, once, phrases, pictures, words
+from segmentation.card import needs, once, phrases, pictures, standing, words
 from segmentation.card.model import ModelCard
+from segmentation.card.parts.segmented import FIDELITY
 from segmentation.card.titles import titles_of
 from segmentation.wording import TAGS, Language, Reader, sentences
 
@@ -61,7 +62,7 @@ def context(card: ModelCard, language: Language) -> dict[str, object]:
         "by_check": _by_check,
         "short_segments": [reader.short_segment(segment) for segment in card.fairness.segments],
         "finding_chart": partial(pictures.finding_chart, reader),
-        "choice_chart": partial(pictures.choice_chart, reader),
+        **_about_segments(card, reader),
         **_about_findings(card, reader),
         **_about_needs(card, reader),
         **_lists(card, reader),
@@ -85,6 +86,28 @@ def _about_findings(card: ModelCard, reader: Reader) -> dict[str, object]:
         "stratum_told": partial(phrases.stratum_told, reader),
         "literature": partial(phrases.literature, reader),
         "spreads_of": phrases.spreads_of,
+    }
+
+
+def _about_segments(card: ModelCard, reader: Reader) -> dict[str, object]:
+    return {
+        "standing": standing,
+        "least_fidelity": FIDELITY,
+        "weak": standing.weak(card.stability),
+        "strength_chart": partial(pictures.strength_chart, reader),
+        "jaccard_chart": partial(pictures.jaccard_chart, reader),
+        "stability_chart": partial(pictures.stability_chart, reader),
+        "structure": partial(standing.structure, reader),
+        "copula": partial(standing.copula, reader),
+        "signature": partial(standing.signature, reader, card),
+        "shortfall": partial(standing.shortfall, reader, card),
+        "smallest": partial(standing.smallest, reader),
+        "borderline": partial(standing.borderline, reader),
+        "moved": partial(standing.moved, reader),
+        "staying": partial(standing.staying, reader),
+        "mover": partial(standing.mover, reader),
+        "segments_named": lambda ids: reader.join("list", map(reader.segment, ids)),
+        "features_called": lambda keys: reader.join("list", map(reader.feature, keys)),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from segmentation.wording import msg
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
@@ -23,9 +25,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         msg("plain rule"),
         msg(
-            "The best short description of a segment. Precision: the share of residents meeting it "
-            "who are in the segment. Coverage: the share of the segment that meets it. Membership "
-            "itself is decided by distance, not by the rule."
+            "The best short description of a segment. Fidelity: the share of all residents for whom rule and "
+            "segment agree. Precision: the share of residents meeting it who are in the segment. Coverage: "
+            "the share of the segment that meets it. Membership itself is decided by distance, not by the "
+            "rule."
         ),
     ),
     (msg("contract floor"), msg("What the contract promises everybody; no service plan goes below it.")),
@@ -142,6 +145,35 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        msg("Jaccard similarity"),
+        msg(
+            "Of the residents who are in a segment or in the one found for it in another sample, the share "
+            "who are in both; 1 is the same residents."
+        ),
+    ),
+    (
+        msg("silhouette"),
+        msg(
+            "How much nearer residents are to their own segment than to the next, from -1 to 1; for "
+            "information, because it is also high where there are no segments."
+        ),
+    ),
+    (
+        msg("structure"),
+        msg(
+            "That needs go together in some residents and not in others. Where each need is shuffled among "
+            "residents on its own, nothing goes together; segments found there are found in noise."
+        ),
+    ),
+    (
+        msg("borderline"),
+        msg(
+            "So close to the boundary with the next segment that a small change of needs, or another sample, "
+            "may move the resident across. The margin is 0 on the boundary, and 1 as deep in the segment as "
+            "its centre or deeper."
+        ),
+    ),
+    (
         msg("hidden"),
         msg("Not shown, because a count below the smallest group would be told or could be worked out."),
     ),
@@ -151,10 +183,24 @@ STATUSES = {"kept": msg("Kept"), "broken": msg("Broken"), "undetermined": msg("U
 ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
 RIVALS = {
     "chosen": msg("chosen"),
+    "given": msg("given by hand"),
     "passes, but a larger one does too": msg("repeats itself, but a larger number does too"),
     "does not repeat itself": msg("does not repeat itself"),
+    "a segment dissolves": msg("a segment dissolves"),
     "too small a segment": msg("a segment would be too small"),
 }
+REFOUND = {
+    "stable": msg("found again"),
+    "doubtful": msg("doubtful"),
+    "dissolved": msg("dissolves"),
+}
+"""How well a segment is found again, as Hennig (2007) reads its mean Jaccard similarity."""
+READINGS: dict[str, Literal["kept", "undetermined", "broken"]] = {
+    "stable": "kept",
+    "doubtful": "undetermined",
+    "dissolved": "broken",
+}
+"""Marks of charts that go with them."""
 LEFT_OUT = {
     "consent_missing": msg("no consent on record"),
     "consent_refused": msg("consent refused"),

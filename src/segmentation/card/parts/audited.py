@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from segmentation.card.parts.base import Interval, Part, Said
+from segmentation.card.parts.chosen import Shortfall
 from segmentation.card.parts.sections import Balance, Carrier, Conditional, Demand, Fit, Opportunity, Trace
 from segmentation.policy.parts import Check as CheckName
 from segmentation.wording.findings import Reason, Role, Status, Unchecked
@@ -60,11 +61,15 @@ class Tally(Part):
 
 @dataclass(frozen=True)
 class Verdict(Part):
-    """What the findings add up to, and those that block a signature, worst first."""
+    """What the findings of the audit add up to, and those that block a signature, worst first.
+
+    `structure` is what the segments themselves lack; it blocks a signature too, whatever the audit found.
+    """
 
     status: Status
     tally: Tally
     blocking: tuple[Finding, ...]
+    structure: tuple[Shortfall, ...]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who the segments are, what they are planned, and how their number was found."""
+"""Who the segments are, and what they are planned."""
 
 # No `from __future__ import annotations`: pydantic reads these when it checks a card.
 from dataclasses import dataclass
@@ -9,9 +9,8 @@ from pydantic import Field
 from segmentation.card.parts.base import Interval, Part, Said
 from segmentation.policy import Text
 
-RivalReason = Literal[
-    "chosen", "passes, but a larger one does too", "does not repeat itself", "too small a segment"
-]
+FIDELITY = 0.95
+"""Least share of residents whom a rule gets right; of one that gets fewer right the card says so."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,29 @@ class Condition(Part):
 
 @dataclass(frozen=True)
 class Rule(Part):
-    """The best short description of a segment, with the shares of residents that it gets right."""
+    """The best short description of a segment, with the shares of residents that it gets right.
 
-    conditions: Annotated[tuple[Condition, ...], Field(min_length=1)]
+    Attributes
+    ----------
+    alternatives : tuple of tuple of Condition
+        Met where all conditions of any alternative are.
+    fidelity, precision, coverage : float
+        Of all `residents`, those for whom rule and segment agree; of those who meet it, and of the segment.
+    residents : int
+    """
+
+    alternatives: Annotated[
+        tuple[Annotated[tuple[Condition, ...], Field(min_length=1)], ...], Field(min_length=1)
+    ]
+    fidelity: float
     precision: float
     coverage: float
+    residents: int
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether the rule may be wrong about more than one resident in twenty."""
+        return self.fidelity < FIDELITY
 
 
 @dataclass(frozen=True)
@@ -121,28 +138,3 @@ class Service(Part):
     match: Literal["any", "all"]
     at_least: float
     calls: Annotated[tuple[Call, ...], Field(min_length=1)]
-
-
-@dataclass(frozen=True)
-class Rival(Part):
-    """One number of segments that was tried, and why it was chosen or lost."""
-
-    n_segments: int
-    prediction_strength: float
-    smallest_share: float
-    reason: RivalReason
-
-
-@dataclass(frozen=True)
-class Choice(Part):
-    """How the number of segments was found; without rivals it was given by hand."""
-
-    rivals: tuple[Rival, ...]
-    fewest: int
-    most: int
-    least_strength: float
-    smallest_share: float
-    splits: int
-    sample_size: int
-    restarts: int
-    seed: int
