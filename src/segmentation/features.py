@@ -173,6 +173,11 @@ def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | Enc
             yield _read_value(name, fitted, columns, weight)
 
 
+def feature_blocks(encoder: ColumnTransformer) -> list[slice]:
+    """Return the columns of each feature of a fitted `needs_encoder`."""
+    return [encoder.output_indices_[key] for key, _, names in encoder.transformers_ if names]
+
+
 def _refuse_without(policy: Policy, without: Collection[str]) -> None:
     strange = sorted(set(without) - set(policy.features))
     if strange:

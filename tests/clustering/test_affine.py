@@ -158,7 +158,7 @@ def test_given_centres_are_used_and_sorted_by_the_size_of_their_segments():
     segmenter = Segmenter(n_segments=2, centers=given_centers, random_state=0).fit(points)
     np.testing.assert_allclose(segmenter.cluster_centers_ * scale + mean, [[0.4], [5.0]])
     assert np.bincount(segmenter.labels_).tolist() == [80, 20]
-    assert segmenter.rivals_ == []
+    assert segmenter.choice_ is None
 
 
 def test_given_centres_are_mapped_like_the_needs():
@@ -175,7 +175,7 @@ def test_the_numbers_of_segments_are_still_tried_for_the_record_where_none_is_gi
     given_centers = Segmenter.from_policy(small_policy(), 4).fit(small_needs()).cluster_centers_
     segmenter = Segmenter.from_policy(small_policy(), centers=given_centers).fit(small_needs())
     assert segmenter.n_segments_ == 4
-    assert [rival["n_segments"] for rival in segmenter.rivals_] == [2, 3, 4, 5, 6]
+    assert [rival.n_segments for rival in segmenter.choice_.rivals] == [2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

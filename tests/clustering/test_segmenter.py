@@ -44,8 +44,9 @@ def fitted():
 
 @parametrize_with_checks(
     [
-        Segmenter(splits=2, restarts=2, max_segments=4),
+        Segmenter(splits=2, restarts=2, max_segments=4, bootstraps=2, shuffles=19, shuffle_p=0.05),
         Segmenter(n_segments=3, restarts=2),
+        Segmenter(n_segments=3, restarts=2, fit_sample=12),
     ]
 )
 def test_scikit_learn_accepts_it(estimator, check):
@@ -62,6 +63,12 @@ def test_a_segmenter_of_a_policy_has_its_limits_and_its_seed():
             "splits": 3,
             "sample_size": 200,
             "restarts": 6,
+            "bootstrap_jaccard": 0.6,
+            "bootstraps": 20,
+            "shuffles": 49,
+            "shuffle_p": 0.05,
+            "fit_sample": 5000,
+            "borderline": 0.2,
         },
         audit={"smallest_group": 12},
     )
@@ -78,8 +85,14 @@ def test_a_segmenter_of_a_policy_has_its_limits_and_its_seed():
         "smallest_size": 12,
         "prediction_strength": 0.7,
         "splits": 3,
+        "bootstrap_jaccard": 0.6,
+        "bootstraps": 20,
+        "shuffles": 49,
+        "shuffle_p": 0.05,
         "sample_size": 200,
+        "fit_sample": 5000,
         "restarts": 6,
+        "borderline": 0.2,
         "random_state": 11,
         "erase": None,
         "centers": None,
@@ -109,7 +122,7 @@ def test_a_stored_segmenter_predicts_alike(tmp_path):
 def test_distances_come_as_a_table_where_one_is_asked_for():
     segmenter = clone(fitted()).set_output(transform="pandas").fit(needs())
     table = segmenter.transform(needs())
-    assert list(table.columns) == ["segmenter0", "segmenter1", "segmenter2"]
+    assert list(table.columns) == ["S1", "S2", "S3"]
     assert (table.to_numpy().argmin(axis=1) == segmenter.labels_).all()
     assert table.index.equals(needs().index)
 
@@ -265,7 +278,7 @@ def test_segments_of_one_size_come_by_their_centres():
 def test_equal_seeds_draw_equal_samples_and_others_do_not():
     def strengths(seed):
         segmenter = Segmenter.from_policy(small_policy()).set_params(sample_size=100, random_state=seed)
-        return [rival["prediction_strength"] for rival in segmenter.fit(needs()).rivals_]
+        return [rival.prediction_strength for rival in segmenter.fit(needs()).choice_.rivals]
 
     assert strengths(1) == strengths(1) != strengths(2)
 
@@ -295,7 +308,7 @@ def test_a_heavier_need_rules_the_segments():
 
 def test_without_residents_nothing_of_any_resident_is_left_and_everything_else_is():
     bare = fitted().without_residents()
-    assert set(vars(fitted())) - set(vars(bare)) == {"labels_"}
+    assert set(vars(fitted())) - set(vars(bare)) == {"labels_", "choice_"}
     assert not any(
         isinstance(value, np.ndarray) and len(needs()) in value.shape for value in vars(bare).values()
     )

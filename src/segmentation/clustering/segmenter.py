@@ -6,8 +6,6 @@ mitigation reaches it as a map of encoded needs, or as centres, made elsewhere.
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -22,9 +20,10 @@ from threadpoolctl import threadpool_limits
 from segmentation.clustering import parameters
 from segmentation.clustering.blocks import blocks, drawn
 from segmentation.clustering.centers import coarse, largest_first, means, nearest
+from segmentation.clustering.choice import choose, stability
 from segmentation.clustering.fold import fold, segment_id
-from segmentation.clustering.lloyd import MOVES, Passes, Tally, searched, tallied
-from segmentation.features import is_needs_encoder, needs_encoder, needs_table
+from segmentation.clustering.lloyd import MOVES, Tally, searched, settled, tallied
+from segmentation.features import feature_blocks, is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
 
     from segmentation.clustering.affine import AffineMap
-    from segmentation.clustering.choice import Choice
+    from segmentation.clustering.choice import Choice, Stability
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
     from segmentation.scorer.explanation import Explanation
@@ -241,7 +240,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             As for `fit`, or `batches` yields nobody.
         """
         self._settle(batches, sample, keep=False)
-        vars(self).pop("labels_", None)
+        if hasattr(self, "labels_"):  # of an earlier fit
+            del self.labels_
         return self
 
     def predict(self, X: ArrayLike) -> Labels:
@@ -254,7 +254,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         mapped = self._map(self._encode(X))
         return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
 
-    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002 - scikit-learn calls it so
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns of `transform`: the ids of the segments."""
         check_is_fitted(self)
         return np.array(self.segments_, dtype=object)
@@ -270,6 +270,24 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         random = check_random_state(self.random_state)
         return self._chosen(self._map(self._encode(X)), random, given=int(self.n_segments_))
 
+    def stability(self, X: ArrayLike) -> Stability:
+        """Measure how the fitted segments stand when residents are drawn anew.
+
+        Parameters
+        ----------
+        X : table or array-like of shape (n_residents, n_features)
+            Needs of all residents, or of some of them drawn at random.
+        """
+        random = check_random_state(self.random_state)
+        mapped = self._map(self._encode(X))
+        return stability(
+            self._sample(mapped, random),
+            self.cluster_centers_,
+            parameters.criteria(self, len(mapped)),
+            random,
+            borderline=self.borderline,
+        )
+
     def explain(self, X: pd.DataFrame) -> Explanation:
         """Return what each need adds to the gap between a resident's segment and the runner-up.
 
@@ -283,7 +301,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             The encoder was not made from a policy, or `X` is not a table of needs.
         """
         scorer = self.fold()
-        table = self._validated(X, fit=False)
+        table = needs_table(self.encoder_, X)
         return scorer.explain({name: table[name].to_numpy() for name in scorer.features})
 
     def fold(self) -> FoldedScorer:
@@ -338,7 +356,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         return copy
 
     def _search(self, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
-        """Find segments among residents who fit into memory; return them encoded, mapped, and who is where."""
+        """Find segments among residents who fit into memory; return them encoded, mapped, and labels."""
         parameters.check_numbers(self)
         encoded = self._encode_first(X)
         parameters.check_shapes(self, encoded.shape[1])
@@ -354,18 +372,21 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         centers = self._map(np.asarray(self.centers, np.float64))
         return encoded, mapped, nearest(encoded, centers, self.erase)
 
-    def _chosen(
-        self, mapped: Floats, random: np.random.RandomState, given: int | None = None
-    ) -> Choice:
+    def _chosen(self, mapped: Floats, random: np.random.RandomState, given: int | None = None) -> Choice:
+        plain = self.erase is None and is_needs_encoder(self.encoder_)
+        blocks = feature_blocks(self.encoder_) if plain else None
+        limits = parameters.criteria(self, len(mapped))
+        return choose(self._sample(mapped, random), limits, random, given=given, blocks=blocks)
+
+    def _sample(self, mapped: Floats, random: np.random.RandomState) -> Floats:
         size = min(self.sample_size, len(mapped))
-        sample = mapped[random.choice(len(mapped), size, replace=False)]
-        return choose(sample, parameters.criteria(self, len(mapped)), random, given=given)
+        return np.asarray(mapped[random.choice(len(mapped), size, replace=False)])
 
     def _number(self, residents: int) -> int:
         if self.centers is not None:
             return len(self.centers)
         if self.n_segments == "auto":
-            return parameters.found(self.choice_)
+            return parameters.number(self.choice_)
         if self.n_segments > residents:
             raise ValueError(
                 f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
@@ -381,16 +402,19 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         given = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
         return largest_first(encoded, self._map(coarse(encoded, given, self._steps(sizes))), self.erase)
 
-    def _settle(
-        self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool
-    ) -> Tally:
+    def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Tally:
         """Let all residents move the centres that a sample has."""
         encoded, _, labels = self._search(sample)
-        moves = MOVES if self.centers is None else 0
-        start = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
-        passes = Passes(lambda centers: self._tally(batches, centers, keep=keep), self.erase, self._steps)
-        self.cluster_centers_, seen = passes.settled(start, moves)
-        self.average_ = passes.average(seen)
+        given = self.centers is not None
+        start = np.array(self.centers) if given else means(encoded, labels, self.n_segments_)
+        self.cluster_centers_, seen = settled(
+            lambda centers: self._tally(batches, centers, keep=keep),
+            start,
+            self.smallest_size,
+            self.erase,
+            0 if given else MOVES,
+        )
+        self.average_ = seen.average(self.smallest_size)
         self.inertia_ = seen.inertia
         return seen
 
@@ -401,10 +425,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
                 for batch in batches()
                 if _num_samples(batch)
             )
-            seen = reduce(add, tallies, None)
-        if seen is None:
-            raise ValueError("`batches` yields nobody; it must yield all residents each time it is called.")
-        return seen
+            seen = next(tallies, None)
+            if seen is None:
+                raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
+            return sum(tallies, seen)
 
     def _steps(self, sizes: Labels | int) -> Floats:
         """Return which share the smallest group is of segments of such sizes."""

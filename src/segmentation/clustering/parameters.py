@@ -1,0 +1,119 @@
+"""What the parameters of a `Segmenter` may be, and what a policy makes of them."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segmentation.clustering.choice import Criteria
+
+if TYPE_CHECKING:
+    from segmentation.clustering.choice import Choice
+    from segmentation.clustering.segmenter import Segmenter
+    from segmentation.policy import Policy
+
+
+def of_policy(policy: Policy) -> dict[str, Any]:
+    """Return the limits and the seed of a policy as parameters of a `Segmenter`."""
+    rules = policy.clustering
+    names = (
+        "smallest_share",
+        "prediction_strength",
+        "splits",
+        "bootstrap_jaccard",
+        "bootstraps",
+        "shuffles",
+        "shuffle_p",
+        "sample_size",
+        "fit_sample",
+        "restarts",
+        "borderline",
+    )
+    return {name: getattr(rules, name) for name in names} | {
+        "min_segments": rules.segments[0],
+        "max_segments": rules.segments[1],
+        "smallest_size": policy.audit.smallest_group,
+        "random_state": rules.seed,
+    }
+
+
+def criteria(segmenter: Segmenter, residents: int) -> Criteria:
+    """Return what a number of segments must reach among so many residents."""
+    return Criteria(
+        fewest=segmenter.min_segments,
+        most=segmenter.max_segments,
+        least_strength=segmenter.prediction_strength,
+        smallest_share=max(segmenter.smallest_share, segmenter.smallest_size / residents),
+        least_jaccard=segmenter.bootstrap_jaccard,
+        splits=segmenter.splits,
+        bootstraps=segmenter.bootstraps,
+        restarts=segmenter.restarts,
+        shuffles=segmenter.shuffles,
+        shuffle_p=segmenter.shuffle_p,
+    )
+
+
+def number(choice: Choice | None) -> int:
+    """Return how many segments a choice makes: one, where there is no structure."""
+    if choice is None or choice.structure is None or not choice.structure.is_there:
+        return 1
+    return choice.n_segments or 1
+
+
+def check_numbers(segmenter: Segmenter) -> None:
+    """Refuse numbers of segments that are none.
+
+    Raises
+    ------
+    ValueError
+        `n_segments` is neither "auto" nor a whole number from 1, or `min_segments` and `max_segments` leave
+        none.
+    """
+    number = segmenter.n_segments
+    is_whole = isinstance(number, Integral) and not isinstance(number, bool)
+    if number != "auto" and not (is_whole and int(number) >= 1):
+        raise ValueError(f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}.")
+    if not 1 <= segmenter.min_segments <= segmenter.max_segments:
+        raise ValueError(
+            "`min_segments` must be at least 1 and at most `max_segments`; "
+            f"got {segmenter.min_segments} and {segmenter.max_segments}."
+        )
+
+
+def check_shapes(segmenter: Segmenter, columns: int) -> None:
+    """Refuse a map or centres that were made for other needs.
+
+    Raises
+    ------
+    ValueError
+        `erase` or `centers` does not fit the encoded columns, of which there are so many.
+    """
+    erase, centers = segmenter.erase, segmenter.centers
+    if erase is not None and len(erase.offset) != columns:
+        raise ValueError(
+            f"`erase` maps {len(erase.offset)} columns, and the needs have {columns} once they are "
+            "encoded; make it from the same needs."
+        )
+    if centers is None:
+        return
+    shape = np.shape(centers)
+    numbers = {"auto": shape[:1]}.get(str(segmenter.n_segments), (segmenter.n_segments,))
+    if shape != (*numbers, columns) or not all(shape):
+        raise ValueError(
+            f"`centers` must have one row per segment and {columns} columns, those of the encoded needs; "
+            f"got the shape {shape} with `n_segments` {segmenter.n_segments}."
+        )
+
+
+def check_ids(ids: tuple[str, ...], n_segments: int) -> None:
+    """Refuse ids that do not name every segment once.
+
+    Raises
+    ------
+    ValueError
+        There are more or fewer, one stands twice, or one is no text.
+    """
+    if len(ids) != n_segments or len(set(ids)) != len(ids) or not all(isinstance(one, str) for one in ids):
+        raise ValueError(f"`ids` must be {n_segments} different texts, one for each segment.")
