@@ -2,5 +2,6 @@
 
 from segmentation.clustering.identity.matching import matched
 from segmentation.clustering.identity.model import Carried, Migration, Move, Previous
+from segmentation.clustering.identity.moving import migration
 
-__all__ = ["Carried", "Migration", "Move", "Previous", "matched"]
+__all__ = ["Carried", "Migration", "Move", "Previous", "matched", "migration"]

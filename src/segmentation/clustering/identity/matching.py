@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from segmentation.clustering.identity.reading import common, crossed, labels_before, labels_now
+from segmentation.clustering.identity.reading import both_labels, columns_of, common, crossed
 from segmentation.features import needs_encoder, needs_table
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def matched(previous: Previous, policy: Policy, scorer: FoldedScorer, needs: pd.
     ScorerError
         A feature is missing, or holds what the policy does not allow.
     """
-    before, now = labels_before(previous, policy, needs), labels_now(scorer, needs)
+    before, now = both_labels(previous, policy, scorer, columns_of(policy, needs))
     counts = crossed(before, now, (len(previous.scorer.segments), len(scorer.segments)))
     shared = common(previous, policy, scorer)
     kept: dict[int, str] = {}

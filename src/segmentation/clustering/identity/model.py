@@ -43,7 +43,8 @@ class Carried:
     segment : str
         Its id, the same in both versions.
     overlap : float
-        Jaccard similarity of its residents under both versions, in [0, 1], rounded.
+        Jaccard similarity of its residents under both versions, in [0, 1]: at least this, rounded down, as if
+        those who came or left were as many as the next multiple of the smallest group.
     """
 
     segment: str
@@ -58,19 +59,20 @@ class Move:
     ----------
     source, target : str
         The segment in the version before and in this one.
-    residents : int or None
-        None where the count would show, or let work out, fewer than the smallest group.
-    share : float or None
-        Of the source segment, in (0, 1], rounded; None where hidden.
+    residents : int
+        At least the smallest group.
+    share : float
+        Of the source segment, in (0, 1], rounded.
     need : str or None
-        The feature whose contribution to the gap between both segments changed most in favour of the target;
-        None where hidden, or where the centres moved more than any one feature explains.
+        The feature that moved them: its part in the gap between both segments changed most in favour of the
+        target (see `cause`). None where the centres moved more than any one feature explains, or where
+        both segments are in one version only.
     """
 
     source: str
     target: str
-    residents: int | None
-    share: float | None
+    residents: int
+    share: float
     need: str | None
 
 
@@ -85,7 +87,8 @@ class Migration:
     residents : int
         Residents who were assigned by both.
     staying : float
-        Share of them whose segment has the same id in both, in [0, 1], rounded.
+        Share of them whose segment has the same id in both, in [0, 1): at least this, rounded down to one
+        percent, as if those who move were as many as the next multiple of the smallest group.
     carried : tuple of Carried
         In the order of the new segments.
     new, gone : tuple of str
@@ -93,7 +96,8 @@ class Migration:
     retired : tuple of str
         All ids of earlier versions that no segment has any more, `gone` among them.
     moves : tuple of Move
-        Most residents first; hidden ones last.
+        Most residents first. Not told is, without distinction, where nobody moves, where fewer than the
+        smallest group do, and where a count would let work out another.
     unlike : tuple of str
         Features of the version before that this policy lacks, or reads in another way: they were taken as
         missing when residents were assigned by the version before.
