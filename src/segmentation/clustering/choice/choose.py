@@ -31,8 +31,8 @@ Ints = NDArray[np.int64]
 
 HALVABLE = 4
 """Residents from whom two halves of two can be made."""
-DISTANCES = 2000
-"""Residents whose distances the silhouettes are taken of."""
+RESIDENTS = 2000
+"""Of the sample, for bootstrap samples and silhouettes: as many as a half of the default sample has."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,13 @@ def _measured(
         return halved(*halves[at], numbers, criteria.restarts, seeds[1 + at])
 
     def drawn(seed: int) -> list[Floats]:
-        return similarities(points, segments, criteria.bootstrap_restarts, seed)
+        return similarities(some, own, criteria.restarts, seed)
 
+    some = points.take(np.arange(min(RESIDENTS, len(encoded))))
+    own = {k: labels[:RESIDENTS] for k, labels in segments.items()}
     splits = each(split, range(len(halves)))
     samples = each(drawn, seeds[1 + len(halves) :])
-    widths = silhouettes(encoded[:DISTANCES], {k: own[:DISTANCES] for k, own in segments.items()})
+    widths = silhouettes(encoded[:RESIDENTS], own)
     return [
         Measured(
             n_segments=k,

@@ -22,8 +22,7 @@ class Criteria:
     splits, bootstraps : int
         Halvings, and bootstrap samples; each serves every number of segments.
     restarts : int
-        Of k-means on the sample and on its halves. A bootstrap sample has half as many: there is nothing to
-        be found, only to be found again.
+        Of k-means, on the sample, its halves and every bootstrap sample.
     shuffles : int
     shuffle_p : float
         Largest p value against shuffled features that counts as structure.
@@ -39,8 +38,3 @@ class Criteria:
     restarts: int = 10
     shuffles: int = 99
     shuffle_p: float = 0.01
-
-    @property
-    def bootstrap_restarts(self) -> int:
-        """Restarts of k-means on a bootstrap sample."""
-        return -(-self.restarts // 2)

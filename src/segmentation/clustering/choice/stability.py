@@ -55,7 +55,7 @@ def stability(
     close = margin < borderline
 
     def one(seed: int) -> Refit:
-        return _refit(points, own, k, criteria.bootstrap_restarts, seed)
+        return _refit(points, own, k, criteria.restarts, seed)
 
     refits = each(one, random.randint(2**31 - 1, size=criteria.bootstraps).tolist())
     moved = np.mean([refit.moved for refit in refits], axis=0)
