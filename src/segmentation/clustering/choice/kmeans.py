@@ -2,9 +2,9 @@
 
 The choice clusters some fifty samples anew, for every number of segments. scikit-learn's k-means is made for
 one fit of many residents, and took six times as long here. Three things are saved: restarts share one matrix
-product; numbers of segments share one seeding, because the first k seeds of a longer k-means++ run are those of
-a run for k (Arthur & Vassilvitskii 2007); and only the restart that is best after a few steps is followed to
-its end. float32: it is the choice that is made here, not the segments.
+product; numbers of segments share one seeding, because the first k seeds of a longer k-means++ run are those
+of a run for k (Arthur & Vassilvitskii 2007); and only the restart that is best after a few steps is followed
+to its end. float32: it is the choice that is made here, not the segments.
 """
 
 from __future__ import annotations
