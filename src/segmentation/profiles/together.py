@@ -11,6 +11,9 @@ from segmentation.profiles.model import Profile
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from matplotlib.figure import Figure
+
+    from segmentation.drawing import Language
     from segmentation.policy import Policy
 
 COLUMNS = ("segment", "name", "feature", "level", "inside", "outside", "difference", "low", "high", "hidden")
@@ -58,3 +61,27 @@ class Profiles(tuple[Profile, ...]):  # noqa: SLOT001 - a tuple's subclass can h
             for need in profile.needs
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def plot_sizes(self, language: Language = "en") -> Figure:
+        """Return a picture of how many residents each segment has.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Chinese needs a font that holds it; without one the picture is in English and says so.
+        """
+        from segmentation.profiles import picture  # noqa: PLC0415 - matplotlib takes a second to load
+
+        return picture.sizes(self, language)
+
+    def plot_needs(self, language: Language = "en") -> Figure:
+        """Return a picture of how the needs of each segment differ from the rest, hidden figures as hidden.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            As for `plot_sizes`.
+        """
+        from segmentation.profiles import picture  # noqa: PLC0415 - matplotlib takes a second to load
+
+        return picture.needs(self, language)
