@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from segmentation.errors import ScorerError
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
-from segmentation.scorer.model import BLOCK
+from segmentation.scorer.columns import BLOCK
 
 ROOT = Path(__file__).parents[1]
 SECRET = "wang_xiaoming"

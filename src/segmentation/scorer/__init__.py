@@ -6,7 +6,9 @@ and the lowest score wins. This is what is signed, served, streamed and exported
 code, and it needs numpy and the standard library alone.
 """
 
+from segmentation.scorer.coded import Coded
+from segmentation.scorer.explanation import Explanation
 from segmentation.scorer.model import FoldedScorer
 from segmentation.scorer.parts import FoldedLevels, FoldedNumber
 
-__all__ = ["FoldedLevels", "FoldedNumber", "FoldedScorer"]
+__all__ = ["Coded", "Explanation", "FoldedLevels", "FoldedNumber", "FoldedScorer"]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segmentation.errors import ScorerError
-from segmentation.scorer.columns import Columns, Floats, looked_up, needed, numbers
+from segmentation.scorer.columns import needed
+from segmentation.scorer.kernel import Kernel, lowest
 from segmentation.scorer.parts import (
     FoldedLevels,
     FoldedNumber,
@@ -24,11 +25,11 @@ from segmentation.scorer.parts import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from segmentation.scorer.columns import Column, Floats, Given
 
 FORMAT = 2
-BLOCK = 65_536
-"""Rows scored at a time, so that memory does not grow with the table."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class FoldedScorer:
         """Names of the columns it reads."""
         return (*(part.name for part in self.numbers), *(part.name for part in self.levels))
 
-    def predict(self, columns: Mapping[str, ArrayLike]) -> NDArray[np.int64]:
+    def predict(self, columns: Mapping[str, Given]) -> NDArray[np.int64]:
         """Return the segment of every resident.
 
         Parameters
@@ -80,15 +81,13 @@ class FoldedScorer:
         ScorerError
             A feature is missing, holds something that is no number or an unknown value, or lengths differ.
         """
-        arrays = needed(columns, self.features)
-        rows = len(next(iter(arrays.values())))
-        blocks = [
-            np.argmin(self._scores({name: array[at : at + BLOCK] for name, array in arrays.items()}), axis=1)
-            for at in range(0, rows, BLOCK)
-        ]
-        return np.concatenate(blocks).astype(np.int64) if blocks else np.empty(0, np.int64)
+        found, rows = self._needed(columns)
+        labels = np.empty(rows, np.int64)
+        for block, scores in self._kernel.blocks(found, rows):
+            labels[block] = lowest(scores)[0]
+        return labels
 
-    def scores(self, columns: Mapping[str, ArrayLike]) -> Floats:
+    def scores(self, columns: Mapping[str, Given]) -> Floats:
         """Return every segment's score for every resident.
 
         Takes and raises what `predict` does.
@@ -99,28 +98,19 @@ class FoldedScorer:
             Squared distance to each centre, less the part that is the same for all segments of a resident:
             differences between segments are exact, the values themselves may be negative.
         """
-        return self._scores(needed(columns, self.features))
+        found, rows = self._needed(columns)
+        scores = np.empty((rows, len(self.segments)))
+        for block, part in self._kernel.blocks(found, rows):
+            scores[block] = part.T
+        return scores
 
-    def _scores(self, columns: Columns) -> Floats:
-        rows = len(next(iter(columns.values())))
-        total = np.broadcast_to(np.array(self.constant), (rows, len(self.segments))).copy()
-        if self.numbers:
-            values = np.column_stack([numbers(part, columns[part.name]) for part in self.numbers])
-            absent = np.isnan(values)
-            total += np.where(absent, 0.0, values) @ self._slopes
-            if absent.any():
-                total += absent @ self._absences
-        for part in self.levels:
-            total += looked_up(part, columns[part.name])
-        return total
+    def _needed(self, columns: Mapping[str, Given]) -> tuple[dict[str, Column], int]:
+        found = needed(columns, self.features)
+        return found, len(found[self.features[0]])
 
     @cached_property
-    def _slopes(self) -> Floats:
-        return np.array([part.slope for part in self.numbers])
-
-    @cached_property
-    def _absences(self) -> Floats:
-        return np.array([part.missing for part in self.numbers])
+    def _kernel(self) -> Kernel:
+        return Kernel.of(self)
 
     def to_json(self) -> str:
         """Return the scorer as JSON text; equal scorers give equal text."""
