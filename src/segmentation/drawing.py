@@ -56,6 +56,8 @@ LATIN = "DejaVu Sans"
 WITHOUT_CHINESE = "In English, because no font for Chinese is installed: install Noto Sans CJK SC."
 WIDE = 0x2E80
 """Where the letters begin that are as wide as two."""
+CLOSING, OPENING = "，、。；：！？）》”’", "（《“‘"
+"""What never opens a line, and never ends one."""
 
 
 class Picture(Figure):
@@ -132,7 +134,7 @@ def ink_on(colour: tuple[float, ...]) -> str:
     # Relative luminance, as the web's rules for contrast (WCAG 2) define it.
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]  # noqa: PLR2004
     luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return "white" if luminance < 0.179 else INK  # noqa: PLR2004 - where both contrasts are equal
+    return "white" if luminance < 0.21 else INK  # noqa: PLR2004 - where both contrasts are equal
 
 
 def plain(axes: Axes, grid: Literal["x", "y"] | None = None) -> None:
@@ -163,13 +165,17 @@ def _pieces(text: str) -> list[str]:
     """Return a text in pieces that stay whole: words with the space after them, and Chinese letters."""
     pieces = [""]
     for letter in text:
-        is_wide = ord(letter) >= WIDE
-        # A stop never opens a line.
-        starts = is_wide and letter not in "，、。；：！？）》”’"
-        if pieces[-1] and (starts or pieces[-1][-1] == " " or (not is_wide and ord(pieces[-1][-1]) >= WIDE)):
+        before = pieces[-1][-1:]
+        if before and _may_break(before, letter):
             pieces.append("")
         pieces[-1] += letter
     return pieces
+
+
+def _may_break(before: str, letter: str) -> bool:
+    if letter in CLOSING or before in OPENING:
+        return False
+    return before == " " or max(ord(before), ord(letter)) >= WIDE
 
 
 def _width(text: str) -> int:

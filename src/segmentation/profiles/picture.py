@@ -98,7 +98,8 @@ def needs(found: Profiles, language: Language) -> Picture:
     picture = Picture(max(WIDTH, 3.4 + 0.95 * len(found)), height, language)
     axes = picture.add_subplot()
     table = np.array([[_difference(needs[row]) for needs in _by_key(shown)] for row in listed], dtype=float)
-    _draw(picture, axes, table.reshape(len(listed), len(found)))
+    if table.size:
+        _draw(picture, axes, table)
     _label(picture, axes, found, listed)
     if np.isnan(table).any():
         picture.note(_said(picture, "hidden"))
