@@ -1,9 +1,10 @@
 """Which segments of a new fit are segments of the version before: those with mostly the same residents.
 
 Residents are assigned by both versions. A segment can only be the same one where the residents of both
-overlap enough (Jaccard); of the pairs that do, the assignment is the one with the nearest means, optimal over
-all segments at once, in the space of the features that both versions read in the same way. From an overlap
-above one half at most one pair is left for any segment, so that the means only settle ties.
+overlap enough (Jaccard); of all assignments of such pairs, the one with the nearest means is taken, over all
+segments at once, in the space of the features that both versions read in the same way. Means alone would not
+do: where one segment dissolves and another appears, their cheapest assignment may shift all those in between
+by one. From a limit of one half on, at most one pair is left to each segment, and under it the means decide.
 
 References
 ----------
