@@ -69,7 +69,7 @@ def rivals():
 
 def choice(**changes):
     """Return a choice among rivals, with structure."""
-    structure = Structure(3, 0.6123, 0.7345, 99, 0.01, 0.01, 0.04)
+    structure = Structure(3, 0.6123, 0.7346, 99, 0.01, 0.01, 0.04)
     return Choice(**{"rivals": rivals(), "structure": structure} | changes)
 
 

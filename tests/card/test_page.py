@@ -24,7 +24,7 @@ NAMES = [part.name for part in fields(ModelCard)]
 COPIES = r"verdict\.blocking|gaps"
 """Findings that the page tells in short, and in full under `fairness`."""
 SAME = (
-    r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.conditions\.4\.value"
+    r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.alternatives\.0\.4\.value"
     r"|.*traces\.1\.gap"
 )
 """Shown with the first of its table; told by the figures that are missing; a flag's, told by `is`; of a way

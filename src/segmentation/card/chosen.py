@@ -5,6 +5,7 @@ Shares leave here only where at least as many residents as the smallest group st
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from segmentation.card import parts
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from segmentation.clustering.identity import Migration
     from segmentation.policy import Policy
 
-DIGITS = 3
-"""Of every figure here: with all its digits a share would give away the count behind it."""
+STEPS = 1_000
+"""In which every figure here is told: with all its digits a share would give away the count behind it."""
 
 
 def chosen(policy: Policy, choice: Choice, residents: int) -> parts.Choice:
@@ -40,9 +41,9 @@ def chosen(policy: Policy, choice: Choice, residents: int) -> parts.Choice:
 def _rival(rival: Rival, least: float) -> parts.Rival:
     return parts.Rival(
         int(rival.n_segments),
-        _rounded(rival.prediction_strength),
-        _rounded(rival.weakest),
-        _rounded(rival.smallest_share) if rival.smallest_share >= least else None,
+        _least(rival.prediction_strength),
+        _least(rival.weakest),
+        _least(rival.smallest_share) if rival.smallest_share >= least else None,
         _rounded_or_none(rival.silhouette),
         rival.reason,
     )
@@ -84,7 +85,7 @@ def stable(policy: Policy, stability: Stability, segments: Sequence[str], reside
     has_others = stability.borderline_share <= 1 - least
     return parts.Stability(
         tuple(
-            parts.Refound(segment, _rounded(value))
+            parts.Refound(segment, _least(value))
             for segment, value in zip(segments, stability.jaccard, strict=True)
         ),
         int(stability.bootstraps),
@@ -129,8 +130,13 @@ def _structure(structure: Structure) -> parts.Structure:
     )
 
 
+def _least(figure: float) -> float:
+    """Return a figure rounded down: what is under a limit stays under it."""
+    return math.floor(round(float(figure) * STEPS, 6)) / STEPS
+
+
 def _rounded(figure: float) -> float:
-    return round(float(figure), DIGITS) + 0.0
+    return round(float(figure) * STEPS) / STEPS
 
 
 def _rounded_or_none(figure: float | None) -> float | None:

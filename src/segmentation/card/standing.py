@@ -124,16 +124,24 @@ def borderline(reader: Reader, stability: Stability) -> str:
 
 
 def moved(reader: Reader, stability: Stability) -> str:
-    """Return how often a refit gives residents another segment."""
+    """Return how often a refit gives residents another segment, of those of whom it may be told."""
     near, far = (
-        reader.t("hidden") if share is None else reader.percent(share)
+        "" if share is None else reader.percent(share)
         for share in (stability.moved_borderline, stability.moved_others)
     )
-    return reader.t(
-        "A refit on residents drawn anew gives a borderline resident another segment in %(near)s of cases, "
-        "and any other resident in %(far)s.",
-        near=near, far=far,
-    )  # fmt: skip
+    if near and far:
+        return reader.t(
+            "A refit on residents drawn anew gives a borderline resident another segment in %(near)s of "
+            "cases, and any other resident in %(far)s.",
+            near=near, far=far,
+        )  # fmt: skip
+    if far:
+        return reader.t(
+            "A refit on residents drawn anew gives a resident who is not borderline another segment in "
+            "%(far)s of cases.",
+            far=far,
+        )
+    return reader.t("How often a refit on residents drawn anew gives others another segment is hidden.")
 
 
 def staying(reader: Reader, since: Since) -> str:
