@@ -9,12 +9,13 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.card import render
+from segmentation.clustering.identity import Previous
 from segmentation.errors import MitigationError, NoStructureError, RegistryError
 from segmentation.mitigation import Mitigation, frontier
 from segmentation.pipeline import build
 from segmentation.policy import read_policy
 from segmentation.registry.evidence import evidence_of
-from segmentation.residents import residents_from
+from segmentation.residents import residents_from, store_residents
 from segmentation.simulate import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -96,15 +97,94 @@ def test_the_same_residents_twice_give_the_same_card(policy, residents, candidat
 def test_every_step_is_announced(policy, residents):
     steps = []
     build(policy, residents, n_segments=2, progress=steps.append)
-    assert steps == ["segments", "profiles", "audit", "card"]
+    assert steps == ["segments", "stability", "profiles", "audit", "card"]
 
 
-def test_a_community_without_structure_has_no_segments_unless_somebody_insists(policy):
-    flat = simulate(2_000, n_segments=0)
-    residents = residents_from(flat.residents, policy, as_of=AS_OF)
-    with pytest.raises(NoStructureError, match="No segments were found"):
-        build(policy, residents)
-    assert len(build(policy, residents, n_segments=3).profiles) == 3
+# ---- No structure -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def flat(policy):
+    return residents_from(simulate(2_000, n_segments=0).residents, policy, as_of=AS_OF)
+
+
+def test_a_community_without_structure_has_no_segments(policy, flat):
+    with pytest.raises(NoStructureError, match="No segments were found") as caught:
+        build(policy, flat)
+    fewest, most = policy.clustering.segments
+    assert len(caught.value.faults) in {0, most - fewest + 1}
+    assert "nothing is registered" in str(caught.value)
+
+
+def test_who_insists_on_a_number_gets_it_with_the_finding(policy, flat, candidate):
+    insisted = build(policy, flat, n_segments=3)
+    assert len(insisted.profiles) == 3
+    assert insisted.choice.is_given
+    assert not insisted.choice.structure.is_there
+    assert insisted.card.choice.structure is not None
+    assert not candidate.choice.is_given
+    assert candidate.choice.structure.is_there
+
+
+# ---- More residents than the restarts look at -------------------------------------------------------
+
+
+def sampled(policy, size=1_000):
+    rules = policy.clustering.model_copy(update={"fit_sample": size})
+    return policy.model_copy(update={"clustering": rules})
+
+
+@pytest.fixture(scope="module")
+def table(community, tmp_path_factory):
+    path = tmp_path_factory.mktemp("stored") / "residents.parquet"
+    community.residents.to_parquet(path, index=False)
+    return path
+
+
+def test_residents_on_disk_give_the_card_that_they_give_in_memory(policy, residents, table):
+    rules = sampled(policy)
+    with store_residents(table, rules, as_of=AS_OF) as stored:
+        on_disk = build(rules, stored, n_segments=6)
+    in_memory = build(rules, residents, n_segments=6)
+    assert on_disk.card.to_json() == in_memory.card.to_json()
+    assert on_disk.scorer == in_memory.scorer
+    assert on_disk.audit == in_memory.audit
+
+
+def test_a_sampled_fit_finds_the_segments_that_a_fit_of_all_finds(policy, residents, candidate):
+    quick = build(sampled(policy), residents, n_segments=6)
+    labels = [one.scorer.predict(columns(residents)) for one in (quick, candidate)]
+    assert adjusted_rand_score(*labels) > 0.95
+    assert sum(quick.audit.segment_sizes) == sum(candidate.audit.segment_sizes)
+
+
+# ---- Beside the version before ----------------------------------------------------------------------
+
+
+def handed_over(candidate, ids):
+    named = candidate.segmenter.named(ids)
+    names = {segment: profile.name for segment, profile in zip(ids, candidate.profiles, strict=True)}
+    return Previous(4, candidate.policy, named.fold(), names, retired=("S9",))
+
+
+def test_segments_that_are_still_the_same_keep_ids_and_names(policy, residents, candidate):
+    ids = ("S3", "S11", "S1", "S7", "S2", "S4")
+    again = build(policy, residents, n_segments=6, previous=handed_over(candidate, ids))
+    assert again.scorer.segments == ids
+    assert [profile.name for profile in again.profiles] == [one.name for one in candidate.profiles]
+    assert again.migration.staying >= 0.98  # rounded down, so that it tells no small count
+    assert again.migration.version == 4
+    assert candidate.migration is None
+
+
+def test_segments_that_are_new_get_numbers_that_nobody_had(policy, residents, candidate):
+    ids = ("S3", "S11", "S1", "S7", "S2", "S4")
+    fewer = build(policy, residents, n_segments=3, previous=handed_over(candidate, ids))
+    fresh = set(fewer.scorer.segments) - set(ids)
+    assert set(fewer.migration.new) == fresh
+    assert all(int(segment[1:]) > 11 for segment in fresh)
+    assert set(fewer.migration.gone) == set(ids) - set(fewer.scorer.segments)
+    assert {"S9", *fewer.migration.gone} <= set(fewer.migration.retired)
 
 
 def test_more_segments_than_residents_are_refused_in_one_sentence(policy):
