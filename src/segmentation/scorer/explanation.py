@@ -28,10 +28,22 @@ class Explanation:
         The gap of the mean resident between these two segments: the sum of a row of `contributions` and this
         is `gap`, to 1e-9.
     margin : ndarray of shape (n_residents,)
-        In [0, 1]: how far from the boundary between the two segments, as a share of the way from there to
-        what lies as deep in the segment as its centre; 0 on the boundary, 1 at the centre or beyond.
+        The gap as a share of the squared distance between both centres, in [0, 1]. Along the way from one
+        centre to the other that is how far a resident stands from the boundary, with the centre as measure:
+        0 on the boundary, 1 as far from it as the centre of the own segment, or farther.
     borderline : ndarray of bool, shape (n_residents,)
-        Whether the margin is under the policy's `clustering.borderline`.
+        Whether the margin is under the scorer's `borderline`, the policy's `clustering.borderline`: the
+        resident could as well be in the runner-up, and may be there after the next fit. With 0.1, whoever
+        stands in the first tenth of the way from the boundary to where the centre is.
+
+    Notes
+    -----
+    The gap of equal distances is not quite 0: each segment is handicapped by 1e-10 against the one before it,
+    so that whoever scores, the first of equals wins. Two segments with the same centre cannot be told apart:
+    the margin between them is 0. Where there is one segment alone, it is its own runner-up, every gap and
+    contribution is 0, the margin is 1 and nobody is borderline.
+
+    Contributions of features that are told against the mean resident depend on it; the gap does not.
     """
 
     segments: tuple[str, ...]

@@ -224,8 +224,8 @@ def _lookup(parts: Sequence[FoldedLevels]) -> Lookup:
 
 def _places(part: FoldedLevels, stride: int, column: Column) -> tuple[Places, NDArray[Any]]:
     """Return what the codes of a column are in a lookup; the last one is for the code -1, a missing value."""
-    known = {value: at for at, value in enumerate(part.values)}
     coded = listed(part, column)
+    known = {value: at for at, value in enumerate((*part.values, None))}
     # a value that is not known stands in the list alone: `listed` has seen to it that nobody has it
-    places = [known.get(value, len(known)) for value in (*coded.values, None)]  # type: ignore[arg-type]
+    places = [known.get(value, 0) for value in (*coded.values, None)]
     return np.array(places, np.intp) * stride, coded.codes

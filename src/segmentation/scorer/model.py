@@ -12,10 +12,12 @@ import numpy as np
 
 from segmentation.errors import ScorerError
 from segmentation.scorer.columns import needed
+from segmentation.scorer.explain import explained, margins, two_nearest
 from segmentation.scorer.kernel import Kernel, lowest
 from segmentation.scorer.parts import (
     FoldedLevels,
     FoldedNumber,
+    Part,
     is_a,
     levels_from,
     number_from,
@@ -23,11 +25,12 @@ from segmentation.scorer.parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from segmentation.scorer.columns import Column, Floats, Given
+    from segmentation.scorer.explanation import Explanation
 
 FORMAT = 2
 
@@ -58,9 +61,14 @@ class FoldedScorer:
     borderline: float
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each feature adds."""
+        return (*self.numbers, *self.levels)
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Names of the columns it reads."""
-        return (*(part.name for part in self.numbers), *(part.name for part in self.levels))
+        return tuple(part.name for part in self.parts)
 
     def predict(self, columns: Mapping[str, Given]) -> NDArray[np.int64]:
         """Return the segment of every resident.
@@ -103,6 +111,45 @@ class FoldedScorer:
         for block, part in self._kernel.blocks(found, rows):
             scores[block] = part.T
         return scores
+
+    def margins(self, columns: Mapping[str, Given]) -> tuple[NDArray[np.int64], Floats]:
+        """Return the segment of every resident, as `predict` does, and how deep in it a resident is.
+
+        Takes and raises what `predict` does.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_residents,)
+        margins : ndarray of shape (n_residents,)
+            In [0, 1], as `Explanation` defines it; a resident with one under `borderline` is borderline.
+        """
+        found, rows = self._needed(columns)
+        labels, margin = np.empty(rows, np.int64), np.empty(rows)
+        for block, (chosen, runner_up, gap) in self._two_nearest(found, rows):
+            labels[block] = chosen
+            margin[block] = margins(self._apart, chosen, runner_up, gap)
+        return labels, margin
+
+    def explain(self, columns: Mapping[str, Given]) -> Explanation:
+        """Return why every resident is in the segment that `predict` gives and not in the next one.
+
+        Takes and raises what `predict` does.
+        """
+        found, rows = self._needed(columns)
+        chosen, runner_up = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        gap = np.empty(rows)
+        for block, nearest in self._two_nearest(found, rows):
+            chosen[block], runner_up[block], gap[block] = nearest
+        return explained(self, found, chosen, runner_up, gap)
+
+    def _two_nearest(
+        self, found: Mapping[str, Column], rows: int
+    ) -> Iterator[tuple[slice, tuple[NDArray[Any], NDArray[Any], Floats]]]:
+        return ((block, two_nearest(scores)) for block, scores in self._kernel.blocks(found, rows))
+
+    @cached_property
+    def _apart(self) -> Floats:
+        return np.array(self.separations)
 
     def _needed(self, columns: Mapping[str, Given]) -> tuple[dict[str, Column], int]:
         found = needed(columns, self.features)

@@ -54,6 +54,13 @@ class FoldedLevels:
     missing: tuple[float, ...]
     mean: tuple[float, ...]
 
+    def row(self, value: str | None) -> tuple[float, ...]:
+        """Return what a value adds; None is a missing one, and one that is not known counts as missing."""
+        return self.missing if value is None else self.values.get(value, self.missing)
+
+
+Part = FoldedNumber | FoldedLevels
+
 
 def number_from(raw: dict[str, Any]) -> FoldedNumber:
     """Return the number that parsed JSON describes.

@@ -17,7 +17,7 @@ from segmentation.errors import ScorerError
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
 from segmentation.scorer.columns import BLOCK
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SECRET = "wang_xiaoming"
 
 SCORER = FoldedScorer(
