@@ -47,6 +47,7 @@ def fitted():
         Segmenter(splits=2, restarts=2, max_segments=4, bootstraps=2, shuffles=19, shuffle_p=0.05),
         Segmenter(n_segments=3, restarts=2),
         Segmenter(n_segments=3, restarts=2, fit_sample=12),
+        Segmenter(MinMaxScaler(), n_segments=3, restarts=2),
     ]
 )
 def test_scikit_learn_accepts_it(estimator, check):

@@ -92,14 +92,19 @@ def tallied(encoded: Floats, centers: Floats, erase: AffineMap | None, *, keep: 
         Whether to keep who is where.
     """
     labels = nearest(encoded, centers, erase)
-    gaps = (encoded if erase is None else erase.apply(encoded)) - centers[labels]
     return Tally(
         np.bincount(labels, minlength=len(centers)),
         sums(encoded, labels, len(centers)),
-        float(np.einsum("ij,ij->", gaps, gaps)),
+        _inertia(encoded if erase is None else erase.apply(encoded), centers, labels),
         Marks.of(encoded),
         (labels,) if keep else (),
     )
+
+
+def _inertia(mapped: Floats, centers: Floats, labels: Labels) -> float:
+    """Return the sum of squared distances, column by column: each lies in one piece."""
+    gaps = (column - own[labels] for column, own in zip(mapped.T, centers.T, strict=True))
+    return float(sum(gap @ gap for gap in gaps))
 
 
 def searched(mapped: Floats, n_segments: int, restarts: int, random: np.random.RandomState) -> Labels:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin, clone
 from sklearn.metrics import pairwise_distances
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing, check_array, check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
@@ -23,12 +24,11 @@ from segmentation.clustering.centers import coarse, largest_first, means, neares
 from segmentation.clustering.choice import choose, stability
 from segmentation.clustering.fold import fold, segment_id
 from segmentation.clustering.lloyd import MOVES, Tally, searched, settled, tallied
-from segmentation.features import feature_blocks, is_needs_encoder, needs_encoder, needs_table
+from segmentation.features import encoded, feature_blocks, is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    import pandas as pd
     from sklearn.compose import ColumnTransformer
 
     from segmentation.clustering.affine import AffineMap
@@ -216,10 +216,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             seen = self._settle(lambda: blocks(X), _safe_indexing(X, places), keep=True)
             self.labels_ = np.concatenate(seen.labels)
             return self
-        encoded, mapped, labels = self._search(X)
-        self.cluster_centers_ = self._centers(encoded, labels)
-        self.average_ = coarse(encoded, encoded.mean(axis=0)[None], self._steps(len(encoded)))[0]
-        self.labels_ = self._nearest(encoded)
+        points, mapped, labels = self._search(X)
+        self.cluster_centers_ = self._centers(points, labels)
+        self.average_ = coarse(points, points.mean(axis=0)[None], self._steps(len(points)))[0]
+        self.labels_ = self._nearest(points)
         gaps = mapped - self.cluster_centers_[self.labels_]
         self.inertia_ = float(np.einsum("ij,ij->", gaps, gaps))
         return self
@@ -358,19 +358,19 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     def _search(self, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
         """Find segments among residents who fit into memory; return them encoded, mapped, and labels."""
         parameters.check_numbers(self)
-        encoded = self._encode_first(X)
-        parameters.check_shapes(self, encoded.shape[1])
+        points = self._encode_first(X)
+        parameters.check_shapes(self, points.shape[1])
         random = check_random_state(self.random_state)
-        mapped = self._map(encoded).round(DECIMALS) if self.erase else encoded
+        mapped = self._map(points).round(DECIMALS) if self.erase else points
         self.choice_ = None
-        if self.n_segments == "auto" and len(encoded) >= 2 * self.min_segments:
+        if self.n_segments == "auto" and len(points) >= 2 * self.min_segments:
             self.choice_ = self._chosen(mapped, random)
-        self.n_segments_ = self._number(len(encoded))
+        self.n_segments_ = self._number(len(points))
         self.segments_ = tuple(segment_id(label) for label in range(self.n_segments_))
         if self.centers is None:
-            return encoded, mapped, searched(mapped, self.n_segments_, self.restarts, random)
+            return points, mapped, searched(mapped, self.n_segments_, self.restarts, random)
         centers = self._map(np.asarray(self.centers, np.float64))
-        return encoded, mapped, nearest(encoded, centers, self.erase)
+        return points, mapped, nearest(points, centers, self.erase)
 
     def _chosen(self, mapped: Floats, random: np.random.RandomState, given: int | None = None) -> Choice:
         plain = self.erase is None and is_needs_encoder(self.encoder_)
@@ -393,20 +393,20 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             )
         return self.n_segments
 
-    def _centers(self, encoded: Floats, labels: Labels) -> Floats:
+    def _centers(self, points: Floats, labels: Labels) -> Floats:
         """Return the centres, largest segment first, shares rounded.
 
         Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
         """
         sizes = np.bincount(labels, minlength=self.n_segments_)
-        given = means(encoded, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
-        return largest_first(encoded, self._map(coarse(encoded, given, self._steps(sizes))), self.erase)
+        given = means(points, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
+        return largest_first(points, self._map(coarse(points, given, self._steps(sizes))), self.erase)
 
     def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Tally:
         """Let all residents move the centres that a sample has."""
-        encoded, _, labels = self._search(sample)
+        points, _, labels = self._search(sample)
         given = self.centers is not None
-        start = np.array(self.centers) if given else means(encoded, labels, self.n_segments_)
+        start = np.array(self.centers) if given else means(points, labels, self.n_segments_)
         self.cluster_centers_, seen = settled(
             lambda centers: self._tally(batches, centers, keep=keep),
             start,
@@ -432,17 +432,20 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
 
     def _steps(self, sizes: Labels | int) -> Floats:
         """Return which share the smallest group is of segments of such sizes."""
-        return self.smallest_size / np.maximum(np.atleast_1d(sizes), 1)
+        return np.asarray(self.smallest_size / np.maximum(np.atleast_1d(sizes), 1))
 
     def _encode_first(self, X: ArrayLike) -> Floats:
         X = self._validated(X, fit=True)
         self.encoder_ = StandardScaler() if self.encoder is None else clone(self.encoder)
         with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-            return np.asarray(self.encoder_.fit_transform(X), np.float64)
+            return np.asarray(check_array(self.encoder_.fit_transform(X), dtype=np.float64))
 
     def _encode(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
-        return np.asarray(self.encoder_.transform(self._validated(X, fit=False)), np.float64)
+        X = self._validated(X, fit=False)
+        if is_needs_encoder(self.encoder_):
+            return encoded(self.encoder_, pd.DataFrame(X))
+        return np.asarray(check_array(self.encoder_.transform(X), dtype=np.float64))
 
     def _validated(self, X: ArrayLike, *, fit: bool) -> ArrayLike:
         least = 2 if fit else 1
@@ -450,13 +453,17 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             return np.asarray(validate_data(self, X, reset=fit, dtype=np.float64, ensure_min_samples=least))
         if is_needs_encoder(self.encoder):
             X = needs_table(self.encoder, X)
+        elif not hasattr(X, "columns"):  # an encoder of one's own may take an array, with gaps or texts
+            X = validate_data(
+                self, X, reset=fit, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=least
+            )
         validate_data(self, X, reset=fit, skip_check_array=True)
         if _num_samples(X) < least:
             raise ValueError(f"At least {least} resident(s) are needed; got {_num_samples(X)}.")
         return X
 
-    def _map(self, encoded: Floats) -> Floats:
-        return encoded if self.erase is None else self.erase.apply(encoded)
+    def _map(self, points: Floats) -> Floats:
+        return points if self.erase is None else self.erase.apply(points)
 
-    def _nearest(self, encoded: Floats) -> Labels:
-        return nearest(encoded, self.cluster_centers_, self.erase)
+    def _nearest(self, points: Floats) -> Labels:
+        return nearest(points, self.cluster_centers_, self.erase)
