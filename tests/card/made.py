@@ -89,7 +89,7 @@ def migration(**changes):
     """Return what became of the segments of a version before."""
     told = {
         "version": 7,
-        "residents": 4_799,
+        "residents": 4_801,
         "staying": 0.91,
         "carried": (Carried("S1", 0.876),),
         "new": ("S2",),

@@ -257,6 +257,11 @@ def test_segments_of_other_residents_are_refused():
         made.card(intake=replace(made.intake(), kept=4_800))
 
 
+def test_the_migration_of_other_residents_is_refused():
+    with pytest.raises(CardError, match="migration is not of these residents"):
+        made.card(migration=made.migration(residents=4_799))
+
+
 def test_a_segment_without_a_plan_is_refused():
     with pytest.raises(CardError, match="Segment S2 has no service plan"):
         made.card(plans=made.plans()[:1])

@@ -136,7 +136,7 @@ def test_without_a_version_before_one_plain_line_says_so(name):
 def test_changes_tell_who_stays_what_came_and_what_went():
     text = section(CARD, "changes")
 
-    assert "The same 4,799 residents were assigned by version 7 and by this one. At least 91% keep" in text
+    assert "The same 4,801 residents were assigned by version 7 and by this one. At least 91% keep" in text
     assert "Segments that are gone S4" in text
     assert "Channel, lift_rides" in text
 

@@ -70,6 +70,8 @@ def make_card(  # noqa: PLR0913 - one for each step that found something
         raise CardError("The card's digest of the policy is another policy's. Pass `policy.digest`.")
     if sum(profile.size for profile in profiles) != intake.kept:
         raise CardError("The segments do not add up to the residents. Pass the intake they were made from.")
+    if migration is not None and migration.residents != intake.kept:
+        raise CardError("The migration is not of these residents. Pass that of the same needs.")
     findings = tuple(parts.Finding.of(finding) for finding in audit.findings)
     audited = tuple(attribute_audit(table, findings, audit) for table in audit.tables)
     planned = {plan.segment: plan for plan in plans}

@@ -60,7 +60,7 @@ def strength_chart(reader: Reader, choice: Choice) -> Markup:
 
 def jaccard_chart(reader: Reader, choice: Choice) -> Markup:
     """Return the Jaccard similarity of the weakest segment of each number that was tried."""
-    title = reader.t("Weakest segment by number of segments (Jaccard similarity)")
+    title = reader.t("Weakest segment by number of segments (Jaccard)")
     values = [rival.weakest for rival in choice.rivals]
     return _choice_chart(reader, "jaccard-chart", title, choice, choice.least_jaccard, values)
 

@@ -184,7 +184,7 @@ ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
 RIVALS = {
     "chosen": msg("chosen"),
     "given": msg("given by hand"),
-    "passes, but a larger one does too": msg("repeats itself, but a larger number does too"),
+    "passes, but a larger one does too": msg("passes, but a larger number does too"),
     "does not repeat itself": msg("does not repeat itself"),
     "a segment dissolves": msg("a segment dissolves"),
     "too small a segment": msg("a segment would be too small"),
