@@ -10,7 +10,7 @@ says so at its foot: a figure that can be read is better than empty boxes, or no
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap
@@ -117,7 +117,7 @@ def spoken(language: Language, installed: Iterable[str] | None = None) -> Langua
     return language if len(fonts(installed)) > 1 else "en"
 
 
-def fill(at: int) -> dict[str, str]:
+def fill(at: int) -> dict[str, Any]:
     """Return colour and hatch of the category at a place of a list: no two of the first 49 are alike."""
     turn, place = divmod(at, len(COLOURS))
     hatch = HATCHES[(place + turn) % len(HATCHES)]

@@ -90,7 +90,7 @@ def test_a_need_that_is_hidden_everywhere_is_counted_and_not_drawn(found):
     picture = Profiles(all_hidden, POLICY).plot_needs()
 
     assert rows(picture.axes[0]) == ["Repairs", "Channel: phone", "Parking"]
-    assert picture.get_supxlabel() == "Not drawn: 1 needs that are hidden in every segment."
+    assert picture.get_supxlabel() == "Hidden in every segment, and not drawn: 1 of the needs."
 
 
 def test_colours_are_centred_at_no_difference_and_end_at_three(found):

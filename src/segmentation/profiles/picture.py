@@ -56,7 +56,7 @@ SAID = {
         zh="斜线格：已隐藏，因为涉及的住户过少。",
     ),
     "never": Text(
-        en="Not drawn: {hidden} needs that are hidden in every segment.",
+        en="Hidden in every segment, and not drawn: {hidden} of the needs.",
         zh="未列出：在所有分群中均隐藏的{hidden}项。",
     ),
     "most": Text(

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from segmentation.drawing import Language
+    from segmentation.policy import Policy
 
 Reason = Literal[
     "chosen",
@@ -109,6 +115,20 @@ class Choice:
     def n_segments(self) -> int | None:
         """The number of segments that was chosen or given; None where none was."""
         return next((one.n_segments for one in self.rivals if one.reason in {"chosen", "given"}), None)
+
+    def plot(self, language: Language = "en", policy: Policy | None = None) -> Figure:
+        """Return a picture: what each number of segments reached, and which one was taken.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Chinese needs a font that holds it; without one the picture is in English and says so.
+        policy : Policy, optional
+            Whose limits are drawn.
+        """
+        from segmentation.clustering.choice.picture import picture  # noqa: PLC0415 - matplotlib takes a second
+
+        return picture(self, language, policy)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from matplotlib.figure import Figure
+
+    from segmentation.drawing import Language
     from segmentation.policy import Policy, Text
     from segmentation.scorer import FoldedScorer
 
@@ -112,3 +115,15 @@ class Migration:
     retired: tuple[str, ...]
     moves: tuple[Move, ...]
     unlike: tuple[str, ...]
+
+    def plot(self, language: Language = "en") -> Figure:
+        """Return a picture: what part of each segment of the version before moves where.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Chinese needs a font that holds it; without one the picture is in English and says so.
+        """
+        from segmentation.clustering.identity.picture import picture  # noqa: PLC0415 - matplotlib takes a second
+
+        return picture(self, language)

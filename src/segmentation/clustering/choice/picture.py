@@ -1,0 +1,125 @@
+"""The choice of the number of segments as a picture: what each number reached, and what it had to reach.
+
+The two measures that decide are lines with their limits beside them, told apart by mark and dashes as well as
+by colour; the silhouette is pale, because it decides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segmentation.drawing import BLUE, GREY, INK, MEDIUM, PALE, SMALL, VERMILION, Picture, plain
+from segmentation.policy import Text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from segmentation.clustering.choice.model import Choice, Rival
+    from segmentation.drawing import Language
+    from segmentation.policy import Policy
+
+WIDTH, HEIGHT = 8.0, 4.6
+"""Inches."""
+SAID = {
+    "strength": Text(en="Prediction strength", zh="预测强度"),
+    "jaccard": Text(en="Bootstrap Jaccard of the weakest segment", zh="最弱分群的自助法Jaccard系数"),
+    "silhouette": Text(en="Silhouette, for information", zh="轮廓系数（仅供参考）"),
+    "limit": Text(en="at least {limit:g}", zh="不低于{limit:g}"),
+    "x": Text(en="Number of segments", zh="分群数"),
+    "chosen": Text(en="chosen", zh="选定"),
+    "given": Text(en="given", zh="人为指定"),
+    "title": Text(
+        en="{n} segments: the largest number that repeats itself", zh="{n}个分群：可重复出现的最大分群数"
+    ),
+    "by_hand": Text(en="{n} segments: a number given by hand", zh="{n}个分群：人为指定的分群数"),
+    "none": Text(en="No number of segments repeats itself", zh="没有任何分群数可重复出现"),
+    "shuffled": Text(
+        en="Shuffled columns do as well: no structure (p = {p:.2g}, at most {limit:g} allowed)",
+        zh="打乱各列后效果相当：没有分群结构（p = {p:.2g}，须不超过{limit:g}）",
+    ),
+}
+MARKS: dict[str, dict[str, Any]] = {
+    "strength": {"color": BLUE, "marker": "o", "linewidth": 1.8, "markersize": 6, "zorder": 4},
+    "jaccard": {"color": VERMILION, "marker": "s", "linewidth": 1.8, "markersize": 6, "zorder": 4},
+    "silhouette": {"color": GREY, "marker": "^", "linewidth": 1.0, "linestyle": ":", "markersize": 4},
+}
+
+
+def picture(choice: Choice, language: Language, policy: Policy | None) -> Picture:
+    """Return the picture of a choice; with a policy, its limits are drawn."""
+    drawn = Picture(WIDTH, HEIGHT, language)
+    axes = drawn.add_subplot()
+    for name, points in _lines(choice.rivals).items():
+        axes.plot(*zip(*points, strict=True), label=_said(drawn, name), **MARKS[name])
+    if policy is not None:
+        _limits(drawn, axes, policy)
+    _mark(drawn, axes, choice)
+    axes.set_ylim(min(0.0, *axes.get_ylim()), 1.04)
+    numbers = [one.n_segments for one in choice.rivals] or [1]
+    axes.set_xticks(numbers)
+    axes.set_xlim(min(numbers) - 0.6, max(numbers) + 0.6)
+    axes.set_xlabel(_said(drawn, "x"), fontsize=MEDIUM)
+    axes.set_title("\n".join(_titles(drawn, choice)), loc="left", fontsize=11)
+    plain(axes, "y")
+    if choice.rivals:
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=len(MARKS), frameon=False, fontsize=SMALL
+        )
+    return drawn.finished()
+
+
+def _lines(rivals: tuple[Rival, ...]) -> dict[str, list[tuple[int, float]]]:
+    """Return the points of each line that has any."""
+    lines = {
+        "strength": [(one.n_segments, one.prediction_strength) for one in rivals],
+        "jaccard": [(one.n_segments, one.weakest) for one in rivals if one.jaccard],
+        "silhouette": [(one.n_segments, one.silhouette) for one in rivals if one.silhouette is not None],
+    }
+    return {name: points for name, points in lines.items() if points}
+
+
+def _limits(drawn: Picture, axes: Axes, policy: Policy) -> None:
+    """Draw both limits, each in the colour of its line and named at its end."""
+    rules = policy.clustering
+    limits = {"strength": rules.prediction_strength, "jaccard": rules.bootstrap_jaccard}
+    higher = max(limits, key=lambda name: limits[name])
+    for name, limit in limits.items():
+        colour = MARKS[name]["color"]
+        axes.axhline(limit, color=colour, linestyle="--" if name == "strength" else "-.", linewidth=1.0)
+        # Side by side with the line, the higher one a little above it and the lower one below.
+        axes.annotate(
+            _said(drawn, "limit").format(limit=limit),
+            (1.0, limit),
+            (4, 1 if name == higher else -1),
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            va="bottom" if name == higher else "top",
+            fontsize=SMALL,
+            color=colour,
+        )
+
+
+def _mark(drawn: Picture, axes: Axes, choice: Choice) -> None:
+    """Shade the number that was taken, and say how it came to be taken."""
+    taken = choice.n_segments
+    is_noise = choice.structure is not None and not choice.structure.is_there
+    if taken is None or (is_noise and not choice.is_given):
+        return
+    axes.axvspan(taken - 0.3, taken + 0.3, color=PALE, zorder=0)
+    told = _said(drawn, "given" if choice.is_given else "chosen")
+    axes.text(taken, 0.03, told, ha="center", va="bottom", fontsize=MEDIUM, color=INK, zorder=5)
+
+
+def _titles(drawn: Picture, choice: Choice) -> list[str]:
+    """Return what came of it: the number, and whether there is any structure."""
+    taken, structure = choice.n_segments, choice.structure
+    title = "none" if taken is None else "by_hand" if choice.is_given else "title"
+    titles = [_said(drawn, title).format(n=taken)]
+    if structure is not None and not structure.is_there:
+        told = _said(drawn, "shuffled").format(p=structure.p_value, limit=structure.limit)
+        titles = [told] if not choice.is_given else [*titles, told]
+    return titles
+
+
+def _said(drawn: Picture, key: str) -> str:
+    return str(getattr(SAID[key], drawn.language))

@@ -1,0 +1,110 @@
+"""The picture of the choice: lines as they were measured, limits as the policy sets them, what came of it."""
+
+import pytest
+
+from segmentation.clustering.choice.model import Choice, Rival, Structure
+from segmentation.drawing import fonts
+from tests.policies import small_policy
+
+POLICY = small_policy()
+RIVALS = (
+    Rival(2, 0.97, (0.96, 0.9), 0.4, 0.3, "passes, but a larger one does too"),
+    Rival(3, 0.91, (0.95, 0.8, 0.9), 0.2, None, "chosen"),
+    Rival(4, 0.55, (0.9, 0.6, 0.4, 0.7), 0.1, 0.2, "does not repeat itself"),
+)
+THERE = Structure(3, 0.4, 0.6, 99, 0.01, 0.01, None)
+NOISE = Structure(3, 0.6, 0.6, 99, 0.4, 0.01, None)
+GIVEN = Choice((Rival(5, 0.5, (0.9,) * 5, 0.1, -0.2, "given"),), NOISE)
+
+
+def lines(axes):
+    """Points of each line of the legend."""
+    return {
+        line.get_label(): list(zip(line.get_xdata(), line.get_ydata(), strict=True))
+        for line in axes.lines
+        if not line.get_label().startswith("_")
+    }
+
+
+def limits(axes):
+    return [line.get_ydata()[0] for line in axes.lines if line.get_label().startswith("_")]
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_each_number_shows_its_strength_its_weakest_segment_and_the_silhouette_it_has():
+    (axes,) = Choice(RIVALS, THERE).plot().axes
+
+    assert lines(axes) == {
+        "Prediction strength": [(2, 0.97), (3, 0.91), (4, 0.55)],
+        "Bootstrap Jaccard of the weakest segment": [(2, 0.9), (3, 0.8), (4, 0.4)],
+        "Silhouette, for information": [(2, 0.3), (4, 0.2)],
+    }
+    assert list(axes.get_xticks()) == [2, 3, 4]
+
+
+def test_lines_differ_by_mark_as_well_as_by_colour():
+    (axes,) = Choice(RIVALS, THERE).plot().axes
+
+    assert (
+        len({line.get_marker() for line in axes.lines}) == len({line.get_color() for line in axes.lines}) == 3
+    )
+
+
+def test_the_limits_are_those_of_the_policy_and_without_one_there_are_none():
+    choice = Choice(RIVALS, THERE)
+    strict = small_policy(clustering={"prediction_strength": 0.7, "bootstrap_jaccard": 0.85})
+
+    assert limits(choice.plot().axes[0]) == []
+    assert limits(choice.plot(policy=strict).axes[0]) == [0.7, 0.85]
+    assert {"at least 0.7", "at least 0.85"} <= set(texts(choice.plot(policy=strict).axes[0]))
+
+
+def test_limits_that_are_alike_are_told_apart():
+    same = small_policy(clustering={"prediction_strength": 0.8, "bootstrap_jaccard": 0.8})
+    (axes,) = Choice(RIVALS, THERE).plot(policy=same).axes
+    told = [text for text in axes.texts if text.get_text() == "at least 0.8"]
+
+    assert {text.get_va() for text in told} == {"top", "bottom"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "title", "mark"),
+    [
+        (Choice(RIVALS, THERE), "3 segments: the largest number that repeats itself", "chosen"),
+        (Choice(RIVALS[2:], None), "No number of segments repeats itself", None),
+        (
+            Choice(RIVALS, NOISE),
+            "Shuffled columns do as well: no structure (p = 0.4, at most 0.01 allowed)",
+            None,
+        ),
+        (GIVEN, "5 segments: a number given by hand\nShuffled columns do as well", "given"),
+        (Choice((), None), "No number of segments repeats itself", None),
+    ],
+)
+def test_the_title_says_what_came_of_it_and_only_what_was_taken_is_marked(choice, title, mark):
+    (axes,) = choice.plot().axes
+
+    assert axes.get_title(loc="left").startswith(title)
+    assert texts(axes) == ([mark] if mark else [])
+    assert len(axes.patches) == (1 if mark else 0)
+
+
+def test_a_silhouette_under_zero_stays_on_the_picture():
+    assert GIVEN.plot().axes[0].get_ylim()[0] < -0.2
+    assert Choice(RIVALS, THERE).plot().axes[0].get_ylim()[0] == 0
+
+
+@pytest.mark.skipif(len(fonts()) == 1, reason="there is no Chinese font: apt-get install fonts-noto-cjk")
+@pytest.mark.parametrize("choice", [Choice(RIVALS, THERE), Choice(RIVALS, NOISE), GIVEN])
+def test_in_chinese_every_letter_is_drawn_and_nothing_is_left_in_english(choice):
+    picture = choice.plot("zh", POLICY)
+    (axes,) = picture.axes
+    told = [*lines(axes), *texts(axes), axes.get_title(loc="left"), axes.get_xlabel()]
+
+    assert picture._repr_png_().startswith(b"\x89PNG")
+    assert not any(
+        word in " ".join(told).lower() for word in ("segment", "strength", "least", "given", "chosen")
+    )
