@@ -91,8 +91,8 @@ def choose(
     encoded = encoded[random.permutation(len(encoded))]
     points = Points.of(encoded)
     halves = [_halves(points, random) for _ in range(criteria.splits)] if len(encoded) >= HALVABLE else []
-    numbers = _numbers(halves, criteria) if given is None else [given]
-    if not (halves and numbers):
+    numbers = _numbers(halves, criteria) if given is None else [given] * bool(halves)
+    if not numbers:
         return Choice((), None)
     measured = _measured(encoded, points, halves, numbers, criteria, random)
     rivals = _judged(measured, criteria) if given is None else (measured[0].rival("given"),)
@@ -113,8 +113,8 @@ def _halves(points: Points, random: np.random.RandomState) -> tuple[Points, Poin
 
 def _numbers(halves: list[tuple[Points, Points]], criteria: Criteria) -> list[int]:
     """Return the numbers to try: none is larger than how many residents of a half differ."""
-    distinct = (_distinct(half, criteria.most) for pair in halves for half in pair)
-    return list(range(criteria.fewest, min(criteria.most, *distinct) + 1))
+    distinct = min((_distinct(half, criteria.most) for pair in halves for half in pair), default=0)
+    return list(range(criteria.fewest, min(criteria.most, distinct) + 1))
 
 
 def _distinct(points: Points, enough: int) -> int:

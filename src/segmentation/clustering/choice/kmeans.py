@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-TRIALS = 3
+TRIALS = 5
 """Candidates for each seed; the one that leaves the least inertia is taken."""
 WARM_UP = 6
 """Steps after which the best restart is told from the others."""

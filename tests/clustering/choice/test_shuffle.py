@@ -1,0 +1,79 @@
+"""Shuffled features: segments that they have as well are none."""
+
+import numpy as np
+import pytest
+
+from segmentation.clustering.choice.shuffle import p_value, shuffled, structure
+from tests.clustering.choice.tables import apart, planted
+
+
+def of(encoded, k, *, blocks=None, shuffles=99, seed=0):
+    """Test k segments at the limit 0.01."""
+    blocks = blocks or [slice(at, at + 1) for at in range(encoded.shape[1])]
+    return structure(encoded, k, blocks, shuffles, 0.01, np.random.RandomState(seed))
+
+
+def test_the_p_value_counts_the_residents_among_the_shuffles():
+    assert p_value(0.5, [0.6] * 99) == 0.01
+    assert p_value(0.5, [0.6, 0.5, 0.4, 0.7]) == 3 / 5
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_planted_segments_beat_every_shuffle(k):
+    found = of(planted([100] * k, gap=5), k)
+    assert (found.n_segments, found.p_value, found.is_there) == (k, 0.01, True)
+    assert 0 < found.inertia < found.shuffled < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_segments_shuffled_apart_do_not(seed):
+    found = of(apart(planted([100] * 3), seed), 3, seed=seed)
+    assert not found.is_there
+    assert found.p_value > 0.01
+
+
+def test_one_long_tail_is_no_structure_though_it_is_always_cut_at_the_same_place():
+    rng = np.random.default_rng(0)
+    encoded = np.column_stack([np.exp(2 * rng.normal(size=600)), rng.normal(size=(600, 3))])
+    assert not of(encoded, 2).is_there
+
+
+def test_p_values_without_structure_are_spread_over_all_values():
+    rng = np.random.default_rng(0)
+    found = [of(rng.normal(size=(80, 3)), 2, shuffles=9, seed=seed).p_value for seed in range(50)]
+    assert 0.4 < np.mean(found) < 0.7
+    assert np.mean(np.array(found) <= 0.1) < 0.25
+
+
+def test_what_is_correlated_and_not_clustered_beats_shuffles_and_not_the_copula():
+    rng = np.random.default_rng(0)
+    encoded = rng.normal(size=(800, 1)) + 0.5 * rng.normal(size=(800, 4))
+    found = of(encoded, 2)
+    assert found.is_there
+    assert found.copula_p > 0.01
+
+
+def test_planted_segments_beat_the_copula_too():
+    assert of(planted([100] * 4), 4).copula_p == 0.01
+
+
+def test_a_single_feature_has_no_copula_and_is_its_own_shuffle():
+    found = of(planted([50, 50])[:, :1], 2)
+    assert found.copula_p is None
+    assert not found.is_there
+
+
+def test_a_feature_is_shuffled_as_one_and_keeps_its_rows():
+    encoded = np.arange(40.0).reshape(20, 2) @ np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
+    made = shuffled(encoded, [slice(0, 2), slice(2, 3)], np.random.default_rng(0))
+    assert sorted(map(tuple, made[:, :2])) == sorted(map(tuple, encoded[:, :2]))
+    assert sorted(made[:, 2]) == sorted(encoded[:, 2])
+    assert not np.array_equal(made[:, 0] - encoded[:, 0], made[:, 2] - encoded[:, 2])
+
+
+def test_columns_of_one_feature_are_no_structure_by_themselves():
+    # a category in 0/1 columns is three points: alone it clusters, and so does every shuffle of it
+    rng = np.random.default_rng(0)
+    encoded = np.column_stack([np.eye(3)[rng.integers(0, 3, 300)] * 4, rng.normal(size=(300, 2))])
+    assert not of(encoded, 3, blocks=[slice(0, 3), slice(3, 4), slice(4, 5)]).is_there
+    assert of(encoded, 3).is_there
