@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli.console import end_by, print_findings, print_segments, say_json, steps
+from segmentation.cli.console import end_by, print_findings, print_segments, rows, say_json, steps
 from segmentation.cli.options import (
     HOME,
     AsOf,
     HomeFolder,
     Json,
     PolicyFile,
-    ResidentsFile,
     TrackingUri,
     apart,
     day,
@@ -22,26 +22,55 @@ from segmentation.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from segmentation.clustering.identity import Previous
+    from segmentation.home import Home
     from segmentation.pipeline import Candidate, Step
+    from segmentation.policy import Policy
     from segmentation.registry import Registered
+    from segmentation.residents import Residents, StoredResidents
 
 EXAMPLE = "segmentation build --policy policy.toml --residents residents.parquet"
 STEPS: dict[Step, str] = {
     "segments": "Finding segments",
+    "stability": "Measuring how stable they are",
     "profiles": "Describing segments",
+    "migration": "Comparing with the version before",
     "audit": "Auditing",
     "card": "Making the card",
 }
+APPROVED = "approved"
+"""The alias of the version that runs, with which a new one is compared where nothing else is asked for."""
+NONE = "none"
+LARGE = 64 * 2**20
+"""Bytes from which a Parquet file is read batch by batch: it holds millions of residents."""
+
+Source = Annotated[
+    Path,
+    typer.Option(
+        "--residents", help="The residents table: Parquet, a folder of Parquet files, however large, or CSV."
+    ),
+]
 
 
 def build(  # noqa: PLR0913, PLR0917 - every option of the command
     policy: PolicyFile,
-    residents: ResidentsFile,
+    residents: Source,
     segments: Annotated[
         str, typer.Option(help="A number of segments to insist on, or auto: the most that repeat themselves.")
     ] = "auto",
     mitigation: Annotated[
         str | None, typer.Option(help="What to do against a disparity, as `segmentation mitigate` names it.")
+    ] = None,
+    previous: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION|ALIAS|none",
+            help="The version whose segments keep their ids and names where they are still the same; "
+            "not given: the one with the alias approved, if there is one.",
+        ),
     ] = None,
     quarantine: Annotated[
         Path | None, typer.Option(help="Write here, as CSV, which rows were left out as faulty; no values.")
@@ -53,7 +82,9 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
 ) -> None:
     """Cluster residents by need, audit the segments, make the card and register a candidate.
 
-    Exit code 1 says that the candidate is registered and that findings are broken.
+    Exit code 1 says that the candidate is registered and that findings are broken; 2, that the input is
+    refused; 3, that the needs hold no segments: what each number of segments lacks is listed, and nothing is
+    registered unless a number is insisted on.
     """
     from segmentation.policy import read_policy
 
@@ -66,32 +97,89 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         from segmentation.files import write_table
         from segmentation.home import Home
         from segmentation.mitigation import Mitigation
-        from segmentation.residents import read_residents
 
         against = None if mitigation is None else Mitigation.parse(mitigation)
         place = Home(home)
         registry.check_home(place, tracking_uri)
-        step(f"Reading {residents}")
-        people = read_residents(residents, rules, as_of=day(as_of))
+        before, hint = _before(place, rules, previous, tracking_uri)
+    with _read(residents, rules, day(as_of)) as people:
         if quarantine is not None:
             write_table(quarantine, people.intake.quarantine_frame())
-        candidate = pipeline.build(
-            rules,
-            people,
-            n_segments=number,
-            mitigation=against,
-            progress=lambda at: step(STEPS[at]),
-        )
-        step("Registering")
-        registered = registry.register(candidate, place, tracking_uri)
+        with steps() as step:
+            candidate = pipeline.build(
+                rules,
+                people,
+                n_segments=number,
+                mitigation=against,
+                previous=before,
+                progress=lambda at: step(STEPS[at]),
+            )
+            step("Registering")
+            registered = registry.register(candidate, place, tracking_uri)
     if as_json:
         say_json(_content(candidate, registered))
     else:
-        _print(candidate, registered)
+        _print(candidate, registered, hint)
     end_by(candidate.audit)
 
 
+def _before(
+    home: Home, policy: Policy, asked: str | None, tracking_uri: str | None
+) -> tuple[Previous | None, str]:
+    """Return the version to compare with; where there is none to, how to compare with an earlier one.
+
+    Raises
+    ------
+    RegistryError
+        The version that was asked for, or the approved one, is not there or not what was registered.
+    """
+    from segmentation import registry
+    from segmentation.errors import RegistryError
+
+    if asked == NONE:
+        return None, ""
+    if asked is not None:
+        return registry.load_version(home, policy.name, asked, tracking_uri).previous, ""
+    found = registry.versions_of(home, policy.name, tracking_uri)
+    if APPROVED not in found.aliases:
+        hint = (
+            f"Compared with no earlier version, because none is {APPROVED}; `--previous {found.numbers[-1]}` "
+            "lets segments keep the ids of the newest."
+            if found.numbers
+            else ""
+        )
+        return None, hint
+    try:
+        return registry.load_version(home, policy.name, APPROVED, tracking_uri).previous, ""
+    except RegistryError as error:
+        message = f"{error} Or build without it: `--previous {NONE}`."
+        raise RegistryError(message) from None
+
+
+@contextmanager
+def _read(residents: Path, policy: Policy, as_of: date) -> Iterator[Residents | StoredResidents]:
+    """Read the residents, batch by batch where they may be more than memory holds."""
+    from segmentation.residents import read_residents, store_residents
+
+    is_large = (
+        residents.suffix.lower() != ".csv" and residents.is_file() and residents.stat().st_size >= LARGE
+    )
+    if is_large or residents.is_dir():
+        with rows(f"Reading {residents}") as progress:
+            people = store_residents(residents, policy, as_of=as_of, progress=progress)
+        with people:
+            yield people
+        return
+    with steps() as step:
+        step(f"Reading {residents}")
+        read = read_residents(residents, policy, as_of=as_of)
+    yield read
+
+
 def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
+    from dataclasses import asdict
+
+    card = candidate.card.to_dict()
     return {
         "model": registered.name,
         "version": registered.version,
@@ -100,20 +188,51 @@ def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
         "tags": dict(registered.tags),
         "mitigation": None if candidate.mitigation is None else candidate.mitigation.key,
         "intake": candidate.intake.to_dict(),
+        "choice": card["choice"],
+        "stability": card["stability"],
         "segments": [
             {"id": profile.segment, "name": profile.name.model_dump(), "size": profile.size}
             for profile in candidate.profiles
         ],
+        "migration": None if candidate.migration is None else asdict(candidate.migration),
         "audit": candidate.audit.to_dict(),
     }
 
 
-def _print(candidate: Candidate, registered: Registered) -> None:
+def _print(candidate: Candidate, registered: Registered, hint: str) -> None:
     typer.echo(f"Residents: {candidate.intake.kept:,} of {candidate.intake.read:,} rows")
     if candidate.mitigation is not None:
         told = candidate.mitigation.text(candidate.policy).en
         typer.echo(f"Mitigation: {told} ({candidate.mitigation.key})")
     print_segments(candidate.profiles)
+    for line in (*_changes(candidate, hint), *_warnings(candidate)):
+        typer.echo(line)
     print_findings(candidate.audit)
     typer.echo(f"Registered: {registered.name} version {registered.version} (candidate, not signed)")
     typer.echo(f"Card: {registered.card}")
+
+
+def _changes(candidate: Candidate, hint: str) -> Iterator[str]:
+    """Yield what became of the segments of the version before, or how to compare with one."""
+    since = candidate.migration
+    if since is None:
+        yield from [hint] if hint else []
+        return
+    kept = tuple(one.segment for one in since.carried)
+    told = {"carried over": kept, "new": since.new, "gone": since.gone}
+    parts = (f"{what} {', '.join(segments) or 'none'}" for what, segments in told.items())
+    yield f"Since version {since.version}: {'; '.join(parts)}"
+    yield f"At least {since.staying:.0%} of {since.residents:,} residents keep their segment."
+    if since.unlike:
+        yield f"Not comparable, and taken as missing in version {since.version}: {', '.join(since.unlike)}"
+
+
+def _warnings(candidate: Candidate) -> Iterator[str]:
+    """Yield what the segments lack on which the user insists, as the card says it."""
+    from segmentation.card.standing import shortfall
+    from segmentation.card.titles import titles_of
+    from segmentation.wording import Reader
+
+    reader = Reader("en", titles_of(candidate.card))
+    for lacking in candidate.card.verdict.structure:
+        yield f"Warning: {shortfall(reader, candidate.card, lacking)}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BROKEN = 1
 BAD_INPUT = 2
+NO_SEGMENTS = 3
 SHOWN = 12
 """Findings in a table; the card and the JSON have them all."""
 
@@ -71,6 +72,29 @@ def steps() -> Iterator[Callable[[str], None]]:
         yield start
         if running:
             progress.update(running[-1], total=1, completed=1)
+
+
+@contextmanager
+def rows(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many rows are done, of how many: a bar on a terminal, else a line at the start."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{what} …", highlight=False)
+        yield lambda _done, _all: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, every: progress.update(task, completed=done, total=every)
 
 
 def print_segments(profiles: tuple[Profile, ...]) -> None:

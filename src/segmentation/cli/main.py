@@ -12,8 +12,8 @@ import typer
 
 from segmentation import __version__
 from segmentation.cli import audit, build, card, mitigate, policy, score, simulate
-from segmentation.cli.console import BAD_INPUT, complain
-from segmentation.errors import SegmentationError
+from segmentation.cli.console import BAD_INPUT, NO_SEGMENTS, complain
+from segmentation.errors import NoStructureError, SegmentationError
 
 FAILED = 70
 """What the system's own list of exit codes calls an internal fault of a program."""
@@ -51,9 +51,15 @@ def _options(
 
 
 def main() -> None:
-    """Run the program; every foreseen error ends it with one clear message and exit code 2."""
+    """Run the program; every foreseen error ends it with one clear message.
+
+    Exit codes: 1 where findings are broken, 2 for input that is refused, 3 where the needs hold no segments.
+    """
     try:
         app()
+    except NoStructureError as error:
+        complain(str(error))
+        raise SystemExit(NO_SEGMENTS) from None
     except SegmentationError as error:
         complain(str(error))
     except BrokenPipeError:

@@ -10,7 +10,7 @@ import os
 # property company does with its residents' data is nobody else's business.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
-from segmentation.registry.load import RegisteredModel, load_segmenter, load_version
+from segmentation.registry.load import RegisteredModel, Versions, load_segmenter, load_version, versions_of
 from segmentation.registry.model import TRUSTED
 from segmentation.registry.register import Registered, check_home, register
 
@@ -18,8 +18,10 @@ __all__ = [
     "TRUSTED",
     "Registered",
     "RegisteredModel",
+    "Versions",
     "check_home",
     "load_segmenter",
     "load_version",
     "register",
+    "versions_of",
 ]

@@ -28,6 +28,9 @@ CARD = "card/card.json"
 AUDIT = "audit.json"
 NEEDED = (POLICY, SCORER, CARD)
 """The files that a version is loaded from."""
+CHOSEN = ("choice", "stability", "changes", "migration")
+"""Sections of the card that say how the segments were chosen: as the card tells them, for they are of few
+residents sampled, and all digits would tell how few."""
 UNMITIGATED = "none"
 
 
@@ -37,6 +40,14 @@ class Keyed(Protocol):
     @property
     def key(self) -> str:
         """Its key."""
+
+
+class Compared(Protocol):
+    """What says which version a candidate was compared with, in a candidate and in its card."""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,10 @@ def named(mitigation: Keyed | None) -> str:
     return UNMITIGATED if mitigation is None else mitigation.key
 
 
+def _compared(since: Compared | None) -> int | None:
+    return None if since is None else since.version
+
+
 def evidence_of(candidate: Candidate) -> Evidence:
     """Return a candidate's evidence.
 
@@ -88,6 +103,7 @@ def evidence_of(candidate: Candidate) -> Evidence:
         "segmenter": agree(candidate.segmenter.fold(), candidate.scorer),
         "audit": candidate.audit.verdict == candidate.card.verdict.status,
         "mitigation": named(candidate.mitigation) == named(candidate.card.about.mitigation),
+        "migration": _compared(candidate.migration) == _compared(candidate.card.changes.since),
     }
     strange = [name for name, fits in parts.items() if not fits]
     if strange:
@@ -103,11 +119,13 @@ def write_evidence(candidate: Candidate, folder: Path) -> dict[str, str]:
     """Write everything but the model to `folder`, and return the tags of the version."""
     found = evidence_of(candidate)
     folder.mkdir()
+    card = candidate.card.to_dict()
     contents = {
         POLICY: candidate.policy.model_dump(mode="json"),
         AUDIT: candidate.audit.to_dict(),
         "profiles.json": [asdict(profile) for profile in candidate.profiles],
         "plans.json": [asdict(plan) for plan in candidate.plans],
+        "choice.json": {part: card[part] for part in CHOSEN},
     }
     texts = {name: _json(content) for name, content in contents.items()} | {
         SCORER: candidate.scorer.to_json()

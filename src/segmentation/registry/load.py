@@ -11,6 +11,7 @@ import mlflow.artifacts
 from mlflow.exceptions import MlflowException
 
 from segmentation.clustering.assign import segment_ids
+from segmentation.clustering.identity import Previous
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import NEEDED, Evidence, agree, read_evidence
 from segmentation.registry.model import FILE, load_model
@@ -63,6 +64,17 @@ class RegisteredModel:
                     called.setdefault(planned.service, set()).add(segment.id)
         return {key: frozenset(ids) for key, ids in called.items() if len(ids) < len(self.card.segments)}
 
+    @property
+    def previous(self) -> Previous:
+        """What a later fit is matched to, so that segments which are still the same keep their identity."""
+        return Previous(
+            self.version,
+            self.policy,
+            self.scorer,
+            {segment.id: segment.name for segment in self.card.segments},
+            self.card.migration.retired,
+        )
+
     def segments_of(self, needs: pd.DataFrame) -> pd.Series:
         """Return the segment id of each resident.
 
@@ -82,6 +94,46 @@ class RegisteredModel:
             A feature is missing, or holds what the policy does not allow.
         """
         return segment_ids(self.scorer, needs)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions of a model.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        In ascending order.
+    aliases : mapping of str to int
+        Names of some of them, such as ``candidate``.
+    """
+
+    numbers: tuple[int, ...]
+    aliases: Mapping[str, int]
+
+
+def versions_of(home: Home, name: str, tracking_uri: str | None = None) -> Versions:
+    """Return which versions of a model there are; none where the model was never registered.
+
+    Parameters
+    ----------
+    home : Home
+    name : str
+        Of the model.
+    tracking_uri : str, optional
+        Another MLflow than the one at home.
+
+    Raises
+    ------
+    RegistryError
+        Nothing was ever registered there, or MLflow does not answer.
+    """
+    place = Place(home, tracking_uri)
+    with quiet(), explained(f"The versions of {name} could not be looked up", place):
+        client = reading(place)
+        numbers = tuple(sorted(_versions(client, name)))
+        aliases = _aliases(client, name) if numbers else {}
+    return Versions(numbers, {alias: int(number) for alias, number in aliases.items()})
 
 
 def load_version(
@@ -152,7 +204,7 @@ def load_segmenter(
 
 def _find(client: MlflowClient, name: str, version: int | str | None) -> ModelVersion:
     aliases = _aliases(client, name)
-    versions = {int(found.version): found for found in client.search_model_versions(f"name = '{name}'")}
+    versions = _versions(client, name)
     newest = str(max(versions, default=""))
     wanted = newest if version is None else aliases.get(str(version), str(version))
     if wanted.isdecimal() and int(wanted) in versions:
@@ -161,6 +213,10 @@ def _find(client: MlflowClient, name: str, version: int | str | None) -> ModelVe
     named = ", ".join(f"{alias} is {number}" for alias, number in sorted(aliases.items())) or "none"
     message = f"{name} has no version {version!r}. Versions: {numbers}; aliases: {named}."
     raise RegistryError(message)
+
+
+def _versions(client: MlflowClient, name: str) -> dict[int, ModelVersion]:
+    return {int(found.version): found for found in client.search_model_versions(f"name = '{name}'")}
 
 
 def _aliases(client: MlflowClient, name: str) -> dict[str, str]:

@@ -220,11 +220,16 @@ def _params(candidate: Candidate) -> dict[str, object]:
         "n_segments_asked": candidate.segmenter.n_segments,
         "mitigation": named(candidate.mitigation),
         "least_prediction_strength": rules.prediction_strength,
+        "least_bootstrap_jaccard": rules.bootstrap_jaccard,
         "least_share": rules.smallest_share,
         "sample_size": rules.sample_size,
+        "fit_sample": rules.fit_sample,
         "splits": rules.splits,
+        "bootstraps": rules.bootstraps,
+        "shuffles": rules.shuffles,
         "restarts": rules.restarts,
         "seed": rules.seed,
+        "compared_with": "none" if candidate.migration is None else candidate.migration.version,
         "code_version": candidate.card.digests.code_version,
     }
 
@@ -232,19 +237,21 @@ def _params(candidate: Candidate) -> dict[str, object]:
 def _metrics(candidate: Candidate) -> dict[str, float]:
     """Return a few figures that can be compared between versions; one that was not measured is left out."""
     tally = candidate.card.verdict.tally
-    strength = next(
-        (rival.prediction_strength for rival in candidate.rivals if rival.reason == "chosen"), None
-    )
+    found = next((rival for rival in candidate.choice.rivals if rival.reason in {"chosen", "given"}), None)
+    structure = candidate.choice.structure
     associations = [
         finding.value for finding in candidate.audit.findings
         if finding.check == "association" and finding.value is not None
     ]  # fmt: skip
-    metrics = {
+    metrics: dict[str, float | None] = {
         "residents": candidate.intake.kept,
         "n_segments": len(candidate.profiles),
         "smallest_share": min(profile.share for profile in candidate.profiles),
         "inertia_per_resident": candidate.segmenter.inertia_ / candidate.intake.kept,
-        "prediction_strength": strength,
+        "prediction_strength": None if found is None else found.prediction_strength,
+        "weakest_bootstrap_jaccard": None if found is None else found.weakest,
+        "shuffle_p": None if structure is None else structure.p_value,
+        "staying": None if candidate.migration is None else candidate.migration.staying,
         "findings_broken": tally.broken,
         "findings_undetermined": tally.undetermined,
         "findings_kept": tally.kept,
