@@ -188,7 +188,7 @@ def build(
 
 
 def _labels(scorer: FoldedScorer, residents: Residents) -> NDArray[np.int64]:
-    return segment_ids(scorer, residents.needs).cat.codes.to_numpy(np.int64)
+    return np.asarray(segment_ids(scorer, residents.needs).cat.codes, np.int64)
 
 
 def _block(scorer: FoldedScorer, residents: Residents) -> Block:
