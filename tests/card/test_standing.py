@@ -112,7 +112,7 @@ def test_borderline_residents_are_told_with_what_borderline_means():
         "gives a borderline resident another segment in 23.4% of cases, and any other resident in 1.2%."
         in text
     )
-    assert "0 on it, 1 as deep in the segment as its centre or deeper" in text
+    assert "0 on it, 1 as far from it as the centre of the own segment, or farther" in text
 
 
 def test_a_share_of_few_borderline_residents_is_hidden():

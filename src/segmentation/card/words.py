@@ -169,8 +169,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         msg("borderline"),
         msg(
             "So close to the boundary with the next segment that a small change of needs, or another sample, "
-            "may move the resident across. The margin is 0 on the boundary, and 1 as deep in the segment as "
-            "its centre or deeper."
+            "may move the resident across. The margin is 0 on the boundary, and 1 as far from it as the "
+            "centre of the own segment, or farther."
         ),
     ),
     (

@@ -1,0 +1,254 @@
+"""Why a resident is in a segment, in words that can be read out to the resident.
+
+What is told are the contributions of an exact explanation, strongest first: the resident's own value, and what
+is usual in the segment and outside of it. Those two come from profiles, where figures that would tell of a few
+are hidden: then the value stands alone. Nothing here needs a table, a server or a model, so that whoever
+answers a resident can say why.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Protocol
+
+from segmentation.errors import SegmentationError
+from segmentation.policy.features import UNKNOWN
+from segmentation.wording.language import msg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segmentation.policy import Feature, Policy
+    from segmentation.scorer import Explanation
+    from segmentation.wording.titles import Reader
+
+MOST = 3
+"""Reasons that are told, where nobody asks for more."""
+LEAST = 0.1
+"""A reason with less weight than this share of the strongest one is not worth a reader's time."""
+
+_COUNTED = re.compile(r"(?!number of|count of)[a-z][a-z -]*s", re.IGNORECASE)
+"""English titles that a number can stand before: 9 repair requests."""
+
+TYPICAL = msg("typical here: %(inside)s, elsewhere %(outside)s")
+SHARES = msg("%(inside)s here, %(outside)s elsewhere")
+
+
+class Usual(Protocol):
+    """What is usual of a need; `segmentation.profiles.Distinction` and a card's `Need` say it."""
+
+    @property
+    def feature(self) -> str:
+        """The feature."""
+        ...
+
+    @property
+    def level(self) -> str | None:
+        """The value of a category whose share the means are."""
+        ...
+
+    @property
+    def inside(self) -> float | None:
+        """Mean in the segment, in the feature's own unit; None where hidden."""
+        ...
+
+    @property
+    def outside(self) -> float | None:
+        """Mean of everybody else."""
+        ...
+
+
+@dataclass(frozen=True)
+class Because:
+    """Why one resident is in a segment, as plain data.
+
+    Attributes
+    ----------
+    segment, runner_up : str
+        Ids; the same one where there is no other.
+    contributions : dict of str to float
+        For each feature; positive ones speak for the segment.
+    borderline : bool
+    """
+
+    segment: str
+    runner_up: str
+    contributions: dict[str, float]
+    borderline: bool
+
+    @classmethod
+    def of(cls, told: Explanation, row: int = 0) -> Because:
+        """Return what an explanation says of the resident in one of its rows."""
+        return cls(
+            told.segments[told.chosen[row]],
+            told.segments[told.runner_up[row]],
+            dict(zip(told.features, map(float, told.contributions[row]), strict=True)),
+            bool(told.borderline[row]),
+        )
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Reasons in one language.
+
+    Attributes
+    ----------
+    because, against : tuple of str
+        What speaks for the segment, and for the runner-up, strongest first.
+    borderline : str
+        A sentence where the resident is borderline; empty where not.
+    text : str
+        All of it as sentences.
+    """
+
+    because: tuple[str, ...]
+    against: tuple[str, ...]
+    borderline: str
+    text: str
+
+
+def reasons(
+    reader: Reader,
+    policy: Policy,
+    why: Because,
+    values: Mapping[str, object],
+    usual: Iterable[Usual] = (),
+    *,
+    most: int = MOST,
+    against: bool = False,
+) -> Reasons:
+    """Return why a resident is in a segment, in the reader's language.
+
+    Parameters
+    ----------
+    reader : Reader
+        Its titles may name the segments: ``replace(titles_of(policy), segments={id: name})``.
+    policy : Policy
+    why : Because
+    values : mapping of str to number, str or None
+        The resident's own needs; None, NaN or nothing where one is not known.
+    usual : iterable of Usual, default ()
+        Of the resident's segment: the `needs` of its profile, or of its part of the card.
+    most : int, default 3
+        Most reasons on each side.
+    against : bool, default False
+        Whether to tell what speaks against as well.
+
+    Raises
+    ------
+    SegmentationError
+        A value is of another kind than the policy's feature; the value is not shown.
+    """
+    means = {(one.feature, one.level): one for one in usual}
+
+    def said(sign: int) -> tuple[str, ...]:
+        names = _strongest({name: sign * weight for name, weight in why.contributions.items()}, most)
+        return tuple(_reason(reader, policy.features[name], name, values.get(name), means) for name in names)
+
+    because, contrary = said(1), said(-1) if against else ()
+    borderline = _borderline(reader, why)
+    told = (
+        _because(reader, why, because),
+        reader.t("Against it: %(reasons)s.", reasons=reader.join("clause", contrary)) if contrary else "",
+        borderline,
+    )
+    return Reasons(because, contrary, borderline, reader.join("sentence", told))
+
+
+def _strongest(weights: Mapping[str, float], most: int) -> list[str]:
+    ranked = sorted((name for name in weights if weights[name] > 0), key=lambda name: -weights[name])
+    return [name for name in ranked[:most] if weights[name] >= LEAST * weights[ranked[0]]]
+
+
+def _because(reader: Reader, why: Because, because: tuple[str, ...]) -> str:
+    segment = reader.segment(why.segment)
+    if why.segment == why.runner_up:
+        return reader.t("Segment %(segment)s is the only one.", segment=segment)
+    if not because:
+        return reader.t("Segment %(segment)s, where the average resident would be as well.", segment=segment)
+    told = reader.join("clause", because)
+    return reader.t("Segment %(segment)s because of %(reasons)s.", segment=segment, reasons=told)
+
+
+def _borderline(reader: Reader, why: Because) -> str:
+    if not why.borderline:
+        return ""
+    return reader.t(
+        "It is a borderline case: segment %(other)s fits almost as well.", other=reader.segment(why.runner_up)
+    )
+
+
+def _reason(
+    reader: Reader,
+    feature: Feature,
+    name: str,
+    value: object,
+    means: Mapping[tuple[str, str | None], Usual],
+) -> str:
+    """Return a need with the resident's value and what is usual."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        value = UNKNOWN
+    elif isinstance(value, str) != (feature.values is not None) or not isinstance(value, str | Real):
+        raise SegmentationError(f"The value of '{name}' is not of the kind that the policy says; correct it.")
+    level = str(value) if feature.kind == "category" else None
+    told = reader.aside(_usual(reader, feature, value, means.get((name, level))))
+    return f"{_valued(reader, feature, value)}{told}"
+
+
+def _valued(reader: Reader, feature: Feature, value: str | Real) -> str:
+    title = reader.text(feature.title)
+    if reader.language == "en":
+        title = _within_sentence(title)
+        if feature.kind == "count" and value not in {UNKNOWN, 1} and _COUNTED.fullmatch(title):
+            return f"{reader.number(float(value))} {title}"
+    return reader.t("%(need)s: %(value)s", need=title, value=_value(reader, feature, value))
+
+
+def _within_sentence(title: str) -> str:
+    """Return a title with a small first letter, unless it opens with capitals, such as EV."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _value(reader: Reader, feature: Feature, value: str | Real) -> str:
+    if value == UNKNOWN:
+        return reader.t("not known") if feature.missing is None else reader.text(feature.missing)
+    if isinstance(value, str):
+        return feature.value_title(value, reader.language)
+    if feature.kind == "flag":
+        return reader.t("yes") if value else reader.t("no")
+    if feature.kind == "share":
+        return reader.whole_percent(round(float(value), 3))
+    return _with_unit(reader, feature, float(value))
+
+
+def _usual(reader: Reader, feature: Feature, value: str | Real, mean: Usual | None) -> str:
+    """Return what is usual here and elsewhere; nothing where it is hidden, or does not tell them apart."""
+    if mean is None or mean.inside is None or mean.outside is None:
+        return ""
+    if value == UNKNOWN and feature.kind != "category":
+        return ""  # the means are of those whose value is known
+    form = SHARES if feature.kind in {"flag", "category"} else TYPICAL
+    inside, outside = (_mean(reader, feature, value, one) for one in (mean.inside, mean.outside))
+    return "" if inside == outside else reader.t(form, inside=inside, outside=outside)
+
+
+def _mean(reader: Reader, feature: Feature, value: str | Real, mean: float) -> str:
+    if feature.kind == "flag" and not value:
+        mean = 1 - mean
+    if feature.kind in {"flag", "category", "share"}:
+        return reader.whole_percent(round(mean, 2))
+    if feature.kind == "ordinal":
+        listed = feature.values or ()
+        return feature.value_title(listed[min(max(round(mean), 0), len(listed) - 1)], reader.language)
+    told = round(mean, 1)
+    return reader.number(told) if feature.kind == "count" else _with_unit(reader, feature, told)
+
+
+def _with_unit(reader: Reader, feature: Feature, amount: float) -> str:
+    number = reader.number(amount)
+    if feature.unit is None:
+        return number
+    return reader.t("%(amount)s %(unit)s", amount=number, unit=reader.text(feature.unit))
