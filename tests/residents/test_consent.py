@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from segmentation.residents.cells import plain_table
-from segmentation.residents.consent import REASONS, lacks_consent, reasons_left_out
+from segmentation.residents.consent import REASONS, USABLE, lacks_consent, reasons_left_out
+from segmentation.residents.wanted import wanted_columns
 from tests.policies import AS_OF, small_policy, small_residents
 
 POLICY = small_policy()
@@ -16,9 +16,15 @@ POLICY = small_policy()
 
 def reason(policy=POLICY, as_of=AS_OF, **cells):
     """Return why a valid row is left out after some of its cells are changed; None if it is not."""
-    row = plain_table(small_residents(1).assign(**cells), policy)
-    found = reasons_left_out(row, policy, as_of).iloc[0]
-    return None if pd.isna(found) else found
+    columns = arrays(small_residents(1).assign(**cells), policy)
+    (found,) = reasons_left_out(columns, 1, policy, as_of)
+    return None if found == USABLE else list(REASONS)[found]
+
+
+def arrays(table, policy):
+    """Return a table as the arrays in which it is judged."""
+    plain = plain_table(table, policy)
+    return {name: wanted.array(plain[name]) for name, wanted in wanted_columns(policy).items()}
 
 
 @pytest.mark.parametrize(
@@ -82,5 +88,5 @@ def test_a_purpose_that_needs_no_consent_lacks_none():
     public = small_policy(
         purpose={"consent": "not_required", "consent_reason": {"en": "A public survey", "zh": "公开调查"}}
     )
-    row = plain_table(small_residents(3).assign(consent_service_planning="refused"), public)
-    assert lacks_consent(row, public.purpose, AS_OF).isna().all()
+    columns = arrays(small_residents(3).assign(consent_service_planning="refused"), public)
+    assert lacks_consent(columns, 3, public.purpose, AS_OF).tolist() == [USABLE] * 3

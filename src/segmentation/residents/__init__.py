@@ -4,22 +4,24 @@ A table holds more than a model may see. Here it is cut to what the policy allow
 with valid consent and within retention; needs in one table, protected attributes in another, ids apart.
 """
 
-from segmentation.residents.admit import read_needs, read_residents, residents_from
+from segmentation.residents.admit import read_needs, read_residents, residents_from, store_residents
 from segmentation.residents.intake import Intake, Quarantined
 from segmentation.residents.labels import read_labels
 from segmentation.residents.model import Residents
-from segmentation.residents.needs import NeedsBatch
+from segmentation.residents.needs import NeedsBatch, NeedsTable, needs_batches, open_needs
 from segmentation.residents.outcomes import read_outcomes
 from segmentation.residents.schema import schema
 from segmentation.residents.store import StoredResidents
-from segmentation.residents.stream import store_residents
 
 __all__ = [
     "Intake",
     "NeedsBatch",
+    "NeedsTable",
     "Quarantined",
     "Residents",
     "StoredResidents",
+    "needs_batches",
+    "open_needs",
     "read_labels",
     "read_needs",
     "read_outcomes",

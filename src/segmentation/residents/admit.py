@@ -6,26 +6,33 @@ exception of a library is in reach, because those quote values.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from segmentation.errors import Fault, ResidentsError
-from segmentation.policy.catalogue import load_catalogue
-from segmentation.residents.columns import extra_columns, needed_columns
-from segmentation.residents.consent import REASONS, lacks_consent, reasons_left_out
-from segmentation.residents.files import open_table
-from segmentation.residents.intake import Intake
-from segmentation.residents.judge import Judged, judge
-from segmentation.residents.model import Residents
+from segmentation.errors import ResidentsError
+from segmentation.residents.columns import needed_columns
+from segmentation.residents.counts import Counts
+from segmentation.residents.judge import judge
+from segmentation.residents.parts import Form
+from segmentation.residents.spill import Spill
+from segmentation.residents.split import split
+from segmentation.residents.store import StoredResidents
+from segmentation.residents.stream import Terms, admit_tables, without_audit
+from segmentation.residents.tables import Held, open_rows
+from segmentation.residents.wanted import wanted_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from segmentation.policy import Policy
-    from segmentation.policy.parts import Purpose
+    from segmentation.residents.model import Residents
 
 
 def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
@@ -34,8 +41,8 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Resident
     Parameters
     ----------
     path : str or Path
-        A Parquet file, or a CSV file in UTF-8 (with or without a byte order mark), one row per resident. Only
-        the columns that the policy needs are read.
+        A Parquet file, a folder of Parquet files that are one table, or a CSV file in UTF-8 (with or without
+        a byte order mark), one row per resident. Only the columns that the policy needs are read.
     policy : Policy
         Says which columns there are, what they hold, and which rows belong.
     as_of : date
@@ -55,10 +62,9 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Resident
     See Also
     --------
     residents_from : The same from a table in memory.
+    store_residents : The same from tables that are larger than memory.
     """
-    file = Path(path)
-    source = open_table(file, needed_columns(policy).keys())
-    return _admitted(source.table, source.columns, policy, as_of, f"The residents table {file} is refused")
+    return _read(Path(path), _terms(path, policy, as_of))
 
 
 def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Residents:
@@ -95,9 +101,8 @@ def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Resid
     if not isinstance(frame, pd.DataFrame):
         raise ResidentsError(f"The residents must be a pandas DataFrame; got {type(frame).__name__}.")
     columns = [str(name) for name in frame.columns]
-    return _admitted(
-        frame.set_axis(columns, axis="columns"), columns, policy, as_of, "The residents are refused"
-    )
+    terms = replace(_terms("", policy, as_of), title="The residents are refused")
+    return _admitted(frame.set_axis(columns, axis="columns"), columns, terms)
 
 
 def read_needs(
@@ -126,109 +131,92 @@ def read_needs(
     ResidentsError
         As for `read_residents`.
     """
-    read = {name: of for name, of in policy.features.items() if features is None or name in features}
-    blind = policy.model_copy(
-        update={
-            "features": read,
-            "protected": {},
-            "proxies": {},
-            "audit_purpose": _free(policy.audit_purpose),
-        }
-    )
-    file = Path(path)
-    source = open_table(file, needed_columns(blind).keys())
-    return _kept(
-        source.table, source.columns, blind, as_of, f"The residents table {file} is refused", least=1
-    )
+    blind = without_audit(policy, features)
+    return _read(Path(path), Terms(blind, _day(as_of), _title(path), least=1, is_full=False))
 
 
-def _free(purpose: Purpose) -> Purpose:
-    return purpose.model_copy(update={"consent": "not_required"})
+def store_residents(
+    path: str | Path,
+    policy: Policy,
+    *,
+    as_of: date,
+    progress: Callable[[int, int], None] | None = None,
+    folder: Path | None = None,
+) -> StoredResidents:
+    """Read, check and split residents that need not fit into memory.
+
+    What may be used waits in an unnamed temporary file that nobody else can open and that is gone when the
+    process is, however it ends. Memory does not grow with the table.
+
+    Parameters
+    ----------
+    path : str or Path
+        A Parquet file, or a folder of Parquet files with the same columns: one table, in the order of their
+        names.
+    policy, as_of
+        As for `read_residents`.
+    progress : callable, optional
+        Gets how many rows are read, and how many there are.
+    folder : Path, optional
+        Where to put the temporary file; the system's temporary folder by default.
+
+    Returns
+    -------
+    StoredResidents
+        The same residents as `read_residents` gives, in batches. Close it, or use it in a ``with`` block.
+
+    Raises
+    ------
+    ResidentsError
+        As for `read_residents`; or the table is no Parquet.
+    StorageError
+        The temporary folder is full or cannot be written to.
+    """
+    terms = _terms(path, policy, as_of)
+    rows = open_rows(Path(path), ())
+    if isinstance(rows, Held):
+        raise ResidentsError(f"The table {path} is no Parquet. Write it as Parquet to read it in batches.")
+    form = Form.of(policy)
+    spill = Spill(form.schema, folder)
+    try:
+        return StoredResidents(admit_tables(rows, terms, spill.write, progress), form, spill)
+    except BaseException:
+        spill.close()
+        raise
 
 
-def _admitted(
-    table: pd.DataFrame, columns: Sequence[str], policy: Policy, as_of: date, title: str
-) -> Residents:
-    residents = _kept(table, columns, policy, as_of, title, least=2 * policy.audit.smallest_group)
-    empty = list(_empty_features(residents))
-    if empty:
-        raise ResidentsError.from_faults(title, empty)
-    return residents
+def _terms(path: str | Path, policy: Policy, as_of: date) -> Terms:
+    return Terms(policy, _day(as_of), _title(path), least=2 * policy.audit.smallest_group, is_full=True)
 
 
-def _kept(
-    table: pd.DataFrame, columns: Sequence[str], policy: Policy, as_of: date, title: str, *, least: int
-) -> Residents:
-    judged = judge(table, columns, policy)
-    if judged.faults:
-        raise ResidentsError.from_faults(title, judged.faults)
-    residents = _split(judged, columns, policy, as_of.date() if isinstance(as_of, datetime) else as_of)
-    if len(residents) < least:
-        raise ResidentsError.from_faults(title, [_too_few(residents, least)])
-    return residents
+def _title(path: str | Path) -> str:
+    return f"The residents table {Path(path)} is refused"
 
 
-def _split(judged: Judged, columns: Sequence[str], policy: Policy, as_of: date) -> Residents:
-    reasons = reasons_left_out(judged.sound, policy, as_of)
-    kept = judged.sound[reasons.isna()].reset_index(drop=True)
-    withheld = lacks_consent(kept, policy.audit_purpose, as_of).notna()
-    needs = kept[list(policy.features)]
-    protected = _protected(kept, withheld, policy)
-    extra = extra_columns(columns, policy)
-    intake = Intake(
-        read=judged.read,
-        outside_population=judged.outside,
-        left_out={reason: int((reasons == reason).sum()) for reason in REASONS if (reasons == reason).any()},
-        quarantined=judged.quarantined,
-        kept=len(kept),
-        extra_columns=extra,
-        denied_columns=tuple(column for column in extra if column in policy.denied),
-        refused_columns=tuple(column for column in extra if _is_refused(column)),
-        protected_withheld=int(withheld.sum()),
-        missing=_missing(needs),
-    )
-    return Residents(needs, protected, kept[policy.residents.id], intake)
+def _day(as_of: date) -> date:
+    return as_of.date() if isinstance(as_of, datetime) else as_of
 
 
-def _protected(kept: pd.DataFrame, withheld: pd.Series[bool], policy: Policy) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            column: pd.Categorical(kept[column].mask(withheld), categories=list(attribute.groups))
-            for column, attribute in policy.audited.items()
-        },
-        index=kept.index,
-    )
+def _read(path: Path, terms: Terms) -> Residents:
+    rows = open_rows(path, needed_columns(terms.policy).keys())
+    if isinstance(rows, Held):
+        return _admitted(rows.table.to_pandas(), rows.columns, terms)
+    form = Form.of(terms.policy)
+    batches: list[pa.RecordBatch] = []
+    intake = admit_tables(rows, terms, batches.append)
+    return form.residents(pa.Table.from_batches(batches, form.schema), intake)
 
 
-def _missing(table: pd.DataFrame) -> dict[str, int]:
-    return {str(column): int(count) for column, count in table.isna().sum().items() if count}
-
-
-def _is_refused(column: str) -> bool:
-    return any(entry.kind == "refused" for entry in load_catalogue().match_name(column))
-
-
-def _too_few(residents: Residents, least: int) -> Fault:
-    have = f"{len(residents)} resident{'' if len(residents) == 1 else 's'}"
-    needed = f", and at least {least} are needed (twice `audit.smallest_group`)" if least > 1 else ""
-    rule = f"leaves {have} that may be used{needed}{_where_they_went(residents.intake)}"
-    return Fault("the table", rule, "add residents whose rows may be used")
-
-
-def _where_they_went(intake: Intake) -> str:
-    """Return what the other rows were left out for, as the end of a clause."""
-    counts = {
-        "outside the population": intake.outside_population,
-        "faulty": intake.quarantined_rows,
-        **{REASONS[reason]: count for reason, count in intake.left_out.items()},
-    }
-    gone = ", ".join(f"{count} {reason}" for reason, count in counts.items() if count)
-    return f"; {sum(counts.values())} of {intake.read} rows were left out: {gone}" if gone else ""
-
-
-def _empty_features(residents: Residents) -> Iterator[Fault]:
-    for column, count in residents.intake.missing.items():
-        if column in residents.needs and count == len(residents):
-            rule = "holds no value for any resident that may be used"
-            fix = f"fill it, or delete `features.{column}` from the policy"
-            yield Fault(f"column '{column}'", rule, fix)
+def _admitted(table: pd.DataFrame, columns: Sequence[str], terms: Terms) -> Residents:
+    judged = judge(table, columns, terms.policy)
+    terms.refuse(judged.faults)
+    policy, sound = terms.policy, judged.sound
+    arrays = {name: wanted.array(sound[name]) for name, wanted in wanted_columns(policy).items()}
+    cut = split(arrays, np.ones(len(sound), dtype=bool), policy, terms.as_of)
+    ids = pa.array(sound[policy.residents.id][cut.kept], type=pa.large_string())
+    counts = Counts(len(ids), cut.withheld, Counter(cut.left_out), Counter(cut.missing))
+    intake = counts.intake(judged.read, judged.outside, judged.quarantined, columns, policy)
+    terms.check(intake)
+    form = Form.of(policy)
+    batch = form.batch(ids, [*cut.needs.values(), *cut.protected.values()])
+    return form.residents(pa.Table.from_batches([batch]), intake)

@@ -66,8 +66,8 @@ def as_listed(cells: pd.Series, listed: Iterable[str]) -> pd.Series:
     """Return the listed value that each cell means, its own text if it means none, NaN if it is missing."""
     values = tuple(listed)
     codes, texts = distinct_texts(cells)
-    meant = pd.array([*(None if text is None else _meant(text, values) for text in texts), None], dtype="str")
-    return pd.Series(meant.take(codes), index=cells.index)
+    found = pd.array([*(None if text is None else meant(text, values) for text in texts), None], dtype="str")
+    return pd.Series(found.take(codes), index=cells.index)
 
 
 def distinct_texts(
@@ -80,8 +80,8 @@ def distinct_texts(
     try:
         codes, distinct = pd.factorize(cells)
     except TypeError:  # lists and tables inside cells have no equality to go by
-        return np.arange(len(cells)), [_text(value) for value in cells]
-    return codes, [_text(value) for value in distinct]
+        return np.arange(len(cells)), [text_of(value) for value in cells]
+    return codes, [text_of(value) for value in distinct]
 
 
 def _readers(policy: Policy) -> dict[str, Reader]:
@@ -110,7 +110,7 @@ def _consent_readers(purpose: Purpose) -> dict[str, Reader]:
     return {state: partial(as_listed, listed=STATES), at: _as_time, **versions}
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     """Return a value as the text that a CSV file would hold, None if missing or blank."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
@@ -121,7 +121,8 @@ def _text(value: object) -> str | None:
     return str(value).strip().encode(errors="replace").decode() or None  # half a surrogate pair is no text
 
 
-def _meant(text: str, values: tuple[str, ...]) -> str | None:
+def meant(text: str, values: tuple[str, ...]) -> str | None:
+    """Return the listed value that a text means, the text itself if it means none, None if it is missing."""
     whole = _WHOLE.fullmatch(text)
     for candidate in (text, text.lower() if text.lower() in {"true", "false"} else text, whole and whole[1]):
         if candidate in values:
@@ -139,7 +140,7 @@ def _as_numbers(cells: pd.Series) -> pd.Series:
 
 def as_flags(cells: pd.Series) -> pd.Series:
     """Return 1 or 0 for what a flag may look like, NaN where missing, and infinity for anything else."""
-    return _read_distinct(cells, _flag)
+    return _read_distinct(cells, flag)
 
 
 def _read_distinct(cells: pd.Series, read: Callable[[str], float]) -> pd.Series:
@@ -156,7 +157,8 @@ def as_number(text: str) -> float:
         return math.inf
 
 
-def _flag(text: str) -> float:
+def flag(text: str) -> float:
+    """Return 1 or 0 for what a flag may look like, and infinity for anything else."""
     whole = _WHOLE.fullmatch(text)
     return FLAGS.get(whole[1] if whole else text.lower(), math.inf)
 

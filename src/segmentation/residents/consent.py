@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from segmentation.residents.columns import consent_columns
+from segmentation.residents.columns import STATES, consent_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from numpy.typing import NDArray
 
     from segmentation.policy import Policy
     from segmentation.policy.parts import Purpose
+    from segmentation.residents.wanted import Array
 
 REASONS = {
     "consent_missing": "no consent on record",
@@ -27,54 +30,81 @@ REASONS = {
 }
 """Why a row may be left out, the first that applies, by the id under which it is counted."""
 
+USABLE = -1
+"""Stands where no reason applies."""
 
-def reasons_left_out(table: pd.DataFrame, policy: Policy, as_of: date) -> pd.Series:
-    """Return why each row must be left out on a day, as a key of `REASONS`; NaN where it may be used."""
-    consent = lacks_consent(table, policy.purpose, as_of)
-    return consent.where(consent.notna(), _retention(table, policy, as_of))
+_PLACES = {reason: np.int8(at) for at, reason in enumerate(REASONS)}
+_REFUSED, _WITHDRAWN = STATES.index("refused"), STATES.index("withdrawn")
 
 
-def lacks_consent(table: pd.DataFrame, purpose: Purpose, as_of: date) -> pd.Series:
-    """Return why each row lacks a valid consent to a purpose on a day; NaN where it has one, or needs none.
+def reasons_left_out(
+    columns: Mapping[str, Array], rows: int, policy: Policy, as_of: date
+) -> NDArray[np.int8]:
+    """Return why each row must be left out on a day, as a place in `REASONS`; `USABLE` where it may be used.
 
     Parameters
     ----------
-    table : DataFrame
-        In plain form, with the consent columns of the purpose.
+    columns : mapping of str to ndarray of shape (rows,)
+        As `wanted.wanted_columns` says, with those of consent and collection.
+    rows : int
+        How many rows there are.
+    policy : Policy
+        Names the purpose and how long a row may be kept.
+    as_of : date
+        The day of reference.
+    """
+    consent = lacks_consent(columns, rows, policy.purpose, as_of)
+    return np.where(consent == USABLE, _retention(columns, rows, policy, as_of), consent)
+
+
+def lacks_consent(columns: Mapping[str, Array], rows: int, purpose: Purpose, as_of: date) -> NDArray[np.int8]:
+    """Return why a row lacks valid consent to a purpose on a day; `USABLE` where it needs none or has one.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray of shape (rows,)
+        With the consent columns of the purpose.
+    rows : int
+        How many rows there are.
     purpose : Purpose
         Says whether consent is required, and which versions of the notice count (none named: every version).
     as_of : date
         The day of reference. A consent given later does not count.
     """
     if purpose.consent == "not_required":
-        return pd.Series(np.nan, index=table.index, dtype="str")
+        return np.full(rows, USABLE, dtype=np.int8)
     state_column, at_column, notice_column = consent_columns(purpose)
-    state, at = table[state_column], table[at_column]
+    state, at = columns[state_column], columns[at_column]
     conditions = {
-        "consent_missing": state.isna(),
-        "consent_refused": state == "refused",
-        "consent_withdrawn": state == "withdrawn",
-        "consent_undated": at.isna(),
-        "consent_later": at.dt.normalize() > pd.Timestamp(as_of),
+        "consent_missing": state < 0,
+        "consent_refused": state == _REFUSED,
+        "consent_withdrawn": state == _WITHDRAWN,
+        "consent_undated": np.isnat(at),
+        "consent_later": at >= _midnight(as_of, 1),
     }
     if purpose.notice_versions:
-        conditions["consent_other_notice"] = ~table[notice_column].isin(purpose.notice_versions)
-    return _first(conditions, table.index)
+        conditions["consent_other_notice"] = columns[notice_column] < 0
+    return _first(conditions, rows)
 
 
-def _retention(table: pd.DataFrame, policy: Policy, as_of: date) -> pd.Series:
+def _retention(columns: Mapping[str, Array], rows: int, policy: Policy, as_of: date) -> NDArray[np.int8]:
     if policy.residents.collected_on is None:
-        return pd.Series(np.nan, index=table.index, dtype="str")
-    age = pd.Timestamp(as_of) - table[policy.residents.collected_on].dt.normalize()
-    days = age.dt.days
-    return _first(
-        {"collected_later": days < 0, "retention_lapsed": days > policy.retention_days}, table.index
-    )
+        return np.full(rows, USABLE, dtype=np.int8)
+    collected = columns[policy.residents.collected_on]
+    conditions = {
+        "collected_later": collected >= _midnight(as_of, 1),
+        "retention_lapsed": collected < _midnight(as_of, -policy.retention_days),
+    }
+    return _first(conditions, rows)
 
 
-def _first(conditions: dict[str, pd.Series], index: pd.Index) -> pd.Series:
-    """Return the key of the first condition that holds for each row; NaN where none does."""
-    reasons: pd.Series = pd.Series(np.nan, index=index, dtype="str")
-    for reason, holds in reversed(conditions.items()):
-        reasons = reasons.where(~holds, pd.Series(reason, index=index, dtype="str"))
+def _midnight(day: date, later: int) -> np.datetime64:
+    return np.datetime64(day, "D") + np.timedelta64(later, "D")
+
+
+def _first(conditions: Mapping[str, NDArray[np.bool_]], rows: int) -> NDArray[np.int8]:
+    """Return the place of the first condition that holds for each row; `USABLE` where none does."""
+    reasons = np.full(rows, USABLE, dtype=np.int8)
+    for reason, holds in reversed(list(conditions.items())):
+        reasons[holds] = _PLACES[reason]
     return reasons

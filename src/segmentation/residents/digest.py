@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.residents.texts import id_bytes
+
 if TYPE_CHECKING:
     from segmentation.residents.model import Residents
 
@@ -81,10 +83,10 @@ class _Ids:
 
     def update(self, column: pd.Series) -> None:
         ids = pa.array(column, type=pa.large_string())
-        ends = np.frombuffer(ids.buffers()[1], dtype="<i8")[ids.offset : ids.offset + len(ids) + 1]
-        self._lengths.update(np.diff(ends).astype("<i8", copy=False).data)
-        if len(ids) and ends[-1] > ends[0]:
-            self._bytes.update(memoryview(ids.buffers()[2])[ends[0] : ends[-1]])
+        for chunk in ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]:
+            text, ends = id_bytes(chunk)
+            self._lengths.update(np.diff(ends).astype("<i8", copy=False).data)
+            self._bytes.update(text.data)
 
     def text(self) -> str:
         return hashlib.sha256(_json([self._lengths.hexdigest(), self._bytes.hexdigest()])).hexdigest()

@@ -7,9 +7,10 @@ with its first rows.
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -20,7 +21,7 @@ from segmentation.errors import ResidentsError
 from segmentation.residents.rows import row_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
 PARQUET_SUFFIXES = frozenset({".parquet", ".pq"})
@@ -64,25 +65,48 @@ def open_table(path: Path, wanted: Collection[str]) -> Source:
     ResidentsError
         The file cannot be opened, or is neither Parquet nor CSV in UTF-8.
     """
+    with readable(path):
+        if is_parquet(path):
+            return _parquet(path, wanted)
+        rows, columns = csv_rows(path, wanted)
+        return Source(rows.to_pandas(), columns)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Tell what the file system refuses in one sentence.
+
+    Raises
+    ------
+    ResidentsError
+        In place of an `OSError`.
+    """
+    reason = ""
     try:
-        return _opened(path, wanted)
+        yield
     except OSError as error:
         reason = error.strerror or "the file system refuses"
-    raise _refused(path, f"cannot be read: {reason}. Check the path and its permissions")
+    if reason:
+        raise _refused(path, f"cannot be read: {reason}. Check the path and its permissions")
 
 
-def _refused(path: Path, reason: str) -> ResidentsError:
-    return ResidentsError(f"The table {path} {reason}.")
+def is_parquet(path: Path) -> bool:
+    """Return whether a file is Parquet by its content; else it is to be read as CSV.
 
-
-def _opened(path: Path, wanted: Collection[str]) -> Source:
+    Raises
+    ------
+    ResidentsError
+        Its suffix says otherwise, or it is empty or an archive.
+    OSError
+        The file system refuses.
+    """
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
     suffix = path.suffix.lower()
     if start.startswith(_PARQUET):
         if suffix == ".csv":
             raise _refused(path, "is named .csv but is a Parquet file. Name it .parquet")
-        return _parquet(path, wanted)
+        return True
     if suffix in PARQUET_SUFFIXES:
         raise _refused(
             path,
@@ -92,7 +116,11 @@ def _opened(path: Path, wanted: Collection[str]) -> Source:
         raise _refused(path, "is an archive or an Excel workbook. Save the sheet as CSV in UTF-8")
     if not start.strip():
         raise _refused(path, "is empty. Write a header and a row for each resident")
-    return _csv(path, wanted)
+    return False
+
+
+def _refused(path: Path, reason: str) -> ResidentsError:
+    return ResidentsError(f"The table {path} {reason}.")
 
 
 def _readable(columns: list[str], wanted: Collection[str]) -> list[str]:
@@ -104,14 +132,26 @@ def _parquet(path: Path, wanted: Collection[str]) -> Source:
         with pq.ParquetFile(path) as file:
             columns = list(file.schema_arrow.names)
             rows = file.read(columns=_readable(columns, wanted))
-            table = rows.to_pandas(ignore_metadata=True, types_mapper=_EXACT.get)
-            return Source(table.reindex(range(file.metadata.num_rows)), tuple(columns))
+            return Source(as_frame(rows).reindex(range(file.metadata.num_rows)), tuple(columns))
     except (pa.ArrowException, OSError):
         pass
     raise _refused(path, "is a damaged Parquet file. Write it again")
 
 
-def _csv(path: Path, wanted: Collection[str]) -> Source:
+def as_frame(rows: pa.Table | pa.RecordBatch) -> pd.DataFrame:
+    """Return Arrow's rows for pandas: whole numbers stay whole and true true where cells are missing."""
+    frame: pd.DataFrame = rows.to_pandas(ignore_metadata=True, types_mapper=_EXACT.get)
+    return frame
+
+
+def csv_rows(path: Path, wanted: Collection[str]) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the wanted columns of a CSV file as texts, and the names of all columns.
+
+    Raises
+    ------
+    ResidentsError
+        It is no CSV in UTF-8, or its rows are ragged.
+    """
     columns = _header(path)
     ragged: list[int] = []
 
@@ -123,7 +163,7 @@ def _csv(path: Path, wanted: Collection[str]) -> Source:
     if ragged:
         rule = "more or fewer cells than the header: quote texts that hold commas"
         raise _refused(path, f"has {rule} ({row_list(ragged)})")
-    return Source(table, tuple(columns))
+    return table, tuple(columns)
 
 
 def _header(path: Path) -> list[str]:
@@ -140,9 +180,7 @@ def _header(path: Path) -> list[str]:
     return columns
 
 
-def _csv_rows(
-    path: Path, columns: list[str], on_ragged: Callable[[arrow_csv.InvalidRow], str]
-) -> pd.DataFrame:
+def _csv_rows(path: Path, columns: list[str], on_ragged: Callable[[arrow_csv.InvalidRow], str]) -> pa.Table:
     if _has_open_quote(path):
         raise _refused(path, "has a quotation mark that is not closed, or not doubled inside a quoted text")
     try:
@@ -157,7 +195,7 @@ def _csv_rows(
                 strings_can_be_null=True,
             ),
         )
-        return cast("pd.DataFrame", rows.select(columns).to_pandas())
+        return rows.select(columns)
     except (pa.ArrowException, OSError):
         pass
     raise _refused(path, _NO_UTF8)

@@ -13,11 +13,11 @@ from segmentation.residents.cells import as_listed, plain_table
 from segmentation.residents.columns import column_faults, needed_columns
 from segmentation.residents.intake import Quarantined
 from segmentation.residents.personal import personal_faults
-from segmentation.residents.rows import row_faults
+from segmentation.residents.rows import Broken, counted, row_faults
 from segmentation.residents.schema import broken_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from segmentation.policy import Policy
 
@@ -61,12 +61,12 @@ def judge(table: pd.DataFrame, columns: Sequence[str], policy: Policy) -> Judged
     """
     of_columns = column_faults(columns, policy)
     usable = [column for column in needed_columns(policy) if column not in of_columns]
-    faults = [*of_columns.values(), *([] if len(table) else [_no_rows()])]
+    faults = [*of_columns.values(), *([] if len(table) else [no_rows()])]
     if not len(table) or not of_columns.keys().isdisjoint(policy.residents.population):
         return Judged(len(table), 0, pd.DataFrame(), (), tuple(faults))
     population = _population(table[usable], policy)
     if not len(population):
-        faults.append(_no_population())
+        faults.append(no_population())
         return Judged(len(table), len(table), pd.DataFrame(), (), tuple(faults))
     return _judge_cells(population, len(table), faults, policy)
 
@@ -77,7 +77,8 @@ def _judge_cells(population: pd.DataFrame, read: int, faults: list[Fault], polic
     personal = personal_faults(population, plain, policy)
     plain = plain.drop(columns=list(personal))
     broken = broken_cells(plain, policy)
-    of_cells = _beyond_quarantine(broken, plain, policy)
+    filled = {str(column): int(cells.count()) for column, cells in plain.items()}
+    of_cells = faults_of_cells(counted(broken), filled, broken["row"].nunique(), len(plain), policy)
     return Judged(
         read=read,
         outside=read - len(population),
@@ -95,26 +96,45 @@ def _population(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return table.set_axis(np.arange(1, len(table) + 1), axis="index")[belongs]
 
 
-def _beyond_quarantine(broken: pd.DataFrame, plain: pd.DataFrame, policy: Policy) -> list[Fault]:
-    """Return the faults of the cells, unless the rows are few enough to be left out."""
+def faults_of_cells(
+    broken: Mapping[tuple[str, str], Broken],
+    filled: Mapping[str, int],
+    faulty: int,
+    rows: int,
+    policy: Policy,
+) -> list[Fault]:
+    """Return the faults of the cells, unless the faulty rows are few enough to be left out.
+
+    Parameters
+    ----------
+    broken : mapping of (str, str) to Broken
+        By column and rule.
+    filled : mapping of str to int
+        How many rows have a value in each column.
+    faulty, rows : int
+        Rows with a broken cell, and rows of the population.
+    policy : Policy
+        Says how many may be left out.
+    """
     share = policy.residents.quarantine_share
-    faulty = broken["row"].nunique()
-    if faulty <= share * len(plain):
+    if faulty <= share * rows:
         return []
-    faults = row_faults(broken, plain, policy)
+    faults = row_faults(broken, filled, rows, policy)
     if share > 0:
-        rule = f"has {faulty:,} faulty rows of {len(plain):,}, more than may be left out"
+        rule = f"has {faulty:,} faulty rows of {rows:,}, more than may be left out"
         faults.append(
             Fault("the table", rule, f"correct them, or raise `residents.quarantine_share` ({share:g})")
         )
     return faults
 
 
-def _no_rows() -> Fault:
+def no_rows() -> Fault:
+    """Return the fault of an empty table."""
     return Fault("the table", "has no row", "write a row for each resident")
 
 
-def _no_population() -> Fault:
+def no_population() -> Fault:
+    """Return the fault of a table of other people."""
     return Fault(
         "the table", "has no row of the population", "check `residents.population` against the table"
     )

@@ -57,6 +57,11 @@ class Residents:
             f"protected columns, {self.intake.read - self.intake.kept} rows left out)"
         )
 
+    def _repr_html_(self) -> str:
+        from segmentation.residents import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self.intake, self.needs.shape[1], self.protected.shape[1])
+
     @property
     def digest(self) -> str:
         """SHA-256 of ids, needs and protected values (see `Digest`).

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 TEXT = pd.StringDtype(na_value=np.nan)
 """What pandas calls ``str``."""
 
-CODE = np.int16
-"""A place in a policy's list: no list is longer than 200."""
-
 
 @dataclass(frozen=True)
 class Form:
@@ -81,7 +78,9 @@ class Form:
             name: pd.Categorical.from_codes(codes, categories=pd.Index(list(groups), dtype=TEXT))
             for (name, groups), codes in zip(self.protected.items(), columns[len(needs) :], strict=True)
         }
-        ids = pd.Series(table.column(0).to_pandas().array, index=index, dtype=TEXT, name=self.id)
+        ids = pd.Series(
+            table.column(0).combine_chunks().to_pandas().array, index=index, dtype=TEXT, name=self.id
+        )
         return Residents(pd.DataFrame(needs, index=index), pd.DataFrame(protected, index=index), ids, intake)
 
 

@@ -11,7 +11,7 @@ from segmentation.policy.values import matching_rules
 from segmentation.residents.cells import FLAGS, distinct_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -50,8 +50,24 @@ def personal_faults(given: pd.DataFrame, plain: pd.DataFrame, policy: Policy) ->
 
 
 def _column_faults(column: str, given: pd.Series, plain: pd.Series, policy: Policy) -> Iterator[Fault]:
-    suspects, distinct = _suspects(given, plain, policy.features.get(column))
-    counts = matching_rules(suspects)
+    suspects, harmless = distinct_values(given, plain, policy.features.get(column))
+    yield from counted_faults(column, matching_rules(suspects), len(suspects) + len(harmless), policy)
+
+
+def counted_faults(column: str, counts: Mapping[str, int], distinct: int, policy: Policy) -> Iterator[Fault]:
+    """Yield a fault for every value rule that enough of a column's distinct values match.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    counts : mapping of str to int
+        How many distinct values match, by rule.
+    distinct : int
+        How many distinct values there are.
+    policy : Policy
+        Says what the column is.
+    """
     for rule in load_catalogue().value_rules:
         seen = counts.get(rule.id, 0)
         if _counts(rule, seen, distinct):
@@ -59,17 +75,28 @@ def _column_faults(column: str, given: pd.Series, plain: pd.Series, policy: Poli
             yield Fault(f"column '{column}'", holds, _way_out(column, policy))
 
 
-def _suspects(given: pd.Series, plain: pd.Series, feature: Feature | None) -> tuple[list[str], int]:
-    """Return the distinct values that are worth a look, and how many distinct values there are."""
+def distinct_values(
+    given: pd.Series, plain: pd.Series, feature: Feature | None
+) -> tuple[list[str], list[str | float]]:
+    """Return the distinct values of a column: those worth a look, and those that are listed or small numbers.
+
+    Parameters
+    ----------
+    given, plain : Series
+        Cells as they were given, and in plain form.
+    feature : Feature, optional
+        What the column is; None for ids.
+    """
     listed: set[str] = set()
-    harmless = 0
+    harmless: list[str | float] = []
     if feature is not None and feature.kind in NUMERIC:
         is_small = plain.abs().lt(LEAST_NUMBER)
-        harmless, given = plain[is_small].nunique(), given[~is_small]
+        harmless, given = plain[is_small].unique().tolist(), given[~is_small]
     elif feature is not None:
         listed = set(feature.values or FLAGS)
     texts = [text for text in distinct_texts(given)[1] if text is not None]
-    return [text for text in texts if text not in listed], harmless + len(texts)
+    harmless += [text for text in texts if text in listed]
+    return [text for text in texts if text not in listed], harmless
 
 
 def _counts(rule: ValueRule, seen: int, distinct: int) -> bool:

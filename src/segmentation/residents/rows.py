@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segmentation.errors import Fault
 from segmentation.residents.schema import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -18,8 +19,28 @@ SHOWN = 5
 """Row numbers that a message shows before it counts the rest."""
 
 
-def row_list(rows: Sequence[int]) -> str:
-    """Return row numbers as a message shows them.
+@dataclass(frozen=True)
+class Broken:
+    """The rows that break one rule of one column.
+
+    Attributes
+    ----------
+    rows : tuple of int
+        The first of them, from 1: as many as a message shows.
+    count : int
+        How many they are.
+    """
+
+    rows: tuple[int, ...]
+    count: int
+
+    def __add__(self, later: Broken) -> Broken:
+        """Return these and those of later rows."""
+        return Broken((*self.rows, *later.rows)[:SHOWN], self.count + later.count)
+
+
+def row_list(rows: Sequence[int], count: int | None = None) -> str:
+    """Return row numbers as a message shows them; where `rows` are but the first, of how many.
 
     Examples
     --------
@@ -27,39 +48,50 @@ def row_list(rows: Sequence[int]) -> str:
     ('row 4', 'rows 4 and 9', 'rows 1, 2, 3, 4, 5 and 3 more')
     """
     shown = [str(row) for row in rows[:SHOWN]]
-    rest = len(rows) - len(shown)
-    if len(rows) == 1:
+    total = len(rows) if count is None else count
+    if total == 1:
         return f"row {shown[0]}"
-    head, last = (shown, f"{rest} more") if rest else (shown[:-1], shown[-1])
+    head, last = (shown, f"{total - len(shown)} more") if total > len(shown) else (shown[:-1], shown[-1])
     return f"rows {', '.join(head)} and {last}"
 
 
-def row_faults(broken: pd.DataFrame, table: pd.DataFrame, policy: Policy) -> list[Fault]:
+def counted(broken: pd.DataFrame) -> dict[tuple[str, str], Broken]:
+    """Return the rows of every column and rule in what `broken_cells` found."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row, column, rule in broken.itertuples(index=False, name=None):
+        rows.setdefault((column, rule), []).append(int(row))
+    return {key: Broken(tuple(of_key[:SHOWN]), len(of_key)) for key, of_key in rows.items()}
+
+
+def row_faults(
+    broken: Mapping[tuple[str, str], Broken], filled: Mapping[str, int], rows: int, policy: Policy
+) -> list[Fault]:
     """Return a fault for every column and rule that rows break, in the order of the columns.
 
     Parameters
     ----------
-    broken : DataFrame
-        What `broken_cells` found in `table`.
-    table : DataFrame
-        The plain table.
+    broken : mapping of (str, str) to Broken
+        By column and rule.
+    filled : mapping of str to int
+        How many rows have a value in each column of the table.
+    rows : int
+        How many rows there are.
     policy : Policy
         Gives ranges and the places to change.
     """
     faults = []
-    for column in table.columns:
-        of_column = broken[broken["column"] == column]
-        for rule in [rule for rule in RULES if of_column["rule"].eq(rule).any()]:
-            rows = of_column.loc[of_column["rule"].eq(rule), "row"].tolist()
-            where = _where(rows, rule, table[column])
+    for column in filled:
+        for rule in [rule for rule in RULES if (column, rule) in broken]:
+            cells = rows - filled[column] if rule == "present" else filled[column]
+            where = _where(broken[column, rule], cells)
             faults.append(Fault(f"column '{column}', {where}", *_sentences(rule, column, policy)))
     return faults
 
 
-def _where(rows: list[int], rule: str, cells: pd.Series) -> str:
+def _where(broken: Broken, cells: int) -> str:
     """Return the rows, or that it is the whole column: the wrong column, then, and not wrong rows."""
-    filled = int(cells.isna().sum() if rule == "present" else cells.notna().sum())
-    return "every filled row" if len(rows) == filled > 1 else row_list(rows)
+    whole = broken.count == cells > 1
+    return "every filled row" if whole else row_list(broken.rows, broken.count)
 
 
 def _sentences(rule: str, column: str, policy: Policy) -> tuple[str, str]:

@@ -47,6 +47,11 @@ class StoredResidents:
             f"{len(self._form.protected)} protected columns, {self.intake.read - len(self)} rows left out)"
         )
 
+    def _repr_html_(self) -> str:
+        from segmentation.residents import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self.intake, len(self._form.needs), len(self._form.protected))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of ids, needs and protected values; that of `Residents` with the same rows."""

@@ -1,53 +1,123 @@
-"""The way of files that are larger than memory into residents, record batch by record batch."""
+"""The way of Parquet tables into residents, block by block, each judged and cut before the next is read."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
-from segmentation.residents.admit import read_residents
-from segmentation.residents.parts import CODE, Form
-from segmentation.residents.spill import Spill
-from segmentation.residents.store import StoredResidents
+from segmentation.errors import ResidentsError
+from segmentation.residents.counts import Counts, empty_features, too_few
+from segmentation.residents.model import ROWS
+from segmentation.residents.parts import Form
+from segmentation.residents.scan import Scan
+from segmentation.residents.split import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
-    import pandas as pd
-    from numpy.typing import NDArray
-
+    from segmentation.errors import Fault
     from segmentation.policy import Policy
-    from segmentation.residents.model import Residents
+    from segmentation.residents.intake import Intake
+    from segmentation.residents.look import Looked
+    from segmentation.residents.tables import Rows
 
 
-def store_residents(
-    path: str | Path,
-    policy: Policy,
-    *,
-    as_of: date,
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a table is taken.
+
+    Attributes
+    ----------
+    policy : Policy
+        The rules.
+    as_of : date
+        The day of reference.
+    title : str
+        How a refusal begins.
+    least : int
+        Fewest residents that will do.
+    is_full : bool
+        Whether every need must be known of somebody.
+    """
+
+    policy: Policy
+    as_of: date
+    title: str
+    least: int
+    is_full: bool
+
+    def refuse(self, faults: Iterable[Fault]) -> None:
+        """Raise all faults as one `ResidentsError`, if there are any."""
+        found = tuple(faults)
+        if found:
+            raise ResidentsError.from_faults(self.title, found)
+
+    def check(self, intake: Intake) -> None:
+        """Refuse a table that leaves too few residents, or a need without a value."""
+        self.refuse([too_few(intake, self.least)] if intake.kept < self.least else [])
+        self.refuse(empty_features(intake) if self.is_full else [])
+
+
+def without_audit(policy: Policy, features: Collection[str] | None = None) -> Policy:
+    """Return a policy that reads no protected column, and of the features only some."""
+    read = {name: of for name, of in policy.features.items() if features is None or name in features}
+    free = policy.audit_purpose.model_copy(update={"consent": "not_required"})
+    return policy.model_copy(update={"features": read, "protected": {}, "proxies": {}, "audit_purpose": free})
+
+
+def admit_tables(
+    tables: Rows,
+    terms: Terms,
+    keep: Callable[[pa.RecordBatch], None],
     progress: Callable[[int, int], None] | None = None,
-    folder: Path | None = None,
-) -> StoredResidents:
-    residents = read_residents(path, policy, as_of=as_of)
-    form = Form.of(policy)
-    spill = Spill(form.schema, folder)
-    for batch in residents.batches():
-        spill.write(_batch(form, batch))
-    return StoredResidents(residents.intake, form, spill)
+    rows: int = ROWS,
+) -> Intake:
+    """Judge a table, and hand on those who may be used.
 
+    Parameters
+    ----------
+    tables : Rows
+        The table.
+    terms : Terms
+        Who may be used.
+    keep : callable
+        Gets a record batch (`parts.Form`) of every block that leaves somebody. If the table is refused in the
+        end, it got some in vain.
+    progress : callable, optional
+        Gets how many rows are read, and how many there are.
+    rows : int
+        Largest block.
 
-def _batch(form: Form, residents: Residents) -> pa.RecordBatch:
-    needs = [_codes(residents.needs[name], values) for name, values in form.needs.items()]
-    protected = [residents.protected[name].cat.codes.to_numpy(dtype=CODE) for name in form.protected]
-    return form.batch(pa.array(residents.ids, type=pa.large_string()), [*needs, *protected])
+    Returns
+    -------
+    Intake
+        What became of every row.
 
+    Raises
+    ------
+    ResidentsError
+        The table does not fit the policy; every fault at once.
+    """
+    form, counts, read = Form.of(terms.policy), Counts(), 0
 
-def _codes(column: pd.Series, values: tuple[str, ...] | None) -> NDArray[np.generic]:
-    if values is None:
-        return column.to_numpy()
-    places = {value: at for at, value in enumerate(values)}
-    return column.map(places).fillna(-1).to_numpy(dtype=CODE)
+    def take(looked: Looked) -> None:
+        nonlocal read
+        read += looked.read
+        if looked.ids is not None:
+            cut = split(looked.columns, looked.sound, terms.policy, terms.as_of)
+            ids = looked.ids.filter(pa.array(cut.kept))
+            counts.add(len(ids), cut.left_out, cut.missing, cut.withheld)
+            keep(form.batch(ids, [*cut.needs.values(), *cut.protected.values()]))
+        if progress is not None:
+            progress(read, tables.rows)
+
+    found, faults = Scan(tables, terms.policy, rows).faults(take)
+    terms.refuse(faults)
+    intake = counts.intake(
+        found.read, found.read - found.rows, found.quarantined, tables.columns, terms.policy
+    )
+    terms.check(intake)
+    return intake

@@ -1,0 +1,285 @@
+"""Parquet tables that are read a stretch at a time: one file, or a folder whose files are one table.
+
+`pre_buffer` stays off, because with it pyarrow holds what it has read of a file until the end of the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segmentation.errors import ResidentsError
+from segmentation.residents.files import csv_rows, is_parquet, readable
+from segmentation.residents.model import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+SUFFIXES = frozenset({".parquet", ".pq"})
+_HIDDEN = (".", "_")  # what engines leave beside their tables, such as _SUCCESS
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive rows of a table.
+
+    Attributes
+    ----------
+    file : Path
+        That they are from.
+    start : int
+        Rows of the table before them, through all files.
+    rows : int
+        How many they are.
+    cells : mapping of str to pyarrow.Array
+        The columns that were asked for.
+    coded : frozenset of str
+        Columns of texts that reading made dictionaries of.
+    """
+
+    file: Path
+    start: int
+    rows: int
+    cells: Mapping[str, pa.Array]
+    coded: frozenset[str] = frozenset()
+
+    def slice(self, start: int, rows: int) -> Block:
+        """Return some of the rows."""
+        cells = {name: column.slice(start, rows) for name, column in self.cells.items()}
+        return Block(self.file, self.start + start, rows, cells, self.coded)
+
+
+class Rows(Protocol):
+    """A table that is read a stretch at a time."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it is read from."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns."""
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+
+    def blocks(
+        self, wanted: Collection[str], *, plain: Collection[str] = (), start: int = 0, rows: int = ROWS
+    ) -> Iterator[Block]:
+        """Yield the table from a row on, in blocks of at most `rows`; `plain` columns get no dictionary."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table in memory.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The file that it is from.
+    table : pyarrow.Table
+        Its columns, as far as they are wanted.
+    columns : tuple of str
+        The names of all columns of the file.
+    """
+
+    files: tuple[Path, ...]
+    table: pa.Table
+    columns: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return int(self.table.num_rows)
+
+    def blocks(
+        self,
+        wanted: Collection[str],
+        *,
+        plain: Collection[str] = (),  # noqa: ARG002 - nothing of it gets a dictionary
+        start: int = 0,
+        rows: int = ROWS,
+    ) -> Iterator[Block]:
+        """Yield the table from a row on, in blocks of at most `rows`."""
+        for at in range(start, self.rows, rows):
+            stretch = self.table.slice(at, rows)
+            cells = {name: stretch[name].combine_chunks() for name in wanted if name in stretch.schema.names}
+            yield Block(self.files[0], at, stretch.num_rows, cells)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Parquet files that make one table, in the order of their names.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The files.
+    ends : tuple of int
+        Rows of the table up to the end of each.
+    columns : tuple of str
+        The names of all columns, in the order of the first file.
+    """
+
+    files: tuple[Path, ...]
+    ends: tuple[int, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return self.ends[-1]
+
+    def blocks(
+        self, wanted: Collection[str], *, plain: Collection[str] = (), start: int = 0, rows: int = ROWS
+    ) -> Iterator[Block]:
+        """Yield the table from a row on, in blocks of at most `rows`.
+
+        Parameters
+        ----------
+        wanted : collection of str
+            The columns to read, each of which stands in the table once.
+        plain : collection of str
+            Those whose texts are all different, and not worth a dictionary.
+        start : int
+            Rows to pass over.
+        rows : int
+            Largest block; none goes beyond a file.
+
+        Raises
+        ------
+        ResidentsError
+            A file is damaged.
+        """
+        first = 0
+        for file, end in zip(self.files, self.ends, strict=True):
+            if end > start:
+                yield from _guarded(file, _blocks(file, first, wanted, plain, max(start, first), rows))
+            first = end
+
+
+def open_rows(path: Path, wanted: Collection[str]) -> Rows:
+    """Open a Parquet file or a folder of them, or read the wanted columns of a CSV file.
+
+    Raises
+    ------
+    ResidentsError
+        The file cannot be opened, or is neither.
+    """
+    with readable(path):
+        if path.is_dir() or is_parquet(path):
+            return open_tables(path)
+        return Held((path,), *csv_rows(path, wanted))
+
+
+def open_tables(path: Path) -> Tables:
+    """Open a Parquet file, or a folder of Parquet files.
+
+    Raises
+    ------
+    ResidentsError
+        Something in the folder is no Parquet file, a file is damaged, or its columns are not those of the
+        first.
+    OSError
+        The file system refuses.
+    """
+    files = _files(path) if path.is_dir() else (path,)
+    columns: tuple[str, ...] = ()
+    ends: list[int] = []
+    for file in files:
+        names, rows = _opened(file)
+        if ends and Counter(names) != Counter(columns):
+            raise _refused(
+                file, f"has other columns than {files[0].name}. Write all files with the same columns"
+            )
+        columns = columns if ends else names
+        ends.append(rows + (ends[-1] if ends else 0))
+    return Tables(files, tuple(ends), columns)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    files = sorted((file for file in folder.iterdir() if not file.name.startswith(_HIDDEN)), key=_name)
+    for file in files:
+        if file.is_dir() or file.suffix.lower() not in SUFFIXES:
+            raise _refused(folder, f"holds {file.name}, which is no Parquet file. Leave only those in it")
+    if not files:
+        raise _refused(folder, "is a folder without a Parquet file. Name one that holds some")
+    return tuple(files)
+
+
+def _name(file: Path) -> str:
+    return file.name
+
+
+def _opened(path: Path) -> tuple[tuple[str, ...], int]:
+    with path.open("rb"):  # an error of the file system is another than a damaged file
+        pass
+    try:
+        with pq.ParquetFile(path) as file:
+            return tuple(file.schema_arrow.names), file.metadata.num_rows
+    except (pa.ArrowException, OSError):
+        pass
+    raise _refused(path, "is a damaged Parquet file. Write it again")
+
+
+def _guarded(path: Path, blocks: Iterator[Block]) -> Iterator[Block]:
+    while True:
+        try:
+            block = next(blocks, None)
+        except (pa.ArrowException, OSError):
+            break
+        if block is None:
+            return
+        yield block
+    raise _refused(path, "is a damaged Parquet file. Write it again")
+
+
+def _blocks(
+    path: Path, first: int, wanted: Collection[str], plain: Collection[str], start: int, rows: int
+) -> Iterator[Block]:
+    """Yield the blocks of one file, whose first row is the table's `first`, from the table's `start` on."""
+    with pq.ParquetFile(path) as file:
+        fields = [field for field in file.schema_arrow if field.name in wanted]
+        texts = [field.name for field in fields if _is_text(field.type) and field.name not in plain]
+        groups, at = _groups(file.metadata, start - first)
+    if not fields:
+        yield from _bare(path, start, first + file.metadata.num_rows, rows)
+        return
+    with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
+        names, coded = [field.name for field in fields], frozenset(texts)
+        for batch in file.iter_batches(rows, row_groups=groups, columns=names):
+            cut = batch.slice(max(0, start - first - at))
+            at += batch.num_rows
+            if cut.num_rows:
+                cells = dict(zip(cut.schema.names, cut.columns, strict=True))
+                yield Block(path, first + at - cut.num_rows, cut.num_rows, cells, coded)
+
+
+def _bare(path: Path, start: int, end: int, rows: int) -> Iterator[Block]:
+    for at in range(start, end, rows):
+        yield Block(path, at, min(rows, end - at), {})
+
+
+def _groups(metadata: pq.FileMetaData, skipped: int) -> tuple[list[int], int]:
+    """Return the row groups from the one on that holds the row `skipped`, and the rows before it."""
+    before = 0
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group).num_rows
+        if before + rows > skipped:
+            return list(range(group, metadata.num_row_groups)), before
+        before += rows
+    return [], before
+
+
+def _is_text(of: pa.DataType) -> bool:
+    return bool(pa.types.is_string(of) or pa.types.is_large_string(of))
+
+
+def _refused(path: Path, reason: str) -> ResidentsError:
+    return ResidentsError(f"The table {path} {reason}.")
