@@ -1,9 +1,9 @@
 """Why a resident is in a segment, in words that can be read out to the resident.
 
-What is told are the contributions of an exact explanation, strongest first: the resident's own value, and what
-is usual in the segment and outside of it. Those two come from profiles, where figures that would tell of a few
-are hidden: then the value stands alone. Nothing here needs a table, a server or a model, so that whoever
-answers a resident can say why.
+What is told are the contributions of an exact explanation, strongest first: the resident's own value, and
+what is usual in the segment and outside of it. Those two come from profiles, where figures that would tell of
+a few are hidden: then the value stands alone. Nothing here needs a table, a server or a model, so that
+whoever answers a resident can say why.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from segmentation.errors import SegmentationError
 from segmentation.policy.features import UNKNOWN
@@ -38,7 +40,7 @@ SHARES = msg("%(inside)s here, %(outside)s elsewhere")
 
 
 class Usual(Protocol):
-    """What is usual of a need; `segmentation.profiles.Distinction` and a card's `Need` say it."""
+    """What is usual of a need: a `Distinction` of a profile says it, and a `Trait` of a card."""
 
     @property
     def feature(self) -> str:
@@ -131,7 +133,7 @@ def reasons(
     values : mapping of str to number, str or None
         The resident's own needs; None, NaN or nothing where one is not known.
     usual : iterable of Usual, default ()
-        Of the resident's segment: the `needs` of its profile, or of its part of the card.
+        Of the resident's segment: the `needs` of its profile, or the `traits` of its part of a card.
     most : int, default 3
         Most reasons on each side.
     against : bool, default False
@@ -142,7 +144,8 @@ def reasons(
     SegmentationError
         A value is of another kind than the policy's feature; the value is not shown.
     """
-    means = {(one.feature, one.level): one for one in usual}
+    # a profile that has not left the build still holds its hidden figures
+    means = {(one.feature, one.level): one for one in usual if not getattr(one, "hidden", False)}
 
     def said(sign: int) -> tuple[str, ...]:
         names = _strongest({name: sign * weight for name, weight in why.contributions.items()}, most)
@@ -166,11 +169,15 @@ def _strongest(weights: Mapping[str, float], most: int) -> list[str]:
 def _because(reader: Reader, why: Because, because: tuple[str, ...]) -> str:
     segment = reader.segment(why.segment)
     if why.segment == why.runner_up:
-        return reader.t("Segment %(segment)s is the only one.", segment=segment)
+        return reader.t("In segment %(segment)s, the only one.", segment=segment)
     if not because:
-        return reader.t("Segment %(segment)s, where the average resident would be as well.", segment=segment)
+        return reader.t(
+            "In segment %(segment)s rather than %(other)s, as the average resident would be.",
+            segment=segment,
+            other=reader.segment(why.runner_up),
+        )
     told = reader.join("clause", because)
-    return reader.t("Segment %(segment)s because of %(reasons)s.", segment=segment, reasons=told)
+    return reader.t("In segment %(segment)s because of %(reasons)s.", segment=segment, reasons=told)
 
 
 def _borderline(reader: Reader, why: Because) -> str:
@@ -189,21 +196,34 @@ def _reason(
     means: Mapping[tuple[str, str | None], Usual],
 ) -> str:
     """Return a need with the resident's value and what is usual."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        value = UNKNOWN
-    elif isinstance(value, str) != (feature.values is not None) or not isinstance(value, str | Real):
-        raise SegmentationError(f"The value of '{name}' is not of the kind that the policy says; correct it.")
+    value = _plain(feature, name, value)
     level = str(value) if feature.kind == "category" else None
     told = reader.aside(_usual(reader, feature, value, means.get((name, level))))
     return f"{_valued(reader, feature, value)}{told}"
 
 
-def _valued(reader: Reader, feature: Feature, value: str | Real) -> str:
+def _plain(feature: Feature, name: str, value: object) -> str | float:
+    """Return a value as a number, a listed value, or `UNKNOWN`."""
+    if value is None or (isinstance(value, Real) and math.isnan(value)):
+        return UNKNOWN
+    if isinstance(value, str) and feature.values is not None:
+        return value
+    if isinstance(value, Real | np.bool_) and feature.values is None:
+        return float(value)
+    raise SegmentationError(f"The value of '{name}' is not of the kind that the policy says; correct it.")
+
+
+def _valued(reader: Reader, feature: Feature, value: str | float) -> str:
     title = reader.text(feature.title)
     if reader.language == "en":
         title = _within_sentence(title)
-        if feature.kind == "count" and value not in {UNKNOWN, 1} and _COUNTED.fullmatch(title):
-            return f"{reader.number(float(value))} {title}"
+        if (
+            not isinstance(value, str)
+            and value != 1
+            and feature.kind == "count"
+            and _COUNTED.fullmatch(title)
+        ):
+            return f"{reader.number(value)} {title}"
     return reader.t("%(need)s: %(value)s", need=title, value=_value(reader, feature, value))
 
 
@@ -212,7 +232,7 @@ def _within_sentence(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def _value(reader: Reader, feature: Feature, value: str | Real) -> str:
+def _value(reader: Reader, feature: Feature, value: str | float) -> str:
     if value == UNKNOWN:
         return reader.t("not known") if feature.missing is None else reader.text(feature.missing)
     if isinstance(value, str):
@@ -220,11 +240,11 @@ def _value(reader: Reader, feature: Feature, value: str | Real) -> str:
     if feature.kind == "flag":
         return reader.t("yes") if value else reader.t("no")
     if feature.kind == "share":
-        return reader.whole_percent(round(float(value), 3))
-    return _with_unit(reader, feature, float(value))
+        return reader.whole_percent(round(value, 3))
+    return _with_unit(reader, feature, value)
 
 
-def _usual(reader: Reader, feature: Feature, value: str | Real, mean: Usual | None) -> str:
+def _usual(reader: Reader, feature: Feature, value: str | float, mean: Usual | None) -> str:
     """Return what is usual here and elsewhere; nothing where it is hidden, or does not tell them apart."""
     if mean is None or mean.inside is None or mean.outside is None:
         return ""
@@ -235,7 +255,7 @@ def _usual(reader: Reader, feature: Feature, value: str | Real, mean: Usual | No
     return "" if inside == outside else reader.t(form, inside=inside, outside=outside)
 
 
-def _mean(reader: Reader, feature: Feature, value: str | Real, mean: float) -> str:
+def _mean(reader: Reader, feature: Feature, value: str | float, mean: float) -> str:
     if feature.kind == "flag" and not value:
         mean = 1 - mean
     if feature.kind in {"flag", "category", "share"}:
