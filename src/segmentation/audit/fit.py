@@ -7,7 +7,7 @@ that those of a model and those made by hand can be compared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -18,10 +18,12 @@ from sklearn.metrics import silhouette_samples
 from segmentation.audit.samples import indices, places, rounded
 from segmentation.audit.sections import AttributeFit, GroupFit
 from segmentation.errors import AuditError
-from segmentation.features import needs_encoder
+from segmentation.features import encoded, needs_encoder, needs_table
 
 if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+    from collections.abc import Iterator
+
+    from sklearn.compose import ColumnTransformer
 
     from segmentation.audit.disclosure import Shown
     from segmentation.policy import Policy
@@ -31,6 +33,8 @@ Ints = NDArray[np.int64]
 
 MOST_SILHOUETTES = 3_000
 """Residents in the sample of the silhouettes: every two of them are compared."""
+BLOCK = 1 << 16
+"""Residents who are encoded at a time."""
 DECIMALS = 4
 
 
@@ -52,35 +56,21 @@ class Silhouettes:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
-    """One feature: how it is encoded, and the mean of each segment in its columns.
+class FitSpace:
+    """The space of a policy's needs, with the mean of each segment in it: what a fit is measured against.
 
     Attributes
     ----------
-    feature : str
-    transformer : Pipeline
+    encoder : ColumnTransformer
         Fitted.
-    weight : float
+    segments : tuple of str
     means : ndarray of shape (n_segments + 1, n_columns)
         The last row is the mean of all: for a segment that none of them is in.
     """
 
-    feature: str
-    transformer: Pipeline
-    weight: float
-    means: Floats
-
-    def encoded(self, needs: pd.DataFrame) -> Floats:
-        columns = np.asarray(self.transformer.transform(needs[[self.feature]]), np.float64)
-        return columns * self.weight
-
-
-@dataclass(frozen=True, eq=False)
-class FitSpace:
-    """The space of a policy's needs, with the mean of each segment in it: what a fit is measured against."""
-
+    encoder: ColumnTransformer
     segments: tuple[str, ...]
-    parts: tuple[_Part, ...]
+    means: Floats
 
     @classmethod
     def of(cls, policy: Policy, needs: pd.DataFrame, segments: pd.Series) -> Self:
@@ -102,14 +92,16 @@ class FitSpace:
         """
         code, names = _labels(needs, segments)
         encoder = needs_encoder(policy)
-        parts = []
-        # Feature by feature: all at once would fill the memory.
-        for key, transformer, (feature,) in encoder.transformers:
-            with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-                fitted = transformer.fit(needs[[feature]])
-            part = _Part(feature, fitted, encoder.transformer_weights[key], np.empty((0, 0)))
-            parts.append(replace(part, means=_means_of(part.encoded(needs), code, len(names))))
-        return cls(names, tuple(parts))
+        needs = needs_table(encoder, needs)
+        with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
+            encoder.fit(needs)
+        sizes = np.bincount(code, minlength=len(names))
+        sums = sum(
+            np.column_stack([np.bincount(code[rows], column, len(names)) for column in block.T])
+            for rows, block in _blocks(encoder, needs)
+        )
+        means = np.vstack([sums / sizes[:, None], np.sum(sums, axis=0) / len(needs)])
+        return cls(encoder, names, means)
 
     def squared(self, needs: pd.DataFrame, segments: pd.Series) -> Floats:
         """Return the squared distance of each resident to the mean of the segment: shape (n_residents,).
@@ -119,10 +111,10 @@ class FitSpace:
         """
         code, names = _labels(needs, segments)
         place = indices(names, self.segments)[code]  # -1 for a new one: the last row
-        squared = np.zeros(len(needs))
-        for part in self.parts:
-            gap = part.encoded(needs) - part.means[place]
-            squared += np.einsum("ij,ij->i", gap, gap)
+        squared = np.empty(len(needs))
+        for rows, block in _blocks(self.encoder, needs_table(self.encoder, needs)):
+            gap = block - self.means[place[rows]]
+            squared[rows] = np.einsum("ij,ij->i", gap, gap)
         return squared
 
     def silhouettes(self, needs: pd.DataFrame, segments: pd.Series, *, seed: int) -> Silhouettes:
@@ -138,8 +130,15 @@ class FitSpace:
         rows = _sample(code, seed)
         if not rows.size:
             return Silhouettes(rows, np.zeros(0))
-        encoded = np.hstack([part.encoded(needs.iloc[rows]) for part in self.parts])
-        return Silhouettes(rows, np.asarray(silhouette_samples(encoded, code[rows]), np.float64))
+        near = encoded(self.encoder, needs_table(self.encoder, needs.iloc[rows]))
+        return Silhouettes(rows, np.asarray(silhouette_samples(near, code[rows]), np.float64))
+
+
+def _blocks(encoder: ColumnTransformer, needs: pd.DataFrame) -> Iterator[tuple[slice, Floats]]:
+    """Yield encoded residents some at a time, with their places; all at once would fill the memory."""
+    for start in range(0, len(needs), BLOCK):
+        rows = slice(start, start + BLOCK)
+        yield rows, encoded(encoder, needs.iloc[rows])
 
 
 def _labels(needs: pd.DataFrame, segments: pd.Series) -> tuple[Ints, tuple[str, ...]]:
@@ -152,12 +151,6 @@ def _labels(needs: pd.DataFrame, segments: pd.Series) -> tuple[Ints, tuple[str, 
         raise AuditError(f"{without} Leave them out, or name a segment.")
     names, place = np.unique([str(name) for name in distinct], return_inverse=True)
     return np.asarray(place[code], np.int64), tuple(names.tolist())
-
-
-def _means_of(encoded: Floats, code: Ints, n_segments: int) -> Floats:
-    sizes = np.bincount(code, minlength=n_segments)
-    sums = np.column_stack([np.bincount(code, column, n_segments) for column in encoded.T])
-    return np.vstack([sums / sizes[:, None], encoded.mean(axis=0)])
 
 
 def _sample(labels: Ints, seed: int) -> Ints:
