@@ -11,6 +11,7 @@ import numpy as np
 from segmentation import __version__
 from segmentation.audit import AuditReport, Block, audit_blocks
 from segmentation.card import Digests, ModelCard, make_card
+from segmentation.card.notebook import candidate_html
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.identity import Migration, Previous, matched, migration
 from segmentation.errors import Fault, NoStructureError
@@ -76,6 +77,9 @@ class Candidate:
     card: ModelCard
     mitigation: Mitigation | None = None
     migration: Migration | None = None
+
+    def _repr_html_(self) -> str:
+        return candidate_html(self.profiles, self.audit, self.choice, self.migration)
 
 
 def build(

@@ -32,10 +32,12 @@ _MITIGATE = Markup(
     "Try what can be done against it: <code>segmentation.mitigation.frontier(policy, residents, …)</code>."
 )
 _READ = Markup(
-    "Read the card: <code>candidate.card</code>; the segments in pictures: <code>candidate.profiles.plot_needs()</code>."
+    "Read the card, <code>candidate.card</code>, and see the segments in a picture: "
+    "<code>candidate.profiles.plot_needs()</code>."
 )
 _REGISTER = Markup(
-    "Register it, for a person to decide: <code>segmentation build</code>, or <code>segmentation.registry.register</code>."
+    "Register it, for a person to decide: <code>segmentation build</code>, or "
+    "<code>segmentation.registry.register</code>."
 )
 
 
@@ -70,7 +72,8 @@ def _steps(audit: AuditReport, choice: Choice, migration: Migration | None) -> I
         yield "Look for a need that is missing: the segments are no better than those of shuffled columns."
     if migration is not None:
         yield Markup(
-            "See who moves: at least {} keep the segment of version {}; <code>candidate.migration.plot()</code>."
+            "See who moves, at least {} keep the segment of version {}: "
+            "<code>candidate.migration.plot()</code>."
         ).format(f"{migration.staying:.0%}", migration.version)
     if audit.verdict != "kept":
         yield _LOOK

@@ -57,3 +57,8 @@ class Policy(Part):
         """SHA-256 of the policy's content; comments and layout of the file do not count."""
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+    def _repr_html_(self) -> str:
+        from segmentation.policy import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)

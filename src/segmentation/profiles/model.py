@@ -103,11 +103,6 @@ class Rule:
         """Whether rule and segment may disagree on more than one resident in twenty."""
         return self.fidelity < FIDELITY
 
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The conditions of the first alternative."""
-        return self.alternatives[0]
-
 
 @dataclass(frozen=True)
 class Profile:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 
+from segmentation.profiles import show
 from segmentation.profiles.model import Profile
 
 if TYPE_CHECKING:
@@ -85,3 +86,6 @@ class Profiles(tuple[Profile, ...]):  # noqa: SLOT001 - a tuple's subclass can h
         from segmentation.profiles import picture  # noqa: PLC0415 - matplotlib takes a second to load
 
         return picture.needs(self, language)
+
+    def _repr_html_(self) -> str:
+        return show.html(self)
