@@ -152,6 +152,13 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
+        msg("bootstrap sample"),
+        msg(
+            "As many residents as were looked at, drawn from them at random, some more than once: so might "
+            "other residents have turned out."
+        ),
+    ),
+    (
         msg("silhouette"),
         msg(
             "How much nearer residents are to their own segment than to the next, from -1 to 1; for "
