@@ -68,6 +68,13 @@ def test_the_largest_differences_are_told_with_both_figures(found):
     ]
 
 
+def test_an_ordinal_is_told_as_a_mean_rank(found):
+    wish = need("cleaning_wish", None, 0.4, 1.25, -1.9)
+    (row,) = rows(Profiles([replace(found[0], needs=(wish,))], POLICY))
+
+    assert row[4] == "Cleaning: mean rank 0.4 of 2, elsewhere mean rank 1.2 of 2"
+
+
 def test_the_rule_is_told_in_words_with_how_good_it_is(found):
     first, second, third, good = re.split(r"<br>(?:or )?", rows(found)[0][5])
 

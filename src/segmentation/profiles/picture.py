@@ -39,8 +39,10 @@ LEAST, STRONGEST = 1.0, 3.0
 """The colours reach at least one standard deviation, and at most so many; the figures are printed in full."""
 WIDTH, ROW, LINE, FRAME = 8.0, 0.34, 0.16, 1.4
 """Inches: of a picture, of a row, of a line of a label, and of what stands around the rows."""
-LABEL, HEAD = 40, 16
-"""Letters of a line of a label beside a row, and above a column."""
+SIDE, COLUMN = 3.4, 0.95
+"""Inches: of the labels beside the map, and of a column."""
+LABEL, HEAD, LETTERS = 40, 16, 13
+"""Letters of a line of a label beside a row, at least above a column, and to the inch."""
 SAID = {
     "sizes": Text(en="Residents in each segment", zh="各分群的住户数"),
     "share": Text(en="Share of residents", zh="占住户比例"),
@@ -95,7 +97,7 @@ def needs(found: Profiles, language: Language) -> Picture:
     told = [row for row in rows if any(not needs[row].hidden for needs in _by_key(shown))]
     listed = _strongest(shown, told)
     height = len(listed) * ROW + 2 * FRAME
-    picture = Picture(max(WIDTH, 3.4 + 0.95 * len(found)), height, language)
+    picture = Picture(max(WIDTH, SIDE + COLUMN * len(found)), height, language)
     axes = picture.add_subplot()
     table = np.array([[_difference(needs[row]) for needs in _by_key(shown)] for row in listed], dtype=float)
     if table.size:
@@ -168,7 +170,8 @@ def _difference(need: Distinction) -> float:
 
 def _label(picture: Picture, axes: Axes, found: Profiles, rows: list[Key]) -> None:
     axes.set_yticks(range(len(rows)), [_need(picture, found, row) for row in rows])
-    axes.set_xticks(range(len(found)), [_called(one, picture.language, "\n", HEAD) for one in found])
+    head = max(HEAD, int(LETTERS * (picture.get_figwidth() - SIDE) / max(len(found), 1)))
+    axes.set_xticks(range(len(found)), [_called(one, picture.language, "\n", head) for one in found])
     axes.tick_params(top=True, bottom=False, labeltop=True, labelbottom=False, length=0, labelsize=SMALL)
     axes.set_xticks(np.arange(len(found) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)

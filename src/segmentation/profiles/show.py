@@ -9,7 +9,7 @@ from markupsafe import Markup
 from segmentation.policy.show import table
 
 if TYPE_CHECKING:
-    from segmentation.policy import Policy
+    from segmentation.policy import Feature, Policy
     from segmentation.profiles.model import Condition, Distinction, Profile, Rule
     from segmentation.profiles.together import Profiles
 
@@ -47,12 +47,17 @@ def _row(policy: Policy, profile: Profile) -> tuple[object, ...]:
 
 def _need(policy: Policy, need: Distinction) -> str:
     feature = policy.features[need.feature]
-    is_share = need.level is not None or feature.kind in {"share", "flag"}
-    inside, outside = (
-        "–" if mean is None else f"{mean:.0%}" if is_share else f"{mean:.3g}"
-        for mean in (need.inside, need.outside)
-    )
+    inside, outside = (_mean(feature, need.level, mean) for mean in (need.inside, need.outside))
     return f"{_title(policy, need.feature, need.level)}: {inside}, elsewhere {outside}"
+
+
+def _mean(feature: Feature, level: str | None, mean: float | None) -> str:
+    if mean is None:
+        return "–"
+    if feature.kind == "ordinal":
+        return f"mean rank {mean:.2g} of {len(feature.values or ()) - 1}"
+    is_share = level is not None or feature.kind in {"share", "flag"}
+    return f"{mean:.0%}" if is_share else f"{mean:.3g}"
 
 
 def _title(policy: Policy, name: str, level: str | None) -> str:
