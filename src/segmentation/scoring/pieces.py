@@ -1,0 +1,93 @@
+"""Batches of needs to batches of segments, in order: one thread reads, two judge and score."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from threadpoolctl import threadpool_limits
+
+from segmentation.scoring.output import scored_schema
+from segmentation.scoring.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    from segmentation.scorer import FoldedScorer
+    from segmentation.scoring.source import Batch, Source
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Residents with their segments.
+
+    Attributes
+    ----------
+    last : int
+        Rows of the source up to the end of this piece.
+    scored : Table
+        Ids and segments, in the order of the source.
+    tally : Tally
+        What became of its rows.
+    """
+
+    last: int
+    scored: pa.Table
+    tally: Tally
+
+
+def stretches(
+    source: Source, scorer: FoldedScorer, id_column: str, start: int, stretch: int
+) -> Iterator[Piece]:
+    """Yield everything after the row `start`, a stretch at a time.
+
+    Parameters
+    ----------
+    source : Source
+    scorer : FoldedScorer
+    id_column : str
+        Name of the column of ids.
+    start : int
+        A multiple of `stretch`.
+    stretch : int
+        Rows of the source that go together; the last may have fewer.
+    """
+    held: list[Piece] = []
+    for piece in _pieces(source, scorer, id_column, start, stretch):
+        held.append(piece)
+        if piece.last % stretch == 0 or piece.last == source.rows:
+            scored = pa.concat_tables(part.scored for part in held).combine_chunks()
+            yield Piece(piece.last, scored, Tally.total(part.tally for part in held))
+            held = []
+
+
+def _pieces(
+    source: Source, scorer: FoldedScorer, id_column: str, start: int, stretch: int
+) -> Iterator[Piece]:
+    waiting: deque[Future[Piece]] = deque()
+    # The threads are ours: those of a matrix product would only stand in their way.
+    with threadpool_limits(1), ThreadPoolExecutor(WORKERS) as pool:
+        for make in source.batches(start, stretch):
+            waiting.append(pool.submit(_piece, make, scorer, id_column))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _piece(make: Callable[[], Batch], scorer: FoldedScorer, id_column: str) -> Piece:
+    batch = make()
+    labels = scorer.predict(batch.columns) if len(batch.ids) else np.empty(0, np.int64)
+    segments = pa.DictionaryArray.from_arrays(pa.array(labels, pa.int16()), pa.array(scorer.segments))
+    scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments], schema=scored_schema(id_column))
+    counts = np.bincount(labels, minlength=len(scorer.segments)).tolist()
+    return Piece(
+        batch.last, scored, replace(batch.tally, segments=dict(zip(scorer.segments, counts, strict=True)))
+    )

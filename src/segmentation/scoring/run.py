@@ -1,0 +1,184 @@
+"""A run: what an interrupted one had done is taken over, the rest is scored, and the output gets its name."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from segmentation.errors import ResidentsError, StorageError
+from segmentation.files import CSV, PARQUET
+from segmentation.scoring import output
+from segmentation.scoring.identity import files_identity
+from segmentation.scoring.model import Progress, Scored
+from segmentation.scoring.pieces import Piece, stretches
+from segmentation.scoring.source import open_source
+from segmentation.scoring.tally import Tally
+from segmentation.scoring.work import Work, work_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import date
+    from pathlib import Path
+
+    from segmentation.policy import Policy
+    from segmentation.scorer import FoldedScorer
+    from segmentation.scoring.output import Output
+    from segmentation.scoring.source import Source
+
+FORMAT = 1
+STRETCH = 2**18
+"""Rows that an interrupted run may have to score again; also a row group of the output."""
+STAGED = "output"
+_TABLE, _TALLY = "scored.arrow", "tally.json"
+
+
+def score_file(
+    scorer: FoldedScorer,
+    policy: Policy,
+    source: Path,
+    out: Path,
+    *,
+    as_of: date,
+    identity: Mapping[str, str],
+    progress: Callable[[Progress], None] = lambda _: None,
+    stretch: int = STRETCH,
+) -> Scored:
+    """Write the segment of every resident of a file, or of a folder of files, to a file.
+
+    The output is there whole or not at all. A run that was interrupted is continued by the next one with the
+    same source, scorer, policy, day and identity, and ends with the same bytes; until then its work lies in
+    ``.NAME.partial`` beside the output, which its owner alone may read.
+
+    Parameters
+    ----------
+    scorer : FoldedScorer
+    policy : Policy
+        Of the version that scores; says who may be scored.
+    source : Path
+        A Parquet file, a folder of Parquet files (in the order of their names), which may be larger than
+        memory, or a CSV file, which may not.
+    out : Path
+        A Parquet or CSV file, by its suffix; one that is there is replaced at the end.
+    as_of : date
+        The day of reference for consent and retention.
+    identity : mapping of str to str
+        Which version scores, and what program: name, number, digests. A Parquet file carries it, and the
+        day, under the key ``segmentation`` of its metadata.
+    progress : callable
+        Called after every stretch, and once before the first.
+    stretch : int
+        Rows of the source that are kept together.
+
+    Raises
+    ------
+    ResidentsError
+        The source cannot be read, does not fit the policy, or changed meanwhile. No work is kept.
+    StorageError
+        The output has another suffix, cannot be written, or is being written by another run. Work is kept.
+    """
+    table = _format(out)
+    opened = open_source(source, policy, as_of, scorer.features)
+    told = {**identity, "as_of": as_of.isoformat()}
+    manifest = {
+        "format": FORMAT,
+        "arrow": pa.__version__,
+        "policy": policy.digest,
+        "scorer": scorer.digest,
+        "told": told,
+        "stretch": stretch,
+        "files": files_identity(opened.files),
+    }
+    with _storing(out), work_folder(out, manifest) as work:
+        resumed = min(stretch * len(work.done()), opened.rows)
+        staged = work.root / STAGED
+        with _worthwhile(work):
+            parts = _parts(work, opened, scorer, policy.residents.id, stretch)
+            with table(staged, output.scored_schema(policy.residents.id), told) as file:
+                total = _written(
+                    file, parts, lambda done: progress(Progress(done, opened.rows, resumed)), resumed
+                )
+            intake = opened.intake(total)
+            _refuse_changed(source, opened, manifest["files"])
+        work.publish(staged, out)
+    segments = {segment: total.segments.get(segment, 0) for segment in scorer.segments}
+    return Scored(out, segments, intake, resumed, work.discarded)
+
+
+def _format(out: Path) -> Callable[[Path, pa.Schema, Mapping[str, str]], AbstractContextManager[Output]]:
+    suffix = out.suffix.lower()
+    if suffix in PARQUET:
+        return output.parquet
+    if suffix == CSV:
+        return output.csv
+    raise StorageError(f"{out} is neither .parquet nor .csv. Give the file one of these endings.")
+
+
+def _written(file: Output, parts: Iterator[Piece], progress: Callable[[int], None], resumed: int) -> Tally:
+    """Write every stretch, and return what became of the rows of all."""
+    total = Tally()
+    progress(resumed)
+    for piece in parts:
+        file.write(piece.scored)
+        total = Tally.total([total, piece.tally])
+        progress(max(piece.last, resumed))
+    return total
+
+
+def _parts(work: Work, source: Source, scorer: FoldedScorer, id_column: str, stretch: int) -> Iterator[Piece]:
+    """Yield the stretches that are done, and then the others, which are kept before they are handed on."""
+    done = work.done()
+    for at, folder in enumerate(done):
+        yield _kept(folder, min((at + 1) * stretch, source.rows))
+    pieces = stretches(source, scorer, id_column, len(done) * stretch, stretch)
+    for at, piece in enumerate(pieces, len(done)):
+        with work.stretch(at) as folder:
+            _keep(folder, piece)
+        yield piece
+
+
+def _keep(folder: Path, piece: Piece) -> None:
+    with (folder / _TABLE).open("wb") as file, pa.ipc.new_file(file, piece.scored.schema) as writer:
+        writer.write_table(piece.scored)
+    (folder / _TALLY).write_text(json.dumps(piece.tally.to_dict()), encoding="utf-8")
+
+
+def _kept(folder: Path, last: int) -> Piece:
+    with (folder / _TABLE).open("rb") as file:
+        scored = pa.ipc.open_file(file).read_all()
+    return Piece(last, scored, Tally.from_dict(json.loads((folder / _TALLY).read_text(encoding="utf-8"))))
+
+
+@contextmanager
+def _worthwhile(work: Work) -> Iterator[None]:
+    """Throw the work away where no run over the same source could go on with it."""
+    try:
+        yield
+    except ResidentsError:
+        work.remove()
+        raise
+
+
+def _refuse_changed(path: Path, source: Source, before: list[dict[str, Any]]) -> None:
+    if files_identity(source.files) != before:
+        raise ResidentsError(
+            f"The table {path} changed while it was scored. Run it again when it is complete."
+        )
+
+
+@contextmanager
+def _storing(out: Path) -> Iterator[None]:
+    """Turn what the file system refuses into one sentence."""
+    reason = ""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "the file system refuses").lower()
+    if reason:
+        message = (
+            f"{out} cannot be written: {reason}. Make room, or choose another place; run it again to go on."
+        )
+        raise StorageError(message)

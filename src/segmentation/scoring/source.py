@@ -1,0 +1,232 @@
+"""What is scored, as batches of needs: files that stay where they are, or a table in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+from segmentation.residents import read_needs
+from segmentation.residents.counts import Counts
+from segmentation.residents.files import is_parquet, readable
+from segmentation.residents.look import Reading, look
+from segmentation.residents.scan import Scan, quarantined
+from segmentation.residents.split import split
+from segmentation.residents.stream import Terms, without_audit
+from segmentation.residents.tables import open_tables
+from segmentation.scorer import Coded
+from segmentation.scoring.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from segmentation.policy import Policy
+    from segmentation.residents import Intake, Residents
+    from segmentation.residents.tables import Block, Tables
+    from segmentation.residents.wanted import Array
+
+ROWS = 65_536
+"""Rows of a batch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Residents to be scored.
+
+    Attributes
+    ----------
+    last : int
+        Rows of the source up to the end of this batch.
+    ids : pyarrow.Array of shape (n,)
+    columns : mapping of str to ndarray or Coded, each of shape (n,)
+        Their needs.
+    tally : Tally
+        What became of the rows of this batch.
+    """
+
+    last: int
+    ids: pa.Array
+    columns: Mapping[str, NDArray[Any] | Coded]
+    tally: Tally
+
+
+class Source(Protocol):
+    """Rows to be scored."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are read."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+
+    def batches(self, start: int, stretch: int) -> Iterator[Callable[[], Batch]]:
+        """Yield what makes each batch of the rows after `start`, none across the end of a stretch.
+
+        The rows are read here, in order; what makes a batch of them may be called in any thread.
+        """
+
+    def intake(self, total: Tally) -> Intake:
+        """Return who was read, left out and why, or refuse the whole.
+
+        Raises
+        ------
+        ResidentsError
+            The source does not fit the policy.
+        """
+
+
+def open_source(path: Path, policy: Policy, as_of: date, features: Collection[str]) -> Source:
+    """Open a file or a folder of files to be scored.
+
+    Raises
+    ------
+    ResidentsError
+        It cannot be read, or its columns are not those of the policy.
+    """
+    with readable(path):
+        tables = open_tables(path) if path.is_dir() or is_parquet(path) else None
+    if tables is None:
+        return InMemory((path,), read_needs(path, policy, as_of=as_of, features=features))
+    title = f"The residents table {path} is refused"
+    return Streamed.of(tables, Terms(without_audit(policy, features), as_of, title, least=1, is_full=False))
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """Parquet files, read a batch at a time.
+
+    Attributes
+    ----------
+    tables : Tables
+        The files.
+    terms : Terms
+        Who may be scored.
+    reading : Reading
+        What is read of them; it knows the rows whose ids stand twice.
+    """
+
+    tables: Tables
+    terms: Terms
+    reading: Reading
+
+    @classmethod
+    def of(cls, tables: Tables, terms: Terms) -> Streamed:
+        """Look at the columns of files, and for ids that stand in them twice.
+
+        Raises
+        ------
+        ResidentsError
+            The columns are not those of the policy, or there is no row.
+        """
+        scan = Scan(tables, terms.policy, ROWS)
+        if scan.of_columns or not tables.rows:
+            terms.refuse(scan.faults()[1])
+        return cls(tables, terms, scan.reading())
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are read."""
+        return self.tables.files
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.tables.rows
+
+    def batches(self, start: int, stretch: int) -> Iterator[Callable[[], Batch]]:
+        """Yield what makes each batch."""
+        plain = [self.terms.policy.residents.id]
+        for block in self.tables.blocks(self.reading.columns, plain=plain, start=start, rows=ROWS):
+            for low, high in cuts(block.start, block.start + block.rows, stretch):
+                yield partial(self._batch, block.slice(low - block.start, high - low))
+
+    def intake(self, total: Tally) -> Intake:
+        """Return the sum of the batches, or refuse the whole.
+
+        What a batch cannot know (whether the faulty rows of all are too many, whether the values of a column
+        give people away) is found by judging the whole once more, where there is anything to be found.
+        """
+        policy = self.terms.policy
+        faulty = len({cell.row for cell in total.quarantined})
+        if (
+            total.suspects
+            or not total.population
+            or faulty > policy.residents.quarantine_share * total.population
+        ):
+            self.terms.refuse(Scan(self.tables, policy, ROWS).faults()[1])
+        counts = Counts(total.kept, 0, Counter(total.left_out), Counter(total.missing))
+        outside = total.read - total.population
+        intake = counts.intake(total.read, outside, total.quarantined, self.tables.columns, policy)
+        self.terms.check(intake)
+        return intake
+
+    def _batch(self, block: Block) -> Batch:
+        looked = look(block, self.reading)
+        last = block.start + block.rows
+        told = Tally(
+            read=looked.read,
+            population=len(looked.rows),
+            suspects=sum(sum(counts.values()) for counts in looked.suspects.values()),
+            quarantined=tuple(quarantined([looked.broken])),
+        )
+        if looked.ids is None:
+            return Batch(last, pa.array([], pa.string()), {}, told)
+        cut = split(looked.columns, looked.sound, self.terms.policy, self.terms.as_of)
+        kept = looked.ids if cut.kept.all() else looked.ids.filter(pa.array(cut.kept))
+        told = replace(told, kept=len(kept), left_out=cut.left_out, missing=cut.missing)
+        return Batch(last, kept, {name: self._column(name, of) for name, of in cut.needs.items()}, told)
+
+    def _column(self, name: str, column: Array) -> NDArray[Any] | Coded:
+        wanted = self.reading.wanted[name]
+        return Coded(wanted.values, column) if wanted.kind == "listed" else column
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A table that was read and judged as a whole: CSV, whose rows cannot be found without reading all.
+
+    Attributes
+    ----------
+    files : tuple of Path
+    residents : Residents
+        Those who are scored; they are the rows of this source.
+    """
+
+    files: tuple[Path, ...]
+    residents: Residents
+
+    @property
+    def rows(self) -> int:
+        """How many residents there are."""
+        return len(self.residents)
+
+    def batches(self, start: int, stretch: int) -> Iterator[Callable[[], Batch]]:
+        """Yield what makes each batch."""
+        for low, high in cuts(start, self.rows, stretch):
+            yield partial(self._batch, low, high)
+
+    def intake(self, total: Tally) -> Intake:  # noqa: ARG002 - the table is judged already
+        """Return that of the table."""
+        return self.residents.intake
+
+    def _batch(self, low: int, high: int) -> Batch:
+        needs = self.residents.needs.iloc[low:high]
+        ids = pa.array(self.residents.ids.iloc[low:high], pa.string())
+        return Batch(high, ids, {str(name): needs[name].to_numpy() for name in needs}, Tally(kept=high - low))
+
+
+def cuts(start: int, end: int, stretch: int) -> Iterator[tuple[int, int]]:
+    """Yield from which row to which each batch is, so that none is across the end of a stretch."""
+    while start < end:
+        high = min(start + ROWS, end, (start // stretch + 1) * stretch)
+        yield start, high
+        start = high

@@ -1,0 +1,57 @@
+"""A run that is killed leaves no output or the whole one, and the next one ends as if nothing were."""
+
+import multiprocessing
+import signal
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+KILLS = 20
+
+
+def work(score, source, out, begin, end):
+    """Score when told to, say so, and wait to be killed."""
+    begin.wait()
+    score(source, out)
+    end.set()
+    time.sleep(60)
+
+
+@pytest.fixture
+def many(made, tmp_path):
+    """A file of 24,000 residents: 240 stretches of 100 rows."""
+    path = tmp_path / "many.parquet"
+    parts = [
+        made.residents.assign(resident_ref=made.residents["resident_ref"] + f"-{at}") for at in range(20)
+    ]
+    pd.concat(parts, ignore_index=True).to_parquet(path)
+    return path
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_no_half_file_and_the_next_run_ends_the_same(score, many, out):
+    """Moments are spread over a whole run, from its first stretch to after its end."""
+    started = time.monotonic()
+    score(many, whole := out.with_name("whole.parquet"))
+    span = time.monotonic() - started
+    expected = whole.read_bytes()
+    resumed = []
+    processes = multiprocessing.get_context("fork")
+    for moment in np.random.default_rng(20261122).uniform(0, 1.2, KILLS) * span:
+        begin, end = processes.Event(), processes.Event()
+        process = processes.Process(target=work, args=(score, many, out, begin, end))
+        process.start()
+        begin.set()
+        end.wait(moment)
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert not out.exists() or out.read_bytes() == expected
+        resumed.append(score(many, out).resumed)
+        assert out.read_bytes() == expected
+        assert {path.name for path in out.parent.iterdir()} == {out.name, whole.name}
+        out.unlink()
+    # The moments were such that some runs were killed at their work.
+    assert sum(0 < rows < 24_000 for rows in resumed) >= KILLS // 4

@@ -1,0 +1,206 @@
+"""Scored files are what scoring in memory gives, appear whole, and are gone on with where a run stopped."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from segmentation.errors import ResidentsError, StorageError
+from segmentation.scoring import run
+
+
+class StopError(Exception):
+    """Ends a run as a key would."""
+
+
+def stopping(after):
+    """A progress that stops a run after so many rows."""
+
+    def progress(told):
+        if told.done >= after:
+            raise StopError
+
+    return progress
+
+
+def folder_of(out):
+    return out.parent / f".{out.name}.partial"
+
+
+def names_in(out):
+    return {path.name for path in out.parent.iterdir()} if out.parent.exists() else set()
+
+
+@pytest.mark.parametrize("stretch", [100, 1_200, 7_000, 999])
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_stretches_of_any_length_give_what_memory_gives(made, score, source, tmp_path, stretch, suffix):
+    out = tmp_path / f"segments{suffix}"
+    scored = score(source, out, stretch=stretch)
+    found = (pd.read_csv if suffix == ".csv" else pd.read_parquet)(out)
+    expected = made.expected(source)
+    assert found.astype("str").equals(expected.astype("str"))
+    assert scored.segments == expected["segment"].value_counts().sort_index().to_dict()
+    assert (scored.intake.kept, scored.resumed, scored.discarded) == (len(expected), 0, False)
+
+
+def test_the_counts_are_those_of_memory(made, score, source, out):
+    from segmentation.residents import read_needs
+
+    people = read_needs(source, made.policy, as_of=date(2026, 7, 1), features=made.scorer.features)
+    assert score(source, out).intake == people.intake
+
+
+def test_a_csv_file_gives_the_same_segments(made, score, source, tmp_path):
+    made.residents.to_csv(tmp_path / "residents.csv", index=False)
+    score(source, tmp_path / "of_parquet.csv")
+    score(tmp_path / "residents.csv", tmp_path / "of_csv.csv")
+    assert (tmp_path / "of_parquet.csv").read_bytes() == (tmp_path / "of_csv.csv").read_bytes()
+
+
+def test_the_file_says_what_scored_it_and_nothing_is_left_beside_it(score, source, out):
+    score(source, out)
+    told = json.loads(pq.read_schema(out).metadata[b"segmentation"])
+    assert told == {"model": "m", "as_of": "2026-07-01"}
+    assert names_in(out) == {out.name}
+
+
+def test_the_extremes_of_ids_are_not_told_by_the_file(score, source, out):
+    score(source, out)
+    ids = pq.ParquetFile(out).metadata.row_group(0).column(0)
+    assert ids.statistics is None
+
+
+@pytest.mark.parametrize("after", [0, 100, 700, 1_200])
+def test_an_interrupted_run_is_gone_on_with_and_ends_with_the_same_bytes(score, source, out, after):
+    score(source, whole := out.with_name("whole.parquet"))
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(after))
+    assert not out.exists()
+    seen = []
+    scored = score(source, out, progress=seen.append)
+    assert scored.resumed >= after
+    assert seen[0].done == seen[0].resumed == scored.resumed
+    assert seen[-1].done == seen[-1].rows
+    assert out.read_bytes() == whole.read_bytes()
+    assert names_in(out) == {out.name, whole.name}
+
+
+def test_what_was_done_is_not_scored_again(made, score, source, out):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(700))
+    kept = sorted(path.name for path in folder_of(out).iterdir() if path.is_dir())
+    assert kept[:7] == [f"{at:08d}" for at in range(7)]
+
+
+def test_work_is_for_its_owner_alone(score, source, out):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(100))
+    assert folder_of(out).stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o077 for path in folder_of(out).iterdir() if path.is_dir()} == {0}
+
+
+@pytest.mark.parametrize(
+    "change", [{"as_of": date(2026, 7, 2)}, {"identity": {"model": "n"}}, {"stretch": 50}]
+)
+def test_work_under_other_terms_is_thrown_away_and_said_so(score, source, out, change):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(700))
+    scored = score(source, out, **change)
+    assert (scored.resumed, scored.discarded) == (0, True)
+    score(source, whole := out.with_name("whole.parquet"), **change)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_work_on_another_table_is_thrown_away(made, score, source, out):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(700))
+    made.residents.iloc[::-1].to_parquet(source)
+    scored = score(source, out)
+    assert (scored.resumed, scored.discarded) == (0, True)
+    assert pd.read_parquet(out).astype("str").equals(made.expected(source).astype("str"))
+
+
+def test_a_file_that_was_there_stays_until_the_new_one_is_complete(score, source, out):
+    out.parent.mkdir()
+    out.write_text("old")
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(1_200))
+    assert out.read_text() == "old"
+    score(source, out)
+    assert len(pd.read_parquet(out))
+
+
+def test_a_table_that_is_refused_leaves_no_work(made, score, source, out):
+    broken = made.residents.assign(repair_requests=-1.0)
+    broken.to_parquet(source)
+    with pytest.raises(ResidentsError, match="repair_requests"):
+        score(source, out)
+    assert names_in(out) == set()
+
+
+def test_a_table_that_changes_meanwhile_is_refused(made, score, source, out):
+    def change(told):
+        if told.done == 500:
+            made.residents.iloc[::-1].to_parquet(source)
+
+    with pytest.raises(ResidentsError, match="changed while it was scored"):
+        score(source, out, progress=change)
+    assert names_in(out) == set()
+
+
+def test_two_runs_do_not_write_one_file(score, source, out):
+    def again(told):
+        with pytest.raises(StorageError, match="is being written by another run"):
+            score(source, out)
+
+    score(source, out, progress=again)
+    assert len(pd.read_parquet(out))
+
+
+def test_another_suffix_is_refused_before_anything_is_read(score, tmp_path):
+    with pytest.raises(StorageError, match=r"neither \.parquet nor \.csv"):
+        score(tmp_path / "nothing.parquet", tmp_path / "out.xlsx")
+
+
+def test_a_missing_table_is_named_and_leaves_nothing(score, tmp_path, out):
+    with pytest.raises(ResidentsError, match=r"nothing\.parquet cannot be read"):
+        score(tmp_path / "nothing.parquet", out)
+    assert not out.parent.exists()
+
+
+def test_an_output_that_is_a_folder_is_one_sentence(score, source, out):
+    out.mkdir(parents=True)
+    (out / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be written") as told:
+        score(source, out)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("at", [0, 3])
+def test_a_full_disk_is_one_sentence_and_loses_nothing(score, source, out, monkeypatch, at):
+    keep, kept = run._keep, []
+
+    def full(folder, piece):
+        if len(kept) == at:
+            raise OSError(28, "No space left on device")
+        kept.append(piece)
+        keep(folder, piece)
+
+    monkeypatch.setattr(run, "_keep", full)
+    with pytest.raises(StorageError, match=r"no space left on device\. Make room"):
+        score(source, out)
+    monkeypatch.setattr(run, "_keep", keep)
+    assert score(source, out).resumed == 100 * at
+    score(source, whole := out.with_name("whole.parquet"))
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_columns_of_the_output_are_id_and_segment(made, score, source, out):
+    score(source, out)
+    frame = pd.read_parquet(out)
+    assert list(frame.columns) == ["resident_ref", "segment"]
+    assert list(frame["segment"].cat.categories) == list(made.scorer.segments)
+    assert np.all(frame["resident_ref"].str.startswith("r-"))
