@@ -105,16 +105,15 @@ def compared(migration: Migration | None, smallest: int) -> tuple[parts.Changes,
         It tells a count under the smallest group.
     """
     if migration is None:
-        return parts.Changes(None), parts.Migration((), ())
+        return parts.Changes(None), parts.Migration((), (), ())
     if any(move.residents < smallest for move in migration.moves):
         raise CardError(
             "The migration tells a count under `smallest_group`. Hide it before the card is made."
         )
     since = parts.Since.of(migration, kept=tuple(one.segment for one in migration.carried))
     carried = tuple(parts.Carried.of(one) for one in migration.carried)
-    return parts.Changes(since), parts.Migration(
-        carried, tuple(parts.Move.of(one) for one in migration.moves)
-    )
+    moves = tuple(parts.Move.of(one) for one in migration.moves)
+    return parts.Changes(since), parts.Migration(carried, moves, migration.retired)
 
 
 def _structure(structure: Structure) -> parts.Structure:

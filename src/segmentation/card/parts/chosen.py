@@ -179,7 +179,16 @@ class Move(Part):
 
 @dataclass(frozen=True)
 class Migration(Part):
-    """What became of each segment of the version before; both empty where there is none to compare with."""
+    """What became of each segment of the version before; all empty where there is none to compare with.
+
+    Attributes
+    ----------
+    carried : tuple of Carried
+    moves : tuple of Move
+    retired : tuple of str
+        Ids that segments of earlier versions had, and that none will have again.
+    """
 
     carried: tuple[Carried, ...]
     moves: tuple[Move, ...]
+    retired: tuple[Said, ...]
