@@ -51,7 +51,10 @@ class ModelCard:
     verdict: parts.Verdict = field(
         metadata=_section(
             msg("May it be signed?"),
-            msg("What all findings add up to, and each finding that stands in the way of a signature."),
+            msg(
+                "What all findings add up to, and all that stands in the way of a signature: findings of the "
+                "audit, and what the segments themselves lack."
+            ),
         )
     )
     gaps: Annotated[tuple[parts.Gap, ...], AT_LEAST_ONE] = field(
