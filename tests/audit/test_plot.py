@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from segmentation.audit.plot import CHINESE, COLOURS, MOST
+from segmentation.audit.plot import COLOURS, MOST
+from segmentation.drawing import fonts
 from segmentation.errors import AuditError
 from tests.card import made
 
 REPORT = made.audit()
 POLICY = made.policy()
-HAS_CHINESE = bool({font.name for font in font_manager.fontManager.ttflist} & set(CHINESE))
+HAS_CHINESE = len(fonts()) > 1
 
 
 def dots(axes):
@@ -132,6 +132,14 @@ def test_a_notebook_shows_it_without_pyplot():
 
     assert isinstance(picture, Figure)
     assert picture._repr_png_().startswith(b"\x89PNG")
+
+
+def test_without_a_font_for_chinese_the_picture_is_in_english_and_says_so(monkeypatch):
+    monkeypatch.setattr("segmentation.drawing.CHINESE", ())
+    picture = REPORT.plot("age_band", language="zh", policy=POLICY)
+
+    assert labels(picture.axes[0]) == ["65 and over (3,950 residents)"]
+    assert "no font for Chinese" in picture.get_supxlabel()
 
 
 @pytest.mark.skipif(not HAS_CHINESE, reason="there is no Chinese font: apt-get install fonts-noto-cjk")

@@ -1,20 +1,17 @@
 """A report as a picture: a dot and its interval for each group and segment, with the limits drawn.
 
 Status is told by shape as well as by colour (Okabe & Ito's palette), and an open question is a hollow dot.
-Nothing touches matplotlib's global state, so a picture made in a service or a test stays its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from matplotlib import font_manager
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
+from segmentation.drawing import BLUE, GREY, LARGE, MEDIUM, SMALL, VERMILION, Picture, plain
 from segmentation.errors import AuditError
 from segmentation.wording import sentences
 from segmentation.wording.findings import RATIOS
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from segmentation.audit.findings import Finding
     from segmentation.audit.model import AuditReport
@@ -50,29 +48,8 @@ LEAST_RATIO, MOST_RATIO = 1 / 16, 16.0
 """Ends of the scale of ratios; a value beyond them is drawn at them."""
 AIR = 0.02
 """Beyond the largest area, on its scale."""
-COLOURS: dict[Status, str] = {"kept": "#0072b2", "broken": "#d55e00", "undetermined": "#4d4d4d"}
+COLOURS: dict[Status, str] = {"kept": BLUE, "broken": VERMILION, "undetermined": "#4d4d4d"}
 MARKS: dict[Status, str] = {"kept": "o", "broken": "D", "undetermined": "o"}
-CHINESE = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "SimHei",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "Noto Sans CJK JP",
-)
-"""Fonts that hold simplified Chinese, the first that is installed is taken."""
-
-
-class Picture(Figure):
-    """A figure that a notebook shows whether or not pyplot is loaded."""
-
-    def _repr_png_(self) -> bytes:
-        drawn = BytesIO()
-        self.savefig(drawn, format="png")
-        return drawn.getvalue()
 
 
 def plot(report: AuditReport, reader: Reader, attribute: str | None) -> Figure:
@@ -110,46 +87,46 @@ class _Panel:
 def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[_Panel]) -> Figure:
     rows = [len(panel.shown) for panel in panels]
     height = sum(count * ROW + FRAME for count in rows) + FRAME
-    picture = Picture(figsize=(WIDTH, height), layout="constrained")
-    font = _font()
+    picture = Picture(WIDTH, height, reader.language)
+    reader = replace(reader, language=picture.language)
     title = reader.t(
         "%(attribute)s: a dot and its %(confidence)s interval for each group",
         attribute=reader.attribute(name), confidence=reader.whole_percent(confidence),
     )  # fmt: skip
-    picture.suptitle(title, fontfamily=font, fontsize=12)
+    picture.suptitle(title, fontsize=LARGE)
     if not panels:
-        return picture
+        return picture.finished()
     axes = picture.subplots(len(panels), squeeze=False, height_ratios=[count + 2 for count in rows])[:, 0]
     for panel, place in zip(panels, axes, strict=True):
-        _draw(reader, place, panel, font)
-    picture.legend(handles=_legend(reader), loc="outside lower center", ncols=len(MARKS), frameon=False,
-                   prop={"family": font, "size": 8})  # fmt: skip
-    return picture
+        _draw(reader, place, panel)
+    # Under the last panel rather than outside all of them, where the note at the foot would stand on it.
+    axes[-1].legend(
+        handles=_legend(reader), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=3.0,
+        ncols=len(MARKS), frameon=False, fontsize=SMALL,
+    )  # fmt: skip
+    return picture.finished()
 
 
-def _draw(reader: Reader, axes: Axes, panel: _Panel, font: list[str]) -> None:
+def _draw(reader: Reader, axes: Axes, panel: _Panel) -> None:
     shown = panel.shown
     for row, finding in enumerate(shown):
-        _dot(reader, axes, row, finding, font)
+        _dot(reader, axes, row, finding)
     for limit in shown[0].allowed:
         if limit:
-            axes.axvline(limit, color="#555555", linestyle="--", linewidth=1.2, zorder=1)
+            axes.axvline(limit, color=GREY, linestyle="--", linewidth=1.2, zorder=1)
     _scale(axes, shown)
-    labels = [_label(reader, finding) for finding in shown]
-    axes.set_yticks(range(len(shown)), labels, fontfamily=font, fontsize=8)
+    axes.set_yticks(range(len(shown)), [_label(reader, finding) for finding in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_title(_heading(reader, panel), fontfamily=font, fontsize=9, loc="left")
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(_heading(reader, panel), fontsize=MEDIUM, loc="left")
+    plain(axes, "x")
 
 
-def _dot(reader: Reader, axes: Axes, row: int, finding: Finding, font: list[str]) -> None:
+def _dot(reader: Reader, axes: Axes, row: int, finding: Finding) -> None:
     if finding.value is None:
         told = reader.t("hidden") if finding.hidden else reader.t("no test possible")
         text = f"{reader.t(sentences.STATUS[finding.status])}{reader.aside(told)}"
-        axes.text(0.5, row, text, transform=axes.get_yaxis_transform(), fontfamily=font, fontsize=8,
-                  ha="center", va="center", color="#555555")  # fmt: skip
+        axes.text(0.5, row, text, transform=axes.get_yaxis_transform(), fontsize=SMALL,
+                  ha="center", va="center", color=GREY)  # fmt: skip
         return
     colour = COLOURS[finding.status]
     low, high = (_on_scale(finding, end) for end in finding.interval or (finding.value, finding.value))
@@ -212,9 +189,3 @@ def _heading(reader: Reader, panel: _Panel) -> str:
         more = reader.t("the worst %(shown)s of %(total)s", shown=shown, total=total)
     limit = reader.join("comma", (sentences.allowed(reader, first), more))
     return f"{heading[:1].upper()}{heading[1:]}\n{limit}"
-
-
-def _font() -> list[str]:
-    """Return matplotlib's own font, and one for Chinese where the machine has any."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return ["DejaVu Sans", *[name for name in CHINESE if name in installed][:1]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import PercentFormatter
 
-from segmentation.audit.plot import Picture
+from segmentation.drawing import BLUE, GREEN, ORANGE, PALE, PURPLE, Picture
 from segmentation.mitigation.outcome import LEAST_SILHOUETTE
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 COLOURS = {
     "none": "#000000",
-    "drop": "#e69f00",
-    "erase": "#0072b2",
-    "erase_nonlinear": "#cc79a7",
-    "fair_centres": "#009e73",
+    "drop": ORANGE,
+    "erase": BLUE,
+    "erase_nonlinear": PURPLE,
+    "fair_centres": GREEN,
 }
 MARKS = {"none": "X", "drop": "s", "erase": "o", "erase_nonlinear": "^", "fair_centres": "D"}
 WIDTH, HEIGHT = 10.0, 6.0
@@ -42,7 +42,7 @@ def picture(frontier: Frontier) -> Figure:
 
     Mitigations without a figure (a hidden count, no segments) are named under it.
     """
-    figure = Picture(figsize=(WIDTH, HEIGHT), layout="constrained")
+    figure = Picture(WIDTH, HEIGHT)
     axes = figure.add_subplot()
     dots, absent = _dots(frontier)
     for name, kind, removed, lost in dots:
@@ -59,14 +59,14 @@ def picture(frontier: Frontier) -> Figure:
     axes.set_xlabel(f"Disparity removed: fall of Cramér's V of segment and {frontier.attribute}")
     axes.set_ylabel("Quality lost: fall of the silhouette, in its own space")
     axes.set_title(f"Mitigations of {frontier.attribute}, on {frontier.unseen:,} residents they did not see")
-    axes.grid(visible=True, color="#dddddd", linewidth=0.6)
+    axes.grid(visible=True, color=PALE, linewidth=0.6)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1.0))
     _legend(axes)
     _name(axes, dots)
     if absent:
-        figure.supxlabel(f"Without a figure: {', '.join(absent)}", fontsize=8)
-    return figure
+        figure.note(f"Without a figure: {', '.join(absent)}")
+    return figure.finished()
 
 
 Dot = tuple[str, str, float, float]
