@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from segmentation.card.notebook import candidate_html
+from segmentation.pipeline import Candidate
 from segmentation.policy import Text
 from segmentation.profiles import Profiles
 from tests.card import made
@@ -64,6 +65,16 @@ def test_segments_without_structure_are_called_so(choice, said):
 def test_who_moves_is_told_where_there_was_a_version_before():
     assert "at least 91% keep the segment of version 7" in text(migration=made.migration())
     assert "who moves" not in text()
+
+
+def test_a_candidate_shows_itself_so():
+    plans, audit, card = made.plans(), made.audit(), None
+    candidate = Candidate(
+        POLICY, None, None, made.intake(), made.choice(), made.stability(), SEGMENTS, plans, audit, card,
+        migration=made.migration(),
+    )  # fmt: skip
+
+    assert candidate._repr_html_() == candidate_html(SEGMENTS, audit, made.choice(), made.migration())
 
 
 def test_it_is_whole_html_and_markup_in_a_name_stays_text():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from segmentation.residents import residents_from
+from segmentation.residents import residents_from, store_residents
 from segmentation.residents.show import html
 from tests.card import made
 from tests.card.reading import Page
@@ -41,6 +41,14 @@ def test_no_value_of_a_resident_is_shown(people):
 
     assert not any(identifier in shown for identifier in people.ids)
     assert not any(word in shown for word in ("18-39", "phone", "female", "43"))
+
+
+def test_residents_on_disk_are_shown_like_those_in_memory(people, tmp_path):
+    table = small_residents(300).assign(income=1.0, shoe_size=43)
+    table.loc[:9, "consent_service_planning"] = "refused"
+    table.to_parquet(tmp_path / "residents.parquet")
+    with store_residents(tmp_path / "residents.parquet", POLICY, as_of=AS_OF) as stored:
+        assert stored._repr_html_() == people._repr_html_()
 
 
 def test_what_did_not_happen_has_no_row(people):
