@@ -56,7 +56,7 @@ def test_planted_segments_shuffled_apart_are_no_structure():
 
 def test_the_largest_number_that_repeats_itself_is_chosen_and_smaller_ones_say_so():
     # two far pairs of two near clusters: 2 and 4 repeat themselves, 3 does not
-    centers = np.array([[0, 0], [8, 0], [60, 0], [68, 0]])
+    centers = np.array([[0, 0], [8, 8], [60, 0], [68, 8]])
     points = np.repeat(centers, 100, axis=0) + np.random.default_rng(0).normal(0, 1, (400, 2))
     found = tried(points, replace(QUICK, most=5))
     assert {k: rival.reason for k, rival in found.items()} == {
@@ -110,6 +110,17 @@ def test_measures_are_shares_and_segments_stand_largest_first():
     points += np.random.default_rng(0).normal(size=points.shape) * 2.5
     first, second, third = tried(points, replace(QUICK, fewest=3, most=3, bootstraps=20))[3].jaccard
     assert third < first < second == 1.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_flag_that_says_nothing_makes_no_segment_more(seed):
+    # whichever planted segment the flag cuts in two, the halves repeat themselves perfectly
+    rng = np.random.default_rng(seed)
+    points = np.column_stack([planted([300, 150, 150], seed, gap=10), 5.0 * rng.integers(0, 2, 600)])
+    found = chosen(points, replace(QUICK, most=5, shuffles=99, shuffle_p=0.01), seed)
+    assert found.n_segments == 3
+    assert found.rivals[2].prediction_strength > 0.99
+    assert found.rivals[2].reason == "fewer segments and shuffled columns do as well"
 
 
 # ---- A number that somebody insists on --------------------------------------------------------------

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from segmentation.clustering.choice.shuffle import p_value, shuffled, structure
+from segmentation.clustering.choice.shuffle import beyond, p_value, shuffled, structure
 from tests.clustering.choice.tables import apart, planted
 
 
 def of(encoded, k, *, blocks=None, shuffles=99, seed=0):
     """Test k segments at the limit 0.01."""
     blocks = blocks or [slice(at, at + 1) for at in range(encoded.shape[1])]
-    return structure(encoded, k, blocks, shuffles, 0.01, np.random.RandomState(seed))
+    return structure(encoded, k, blocks, shuffles=shuffles, limit=0.01, random=np.random.RandomState(seed))
 
 
 def test_the_p_value_counts_the_residents_among_the_shuffles():
@@ -65,7 +65,7 @@ def test_a_single_feature_has_no_copula_and_is_its_own_shuffle():
 
 def test_a_feature_is_shuffled_as_one_and_keeps_its_rows():
     encoded = np.arange(40.0).reshape(20, 2) @ np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
-    made = shuffled(encoded, [slice(0, 2), slice(2, 3)], np.random.default_rng(0))
+    made = shuffled(encoded, np.zeros(20, int), [slice(0, 2), slice(2, 3)], np.random.default_rng(0))
     assert sorted(map(tuple, made[:, :2])) == sorted(map(tuple, encoded[:, :2]))
     assert sorted(made[:, 2]) == sorted(encoded[:, 2])
     assert not np.array_equal(made[:, 0] - encoded[:, 0], made[:, 2] - encoded[:, 2])
@@ -77,3 +77,36 @@ def test_columns_of_one_feature_are_no_structure_by_themselves():
     encoded = np.column_stack([np.eye(3)[rng.integers(0, 3, 300)] * 4, rng.normal(size=(300, 2))])
     assert not of(encoded, 3, blocks=[slice(0, 3), slice(3, 4), slice(4, 5)]).is_there
     assert of(encoded, 3).is_there
+
+
+# ---- One number beside a smaller one ----------------------------------------------------------------
+
+
+def p_beyond(encoded, k, fewer, seed=0):
+    blocks = [slice(at, at + 1) for at in range(encoded.shape[1])]
+    random = np.random.RandomState(seed)
+    return beyond(encoded, k, np.asarray(fewer), blocks, shuffles=99, restarts=5, random=random)
+
+
+def test_features_are_shuffled_inside_each_segment():
+    encoded = np.arange(60.0).reshape(30, 2)
+    own = np.arange(30) % 3
+    made = shuffled(encoded, own, [slice(0, 1), slice(1, 2)], np.random.default_rng(0))
+    for segment in range(3):
+        np.testing.assert_array_equal(np.sort(made[own == segment], axis=0), encoded[own == segment])
+    assert not np.array_equal(np.diff(made), np.diff(encoded))
+
+
+def test_a_segment_more_that_is_there_beats_shuffles_inside_fewer():
+    sizes = [100] * 4
+    encoded = np.repeat(np.eye(4) * 6, sizes, axis=0) + np.random.default_rng(0).normal(size=(400, 4))
+    assert p_beyond(encoded, 4, np.repeat([0, 1, 2, 2], sizes)) == 0.01
+
+
+def test_a_segment_that_a_single_feature_cuts_in_two_does_not():
+    # three planted segments and a flag that says nothing: the fourth is one of them cut by the flag
+    sizes = [150] * 3
+    rng = np.random.default_rng(0)
+    planted_ones = np.repeat(np.eye(3) * 6, sizes, axis=0) + rng.normal(size=(450, 3))
+    encoded = np.column_stack([planted_ones, 4.0 * rng.integers(0, 2, 450)])
+    assert p_beyond(encoded, 4, np.repeat([0, 1, 2], sizes)) > 0.05

@@ -22,10 +22,10 @@ class Criteria:
     splits, bootstraps : int
         Halvings, and bootstrap samples; each serves every number of segments.
     restarts : int
-        Of k-means, on the sample, its halves and every bootstrap sample.
+        Of k-means, on the sample, its halves, every bootstrap sample and every shuffle.
     shuffles : int
     shuffle_p : float
-        Largest p value against shuffled features that counts as structure.
+        Largest p value against shuffled features that counts as structure, and as one segment more.
     """
 
     fewest: int = 2

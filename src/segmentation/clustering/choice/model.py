@@ -18,8 +18,8 @@ Reason = Literal[
     "does not repeat itself",
     "a segment dissolves",
     "too small a segment",
+    "fewer segments and shuffled columns do as well",
 ]
-StructureFinding = Literal["structure", "nothing repeats itself", "shuffled columns do as well"]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,10 @@ On skewed data every measure of stability accepts segments that are not there: a
 same place each time. So the features are shuffled, each apart, which leaves every one of them as it is and
 nothing that joins them, and clustered in just the same way. Segments that explain no more of the variance
 than that are not there.
+
+The same is asked of one number of segments beside a smaller one: features are shuffled inside the smaller
+one's segments. A need with few values cuts a segment in two wherever it stands, and halves that repeat
+themselves are no new segments.
 """
 
 from __future__ import annotations
@@ -22,18 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 RESIDENTS = 1500
 RESTARTS = 4
 STEPS = 10
-"""This test looks at fewer residents and does less to cluster them than the choice does, for the residents
-and for every shuffle alike: what is compared need not be the least inertia, but must be found in one way."""
+"""These tests look at fewer residents and take fewer steps than the choice does, for the residents and for
+every shuffle alike: what is compared need not be the least inertia, but must be found in one way."""
 
 
 def structure(
     encoded: Floats,
     n_segments: int,
     blocks: Sequence[slice],
+    *,
     shuffles: int,
     limit: float,
     random: np.random.RandomState,
@@ -54,23 +60,16 @@ def structure(
     random : RandomState
     """
     sample = encoded[:RESIDENTS]
+    everybody = np.zeros(len(sample), np.int64)
     seeds = random.randint(2**31 - 1, size=2 * shuffles + 1).tolist()
     copula = gaussian_copula(sample, blocks)
 
-    def left(made: Floats, draw: np.random.Generator) -> float:
-        points = Points.of(made)
-        return inertia(points, centers(points, [n_segments], RESTARTS, draw, STEPS)[n_segments])
+    def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:
+        return _inertias(drawn, n_segments, RESTARTS, seeds)
 
-    def left_of(drawn: Callable[[np.random.Generator], Floats], some: Sequence[int]) -> list[float]:
-        def one(seed: int) -> float:
-            draw = np.random.default_rng(seed)
-            return left(drawn(draw), draw)
-
-        return each(one, some)
-
-    observed = left_of(lambda _: sample, seeds[:1])[0]
-    apart = left_of(lambda draw: shuffled(sample, blocks, draw), seeds[1 : shuffles + 1])
-    correlated = None if copula is None else left_of(copula, seeds[shuffles + 1 :])
+    observed = left(seeds[:1], lambda _: sample)[0]
+    apart = left(seeds[1 : shuffles + 1], lambda draw: shuffled(sample, everybody, blocks, draw))
+    correlated = None if copula is None else left(seeds[shuffles + 1 :], copula)
     return Structure(
         n_segments=n_segments,
         inertia=observed,
@@ -82,14 +81,54 @@ def structure(
     )
 
 
-def shuffled(encoded: Floats, blocks: Sequence[slice], random: np.random.Generator) -> Floats:
-    """Return the residents with every block in an order of its own."""
+def beyond(
+    encoded: Floats,
+    n_segments: int,
+    fewer: Ints,
+    blocks: Sequence[slice],
+    *,
+    shuffles: int,
+    restarts: int,
+    random: np.random.RandomState,
+) -> float:
+    """Return the p value of residents against their features shuffled inside fewer segments.
+
+    Parameters
+    ----------
+    encoded, n_segments, blocks, shuffles, random
+        As in `structure`.
+    fewer : ndarray of shape (n_residents,)
+        The segment of each resident, of a smaller number of segments.
+    restarts : int
+        Of k-means: one segment more or less is a smaller difference, not to be missed for a bad start.
+    """
+    sample, own = encoded[:RESIDENTS], fewer[:RESIDENTS]
+    seeds = random.randint(2**31 - 1, size=shuffles + 1).tolist()
+    observed = _inertias(lambda _: sample, n_segments, restarts, seeds[:1])[0]
+    inside = _inertias(lambda draw: shuffled(sample, own, blocks, draw), n_segments, restarts, seeds[1:])
+    return p_value(observed, inside)
+
+
+def shuffled(encoded: Floats, own: Ints, blocks: Sequence[slice], random: np.random.Generator) -> Floats:
+    """Return the residents with every block in an order of its own, inside each segment."""
     made = encoded.copy()
+    places = np.argsort(own, kind="stable")
     for block in blocks:
-        made[:, block] = encoded[random.permutation(len(encoded)), block]
+        made[places, block] = encoded[np.argsort(own + random.random(len(own))), block]
     return made
 
 
 def p_value(observed: float, drawn: Sequence[float]) -> float:
     """Return the share of draws, the residents among them, that are at most as large."""
     return (1 + sum(one <= observed for one in drawn)) / (1 + len(drawn))
+
+
+def _inertias(
+    drawn: Callable[[np.random.Generator], Floats], n_segments: int, restarts: int, seeds: Sequence[int]
+) -> list[float]:
+    def one(seed: int) -> float:
+        random = np.random.default_rng(seed)
+        points = Points.of(drawn(random))
+        return inertia(points, centers(points, [n_segments], restarts, random, STEPS)[n_segments])
+
+    return each(one, seeds)
