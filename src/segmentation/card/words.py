@@ -195,6 +195,9 @@ RIVALS = {
     "does not repeat itself": msg("does not repeat itself"),
     "a segment dissolves": msg("a segment dissolves"),
     "too small a segment": msg("a segment would be too small"),
+    "fewer segments and shuffled columns do as well": msg(
+        "only cuts segments that have no parts: with needs shuffled inside them, fewer do as well"
+    ),
 }
 REFOUND = {
     "stable": msg("found again"),

@@ -15,6 +15,7 @@ RivalReason = Literal[
     "does not repeat itself",
     "a segment dissolves",
     "too small a segment",
+    "fewer segments and shuffled columns do as well",
 ]
 Shortfall = Literal[
     "shuffled columns do as well",
