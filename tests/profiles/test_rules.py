@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.profiles import Condition
 from segmentation.profiles.measures import measures
 from segmentation.profiles.rules import plain_rules, shares
 from segmentation.residents import residents_from
+from tests.needs import LEVELS, needs_of, policies
 from tests.policies import AS_OF, small_policy, small_residents, small_segments
 
 POLICY = small_policy()
@@ -260,3 +261,36 @@ def test_what_is_told_leaves_a_range_of_the_smallest_group_for_each_count(inside
     )
     assert all(share <= true + 1e-12 for share, true in zip(told, truth, strict=True))
     assert told[2] == 0 or inside - missed >= 30
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_whatever_the_needs_a_rule_says_what_its_words_hold(data):
+    policy = data.draw(policies())
+    table = data.draw(needs_of(policy, st.integers(1, 80)))
+    labels = np.array(data.draw(st.lists(st.integers(0, 1), min_size=len(table), max_size=len(table))))
+    for segment, rule in enumerate(rules(table, [*labels[:-1], 1], policy)):
+        if rule is None:
+            continue
+        inside = np.array([*labels[:-1], 1]) == segment
+        held = np.logical_or.reduce([meets(policy, table, conditions) for conditions in rule.alternatives])
+
+        assert rule.fidelity <= (held == inside).mean()
+        assert inside.mean() < rule.precision <= inside[held].mean()
+        assert 0 < rule.coverage <= held[inside].mean()
+
+
+def meets(policy, table, conditions):
+    """Who meets all conditions, in the words of a policy."""
+    held = np.ones(len(table), dtype=bool)
+    for one in conditions:
+        feature, column = policy.features[one.feature], table[one.feature]
+        if one.operator in {"is", "is not"}:
+            marks = column == (1.0 if feature.kind == "flag" else one.value)
+            held &= (marks if one.operator == "is" else column.notna() & ~marks).to_numpy(bool)
+            continue
+        value = one.value
+        if feature.kind == "ordinal":
+            column, value = column.map(dict(zip(LEVELS, range(3), strict=True))), LEVELS.index(value)
+        held &= (column >= value if one.operator == "at least" else column <= value).to_numpy(bool)
+    return held
