@@ -1,10 +1,4 @@
-"""k-means: restarts on those who fit into memory, exact passes over all others.
-
-Which local optimum is found is decided by the restarts, and a sample of 100,000 decides it as well as all do.
-What remains is to let every resident move the centres: each pass gives everybody the nearest centre, sums up
-what they need, batch by batch, and takes the means. It is exact, so the order of the residents does not
-matter; centres that are nudged by one batch after the other (`partial_fit`) follow a file sorted by segment.
-"""
+"""The two halves of k-means (Lloyd): restarts on those who fit into memory, and a pass over all others."""
 
 from __future__ import annotations
 
@@ -18,20 +12,16 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from segmentation.clustering.centers import Marks, by_size, nearest, rounded, sums
+from segmentation.clustering.centers import Marks, nearest, rounded, sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from segmentation.clustering.affine import AffineMap
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-MOVES = 2
-"""How often all residents move the centres after the restarts on a sample."""
 DECIMALS = 10
-"""Of those centres: how residents were batched shall leave no trace in a digest."""
+"""Of means over batches: how residents were batched shall leave no trace in a digest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,53 +116,3 @@ def searched(mapped: Floats, n_segments: int, restarts: int, random: np.random.R
                 f"`n_segments` is {n_segments}, and fewer residents differ from each other; ask for fewer."
             ) from None
     return np.asarray(fitted.labels_, np.int64)
-
-
-def settled(
-    tally: Callable[[Floats], Tally],
-    start: Floats,
-    smallest_size: int,
-    erase: AffineMap | None = None,
-    moves: int = MOVES,
-) -> tuple[Floats, Tally]:
-    """Let residents of whom there are too many to be held at once move the centres.
-
-    Parameters
-    ----------
-    tally : callable
-        Takes centres in the space of the distances, and returns the `Tally` of all residents.
-    start : ndarray of shape (n_segments, n_columns)
-        In encoded units, before `erase`.
-    smallest_size : int
-        The smallest group: no share in a centre gives fewer residents away.
-    erase : AffineMap or None, default None
-    moves : int
-        How often they move; 0 where they were given.
-
-    Returns
-    -------
-    centers : ndarray of shape (n_segments, n_columns)
-        In the space of the distances, largest segment first, shares rounded.
-    tally : Tally
-        Of these centres.
-    """
-    own, seen = start, tally(_mapped(start, erase))
-    for move in range(moves):
-        seen = tally(_mapped(own, erase)) if move else seen
-        own = seen.means(own)
-    own = rounded(seen.marks, own, smallest_size / np.maximum(seen.sizes, 1))
-    return _sorted(tally, _mapped(own, erase), seen)
-
-
-def _sorted(tally: Callable[[Floats], Tally], centers: Floats, seen: Tally) -> tuple[Floats, Tally]:
-    """Sort by size until it stays so: residents at equal distances may change sides with the order."""
-    for _ in range(len(centers) + 1):
-        centers = centers[by_size(seen.sizes, centers)]
-        seen = tally(centers)
-        if by_size(seen.sizes, centers) == list(range(len(centers))):
-            break
-    return centers, seen
-
-
-def _mapped(centers: Floats, erase: AffineMap | None) -> Floats:
-    return centers if erase is None else erase.apply(centers)

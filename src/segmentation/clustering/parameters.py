@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segmentation.clustering.choice import Criteria
-
 if TYPE_CHECKING:
-    from segmentation.clustering.choice import Choice
     from segmentation.clustering.segmenter import Segmenter
     from segmentation.policy import Policy
 
@@ -37,29 +34,6 @@ def of_policy(policy: Policy) -> dict[str, Any]:
         "smallest_size": policy.audit.smallest_group,
         "random_state": rules.seed,
     }
-
-
-def criteria(segmenter: Segmenter, residents: int) -> Criteria:
-    """Return what a number of segments must reach among so many residents."""
-    return Criteria(
-        fewest=segmenter.min_segments,
-        most=segmenter.max_segments,
-        least_strength=segmenter.prediction_strength,
-        smallest_share=max(segmenter.smallest_share, segmenter.smallest_size / residents),
-        least_jaccard=segmenter.bootstrap_jaccard,
-        splits=segmenter.splits,
-        bootstraps=segmenter.bootstraps,
-        restarts=segmenter.restarts,
-        shuffles=segmenter.shuffles,
-        shuffle_p=segmenter.shuffle_p,
-    )
-
-
-def number(choice: Choice | None) -> int:
-    """Return how many segments a choice makes: one, where there is no structure."""
-    if choice is None or choice.structure is None or not choice.structure.is_there:
-        return 1
-    return choice.n_segments or 1
 
 
 def check_numbers(segmenter: Segmenter) -> None:

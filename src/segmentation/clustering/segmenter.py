@@ -9,30 +9,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin, clone
 from sklearn.metrics import pairwise_distances
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_array, check_random_state
-from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
+from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils.validation import _num_samples, check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from segmentation.clustering import parameters
 from segmentation.clustering.blocks import blocks, drawn
-from segmentation.clustering.centers import coarse, largest_first, means, nearest
-from segmentation.clustering.choice import choose, stability
+from segmentation.clustering.centers import means, nearest
 from segmentation.clustering.fold import fold, segment_id
-from segmentation.clustering.lloyd import MOVES, Tally, searched, settled, tallied
-from segmentation.features import encoded, feature_blocks, is_needs_encoder, needs_encoder, needs_table
+from segmentation.clustering.found import MOVES, at_once, in_passes
+from segmentation.clustering.judging import choice_of, number_of, stability_of
+from segmentation.clustering.lloyd import Tally, searched, tallied
+from segmentation.clustering.reading import first_encoded, later_encoded, validated
+from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    import pandas as pd
     from sklearn.compose import ColumnTransformer
 
     from segmentation.clustering.affine import AffineMap
     from segmentation.clustering.choice import Choice, Stability
+    from segmentation.clustering.found import Found
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
     from segmentation.scorer.explanation import Explanation
@@ -210,19 +212,14 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             residents who differ, or `erase` or `centers` does not fit the encoded columns.
         """
         if self.encoder is None:
-            X = self._validated(X, fit=True)
-        if _num_samples(X) > self.fit_sample:
-            places = drawn(_num_samples(X), self.fit_sample, self.random_state)
-            seen = self._settle(lambda: blocks(X), _safe_indexing(X, places), keep=True)
-            self.labels_ = np.concatenate(seen.labels)
-            return self
+            X = validated(self, X, fit=True)
+        n = _num_samples(X)
+        if n > self.fit_sample:
+            sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
+            return self._settle(lambda: blocks(X), sample, keep=True)
         points, mapped, labels = self._search(X)
-        self.cluster_centers_ = self._centers(points, labels)
-        self.average_ = coarse(points, points.mean(axis=0)[None], self._steps(len(points)))[0]
-        self.labels_ = self._nearest(points)
-        gaps = mapped - self.cluster_centers_[self.labels_]
-        self.inertia_ = float(np.einsum("ij,ij->", gaps, gaps))
-        return self
+        start, sizes = self._start(points, labels), np.bincount(labels, minlength=self.n_segments_)
+        return self._keep(at_once(points, mapped, start, sizes, self.smallest_size, self.erase))
 
     def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
         """Find the segments of more residents than memory holds; `labels_` is not kept.
@@ -240,18 +237,19 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             As for `fit`, or `batches` yields nobody.
         """
         self._settle(batches, sample, keep=False)
-        if hasattr(self, "labels_"):  # of an earlier fit
-            del self.labels_
+        del self.labels_
         return self
 
     def predict(self, X: ArrayLike) -> Labels:
         """Return the segment of each resident, an int from 0, as an array of shape (n_residents,)."""
         check_is_fitted(self)
-        return np.concatenate([self._nearest(self._encode(block)) for block in blocks(X)])
+        return np.concatenate(
+            [nearest(later_encoded(self, block), self.cluster_centers_, self.erase) for block in blocks(X)]
+        )
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the distance to every centre, in encoded units: shape (n_residents, n_segments_)."""
-        mapped = self._map(self._encode(X))
+        mapped = self._map(later_encoded(self, X))
         return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -267,8 +265,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         X : table or array-like of shape (n_residents, n_features)
             Needs of all residents, or of some of them drawn at random.
         """
-        random = check_random_state(self.random_state)
-        return self._chosen(self._map(self._encode(X)), random, given=int(self.n_segments_))
+        mapped = self._map(later_encoded(self, X))
+        return choice_of(self, mapped, check_random_state(self.random_state), given=int(self.n_segments_))
 
     def stability(self, X: ArrayLike) -> Stability:
         """Measure how the fitted segments stand when residents are drawn anew.
@@ -278,15 +276,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         X : table or array-like of shape (n_residents, n_features)
             Needs of all residents, or of some of them drawn at random.
         """
-        random = check_random_state(self.random_state)
-        mapped = self._map(self._encode(X))
-        return stability(
-            self._sample(mapped, random),
-            self.cluster_centers_,
-            parameters.criteria(self, len(mapped)),
-            random,
-            borderline=self.borderline,
-        )
+        return stability_of(self, self._map(later_encoded(self, X)))
 
     def explain(self, X: pd.DataFrame) -> Explanation:
         """Return what each need adds to the gap between a resident's segment and the runner-up.
@@ -358,70 +348,48 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     def _search(self, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
         """Find segments among residents who fit into memory; return them encoded, mapped, and labels."""
         parameters.check_numbers(self)
-        points = self._encode_first(X)
+        points = first_encoded(self, X)
         parameters.check_shapes(self, points.shape[1])
         random = check_random_state(self.random_state)
         mapped = self._map(points).round(DECIMALS) if self.erase else points
         self.choice_ = None
         if self.n_segments == "auto" and len(points) >= 2 * self.min_segments:
-            self.choice_ = self._chosen(mapped, random)
-        self.n_segments_ = self._number(len(points))
+            self.choice_ = choice_of(self, mapped, random)
+        self.n_segments_ = number_of(self, self.choice_, len(points))
         self.segments_ = tuple(segment_id(label) for label in range(self.n_segments_))
         if self.centers is None:
             return points, mapped, searched(mapped, self.n_segments_, self.restarts, random)
         centers = self._map(np.asarray(self.centers, np.float64))
         return points, mapped, nearest(points, centers, self.erase)
 
-    def _chosen(self, mapped: Floats, random: np.random.RandomState, given: int | None = None) -> Choice:
-        plain = self.erase is None and is_needs_encoder(self.encoder_)
-        blocks = feature_blocks(self.encoder_) if plain else None
-        limits = parameters.criteria(self, len(mapped))
-        return choose(self._sample(mapped, random), limits, random, given=given, blocks=blocks)
-
-    def _sample(self, mapped: Floats, random: np.random.RandomState) -> Floats:
-        size = min(self.sample_size, len(mapped))
-        return np.asarray(mapped[random.choice(len(mapped), size, replace=False)])
-
-    def _number(self, residents: int) -> int:
-        if self.centers is not None:
-            return len(self.centers)
-        if self.n_segments == "auto":
-            return parameters.number(self.choice_)
-        if self.n_segments > residents:
-            raise ValueError(
-                f"`n_segments` is {self.n_segments}, and there are {residents} residents; ask for fewer."
-            )
-        return self.n_segments
-
-    def _centers(self, points: Floats, labels: Labels) -> Floats:
-        """Return the centres, largest segment first, shares rounded.
+    def _start(self, points: Floats, labels: Labels) -> Floats:
+        """Return the centres before anybody's share is rounded.
 
         Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
         """
-        sizes = np.bincount(labels, minlength=self.n_segments_)
-        given = means(points, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
-        return largest_first(points, self._map(coarse(points, given, self._steps(sizes))), self.erase)
+        return means(points, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
 
-    def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Tally:
-        """Let all residents move the centres that a sample has."""
+    def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Self:
         points, _, labels = self._search(sample)
-        given = self.centers is not None
-        start = np.array(self.centers) if given else means(points, labels, self.n_segments_)
-        self.cluster_centers_, seen = settled(
-            lambda centers: self._tally(batches, centers, keep=keep),
-            start,
-            self.smallest_size,
-            self.erase,
-            0 if given else MOVES,
+        return self._keep(
+            in_passes(
+                lambda centers: self._tally(batches, centers, keep=keep),
+                self._start(points, labels),
+                self.smallest_size,
+                self.erase,
+                moves=MOVES if self.centers is None else 0,
+            )
         )
-        self.average_ = seen.average(self.smallest_size)
-        self.inertia_ = seen.inertia
-        return seen
+
+    def _keep(self, found: Found) -> Self:
+        self.cluster_centers_, self.average_ = found.centers, found.average
+        self.inertia_, self.labels_ = found.inertia, found.labels
+        return self
 
     def _tally(self, batches: Callable[[], Iterable[ArrayLike]], centers: Floats, *, keep: bool) -> Tally:
         with threadpool_limits(1):  # of two builds at once, none shall wait for the other's threads
             tallies = (
-                tallied(self._encode(batch), centers, self.erase, keep=keep)
+                tallied(later_encoded(self, batch), centers, self.erase, keep=keep)
                 for batch in batches()
                 if _num_samples(batch)
             )
@@ -430,40 +398,5 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
                 raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
             return sum(tallies, seen)
 
-    def _steps(self, sizes: Labels | int) -> Floats:
-        """Return which share the smallest group is of segments of such sizes."""
-        return np.asarray(self.smallest_size / np.maximum(np.atleast_1d(sizes), 1))
-
-    def _encode_first(self, X: ArrayLike) -> Floats:
-        X = self._validated(X, fit=True)
-        self.encoder_ = StandardScaler() if self.encoder is None else clone(self.encoder)
-        with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-            return np.asarray(check_array(self.encoder_.fit_transform(X), dtype=np.float64))
-
-    def _encode(self, X: ArrayLike) -> Floats:
-        check_is_fitted(self)
-        X = self._validated(X, fit=False)
-        if is_needs_encoder(self.encoder_):
-            return encoded(self.encoder_, pd.DataFrame(X))
-        return np.asarray(check_array(self.encoder_.transform(X), dtype=np.float64))
-
-    def _validated(self, X: ArrayLike, *, fit: bool) -> ArrayLike:
-        least = 2 if fit else 1
-        if self.encoder is None:
-            return np.asarray(validate_data(self, X, reset=fit, dtype=np.float64, ensure_min_samples=least))
-        if is_needs_encoder(self.encoder):
-            X = needs_table(self.encoder, X)
-        elif not hasattr(X, "columns"):  # an encoder of one's own may take an array, with gaps or texts
-            X = validate_data(
-                self, X, reset=fit, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=least
-            )
-        validate_data(self, X, reset=fit, skip_check_array=True)
-        if _num_samples(X) < least:
-            raise ValueError(f"At least {least} resident(s) are needed; got {_num_samples(X)}.")
-        return X
-
     def _map(self, points: Floats) -> Floats:
         return points if self.erase is None else self.erase.apply(points)
-
-    def _nearest(self, points: Floats) -> Labels:
-        return nearest(points, self.cluster_centers_, self.erase)
