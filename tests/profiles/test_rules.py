@@ -199,11 +199,11 @@ def test_the_shortest_rule_that_will_do_is_told():
 def test_a_rule_that_agrees_too_seldom_says_so():
     rng = np.random.default_rng(5)
     repairs = rng.integers(0, 20, 4000).astype(float)
-    labels = np.where(rng.random(4000) < 0.1, rng.integers(0, 2, 4000), repairs >= 10).astype(int)
+    labels = np.where(rng.random(4000) < 0.2, rng.integers(0, 2, 4000), repairs >= 10).astype(int)
     rough = rules(needs(4000, repairs=repairs), labels)[1]
 
-    assert rough.fidelity == pytest.approx(0.94, abs=0.015)
-    assert rough.is_rough is (rough.fidelity < 0.95)
+    assert rough.fidelity == pytest.approx(0.89, abs=0.02)
+    assert rough.is_rough
 
 
 def test_a_small_segment_is_not_told_by_a_rule_that_holds_hardly_anyone():

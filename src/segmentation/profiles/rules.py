@@ -8,6 +8,7 @@ that earn nothing. What is told of a rule is measured on the conditions as they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,7 +84,7 @@ class _Try:
     needs: Needs
     inside: Flags
 
-    @property
+    @cached_property
     def held(self) -> Flags:
         """Who meets the rule."""
         return _held(self.needs, self.alternatives)
