@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from segmentation.errors import ResidentsError, StorageError
+from segmentation.residents import read_needs
 from segmentation.scoring import run
 
 
@@ -47,10 +49,7 @@ def test_stretches_of_any_length_give_what_memory_gives(made, score, source, tmp
 
 
 def test_the_counts_are_those_of_memory(made, score, source, out):
-    from segmentation.residents import read_needs
-
-    people = read_needs(source, made.policy, as_of=date(2026, 7, 1), features=made.scorer.features)
-    assert score(source, out).intake == people.intake
+    assert score(source, out).intake == told(made, source)
 
 
 def test_a_csv_file_gives_the_same_segments(made, score, source, tmp_path):
@@ -204,3 +203,97 @@ def test_columns_of_the_output_are_id_and_segment(made, score, source, out):
     assert list(frame.columns) == ["resident_ref", "segment"]
     assert list(frame["segment"].cat.categories) == list(made.scorer.segments)
     assert np.all(frame["resident_ref"].str.startswith("r-"))
+
+
+def told(made, path):
+    """What reading the file at once says of it."""
+    return read_needs(path, made.policy, as_of=date(2026, 7, 1), features=made.scorer.features).intake
+
+
+def said(read):
+    """What reading gives, or the sentence with which it refuses."""
+    try:
+        return read()
+    except ResidentsError as error:
+        return str(error)
+
+
+def intake_of(score, out):
+    return lambda source: score(source, out).intake
+
+
+@pytest.fixture
+def doubled(made, source):
+    """A file in which two ids stand twice, far from each other."""
+    frame = made.residents.copy()
+    ids = frame.columns.get_loc("resident_ref")
+    frame.iloc[[1_100, 1_150], ids] = frame.iloc[[3, 7], ids].to_numpy()
+    frame.to_parquet(source)
+    return source
+
+
+def test_ids_that_stand_twice_are_left_out_wherever_they_stand(made, score, doubled, out):
+    scored = score(doubled, out)
+    assert scored.intake == told(made, doubled)
+    assert scored.intake.quarantined_by_rule == {"unique": 4}
+    assert pd.read_parquet(out).astype("str").equals(made.expected(doubled).astype("str"))
+
+
+def test_what_is_known_of_ids_that_stand_twice_outlasts_an_interruption(score, doubled, out):
+    score(doubled, whole := out.with_name("whole.parquet"))
+    seen = []
+
+    def progress(told):
+        seen.append(told.done)
+        if len(seen) > 18:
+            raise StopError
+
+    with pytest.raises(StopError):
+        score(doubled, out, progress=progress)
+    assert seen[12:15] == [1_200, 0, 100]
+    assert score(doubled, out).resumed > 0
+    assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"repair_requests": -1.0},
+        {"resident_ref": "r-same"},
+        {"resident_ref": None},
+        {"consent_service_planning": "refused"},
+        {"collected_on": pd.NaT},
+        {"service_urgency": "somebody's own words, which are longer than any code: call me at noon"},
+    ],
+)
+@pytest.mark.parametrize("rows", [3, 900, 1_200])
+def test_what_is_wrong_is_said_as_memory_says_it(made, score, source, out, change, rows):
+    frame = made.residents.copy()
+    for column, value in change.items():
+        frame.loc[: rows - 1, column] = value
+    frame.to_parquet(source)
+    expected, found = (said(partial(of, source)) for of in (partial(told, made), intake_of(score, out)))
+    assert found == expected
+    assert names_in(out) == set() if isinstance(expected, str) else out.exists()
+
+
+def test_a_folder_is_one_table_in_the_order_of_its_names(made, score, source, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for at, start in enumerate(range(0, 1_200, 170)):
+        made.residents.iloc[start : start + 170].to_parquet(folder / f"part-{at}.parquet", row_group_size=60)
+    score(folder, tmp_path / "of_folder.csv")
+    score(source, tmp_path / "of_file.csv")
+    assert (tmp_path / "of_folder.csv").read_bytes() == (tmp_path / "of_file.csv").read_bytes()
+
+
+def test_a_folder_is_gone_on_with_in_the_middle_of_a_file(made, score, tmp_path, out):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for at, start in enumerate(range(0, 1_200, 170)):
+        made.residents.iloc[start : start + 170].to_parquet(folder / f"part-{at}.parquet", row_group_size=60)
+    score(folder, whole := out.with_name("whole.parquet"))
+    with pytest.raises(StopError):
+        score(folder, out, progress=stopping(700))
+    assert score(folder, out).resumed >= 700
+    assert out.read_bytes() == whole.read_bytes()

@@ -1,4 +1,4 @@
-"""Batches of needs to batches of segments, in order: one thread reads, two judge and score."""
+"""Batches of needs to batches of segments, in order: one thread reads ahead, two judge and score."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from segmentation.scoring.output import scored_schema
 from segmentation.scoring.tally import Tally
+from segmentation.scoring.twice import Keys, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from segmentation.scoring.source import Batch, Source
 
 WORKERS = 2
+AHEAD = 4
+"""Batches in memory, about."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,15 @@ class Piece:
         Rows of the source up to the end of this piece.
     scored : Table
         Ids and segments, in the order of the source.
+    keys : ndarray of uint64
+        Of the ids of all its rows that must differ from all others.
     tally : Tally
         What became of its rows.
     """
 
     last: int
     scored: pa.Table
+    keys: Keys
     tally: Tally
 
 
@@ -63,31 +69,41 @@ def stretches(
     for piece in _pieces(source, scorer, id_column, start, stretch):
         held.append(piece)
         if piece.last % stretch == 0 or piece.last == source.rows:
-            scored = pa.concat_tables(part.scored for part in held).combine_chunks()
-            yield Piece(piece.last, scored, Tally.total(part.tally for part in held))
+            yield Piece(
+                piece.last,
+                pa.concat_tables(part.scored for part in held).combine_chunks(),
+                np.concatenate([part.keys for part in held]),
+                Tally.total(part.tally for part in held),
+            )
             held = []
 
 
 def _pieces(
     source: Source, scorer: FoldedScorer, id_column: str, start: int, stretch: int
 ) -> Iterator[Piece]:
-    waiting: deque[Future[Piece]] = deque()
+    batches = source.batches(start, stretch)
+    waiting: deque[Future[Piece | None]] = deque()
     # The threads are ours: those of a matrix product would only stand in their way.
-    with threadpool_limits(1), ThreadPoolExecutor(WORKERS) as pool:
-        for make in source.batches(start, stretch):
-            waiting.append(pool.submit(_piece, make, scorer, id_column))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    with (
+        threadpool_limits(1),
+        ThreadPoolExecutor(WORKERS) as workers,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        for _ in range(AHEAD):
+            waiting.append(workers.submit(_piece, reader.submit(next, batches, None), scorer, id_column))
+        while (piece := waiting.popleft().result()) is not None:
+            waiting.append(workers.submit(_piece, reader.submit(next, batches, None), scorer, id_column))
+            yield piece
 
 
-def _piece(make: Callable[[], Batch], scorer: FoldedScorer, id_column: str) -> Piece:
+def _piece(read: Future[Callable[[], Batch] | None], scorer: FoldedScorer, id_column: str) -> Piece | None:
+    make = read.result()
+    if make is None:
+        return None
     batch = make()
     labels = scorer.predict(batch.columns) if len(batch.ids) else np.empty(0, np.int64)
     segments = pa.DictionaryArray.from_arrays(pa.array(labels, pa.int16()), pa.array(scorer.segments))
     scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments], schema=scored_schema(id_column))
     counts = np.bincount(labels, minlength=len(scorer.segments)).tolist()
-    return Piece(
-        batch.last, scored, replace(batch.tally, segments=dict(zip(scorer.segments, counts, strict=True)))
-    )
+    told = replace(batch.tally, segments=dict(zip(scorer.segments, counts, strict=True)))
+    return Piece(batch.last, scored, keys(batch.differing), told)

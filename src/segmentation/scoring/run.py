@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from segmentation.errors import ResidentsError, StorageError
@@ -13,9 +16,11 @@ from segmentation.files import CSV, PARQUET
 from segmentation.scoring import output
 from segmentation.scoring.identity import files_identity
 from segmentation.scoring.model import Progress, Scored
+from segmentation.scoring.output import scored_schema
 from segmentation.scoring.pieces import Piece, stretches
 from segmentation.scoring.source import open_source
 from segmentation.scoring.tally import Tally
+from segmentation.scoring.twice import bucketed, repeats
 from segmentation.scoring.work import Work, work_folder
 
 if TYPE_CHECKING:
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segmentation.policy import Policy
+    from segmentation.residents import Intake
     from segmentation.scorer import FoldedScorer
     from segmentation.scoring.output import Output
     from segmentation.scoring.source import Source
@@ -33,7 +39,7 @@ FORMAT = 1
 STRETCH = 2**18
 """Rows that an interrupted run may have to score again; also a row group of the output."""
 STAGED = "output"
-_TABLE, _TALLY = "scored.arrow", "tally.json"
+_TABLE, _KEYS, _TALLY = "scored.arrow", "ids.keys", "tally.json"
 
 
 def score_file(
@@ -80,7 +86,7 @@ def score_file(
     StorageError
         The output has another suffix, cannot be written, or is being written by another run. Work is kept.
     """
-    table = _format(out)
+    _format(out)
     opened = open_source(source, policy, as_of, scorer.features)
     told = {**identity, "as_of": as_of.isoformat()}
     manifest = {
@@ -92,23 +98,63 @@ def score_file(
         "stretch": stretch,
         "files": files_identity(opened.files),
     }
-    with _storing(out), work_folder(out, manifest) as work:
+    with _storing(out), work_folder(out, manifest) as work, _worthwhile(work):
         resumed = min(stretch * len(work.done()), opened.rows)
-        staged = work.root / STAGED
-        with _worthwhile(work):
-            parts = _parts(work, opened, scorer, policy.residents.id, stretch)
-            with table(staged, output.scored_schema(policy.residents.id), told) as file:
-                total = _written(
-                    file, parts, lambda done: progress(Progress(done, opened.rows, resumed)), resumed
-                )
-            intake = opened.intake(total)
-            _refuse_changed(source, opened, manifest["files"])
-        work.publish(staged, out)
+        run = _Run(scorer, policy.residents.id, stretch, progress, partial(_format(out), told=told))
+        total, intake = run.all(opened, work)
+        _refuse_changed(source, opened, manifest["files"])
+        work.publish(work.root / STAGED, out)
     segments = {segment: total.segments.get(segment, 0) for segment in scorer.segments}
     return Scored(out, segments, intake, resumed, work.discarded)
 
 
-def _format(out: Path) -> Callable[[Path, pa.Schema, Mapping[str, str]], AbstractContextManager[Output]]:
+@dataclass(frozen=True)
+class _Run:
+    """What scores, and how."""
+
+    scorer: FoldedScorer
+    id_column: str
+    stretch: int
+    progress: Callable[[Progress], None]
+    output: Callable[..., AbstractContextManager[Output]]
+
+    def all(self, source: Source, work: Work) -> tuple[Tally, Intake]:
+        """Write every stretch; and once more where ids stand twice, which only the end tells."""
+        source = source.knowing(work.note)
+        total = self._through(source, work)
+        if not work.note and repeats([folder / _KEYS for folder in work.done()]):
+            twice = source.rows_twice()
+            if twice:
+                source = source.knowing(twice)
+                total = self._through(source, work.restart(twice))
+        return total, source.intake(total)
+
+    def _through(self, source: Source, work: Work) -> Tally:
+        """Write every stretch, those that are done and the others, and return what became of the rows."""
+        resumed = min(self.stretch * len(work.done()), source.rows)
+        self.progress(Progress(resumed, source.rows, resumed))
+        tallies = []
+        with self.output(work.root / STAGED, scored_schema(self.id_column)) as file:
+            for piece in self._parts(source, work):
+                file.write(piece.scored)
+                tallies.append(piece.tally)
+                self.progress(Progress(max(piece.last, resumed), source.rows, resumed))
+        return Tally.total(tallies)
+
+    def _parts(self, source: Source, work: Work) -> Iterator[Piece]:
+        """Yield the stretches that are done, and then the others, each of which is kept first."""
+        done = work.done()
+        for at, folder in enumerate(done):
+            yield _kept(folder, min((at + 1) * self.stretch, source.rows))
+        start = len(done) * self.stretch
+        pieces = stretches(source, self.scorer, self.id_column, start, self.stretch)
+        for at, piece in enumerate(pieces, len(done)):
+            with work.stretch(at) as folder:
+                _keep(folder, piece)
+            yield piece
+
+
+def _format(out: Path) -> Callable[..., AbstractContextManager[Output]]:
     suffix = out.suffix.lower()
     if suffix in PARQUET:
         return output.parquet
@@ -117,39 +163,18 @@ def _format(out: Path) -> Callable[[Path, pa.Schema, Mapping[str, str]], Abstrac
     raise StorageError(f"{out} is neither .parquet nor .csv. Give the file one of these endings.")
 
 
-def _written(file: Output, parts: Iterator[Piece], progress: Callable[[int], None], resumed: int) -> Tally:
-    """Write every stretch, and return what became of the rows of all."""
-    total = Tally()
-    progress(resumed)
-    for piece in parts:
-        file.write(piece.scored)
-        total = Tally.total([total, piece.tally])
-        progress(max(piece.last, resumed))
-    return total
-
-
-def _parts(work: Work, source: Source, scorer: FoldedScorer, id_column: str, stretch: int) -> Iterator[Piece]:
-    """Yield the stretches that are done, and then the others, which are kept before they are handed on."""
-    done = work.done()
-    for at, folder in enumerate(done):
-        yield _kept(folder, min((at + 1) * stretch, source.rows))
-    pieces = stretches(source, scorer, id_column, len(done) * stretch, stretch)
-    for at, piece in enumerate(pieces, len(done)):
-        with work.stretch(at) as folder:
-            _keep(folder, piece)
-        yield piece
-
-
 def _keep(folder: Path, piece: Piece) -> None:
     with (folder / _TABLE).open("wb") as file, pa.ipc.new_file(file, piece.scored.schema) as writer:
         writer.write_table(piece.scored)
+    bucketed(piece.keys).tofile(folder / _KEYS)
     (folder / _TALLY).write_text(json.dumps(piece.tally.to_dict()), encoding="utf-8")
 
 
 def _kept(folder: Path, last: int) -> Piece:
     with (folder / _TABLE).open("rb") as file:
         scored = pa.ipc.open_file(file).read_all()
-    return Piece(last, scored, Tally.from_dict(json.loads((folder / _TALLY).read_text(encoding="utf-8"))))
+    told = json.loads((folder / _TALLY).read_text(encoding="utf-8"))
+    return Piece(last, scored, np.empty(0, np.uint64), Tally.from_dict(told))
 
 
 @contextmanager

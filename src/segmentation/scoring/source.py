@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from segmentation.residents import read_needs
+from segmentation.residents.columns import needed_columns
 from segmentation.residents.counts import Counts
 from segmentation.residents.files import is_parquet, readable
 from segmentation.residents.look import Reading, look
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 ROWS = 65_536
 """Rows of a batch."""
+NOBODY = pa.array([], pa.string())
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,8 @@ class Batch:
     ids : pyarrow.Array of shape (n,)
     columns : mapping of str to ndarray or Coded, each of shape (n,)
         Their needs.
+    differing : pyarrow.Array
+        Ids of all rows of the batch that must differ from all others, scored or not; null where missing.
     tally : Tally
         What became of the rows of this batch.
     """
@@ -54,6 +59,7 @@ class Batch:
     last: int
     ids: pa.Array
     columns: Mapping[str, NDArray[Any] | Coded]
+    differing: pa.Array
     tally: Tally
 
 
@@ -73,6 +79,18 @@ class Source(Protocol):
 
         The rows are read here, in order; what makes a batch of them may be called in any thread.
         """
+
+    def rows_twice(self) -> list[int]:
+        """Return the rows whose id stands in another row as well, after comparing ids as texts.
+
+        Raises
+        ------
+        ResidentsError
+            They are too many.
+        """
+
+    def knowing(self, twice: list[int]) -> Source:
+        """Return the same rows, of which those whose ids stand twice are faulty."""
 
     def intake(self, total: Tally) -> Intake:
         """Return who was read, left out and why, or refuse the whole.
@@ -111,7 +129,7 @@ class Streamed:
     terms : Terms
         Who may be scored.
     reading : Reading
-        What is read of them; it knows the rows whose ids stand twice.
+        What is read of them.
     """
 
     tables: Tables
@@ -120,7 +138,7 @@ class Streamed:
 
     @classmethod
     def of(cls, tables: Tables, terms: Terms) -> Streamed:
-        """Look at the columns of files, and for ids that stand in them twice.
+        """Look at the columns of files.
 
         Raises
         ------
@@ -130,7 +148,7 @@ class Streamed:
         scan = Scan(tables, terms.policy, ROWS)
         if scan.of_columns or not tables.rows:
             terms.refuse(scan.faults()[1])
-        return cls(tables, terms, scan.reading())
+        return cls(tables, terms, Reading.of(terms.policy, needed_columns(terms.policy)))
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -148,6 +166,18 @@ class Streamed:
         for block in self.tables.blocks(self.reading.columns, plain=plain, start=start, rows=ROWS):
             for low, high in cuts(block.start, block.start + block.rows, stretch):
                 yield partial(self._batch, block.slice(low - block.start, high - low))
+
+    def rows_twice(self) -> list[int]:
+        """Return the rows whose id stands in another row as well."""
+        scan = Scan(self.tables, self.terms.policy, ROWS)
+        rows: list[int] = scan.reading().twice.tolist()
+        if len(rows) > self.terms.policy.residents.quarantine_share * self.rows:
+            self.terms.refuse(scan.faults()[1])
+        return rows
+
+    def knowing(self, twice: list[int]) -> Streamed:
+        """Return the same rows, of which some are faulty."""
+        return replace(self, reading=replace(self.reading, twice=np.array(twice, np.int64)))
 
     def intake(self, total: Tally) -> Intake:
         """Return the sum of the batches, or refuse the whole.
@@ -179,11 +209,12 @@ class Streamed:
             quarantined=tuple(quarantined([looked.broken])),
         )
         if looked.ids is None:
-            return Batch(last, pa.array([], pa.string()), {}, told)
+            return Batch(last, NOBODY, {}, NOBODY, told)
         cut = split(looked.columns, looked.sound, self.terms.policy, self.terms.as_of)
         kept = looked.ids if cut.kept.all() else looked.ids.filter(pa.array(cut.kept))
         told = replace(told, kept=len(kept), left_out=cut.left_out, missing=cut.missing)
-        return Batch(last, kept, {name: self._column(name, of) for name, of in cut.needs.items()}, told)
+        columns = {name: self._column(name, of) for name, of in cut.needs.items()}
+        return Batch(last, kept, columns, looked.ids, told)
 
     def _column(self, name: str, column: Array) -> NDArray[Any] | Coded:
         wanted = self.reading.wanted[name]
@@ -214,6 +245,14 @@ class InMemory:
         for low, high in cuts(start, self.rows, stretch):
             yield partial(self._batch, low, high)
 
+    def rows_twice(self) -> list[int]:
+        """Return none: the table is judged already."""
+        return []
+
+    def knowing(self, twice: list[int]) -> InMemory:  # noqa: ARG002 - the table is judged already
+        """Return the same rows."""
+        return self
+
     def intake(self, total: Tally) -> Intake:  # noqa: ARG002 - the table is judged already
         """Return that of the table."""
         return self.residents.intake
@@ -221,7 +260,8 @@ class InMemory:
     def _batch(self, low: int, high: int) -> Batch:
         needs = self.residents.needs.iloc[low:high]
         ids = pa.array(self.residents.ids.iloc[low:high], pa.string())
-        return Batch(high, ids, {str(name): needs[name].to_numpy() for name in needs}, Tally(kept=high - low))
+        columns = {str(name): needs[name].to_numpy() for name in needs}
+        return Batch(high, ids, columns, NOBODY, Tally(kept=high - low))
 
 
 def cuts(start: int, end: int, stretch: int) -> Iterator[tuple[int, int]]:

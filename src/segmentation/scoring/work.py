@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from segmentation.errors import StorageError
@@ -33,12 +33,18 @@ class Work:
     ----------
     root : Path
         The folder; only its owner may look into it.
+    manifest : mapping
+        Everything that the content of the output depends on, as plain data.
     discarded : bool
-        Whether it held the stretches of a run that had read or used something else.
+        Whether the folder held the stretches of a run that had read or used something else.
+    note : list of int
+        What a run has found out that its stretches depend on.
     """
 
     root: Path
+    manifest: Mapping[str, Any]
     discarded: bool
+    note: list[int]
 
     def done(self) -> list[Path]:
         """Return the folders of the stretches that are complete, from the first up to the first gap."""
@@ -59,6 +65,11 @@ class Work:
         sync(staged)
         staged.rename(self.root / _name(number))
         sync(self.root)
+
+    def restart(self, note: list[int]) -> Work:
+        """Forget all stretches, as something was found out that they depend on."""
+        _empty(self.root, self.manifest, note)
+        return replace(self, note=note)
 
     def publish(self, staged: Path, out: Path) -> None:
         """Give a finished file of this folder its name, and remove the folder."""
@@ -93,7 +104,7 @@ def work_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Work]:
     root = out.parent / f".{out.name}.partial"
     held = _hold(root, out)
     try:
-        yield Work(root, _begin(root, json.loads(json.dumps(manifest))))
+        yield _begin(root, json.loads(json.dumps(manifest)))
     finally:
         os.close(held)
 
@@ -144,29 +155,34 @@ def _in_the_way(root: Path, out: Path, *, is_free: bool) -> StorageError:
     return StorageError(f"{out} is being written by another run. Wait for it, or write to another file.")
 
 
-def _begin(root: Path, manifest: Mapping[str, Any]) -> bool:
-    """Keep what fits the manifest, else empty the folder; return whether another run's work was in it."""
-    file = root / MANIFEST
-    found = _read(file)
-    if found == manifest:
-        return False
+def _begin(root: Path, manifest: Mapping[str, Any]) -> Work:
+    """Keep what fits the manifest, else empty the folder."""
+    found = _read(root / MANIFEST)
+    if found is not None and found.get("of") == manifest:
+        return Work(root, manifest, discarded=False, note=found["note"])
+    _empty(root, manifest, [])
+    return Work(root, manifest, discarded=found is not None, note=[])
+
+
+def _empty(root: Path, manifest: Mapping[str, Any], note: list[int]) -> None:
+    """Leave nothing in the folder but its manifest."""
     _clear(root)
     staged = root / WRITING
-    staged.write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
+    staged.write_text(json.dumps({"of": manifest, "note": note}, ensure_ascii=False), encoding="utf-8")
     sync(staged)
-    staged.rename(file)
+    staged.rename(root / MANIFEST)
     sync(root)
-    return found is not None
 
 
-def _read(file: Path) -> object:
+def _read(file: Path) -> dict[str, Any] | None:
     """Return what a manifest holds: None where there is none, and nothing that fits where it is damaged."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (ValueError, OSError):
-        return "damaged"
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 def _clear(root: Path) -> None:
