@@ -304,6 +304,90 @@ def test_a_heavier_need_rules_the_segments():
         assert (labels == needs[heavy]).all()
 
 
+# ---- What can be asked of a fitted one --------------------------------------------------------------
+
+
+def quick(n_segments):
+    """Return a fitted segmenter that measures little, for what does not depend on how much."""
+    changes = {"bootstraps": 10, "splits": 2, "shuffles": 19, "shuffle_p": 0.05, "restarts": 2}
+    return Segmenter.from_policy(small_policy(), n_segments).set_params(**changes).fit(needs())
+
+
+def test_a_choice_is_on_record_where_the_number_was_found_and_is_none_where_it_was_given():
+    assert fitted().choice_.n_segments == 3
+    assert fitted().choice_.structure.is_there
+    assert quick(3).choice_ is None
+
+
+def test_shuffled_columns_are_one_segment():
+    rng = np.random.default_rng(0)
+    shuffled = needs().apply(lambda column: column.to_numpy()[rng.permutation(len(column))])
+    segmenter = Segmenter.from_policy(small_policy()).fit(shuffled)
+    assert segmenter.n_segments_ == 1
+    assert segmenter.fold().segments == ("S1",)
+    assert segmenter.choice_.structure is None or not segmenter.choice_.structure.is_there
+
+
+def test_a_number_that_was_given_is_measured_like_those_that_are_tried():
+    choice = quick(3).assess(needs())
+    assert choice.is_given
+    assert choice.n_segments == 3
+    assert choice.rivals[0].prediction_strength > 0.8
+    assert choice.structure.is_there
+
+
+def test_stability_is_told_for_every_segment():
+    stability = quick(3).set_params(borderline=0.2).stability(needs())
+    assert len(stability.jaccard) == 3
+    assert min(stability.jaccard) > 0.75
+    assert stability.borderline == 0.2
+    assert 0 < stability.borderline_share < 0.5
+
+
+def test_an_explanation_adds_up_to_the_gap_and_names_the_segments():
+    segmenter = fitted().named(["S2", "S5", "S1"])
+    told = segmenter.explain(needs())
+    assert told.segments == ("S2", "S5", "S1")
+    assert set(told.features) == set(needs())
+    np.testing.assert_array_equal(told.chosen, fitted().labels_)
+    np.testing.assert_allclose(told.contributions.sum(axis=1) + told.constant, told.gap, atol=1e-9)
+    squares = np.sort(segmenter.transform(needs()) ** 2, axis=1)
+    np.testing.assert_allclose(told.gap, squares[:, 1] - squares[:, 0], atol=1e-7)
+    assert (told.borderline == (told.margin < segmenter.borderline)).all()
+
+
+def test_only_a_segmenter_of_a_policy_explains_and_only_needs():
+    points = np.random.default_rng(0).random((20, 2))
+    with pytest.raises(ValueError, match=r"Only a segmenter made by Segmenter\.from_policy folds"):
+        Segmenter(n_segments=2).fit(points).explain(points)
+    with pytest.raises(ValueError, match="columns are missing: parking"):
+        fitted().explain(needs().drop(columns="parking"))
+
+
+def test_other_ids_change_no_segment_and_not_the_original():
+    other = fitted().named(("S7", "S2", "S9"))
+    assert other.segments_ == other.fold().segments == ("S7", "S2", "S9")
+    assert list(other.set_output(transform="pandas").transform(needs())) == ["S7", "S2", "S9"]
+    np.testing.assert_array_equal(other.predict(needs()), fitted().labels_)
+    assert fitted().segments_ == fitted().fold().segments == ("S1", "S2", "S3")
+    assert other.without_residents().segments_ == other.segments_
+
+
+@pytest.mark.parametrize("ids", [["S1", "S2"], ["S1", "S2", "S2"], ["S1", "S2", 3], []])
+def test_ids_that_do_not_name_every_segment_once_are_refused(ids):
+    with pytest.raises(ValueError, match="`ids` must be 3 different texts"):
+        fitted().named(ids)
+
+
+def test_the_average_is_the_mean_resident_with_its_shares_rounded():
+    encoded = fitted().encoder_.transform(needs())
+    np.testing.assert_allclose(fitted().average_, encoded.mean(axis=0), atol=10 / len(needs()))
+    parking = list(fitted().encoder_.get_feature_names_out()).index("parking")
+    counted = fitted().average_[parking] * len(needs()) / 10  # in steps of the smallest group
+    assert counted == pytest.approx(round(counted))
+    assert encoded[:, parking].sum() % 10 != 0
+
+
 # ---- Forgetting residents ---------------------------------------------------------------------------
 
 
