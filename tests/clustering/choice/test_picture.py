@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.clustering.choice.model import Choice, Rival, Structure
+from segmentation.clustering.choice.model import Choice, Rival, Stability, Structure
 from segmentation.drawing import fonts
 from tests.policies import small_policy
 
@@ -108,3 +108,37 @@ def test_in_chinese_every_letter_is_drawn_and_nothing_is_left_in_english(choice)
     assert not any(
         word in " ".join(told).lower() for word in ("segment", "strength", "least", "given", "chosen")
     )
+
+
+STABILITY = Stability((0.93, 0.75, 0.7499, 0.6, 0.5999), 50, 0.1, 0.08, 0.2, 0.01)
+
+
+def test_every_segment_stands_with_its_similarity_and_what_that_means():
+    (axes,) = STABILITY.plot(segments=("S3", "S1", "S4", "S9", "S2")).axes
+
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["S3", "S1", "S4", "S9", "S2"]
+    assert texts(axes) == ["0.93 stable", "0.75 stable", "0.74 doubtful", "0.60 doubtful", "0.59 dissolves"]
+    assert "50 bootstrap samples" in axes.get_title(loc="left")
+
+
+def test_how_a_segment_stands_is_told_by_mark_as_well_as_by_colour():
+    (axes,) = STABILITY.plot().axes
+    dots = [line for line in axes.lines if line.get_marker() in {"o", "D"}]
+    looks = {(dot.get_marker(), dot.get_markerfacecolor() == "white") for dot in dots}
+
+    assert len(dots) == 5
+    assert len(looks) == 3
+
+
+def test_without_ids_segments_are_numbered():
+    (axes,) = STABILITY.plot().axes
+
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["S1", "S2", "S3", "S4", "S5"]
+
+
+@pytest.mark.skipif(len(fonts()) == 1, reason="there is no Chinese font: apt-get install fonts-noto-cjk")
+def test_stability_in_chinese_has_every_letter():
+    picture = STABILITY.plot("zh")
+
+    assert picture._repr_png_().startswith(b"\x89PNG")
+    assert texts(picture.axes[0])[-1] == "0.59 瓦解"

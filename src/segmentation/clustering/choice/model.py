@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from segmentation.drawing import Language
@@ -155,3 +157,17 @@ class Stability:
     borderline_share: float
     moved_borderline: float | None
     moved_others: float | None
+
+    def plot(self, language: Language = "en", segments: Sequence[str] | None = None) -> Figure:
+        """Return a picture: how surely each segment is found again.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Chinese needs a font that holds it; without one the picture is in English and says so.
+        segments : sequence of str, optional
+            Their ids, in the order of `jaccard`; S1, S2 … by default.
+        """
+        from segmentation.clustering.choice.picture import stands  # noqa: PLC0415 - matplotlib takes a second
+
+        return stands(self, segments or [f"S{at + 1}" for at in range(len(self.jaccard))], language)

@@ -1,4 +1,4 @@
-"""The choice of the number of segments as a picture: what each number reached, and what it had to reach.
+"""Choice and stability as pictures: what each number of segments reached, and how each segment stands.
 
 The two measures that decide are lines with their limits beside them, told apart by mark and dashes as well as
 by colour; the silhouette is pale, because it decides nothing.
@@ -6,20 +6,27 @@ by colour; the silhouette is pale, because it decides nothing.
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from segmentation.drawing import BLUE, GREY, INK, MEDIUM, PALE, SMALL, VERMILION, Picture, plain
 from segmentation.policy import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from segmentation.clustering.choice.model import Choice, Rival
+    from segmentation.clustering.choice.model import Choice, Rival, Stability
     from segmentation.drawing import Language
     from segmentation.policy import Policy
 
 WIDTH, HEIGHT = 8.0, 4.6
 """Inches."""
+ROW, FRAME = 0.4, 1.5
+"""Inches: of a segment's row, and of what stands around the rows."""
+STABLE, DISSOLVED = 0.75, 0.6
+"""Similarities from which a segment is stable, and under which it dissolves (Hennig 2007)."""
 SAID = {
     "strength": Text(en="Prediction strength", zh="预测强度"),
     "jaccard": Text(en="Bootstrap Jaccard of the weakest segment", zh="最弱分群的自助法Jaccard系数"),
@@ -37,6 +44,20 @@ SAID = {
         en="Shuffled columns do as well: no structure (p = {p:.2g}, at most {limit:g} allowed)",
         zh="打乱各列后效果相当：没有分群结构（p = {p:.2g}，须不超过{limit:g}）",
     ),
+}
+STANDING = {
+    "title": Text(
+        en="How each segment is found again in {n} bootstrap samples", zh="各分群在{n}个自助样本中的重现程度"
+    ),
+    "x": Text(en="Mean Jaccard similarity with the most similar segment", zh="与最相似分群的平均Jaccard系数"),
+    "stable": Text(en="stable", zh="稳定"),
+    "doubtful": Text(en="doubtful", zh="存疑"),
+    "dissolved": Text(en="dissolves", zh="瓦解"),
+}
+STANDS: dict[str, dict[str, Any]] = {
+    "stable": {"marker": "o", "color": BLUE, "markerfacecolor": BLUE},
+    "doubtful": {"marker": "o", "color": GREY, "markerfacecolor": "white"},
+    "dissolved": {"marker": "D", "color": VERMILION, "markerfacecolor": VERMILION},
 }
 MARKS: dict[str, dict[str, Any]] = {
     "strength": {"color": BLUE, "marker": "o", "linewidth": 1.8, "markersize": 6, "zorder": 4},
@@ -66,6 +87,35 @@ def picture(choice: Choice, language: Language, policy: Policy | None) -> Pictur
             loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=len(MARKS), frameon=False, fontsize=SMALL
         )
     return drawn.finished()
+
+
+def stands(stability: Stability, segments: Sequence[str], language: Language) -> Picture:
+    """Return how each segment stands when residents are drawn anew: a dot each, and Hennig's two limits."""
+    drawn = Picture(WIDTH, len(segments) * ROW + FRAME, language)
+    axes = drawn.add_subplot()
+    for at, jaccard in enumerate(stability.jaccard):
+        look = STANDS[_standing(jaccard)]
+        axes.hlines(at, 0, jaccard, color=PALE, linewidth=2.0, zorder=1)
+        axes.plot([jaccard], [at], markersize=7, markeredgewidth=1.4, linestyle="none", zorder=3, **look)
+        # Rounded down, so that no figure reads as a limit that it does not reach.
+        told = (
+            f"{floor(jaccard * 100 + 1e-9) / 100:.2f} {getattr(STANDING[_standing(jaccard)], drawn.language)}"
+        )
+        axes.annotate(told, (jaccard, at), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    for limit, style in ((STABLE, "--"), (DISSOLVED, ":")):
+        axes.axvline(limit, color=GREY, linestyle=style, linewidth=1.0, zorder=2)
+    axes.set_yticks(range(len(segments)), segments)
+    axes.set_ylim(len(segments) - 0.4, -0.6)
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel(getattr(STANDING["x"], drawn.language), fontsize=MEDIUM)
+    title = getattr(STANDING["title"], drawn.language).format(n=stability.bootstraps)
+    axes.set_title(title, loc="left", fontsize=11)
+    plain(axes)
+    return drawn.finished()
+
+
+def _standing(jaccard: float) -> str:
+    return "stable" if jaccard >= STABLE else "dissolved" if jaccard < DISSOLVED else "doubtful"
 
 
 def _lines(rivals: tuple[Rival, ...]) -> dict[str, list[tuple[int, float]]]:
