@@ -2,7 +2,10 @@
 
 import json
 import os
+import re
 import resource
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +14,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation import read_policy
+from segmentation.cli.build import _before
+from segmentation.home import Home
+from segmentation.registry import check_home
+
+QUICK = "[clustering]\nbootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\n"
 BUILD = ("build", "--policy", "policy.toml", "--as-of", "2026-07-01", "--segments", "6")
+AUTO = BUILD[:-2]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def place(place):
+    """The folder to run in, with fewer bootstrap samples and shuffles in the policy."""
+    file = place / "policy.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[clustering]\n", QUICK), encoding="utf-8")
+    return place
 
 
 def table(place, **columns):
@@ -21,9 +40,9 @@ def table(place, **columns):
     return frame
 
 
-def refused(ended, place, *told):
+def refused(ended, place, *told, code=2):
     """Check that the program ended as bad input ends, and that it said what is wrong."""
-    assert ended.code == 2
+    assert ended.code == code
     assert ended.err.count("Error:") == 1
     assert "Traceback" not in ended.err
     assert [word for word in told if word not in ended.err] == []
@@ -43,6 +62,8 @@ def test_the_main_job_ends_with_a_registered_version_and_a_card(run, place):
         assert told in ended.out
     card = Path(ended.out.split("Card: ")[1].strip())
     assert card.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "Warning" not in ended.out
+    assert "Compared with no" not in ended.out
 
 
 def test_json_for_machines_holds_the_same(run, place):
@@ -133,17 +154,15 @@ def test_all_equal_rows_have_no_segments(run, place):
     frame = pd.read_parquet("residents.parquet")
     features = frame.loc[:, "repair_requests":"pet_services"].columns
     table(place, **{name: [frame[name].dropna().iloc[0]] * len(frame) for name in features})
-    ended = run(
-        "build", "--policy", "policy.toml", "--as-of", "2026-07-01", "--residents", "residents.parquet"
-    )
-    refused(ended, place, "No segments were found")
+    ended = run(*AUTO, "--residents", "residents.parquet")
+    refused(ended, place, "No segments were found", code=3)
     insisted = run(*BUILD[:-1], "3", "--residents", "residents.parquet")
-    refused(insisted, place, "ask for fewer")
+    refused(insisted, place, "ask for fewer", code=3)
 
 
 def test_more_segments_than_the_smallest_group_allows_are_refused(run, place):
     ended = run(*BUILD[:-1], "300", "--residents", "residents.parquet")
-    refused(ended, place, "Ask for fewer segments")
+    refused(ended, place, "Ask for fewer segments", code=3)
 
 
 @pytest.mark.parametrize("number", ["1", "few", "-3"])
@@ -154,6 +173,145 @@ def test_a_number_of_segments_that_is_none_is_refused(run, place, number):
 def test_a_home_that_is_a_file_is_refused_before_anything_is_read(run, place):
     (place / "home").write_text("a file")
     refused(run(*BUILD, "--residents", "not-there.parquet", "--home", "home"), place, "home")
+
+
+# ---- How many segments there are --------------------------------------------------------------------
+
+
+def shuffled(place):
+    """Write the residents anew, each need in an order of its own, so that nothing joins them."""
+    frame = pd.read_parquet(place / "residents.parquet")
+    random = np.random.default_rng(0)
+    names = frame.loc[:, "repair_requests":"pet_services"].columns
+    table(place, **{name: frame[name].to_numpy()[random.permutation(len(frame))] for name in names})
+
+
+def test_where_needs_hold_no_segments_it_is_told_what_each_number_lacks(run, place):
+    shuffled(place)
+    ended = run(*AUTO, "--residents", "residents.parquet")
+    refused(ended, place, "No segments were found", "nothing is registered", code=3)
+    assert [f"- {number} segments:" for number in range(2, 11) if f"- {number} segments:" in ended.err]
+
+
+def test_segments_that_are_insisted_on_are_registered_with_what_they_lack(run, place):
+    shuffled(place)
+    ended = run(*BUILD[:-1], "3", "--residents", "residents.parquet")
+    assert ended.code in {0, 1}
+    assert "Warning: No structure: with 3 segments" in ended.out
+    assert "resident_needs version 1" in ended.out
+
+
+# ---- The version before -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def followed(place, home):
+    """The folder to run in, with version 1: six segments of the same residents."""
+    shutil.copytree(home, place / "var")
+    move(Home(home), Home(place / "var"))
+    return place
+
+
+def move(before, after):
+    """Let the copy of a home find its own artefacts, which MLflow looks for where they were."""
+    with sqlite3.connect(after.database) as database:
+        for name, column in (
+            ("experiments", "artifact_location"),
+            ("runs", "artifact_uri"),
+            ("logged_models", "artifact_location"),
+            ("model_versions", "source"),
+        ):
+            database.execute(
+                f"UPDATE {name} SET {column} = replace({column}, ?, ?)",
+                (before.artifacts.as_uri(), after.artifacts.as_uri()),
+            )
+
+
+def approve(place, version):
+    """Give a version the alias that says which one runs."""
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{place / 'var' / 'mlflow.db'}"
+    MlflowClient(uri, uri).set_registered_model_alias("resident_needs", "approved", str(version))
+
+
+def test_the_version_that_is_approved_hands_its_segments_on(run, followed):
+    approve(followed, 1)
+    frame = pd.read_parquet("residents.parquet").sample(frac=1, random_state=1)
+    frame.to_parquet("residents.parquet", index=False)
+    ended = run(*BUILD, "--residents", "residents.parquet")
+    assert ended.code == 1
+    assert "Comparing with the version before" in ended.err
+    assert "Since version 1: carried over S1, S2, S3, S4, S5, S6; new none; gone none" in ended.out
+    assert re.search(r"At least 9\d% of 2,\d+ residents keep their segment\.", ended.out)
+
+
+def test_json_tells_who_stays_and_who_moves(run, followed):
+    words = ("--residents", "residents.parquet", "--previous", "candidate", "--json")
+    content = run(*BUILD[:-1], "5", *words).content
+    told = content["migration"]
+    assert (told["version"], content["version"]) == (1, 2)
+    assert len(told["carried"]) + len(told["gone"]) == 6
+    assert len(told["carried"]) + len(told["new"]) == 5
+    ids = [segment["id"] for segment in content["segments"]]
+    assert {one["segment"] for one in told["carried"]} | set(told["new"]) == set(ids)
+    assert not set(ids) & set(told["retired"])
+    assert all(move["residents"] >= 30 for move in told["moves"])
+
+
+def test_where_nothing_is_registered_there_is_nothing_to_compare_with(place):
+    home = Home(place / "var")
+    check_home(home)
+    assert _before(home, read_policy(place / "policy.toml"), None, None) == (None, "")
+
+
+def test_where_none_is_approved_it_is_told_how_to_compare(followed):
+    rules = read_policy(followed / "policy.toml")
+    before, hint = _before(Home(followed / "var"), rules, None, None)
+    assert before is None
+    assert hint.startswith("Compared with no earlier version, because none is approved; `--previous 1`")
+
+
+@pytest.mark.parametrize(("asked", "version"), [("none", None), (None, 1), ("1", 1), ("candidate", 1)])
+def test_what_is_asked_for_is_compared_with_and_else_what_is_approved(followed, asked, version):
+    approve(followed, 1)
+    before, hint = _before(Home(followed / "var"), read_policy(followed / "policy.toml"), asked, None)
+    assert (before and before.version, hint) == (version, "")
+
+
+@pytest.mark.parametrize("asked", ["7", "approved", "signed"])
+def test_a_version_to_compare_with_that_is_not_there_is_refused_before_anything_is_read(run, followed, asked):
+    ended = run(*BUILD, "--residents", "not-there.parquet", "--previous", asked)
+    assert ended.code == 2
+    assert f"resident_needs has no version '{asked}'. Versions: 1;" in ended.err
+
+
+def test_an_approved_version_that_was_changed_is_told_with_the_way_round(run, followed):
+    approve(followed, 1)
+    next(followed.glob("var/artifacts/**/scorer.json")).write_text("{}")
+    ended = run(*BUILD, "--residents", "residents.parquet")
+    assert ended.code == 2
+    assert "Or build without it: `--previous none`." in ended.err
+
+
+# ---- Tables of any size -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_folder_and_a_file_read_in_batches_give_the_version_of_the_file(run, place, monkeypatch):
+    frame = pd.read_parquet("residents.parquet")
+    (place / "parts").mkdir()
+    for at, part in enumerate((frame[:1000], frame[1000:])):
+        part.to_parquet(place / "parts" / f"part-{at}.parquet", index=False)
+    plain = run(*BUILD, "--residents", "residents.parquet", "--json").content
+    parts = run(*BUILD, "--residents", "parts", "--json")
+    monkeypatch.setattr("segmentation.cli.build.LARGE", 1)
+    large = run(*BUILD, "--residents", "residents.parquet", "--json").content
+    assert "Reading parts" in parts.err
+    assert plain["tags"] == parts.content["tags"] == large["tags"]
+
+
+# ---- Whole or not at all -----------------------------------------------------------------------------
 
 
 def test_a_full_disk_leaves_nothing_registered(place):

@@ -8,6 +8,7 @@ import typer
 
 from segmentation import __version__
 from segmentation.cli.main import app
+from segmentation.errors import Fault, NoStructureError
 
 HEAVY = (
     "numpy",
@@ -81,6 +82,23 @@ def test_an_unforeseen_refusal_of_the_file_system_is_one_sentence(run, place, mo
     ended = run("policy", "check", "policy.toml")
     assert ended.code == 2
     assert ended.err.startswith("Error: The file system refuses: No space left on device.")
+
+
+def test_needs_without_segments_have_an_exit_code_of_their_own(run, place, monkeypatch):
+    def find(path):
+        faults = (Fault(f"{number} segments", "does not repeat itself") for number in (2, 3))
+        raise NoStructureError.from_faults("No segments were found", faults)
+
+    monkeypatch.setattr("segmentation.policy.read_policy", find)
+    ended = run("policy", "check", "policy.toml")
+    assert ended.code == 3
+    assert ended.err.startswith("Error: No segments were found, 2 faults:\n  - 2 segments: does not repeat")
+
+
+def test_the_help_of_build_says_what_its_exit_codes_mean(run):
+    told = " ".join(run("build", "--help").out.split())
+    for code in ("Exit code 1 says", "2, that the input is refused", "3, that the needs hold no segments"):
+        assert code in told
 
 
 def test_a_fault_of_the_program_is_told_apart_and_quotes_nothing(run, place, monkeypatch):

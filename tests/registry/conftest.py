@@ -22,7 +22,10 @@ POLICY = Path(__file__).parents[2] / "models" / "resident_needs" / "policy.toml"
 
 @pytest.fixture(scope="session")
 def policy():
-    return read_policy(POLICY)
+    """The demo's policy with fewer bootstrap samples and shuffles, of which nothing here depends."""
+    policy = read_policy(POLICY)
+    fewer = {"bootstraps": 10, "shuffles": 19, "shuffle_p": 0.06}
+    return policy.model_copy(update={"clustering": policy.clustering.model_copy(update=fewer)})
 
 
 @pytest.fixture(scope="session")

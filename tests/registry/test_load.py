@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from segmentation.clustering import Segmenter
 from segmentation.errors import RegistryError, ScorerError, StorageError
 from segmentation.home import Home
-from segmentation.registry import load_segmenter, load_version, register
+from segmentation.registry import Versions, load_segmenter, load_version, register, versions_of
 
 NAME = "resident_needs"
 
@@ -64,6 +64,24 @@ def test_residents_get_the_segments_that_the_segmenter_gives(kept_home, candidat
     assert list(segments.cat.categories) == list(candidate.scorer.segments)
     assert (segments.cat.codes.to_numpy() == candidate.segmenter.predict(residents.needs[5:])).all()
     assert segments.index.equals(residents.needs.index[5:])
+
+
+def test_a_later_fit_is_given_what_it_takes_to_keep_segments(kept_home, candidate):
+    previous = load_version(kept_home, NAME, 1).previous
+
+    assert (previous.version, previous.policy, previous.scorer) == (1, candidate.policy, candidate.scorer)
+    assert previous.names == {profile.segment: profile.name for profile in candidate.profiles}
+    assert previous.retired == ()
+
+
+def test_the_versions_of_a_model_are_listed_with_their_aliases(kept_home):
+    assert versions_of(kept_home, NAME) == Versions((1, 2), {"candidate": 2})
+    assert versions_of(kept_home, "another_model") == Versions((), {})
+
+
+def test_a_home_without_a_registry_has_no_versions_to_list(tmp_path):
+    with pytest.raises(RegistryError, match=r"Nothing is registered in .* Run `segmentation build` first"):
+        versions_of(Home(tmp_path / "home"), NAME)
 
 
 def test_a_missing_feature_is_told(kept_home, residents):

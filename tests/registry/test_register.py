@@ -18,7 +18,8 @@ from mlflow import MlflowClient
 from sklearn.preprocessing import FunctionTransformer
 
 from segmentation import home as home_module
-from segmentation.clustering import Rival, Segmenter
+from segmentation.clustering import Segmenter
+from segmentation.clustering.choice import Choice, Rival, Structure
 from segmentation.errors import RegistryError, StorageError
 from segmentation.home import Home
 from segmentation.pipeline import build
@@ -26,7 +27,8 @@ from segmentation.registry import check_home, load_version, register
 
 EVIDENCE = {
     "audit.json", "card/card.en.html", "card/card.en.md", "card/card.json", "card/card.zh.html",
-    "card/card.zh.md", "plans.json", "policy.json", "profiles.json", "scorer.json", "scorer.onnx",
+    "card/card.zh.md", "choice.json", "plans.json", "policy.json", "profiles.json", "scorer.json",
+    "scorer.onnx",
 }  # fmt: skip
 MODEL = {
     "MLmodel", "conda.yaml", "input_example.json", "model.skops", "python_env.yaml", "requirements.txt",
@@ -92,17 +94,39 @@ def test_a_run_tells_what_can_be_compared(candidate, kept_home, client_of):
     )
 
 
-def test_prediction_strength_is_told_where_the_number_was_chosen(candidate, kept_home, home, client_of):
+def test_figures_of_the_choice_are_those_of_the_number_that_was_taken(candidate, home, client_of):
     rivals = (
-        Rival(5, 0.97, 0.12, "passes, but a larger one does too"),
-        Rival(6, 0.91, 0.1, "chosen"),
-        Rival(7, 0.4, 0.1, "does not repeat itself"),
+        Rival(5, 0.97, (0.99, 0.98), 0.12, 0.3, "passes, but a larger one does too"),
+        Rival(6, 0.91, (0.95, 0.81), 0.1, None, "chosen"),
+        Rival(7, 0.4, (0.6, 0.2), 0.1, 0.2, "does not repeat itself"),
     )
-    chosen = register(replace(candidate, rivals=rivals), home)
-    given = client_of(kept_home).get_model_version(candidate.policy.name, "1")
+    structure = Structure(6, 0.6, 0.9, 99, 0.01, 0.01, None)
+    chosen = register(replace(candidate, choice=Choice(rivals, structure)), home)
 
-    assert client_of(home).get_run(chosen.run_id).data.metrics["prediction_strength"] == 0.91
-    assert "prediction_strength" not in client_of(kept_home).get_run(given.run_id).data.metrics
+    metrics = client_of(home).get_run(chosen.run_id).data.metrics
+    assert metrics["prediction_strength"] == 0.91
+    assert metrics["weakest_bootstrap_jaccard"] == 0.81
+    assert metrics["shuffle_p"] == 0.01
+    assert "staying" not in metrics
+
+
+def test_what_was_not_measured_is_no_metric(candidate, home, client_of):
+    unmeasured = register(replace(candidate, choice=Choice((), None)), home)
+
+    metrics = client_of(home).get_run(unmeasured.run_id).data.metrics
+    assert not {"prediction_strength", "weakest_bootstrap_jaccard", "shuffle_p"} & set(metrics)
+
+
+def test_the_choice_is_kept_as_the_card_tells_it(candidate, kept_home, client_of):
+    run = client_of(kept_home).get_run(
+        client_of(kept_home).get_model_version(candidate.policy.name, "1").run_id
+    )
+    file = mlflow.artifacts.download_artifacts(f"{run.info.artifact_uri}/choice.json")
+
+    kept, card = json.loads(Path(file).read_text(encoding="utf-8")), candidate.card.to_dict()
+    assert list(kept) == ["choice", "stability", "changes", "migration"]
+    assert all(kept[part] == card[part] for part in kept)
+    assert kept["changes"] == {"since": None}
 
 
 def test_the_tags_identify_the_version(candidate, residents, kept_home, client_of):
@@ -245,7 +269,7 @@ def test_a_type_that_is_not_trusted_is_refused_before_a_run_is_made(candidate, t
 
 def test_what_cannot_be_stored_at_all_is_refused(candidate, tmp_path):
     spoilt = candidate.segmenter.without_residents()
-    spoilt.rivals_ = (rival for rival in candidate.rivals)
+    spoilt.segments_ = (segment for segment in candidate.scorer.segments)
     home = Home(tmp_path / "home")
 
     with pytest.raises(RegistryError, match="could not be serialized in the skops"):
