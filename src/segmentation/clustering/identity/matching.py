@@ -56,8 +56,8 @@ def matched(previous: Previous, policy: Policy, scorer: FoldedScorer, needs: pd.
     Returns
     -------
     tuple of str
-        One for each segment of `scorer`. A new segment gets the next number that no segment of any version
-        has had: what is gone never comes back under the same id.
+        One for each segment of `scorer`. A new segment gets the next number that no segment of the versions
+        before has had: what is gone never comes back under the same id.
 
     Raises
     ------
