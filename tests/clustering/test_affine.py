@@ -113,6 +113,25 @@ def test_residents_whom_the_map_makes_alike_share_a_segment():
         Segmenter.from_policy(policy, 3, erase=onto_slot).fit(needs)
 
 
+def test_a_map_makes_no_segments_of_shuffled_needs():
+    # A map mixes features and takes directions away. Mixtures that are shuffled would have these back, and
+    # any residents would lie closer together than they.
+    rng = np.random.default_rng(0)
+    columns, found = columns_of(small_policy(), small_needs()), []
+    for seed in range(6):
+        needs = small_needs().apply(lambda column: column.to_numpy()[rng.permutation(len(column))])
+        segmenter = Segmenter.from_policy(small_policy(), 3, erase=random_map(columns, seed, rank=10))
+        choice = segmenter.set_params(bootstraps=2, splits=2, restarts=2).fit(needs).assess(needs)
+        found.append(choice.structure.p_value)
+    assert np.median(found) > 0.2
+
+
+def test_a_map_leaves_the_segments_that_are_there():
+    segmenter = Segmenter.from_policy(small_policy(), erase=random_map(14, rank=13)).fit(small_needs())
+    assert segmenter.choice_.structure.is_there
+    assert segmenter.n_segments_ == 3
+
+
 def test_a_segmenter_with_a_map_is_cloned_and_stored_with_it(tmp_path):
     segmenter = small().fit(small_needs())
     joblib.dump(segmenter.without_residents(), tmp_path / "segmenter")

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+DECIMALS = 10
+"""Of mapped needs in the search for segments."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AffineMap:
@@ -49,3 +52,7 @@ class AffineMap:
     def apply(self, encoded: Floats) -> Floats:
         """Return the mapped residents, of the same shape (n_residents, n_columns)."""
         return np.asarray(encoded @ self.matrix.T + self.offset)
+
+    def apply_alike(self, encoded: Floats) -> Floats:
+        """Return the same for a search: residents whom the map makes alike are so to the last bit."""
+        return self.apply(encoded).round(DECIMALS)

@@ -18,13 +18,14 @@ Floats = NDArray[np.float64]
 
 
 def choice_of(
-    segmenter: Segmenter, mapped: Floats, random: np.random.RandomState, given: int | None = None
+    segmenter: Segmenter, points: Floats, random: np.random.RandomState, given: int | None = None
 ) -> Choice:
-    """Try every number of segments on a sample of mapped needs, or measure the one that is given."""
-    plain = segmenter.erase is None and is_needs_encoder(segmenter.encoder_)
-    blocks = feature_blocks(segmenter.encoder_) if plain else None
-    sample = _sample(segmenter, mapped, random)
-    return choose(sample, _criteria(segmenter, len(mapped)), random, given=given, blocks=blocks)
+    """Try every number of segments on a sample of encoded residents, or measure the one that is given."""
+    blocks = feature_blocks(segmenter.encoder_) if is_needs_encoder(segmenter.encoder_) else None
+    sample, limits = _sample(segmenter, points, random), _criteria(segmenter, len(points))
+    if segmenter.erase is None:
+        return choose(sample, limits, random, given=given, blocks=blocks)
+    return choose(sample, limits, random, given=given, blocks=blocks, mapped=segmenter.erase.apply_alike)
 
 
 def stability_of(segmenter: Segmenter, mapped: Floats) -> Stability:

@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-DECIMALS = 10
-"""Of mapped needs in the search for segments: residents who are alike shall be so to the last bit."""
-
 
 class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     """Clusters residents by what they need.
@@ -265,8 +262,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         X : table or array-like of shape (n_residents, n_features)
             Needs of all residents, or of some of them drawn at random.
         """
-        mapped = self._map(later_encoded(self, X))
-        return choice_of(self, mapped, check_random_state(self.random_state), given=int(self.n_segments_))
+        points, random = later_encoded(self, X), check_random_state(self.random_state)
+        return choice_of(self, points, random, given=int(self.n_segments_))
 
     def stability(self, X: ArrayLike) -> Stability:
         """Measure how the fitted segments stand when residents are drawn anew.
@@ -351,10 +348,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         points = first_encoded(self, X)
         parameters.check_shapes(self, points.shape[1])
         random = check_random_state(self.random_state)
-        mapped = self._map(points).round(DECIMALS) if self.erase else points
+        mapped = self.erase.apply_alike(points) if self.erase else points
         self.choice_ = None
         if self.n_segments == "auto" and len(points) >= 2 * self.min_segments:
-            self.choice_ = choice_of(self, mapped, random)
+            self.choice_ = choice_of(self, points, random)
         self.n_segments_ = number_of(self, self.choice_, len(points))
         self.segments_ = tuple(segment_id(label) for label in range(self.n_segments_))
         if self.centers is None:

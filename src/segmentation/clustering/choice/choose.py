@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.choice.measure import Measured, measured
 from segmentation.clustering.choice.model import Choice, Reason
-from segmentation.clustering.choice.shuffle import beyond, structure
+from segmentation.clustering.choice.shuffle import as_they_are, beyond, structure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from segmentation.clustering.choice.criteria import Criteria
 
@@ -33,13 +33,14 @@ def choose(
     *,
     given: int | None = None,
     blocks: Sequence[slice] | None = None,
+    mapped: Callable[[Floats], Floats] = as_they_are,
 ) -> Choice:
     """Try every allowed number of segments, and say which one is chosen, why, and whether there is structure.
 
     Parameters
     ----------
     encoded : ndarray of shape (n_residents, n_columns)
-        A sample of residents, encoded and mapped; a few thousand.
+        A sample of residents, encoded; a few thousand.
     criteria : Criteria
     random : RandomState
         Of every draw. The choice is the same for any number of threads.
@@ -47,6 +48,8 @@ def choose(
         A number of segments that somebody insists on: it is measured alone, and no limit stops it.
     blocks : sequence of slice or None, default None
         The columns of each feature, which are shuffled together; None is every column by itself.
+    mapped : callable
+        What stands between encoded residents and the distances; as they are, where there is no map.
 
     Returns
     -------
@@ -56,9 +59,9 @@ def choose(
     """
     encoded = encoded[random.permutation(len(encoded))]
     blocks = [slice(at, at + 1) for at in range(encoded.shape[1])] if blocks is None else blocks
-    found = measured(encoded, criteria, random, given)
+    found = measured(mapped(encoded), criteria, random, given)
     if given is None:
-        reasons = _reasons(encoded, found, criteria, blocks, random)
+        reasons = _reasons(encoded, found, criteria, blocks, random, mapped)
         rivals = tuple(one.rival(reasons[one.n_segments]) for one in found)
     else:
         rivals = tuple(one.rival("given") for one in found)
@@ -72,6 +75,7 @@ def choose(
         shuffles=criteria.shuffles,
         limit=criteria.shuffle_p,
         random=random,
+        mapped=mapped,
     )
     return Choice(rivals, tested)
 
@@ -82,6 +86,7 @@ def _reasons(
     criteria: Criteria,
     blocks: Sequence[slice],
     random: np.random.RandomState,
+    mapped: Callable[[Floats], Floats],
 ) -> dict[int, Reason]:
     reasons: dict[int, Reason] = {}
     passing = []
@@ -91,7 +96,7 @@ def _reasons(
         passing += [] if fault else [one]
     while passing:
         last = passing.pop()
-        if not passing or _adds(encoded, last, passing[-1], criteria, blocks, random):
+        if not passing or _adds(encoded, last, passing[-1], criteria, blocks, random, mapped):
             reasons[last.n_segments] = "chosen"
             break
         reasons[last.n_segments] = "fewer segments and shuffled columns do as well"
@@ -105,6 +110,7 @@ def _adds(
     criteria: Criteria,
     blocks: Sequence[slice],
     random: np.random.RandomState,
+    mapped: Callable[[Floats], Floats],
 ) -> bool:
     """Return whether the segments are more than fewer ones and what single features hold inside them."""
     p_value = beyond(
@@ -115,5 +121,6 @@ def _adds(
         shuffles=criteria.shuffles,
         restarts=criteria.restarts,
         random=random,
+        mapped=mapped,
     )
     return p_value <= criteria.shuffle_p

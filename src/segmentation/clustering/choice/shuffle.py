@@ -35,6 +35,11 @@ STEPS = 10
 every shuffle alike: what is compared need not be the least inertia, but must be found in one way."""
 
 
+def as_they_are(encoded: Floats) -> Floats:
+    """Return residents whom no map changes."""
+    return encoded
+
+
 def structure(
     encoded: Floats,
     n_segments: int,
@@ -43,6 +48,7 @@ def structure(
     shuffles: int,
     limit: float,
     random: np.random.RandomState,
+    mapped: Callable[[Floats], Floats] = as_they_are,
 ) -> Structure:
     """Test the residents' inertia against that of their features shuffled apart.
 
@@ -58,6 +64,9 @@ def structure(
     limit : float
         Largest p value that counts as structure.
     random : RandomState
+    mapped : callable
+        What stands between encoded residents and the distances. It comes after the shuffle: it mixes features
+        and takes directions away, which mixtures that are shuffled would have back.
     """
     sample = encoded[:RESIDENTS]
     everybody = np.zeros(len(sample), np.int64)
@@ -65,7 +74,7 @@ def structure(
     copula = gaussian_copula(sample, blocks)
 
     def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:
-        return _inertias(drawn, n_segments, RESTARTS, seeds)
+        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, RESTARTS, seeds)
 
     observed = left(seeds[:1], lambda _: sample)[0]
     apart = left(seeds[1 : shuffles + 1], lambda draw: shuffled(sample, everybody, blocks, draw))
@@ -90,12 +99,13 @@ def beyond(
     shuffles: int,
     restarts: int,
     random: np.random.RandomState,
+    mapped: Callable[[Floats], Floats] = as_they_are,
 ) -> float:
     """Return the p value of residents against their features shuffled inside fewer segments.
 
     Parameters
     ----------
-    encoded, n_segments, blocks, shuffles, random
+    encoded, n_segments, blocks, shuffles, random, mapped
         As in `structure`.
     fewer : ndarray of shape (n_residents,)
         The segment of each resident, of a smaller number of segments.
@@ -104,9 +114,12 @@ def beyond(
     """
     sample, own = encoded[:RESIDENTS], fewer[:RESIDENTS]
     seeds = random.randint(2**31 - 1, size=shuffles + 1).tolist()
-    observed = _inertias(lambda _: sample, n_segments, restarts, seeds[:1])[0]
-    inside = _inertias(lambda draw: shuffled(sample, own, blocks, draw), n_segments, restarts, seeds[1:])
-    return p_value(observed, inside)
+
+    def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:
+        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, restarts, seeds)
+
+    observed = left(seeds[:1], lambda _: sample)[0]
+    return p_value(observed, left(seeds[1:], lambda draw: shuffled(sample, own, blocks, draw)))
 
 
 def shuffled(encoded: Floats, own: Ints, blocks: Sequence[slice], random: np.random.Generator) -> Floats:
