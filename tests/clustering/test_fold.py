@@ -68,7 +68,8 @@ def test_the_fold_of_two_flags_worked_by_hand():
 def test_the_fold_of_a_count_worked_by_hand():
     # log1p is 0 and log 4, so encoded counts are -w and +w with mean and scale log 2; |x - c|² drops x².
     needs = pd.DataFrame({"repairs": [0.0, 0.0, 0.0, 3.0]})
-    segmenter = Segmenter.from_policy(policy_of(repairs=feature("count", weight=2.0)), 2).fit(needs)
+    segmenter = Segmenter.from_policy(policy_of(repairs=feature("count", weight=2.0)), 2)
+    segmenter.set_params(smallest_size=1).fit(needs)
     mean, scale = np.log(4) / 4, np.log(4) * np.sqrt(3) / 4
     low, high = 2 * (0 - mean) / scale, 2 * (np.log(4) - mean) / scale
     number = segmenter.fold().numbers[0]
@@ -210,3 +211,49 @@ def test_ids_and_borderline_are_those_that_are_given():
     segmenter = Segmenter.from_policy(small_policy(), 2).fit(small_needs())
     scorer = fold(segmenter.encoder_, segmenter.cluster_centers_, ids=["S4", "S1"], borderline=0.25)
     assert (scorer.segments, scorer.borderline) == (("S4", "S1"), 0.25)
+
+
+# ---- What a scorer must not give away ---------------------------------------------------------------
+
+
+def rare_needs(n=400):
+    """Return two crowds, and of each other need a few residents who have it, or lack it."""
+    rng = np.random.default_rng(0)
+    urgent = np.array(["low"] * 4 + ["medium"] * (n - 11) + ["high"] * 7)
+    return pd.DataFrame(
+        {
+            "wish": np.repeat([0.0, 50.0], n // 2) + rng.normal(size=n),
+            "lift": np.repeat([0.0, 1.0], [5, n - 5]),
+            "moves": np.repeat([0.0, 1.0], [n - 3, 3]),
+            "urgency": pd.Series(urgent, dtype="str"),
+        }
+    )
+
+
+def worked_out(smallest_size):
+    """Return what its numbers say of how many residents have what, with slopes divided out."""
+    policy = policy_of(
+        wish=feature("number"), lift=feature("flag"), moves=feature("count"), urgency=feature("ordinal")
+    )
+    needs = rare_needs()
+    scorer = Segmenter.from_policy(policy, 2).set_params(smallest_size=smallest_size).fit(needs).fold()
+    found = {}
+    for part in scorer.numbers[1:]:
+        unit = np.log(2) if part.log else 1.0
+        shown = [
+            (row, slope) for row, slope in zip(part.missing, part.slope, strict=True) if abs(slope) > 1e-9
+        ]
+        found[part.name] = {round(row / slope / unit * len(needs), 6) for row, slope in shown}
+    low, medium = (np.array(scorer.levels[0].values[value]) for value in ("low", "medium"))
+    apart = medium - low
+    found["urgency"] = {
+        round(-row / gap * len(needs), 6) for row, gap in zip(low, apart, strict=True) if abs(gap) > 1e-9
+    }
+    return found
+
+
+def test_no_number_of_few_residents_can_be_worked_out_of_a_scorer():
+    told = worked_out(30)
+    assert all(found <= {0.0, 400.0} for found in told.values())
+    exact = worked_out(1)
+    assert exact == {"lift": {395.0}, "moves": {3.0}, "urgency": {403.0}}

@@ -4,6 +4,11 @@ The squared distance of an encoded resident `z` to a centre `c` is |z|² - 2 c·
 for all segments, so what remains is linear in `z`; `z` itself is affine in log1p or plain numbers and
 constant per value. A map `A z + b` before the distances changes none of this: -2 c·(A z + b) is linear in `z`
 too, with the slopes -2 A'c and the constant -2 c·b, so a scorer of mitigated segments has the same form.
+
+A scorer is given away, so no number of few residents may be worked out of it. Whoever has one can solve it
+for what it was made of: the centres, the mean resident, and mean and spread of each feature. All of these
+hold shares of residents only after they were rounded to the smallest group (`centers.coarse`,
+`features.coarse`); distances between centres follow from the centres, and `borderline` is the policy's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +12,11 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from segmentation.features import encoded, is_needs_encoder, needs_table
+from segmentation.features.coarse import coarsen
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from segmentation.clustering.segmenter import Segmenter
 
 Floats = NDArray[np.float64]
@@ -24,7 +27,12 @@ def first_encoded(segmenter: Segmenter, X: ArrayLike) -> Floats:
     X = validated(segmenter, X, fit=True)
     segmenter.encoder_ = StandardScaler() if segmenter.encoder is None else clone(segmenter.encoder)
     with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
-        return np.asarray(check_array(segmenter.encoder_.fit_transform(X), dtype=np.float64))
+        points = segmenter.encoder_.fit_transform(X)
+    if is_needs_encoder(segmenter.encoder_):
+        table = cast("pd.DataFrame", X)  # `validated` has made it one
+        coarsen(segmenter.encoder_, table, segmenter.smallest_size)
+        return encoded(segmenter.encoder_, table)
+    return np.asarray(check_array(points, dtype=np.float64))
 
 
 def later_encoded(segmenter: Segmenter, X: ArrayLike) -> Floats:
