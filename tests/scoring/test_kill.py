@@ -14,14 +14,14 @@ KILLS = 20
 def work(score, source, out, begin, end):
     """Score when told to, say so, and wait to be killed."""
     begin.wait()
-    score(source, out, stretch=500)
+    score(source, out, stretch=1_000)
     end.set()
     time.sleep(60)
 
 
 @pytest.fixture
 def many(made, tmp_path):
-    """A file of 24,000 residents: 48 stretches of 500 rows."""
+    """A file of 24,000 residents: 24 stretches of 1,000 rows."""
     path = tmp_path / "many.parquet"
     parts = [
         made.residents.assign(resident_ref=made.residents["resident_ref"] + f"-{at}") for at in range(20)
@@ -34,7 +34,7 @@ def many(made, tmp_path):
 def test_a_kill_at_any_moment_leaves_no_half_file_and_the_next_run_ends_the_same(score, many, out):
     """Moments are spread over a whole run, from its first stretch to after its end."""
     started = time.monotonic()
-    score(many, whole := out.with_name("whole.parquet"), stretch=500)
+    score(many, whole := out.with_name("whole.parquet"), stretch=1_000)
     span = time.monotonic() - started
     expected = whole.read_bytes()
     resumed = []
@@ -49,7 +49,7 @@ def test_a_kill_at_any_moment_leaves_no_half_file_and_the_next_run_ends_the_same
         process.join()
         assert process.exitcode == -signal.SIGKILL
         assert not out.exists() or out.read_bytes() == expected
-        resumed.append(score(many, out, stretch=500).resumed)
+        resumed.append(score(many, out, stretch=1_000).resumed)
         assert out.read_bytes() == expected
         assert {path.name for path in out.parent.iterdir()} == {out.name, whole.name}
         out.unlink()

@@ -297,3 +297,13 @@ def test_a_folder_is_gone_on_with_in_the_middle_of_a_file(made, score, tmp_path,
         score(folder, out, progress=stopping(700))
     assert score(folder, out).resumed >= 700
     assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.unlink(), lambda file: file.write_bytes(b"ARROW1")])
+def test_a_work_folder_that_was_damaged_is_named(score, source, out, damage):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(500))
+    damage(folder_of(out) / "00000002" / "scored.arrow")
+    with pytest.raises(StorageError, match="is damaged"):
+        score(source, out)
+    assert not out.exists()

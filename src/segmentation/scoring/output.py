@@ -43,7 +43,7 @@ def parquet(staged: Path, schema: pa.Schema, told: Mapping[str, str]) -> Iterato
         writer = pq.ParquetWriter(
             file,
             schema.with_metadata({KEY: content.encode()}),
-            compression="zstd",
+            compression="snappy",
             use_dictionary=[SEGMENT],
             write_statistics=[SEGMENT],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ FORMAT = 1
 STRETCH = 2**18
 """Rows that an interrupted run may have to score again; also a row group of the output."""
 STAGED = "output"
-_TABLE, _KEYS, _TALLY = "scored.arrow", "ids.keys", "tally.json"
+_TABLE, _KEYS, _TALLY = "scored.arrow", "ids.keys", b"tally"
 
 
 def score_file(
@@ -164,17 +164,28 @@ def _format(out: Path) -> Callable[..., AbstractContextManager[Output]]:
 
 
 def _keep(folder: Path, piece: Piece) -> None:
-    with (folder / _TABLE).open("wb") as file, pa.ipc.new_file(file, piece.scored.schema) as writer:
+    told = piece.scored.schema.with_metadata({_TALLY: json.dumps(piece.tally.to_dict())})
+    with (folder / _TABLE).open("wb") as file, pa.ipc.new_file(file, told) as writer:
         writer.write_table(piece.scored)
     bucketed(piece.keys).tofile(folder / _KEYS)
-    (folder / _TALLY).write_text(json.dumps(piece.tally.to_dict()), encoding="utf-8")
 
 
 def _kept(folder: Path, last: int) -> Piece:
-    with (folder / _TABLE).open("rb") as file:
+    """Read a stretch that is done.
+
+    Raises
+    ------
+    StorageError
+        It was changed or damaged.
+    """
+    with (
+        suppress(OSError, ValueError, TypeError, KeyError, pa.ArrowException),
+        (folder / _TABLE).open("rb") as file,
+    ):
         scored = pa.ipc.open_file(file).read_all()
-    told = json.loads((folder / _TALLY).read_text(encoding="utf-8"))
-    return Piece(last, scored, np.empty(0, np.uint64), Tally.from_dict(told))
+        tally = Tally.from_dict(json.loads(scored.schema.metadata[_TALLY]))
+        return Piece(last, scored.replace_schema_metadata(), np.empty(0, np.uint64), tally)
+    raise StorageError(f"The work folder {folder.parent} is damaged. Remove it, and run again.")
 
 
 @contextmanager

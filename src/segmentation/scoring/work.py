@@ -63,8 +63,7 @@ class Work:
         for file in staged.iterdir():
             sync(file)
         sync(staged)
-        staged.rename(self.root / _name(number))
-        sync(self.root)
+        staged.rename(self.root / _name(number))  # a power failure may undo this, but no half of it
 
     def restart(self, note: list[int]) -> Work:
         """Forget all stretches, as something was found out that they depend on."""
@@ -169,9 +168,7 @@ def _empty(root: Path, manifest: Mapping[str, Any], note: list[int]) -> None:
     _clear(root)
     staged = root / WRITING
     staged.write_text(json.dumps({"of": manifest, "note": note}, ensure_ascii=False), encoding="utf-8")
-    sync(staged)
     staged.rename(root / MANIFEST)
-    sync(root)
 
 
 def _read(file: Path) -> dict[str, Any] | None:
@@ -186,8 +183,9 @@ def _read(file: Path) -> dict[str, Any] | None:
 
 
 def _clear(root: Path) -> None:
-    (root / MANIFEST).unlink(missing_ok=True)
-    sync(root)
+    if (root / MANIFEST).exists():
+        (root / MANIFEST).unlink()
+        sync(root)
     for entry in root.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
