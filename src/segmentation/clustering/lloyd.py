@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
 
 from segmentation.clustering.centers import Marks, nearest, rounded, sums
+from segmentation.clustering.parallel import one_thread
 
 if TYPE_CHECKING:
     from segmentation.clustering.affine import AffineMap
@@ -107,7 +107,7 @@ def searched(mapped: Floats, n_segments: int, restarts: int, random: np.random.R
     ValueError
         Fewer residents differ from each other than there shall be segments.
     """
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
             fitted = KMeans(n_segments, n_init=restarts, random_state=random).fit(mapped)

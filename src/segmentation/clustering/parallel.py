@@ -14,6 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -42,6 +43,12 @@ def each(
     # BLAS has one limit for the process, so it is set once around all tasks; OpenMP has one for each thread.
     with _controller().limit(limits=1):
         return list(Parallel(n_jobs=threads, require="sharedmem")(delayed(alone)(one) for one in arguments))
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which BLAS and OpenMP take one core: of two builds, none waits for the other's."""
+    limited: AbstractContextManager[object] = _controller().limit(limits=1)
+    return limited
 
 
 def _alone(function: Callable[[Argument], Result], argument: Argument) -> Result:

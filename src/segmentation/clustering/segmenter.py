@@ -14,7 +14,6 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin, clone
 from sklearn.metrics import pairwise_distances
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted
-from threadpoolctl import threadpool_limits
 
 from segmentation.clustering import parameters
 from segmentation.clustering.blocks import blocks, drawn
@@ -23,6 +22,7 @@ from segmentation.clustering.fold import fold, segment_id
 from segmentation.clustering.found import MOVES, at_once, in_passes
 from segmentation.clustering.judging import choice_of, number_of, stability_of
 from segmentation.clustering.lloyd import Tally, searched, tallied
+from segmentation.clustering.parallel import one_thread
 from segmentation.clustering.reading import first_encoded, later_encoded, validated
 from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
@@ -214,9 +214,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         if n > self.fit_sample:
             sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
             return self._settle(lambda: blocks(X), sample, keep=True)
-        points, mapped, labels = self._search(X)
-        start, sizes = self._start(points, labels), np.bincount(labels, minlength=self.n_segments_)
-        return self._keep(at_once(points, mapped, start, sizes, self.smallest_size, self.erase))
+        with one_thread():
+            points, mapped, labels = self._search(X)
+            start, sizes = self._start(points, labels), np.bincount(labels, minlength=self.n_segments_)
+            return self._keep(at_once(points, mapped, start, sizes, self.smallest_size, self.erase))
 
     def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
         """Find the segments of more residents than memory holds; `labels_` is not kept.
@@ -240,14 +241,16 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     def predict(self, X: ArrayLike) -> Labels:
         """Return the segment of each resident, an int from 0, as an array of shape (n_residents,)."""
         check_is_fitted(self)
-        return np.concatenate(
-            [nearest(later_encoded(self, block), self.cluster_centers_, self.erase) for block in blocks(X)]
-        )
+        with one_thread():
+            return np.concatenate(
+                [nearest(later_encoded(self, part), self.cluster_centers_, self.erase) for part in blocks(X)]
+            )
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the distance to every centre, in encoded units: shape (n_residents, n_segments_)."""
-        mapped = self._map(later_encoded(self, X))
-        return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
+        with one_thread():
+            mapped = self._map(later_encoded(self, X))
+            return np.asarray(pairwise_distances(mapped, self.cluster_centers_))
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns of `transform`: the ids of the segments."""
@@ -367,16 +370,16 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         return means(points, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
 
     def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Self:
-        points, _, labels = self._search(sample)
-        return self._keep(
-            in_passes(
+        with one_thread():
+            points, _, labels = self._search(sample)
+            found = in_passes(
                 lambda centers: self._tally(batches, centers, keep=keep),
                 self._start(points, labels),
                 self.smallest_size,
                 self.erase,
                 moves=MOVES if self.centers is None else 0,
             )
-        )
+        return self._keep(found)
 
     def _keep(self, found: Found) -> Self:
         self.cluster_centers_, self.average_ = found.centers, found.average
@@ -384,16 +387,15 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         return self
 
     def _tally(self, batches: Callable[[], Iterable[ArrayLike]], centers: Floats, *, keep: bool) -> Tally:
-        with threadpool_limits(1):  # of two builds at once, none shall wait for the other's threads
-            tallies = (
-                tallied(later_encoded(self, batch), centers, self.erase, keep=keep)
-                for batch in batches()
-                if _num_samples(batch)
-            )
-            seen = next(tallies, None)
-            if seen is None:
-                raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
-            return sum(tallies, seen)
+        tallies = (
+            tallied(later_encoded(self, batch), centers, self.erase, keep=keep)
+            for batch in batches()
+            if _num_samples(batch)
+        )
+        seen = next(tallies, None)
+        if seen is None:
+            raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
+        return sum(tallies, seen)
 
     def _map(self, points: Floats) -> Floats:
         return points if self.erase is None else self.erase.apply(points)
