@@ -195,7 +195,13 @@ def test_the_mean_resident_adds_what_the_average_adds_in_encoded_units():
     policy, needs = small_policy(), small_needs()
     segmenter = Segmenter.from_policy(policy, 3).fit(needs)
     encoded = segmenter.encoder_.transform(needs)
-    scorer = fold(segmenter.encoder_, segmenter.cluster_centers_, average=encoded.mean(axis=0))
+    scorer = fold(
+        segmenter.encoder_,
+        segmenter.cluster_centers_,
+        ids=segmenter.segments_,
+        average=encoded.mean(axis=0),
+        borderline=0.1,
+    )
     adding = np.sum([part.mean for part in (*scorer.numbers, *scorer.levels)], axis=0)
     everybody = scorer.scores(arrays(needs)).mean(axis=0)
     np.testing.assert_allclose(adding + scorer.constant, everybody, rtol=0, atol=1e-9)
@@ -209,7 +215,7 @@ def test_separations_are_squared_distances_between_the_centres():
 
 def test_ids_and_borderline_are_those_that_are_given():
     segmenter = Segmenter.from_policy(small_policy(), 2).fit(small_needs())
-    scorer = fold(segmenter.encoder_, segmenter.cluster_centers_, ids=["S4", "S1"], borderline=0.25)
+    scorer = segmenter.named(["S4", "S1"]).set_params(borderline=0.25).fold()
     assert (scorer.segments, scorer.borderline) == (("S4", "S1"), 0.25)
 
 

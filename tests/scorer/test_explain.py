@@ -125,7 +125,15 @@ def fitted(policy, needs, n_segments=3, erase=None, **changes):
     segmenter = Segmenter.from_policy(policy, n_segments, erase=erase, **changes)
     segmenter.set_params(restarts=1).fit(needs)
     average = segmenter.encoder_.transform(needs).mean(axis=0)
-    return segmenter, fold(segmenter.encoder_, segmenter.cluster_centers_, erase, average=average)
+    scorer = fold(
+        segmenter.encoder_,
+        segmenter.cluster_centers_,
+        erase,
+        ids=segmenter.segments_,
+        average=average,
+        borderline=0.1,
+    )
+    return segmenter, scorer
 
 
 def hold_to_distances(told, segmenter, needs):

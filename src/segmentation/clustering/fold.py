@@ -35,8 +35,6 @@ HANDICAP = 1e-10
 """What every segment's score starts above the one before it. A resident at equal distances then goes to the
 first segment, however a sum is rounded; otherwise scorer, ONNX and scikit-learn could each pick another."""
 
-BORDERLINE = 0.1
-
 
 def starts(centers: Floats) -> Floats:
     """Return where each segment's score starts, before anything is known of a resident."""
@@ -69,9 +67,9 @@ def fold(
     centers: Floats,
     erase: AffineMap | None = None,
     *,
-    ids: Sequence[str] | None = None,
-    average: Floats | None = None,
-    borderline: float = BORDERLINE,
+    ids: Sequence[str],
+    average: Floats,
+    borderline: float,
 ) -> FoldedScorer:
     """Fold a fitted encoder and the centres found in its space into one scorer.
 
@@ -83,27 +81,24 @@ def fold(
         After `erase`.
     erase : AffineMap or None, default None
         What stands between the encoded columns and the space of the centres.
-    ids : sequence of str or None, default None
-        Segment ids in the order of the centres; None makes them S1, S2 …
-    average : ndarray of shape (n_encoded_columns,) or None, default None
+    ids : sequence of str
+        Segment ids in the order of the centres.
+    average : ndarray of shape (n_encoded_columns,)
         The mean resident that contributions are told against, before `erase`; shares in it are rounded as
-        those of the centres are. None takes known numbers at their mean, and every listed value alike.
-    borderline : float, default 0.1
+        those of the centres are.
+    borderline : float
         The margin under which a resident is borderline, in [0, 1].
     """
     constant, slopes = linear(centers, erase)
-    parts = tuple(encoded_features(encoder))
-    mean = _plain_average(parts, centers.shape[1]) if average is None else average
     numbers, levels = [], []
-    for part in parts:
+    for part in encoded_features(encoder):
         if isinstance(part, EncodedLevels):
-            levels.append(_levels(part, slopes, mean))
+            levels.append(_levels(part, slopes, average))
         else:
             constant = constant - _at_mean(part, slopes)
-            numbers.append(_number(part, slopes, mean))
-    segments = tuple(map(segment_id, range(len(centers)))) if ids is None else tuple(ids)
+            numbers.append(_number(part, slopes, average))
     apart = tuple(_row(row) for row in separations(centers))
-    return FoldedScorer(segments, _row(constant), tuple(numbers), tuple(levels), apart, float(borderline))
+    return FoldedScorer(tuple(ids), _row(constant), tuple(numbers), tuple(levels), apart, float(borderline))
 
 
 def separations(centers: Floats) -> Floats:
@@ -137,16 +132,6 @@ def _levels(part: EncodedLevels, slopes: Floats, average: Floats) -> FoldedLevel
     missing = added.pop(UNKNOWN)
     mean = slopes[:, part.columns] @ average[part.columns]
     return FoldedLevels(part.name, added, missing, _row(mean))
-
-
-def _plain_average(parts: Sequence[EncodedNumber | EncodedLevels], columns: int) -> Floats:
-    average = np.zeros(columns)
-    for part in parts:
-        if isinstance(part, EncodedLevels):
-            average[part.columns] = np.mean([*part.vectors.values()], axis=0)
-        else:
-            average[part.column] = part.at_missing * part.weight
-    return average
 
 
 def _row(values: Floats) -> tuple[float, ...]:
