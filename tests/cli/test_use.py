@@ -37,6 +37,49 @@ def test_score_counts_for_machines(run, place, home):
     assert sum(content["segments"].values()) == content["intake"]["kept"]
 
 
+def test_score_reads_a_folder_of_files_as_one_table(run, place, home):
+    run(*SCORE, "--home", home, "--out", "of_file.csv")
+    (place / "folder").mkdir()
+    frame = pd.read_parquet("residents.parquet")
+    for at, start in enumerate(range(0, len(frame), 700)):
+        frame.iloc[start : start + 700].to_parquet(place / "folder" / f"part-{at}.parquet")
+    ended = run(*SCORE[:3], "--residents", "folder", *AS_OF, "--home", home, "--out", "of_folder.csv")
+    assert ended.code == 0
+    assert (place / "of_folder.csv").read_bytes() == (place / "of_file.csv").read_bytes()
+
+
+def test_score_writes_nothing_into_the_folder_that_it_reads(run, place, home):
+    (place / "folder").mkdir()
+    (place / "residents.parquet").rename(place / "folder" / "residents.parquet")
+    words = (*SCORE[:3], "--residents", "folder", *AS_OF, "--home", home)
+    ended = run(*words, "--out", "folder/segments.parquet")
+    assert ended.code == 2
+    assert "would be read as residents" in " ".join(ended.err.replace("│", " ").split())
+    assert [path.name for path in (place / "folder").iterdir()] == ["residents.parquet"]
+
+
+def test_score_goes_on_with_an_interrupted_run_and_says_so(run, place, home, monkeypatch):
+    from segmentation.scoring import run as runs
+
+    monkeypatch.setattr(runs, "STRETCH", 1_000)
+    publish = runs.Work.publish
+    monkeypatch.setattr(runs.Work, "publish", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
+    assert ended.code == 2
+    assert "Make room and run it again" in ended.err
+    assert not (place / "segments.parquet").exists()
+    monkeypatch.setattr(runs.Work, "publish", publish)
+    ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
+    assert "3,000 rows were taken over from an interrupted run" in ended.out
+    assert run(*SCORE, "--home", home, "--out", "segments.parquet", "--json").content["resumed"] == 0
+
+
+def test_score_shows_on_a_terminal_how_far_it_is(run, place, home, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
+    assert "3,000 of 3,000 rows" in ended.err
+
+
 def test_score_to_an_unknown_form_writes_nothing(run, place, home):
     ended = run(*SCORE, "--home", home, "--out", "segments.xlsx")
     assert ended.code == 2

@@ -51,7 +51,7 @@ def score_file(
     as_of: date,
     identity: Mapping[str, str],
     progress: Callable[[Progress], None] = lambda _: None,
-    stretch: int = STRETCH,
+    stretch: int | None = None,
 ) -> Scored:
     """Write the segment of every resident of a file, or of a folder of files, to a file.
 
@@ -77,7 +77,7 @@ def score_file(
     progress : callable
         Called after every stretch, and once before the first.
     stretch : int
-        Rows of the source that are kept together.
+        Rows of the source that are kept together; `STRETCH` by default.
 
     Raises
     ------
@@ -87,6 +87,7 @@ def score_file(
         The output has another suffix, cannot be written, or is being written by another run. Work is kept.
     """
     _format(out)
+    stretch = stretch or STRETCH
     opened = open_source(source, policy, as_of, scorer.features)
     told = {**identity, "as_of": as_of.isoformat()}
     manifest = {
@@ -214,7 +215,5 @@ def _storing(out: Path) -> Iterator[None]:
     except OSError as error:
         reason = (error.strerror or "the file system refuses").lower()
     if reason:
-        message = (
-            f"{out} cannot be written: {reason}. Make room, or choose another place; run it again to go on."
-        )
+        message = f"{out} cannot be written: {reason}. Make room and run it again, or write elsewhere."
         raise StorageError(message)
