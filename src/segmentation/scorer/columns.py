@@ -79,7 +79,7 @@ def refuse_number(part: FoldedNumber) -> NoReturn:
 
 
 def listed(part: FoldedLevels, column: Column) -> Coded:
-    """Return a column of listed values as places; those of the part come first, in its order, then None.
+    """Return a column of listed values as places; one that is coded already is only checked.
 
     Raises
     ------
