@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from segmentation.residents import residents_from
+from segmentation.residents.digest import Digest
 from tests.policies import AS_OF, small_policy, small_residents
 
 POLICY = small_policy()
@@ -66,3 +67,25 @@ WORKED = {
     "tenure": ["owner", None] * 30,
 }
 WORKED_DIGEST = "sha256:ff9af353d92df5a449ed1876ccb318aa557cce47630de4fd8d7eaca7fdc8e7db"
+
+
+@pytest.mark.parametrize("rows", [1, 7, 60, 100])
+def test_batches_follow_each_other_without_a_gap_and_keep_the_digest(rows):
+    residents = residents_from(TABLE, POLICY, as_of=AS_OF)
+    batches = list(residents.batches(rows))
+    assert pd.concat([batch.ids for batch in batches], ignore_index=True).equals(residents.ids)
+    assert all(batch.needs.index.equals(pd.RangeIndex(len(batch))) for batch in batches)
+    digest = Digest()
+    for batch in batches:
+        digest.update(batch)
+    assert digest.text() == residents.digest
+
+
+def test_a_sample_keeps_needs_protected_values_and_ids_together():
+    residents = residents_from(TABLE, POLICY, as_of=AS_OF)
+    sample = residents.sample(20, 1)
+    places = residents.ids.reset_index().set_index("resident").loc[sample.ids, "index"]
+    assert places.is_monotonic_increasing
+    assert sample.needs.equals(residents.needs.loc[places].reset_index(drop=True))
+    assert sample.protected.equals(residents.protected.loc[places].reset_index(drop=True))
+    assert residents.sample(60, 1) is residents

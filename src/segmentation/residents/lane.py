@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from segmentation.residents.cells import FLAGS, MISSING_WORDS, flag, meant, text_of
 from segmentation.residents.personal import LEAST_NUMBER
@@ -57,16 +56,14 @@ def _number(cells: pa.Array, wanted: Wanted) -> Array | None:
     feature = wanted.feature
     if feature is None or not (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
         return None
-    limits = pc.min_max(cells)
-    low, high = limits["min"].as_py(), limits["max"].as_py()
-    least, most = max(feature.low, -LEAST_NUMBER), min(feature.high, LEAST_NUMBER)
-    if low is not None and (not least <= low <= high <= most or LEAST_NUMBER in {-low, high}):
-        return None
     numbers = _floats(cells)
+    fits = (numbers >= feature.low) & (numbers <= feature.high)
+    if max(-feature.low, feature.high) >= LEAST_NUMBER:
+        fits &= np.abs(numbers) < LEAST_NUMBER
     if feature.kind == "count" and not pa.types.is_integer(cells.type):
-        broken = np.count_nonzero(np.floor(numbers) != numbers)  # NaN is one of them
-        return numbers if broken == np.count_nonzero(np.isnan(numbers)) else None
-    return numbers
+        fits &= np.floor(numbers) == numbers
+    broken = len(cells) - np.count_nonzero(fits)  # and NaN, which is missing
+    return numbers if broken == cells.null_count or broken == count_missing(numbers) else None
 
 
 def _flag(cells: pa.Array, wanted: Wanted) -> Array | None:  # noqa: ARG001 - one form for every kind
@@ -130,6 +127,8 @@ def _time(cells: pa.Array, wanted: Wanted) -> Array | None:  # noqa: ARG001 - on
     is_wall_time = pa.types.is_timestamp(cells.type) and cells.type.tz is None
     if not (is_wall_time or pa.types.is_date32(cells.type)):
         return None
+    if is_wall_time and cells.type.unit == "ns":  # which cannot hold the year 9999
+        cells = cells.cast(pa.timestamp("us"), safe=False)
     times: Array = cells.to_numpy(zero_copy_only=False)
     fits = ((times >= _DAYS[0]) & (times < _DAYS[1])) | np.isnat(times)
     return times if fits.all() else None

@@ -18,10 +18,11 @@ from segmentation.residents.judge import faults_of_cells, no_population, no_rows
 from segmentation.residents.look import Looked, Reading, frame_of, ids_of, look, population
 from segmentation.residents.personal import counted_faults, distinct_values
 from segmentation.residents.rows import Broken, counted
+from segmentation.residents.tables import ahead
 from segmentation.residents.twice import rows_twice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import numpy as np
     import pandas as pd
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from segmentation.errors import Fault
     from segmentation.policy import Policy
-    from segmentation.residents.tables import Rows
+    from segmentation.residents.tables import Block, Rows
 
 _HELD = 500_000
 """Distinct values of a column that are counted at once."""
@@ -124,7 +125,7 @@ class Scan:
 
     def blocks(self, reading: Reading) -> Iterator[Looked]:
         """Yield the blocks of the table, judged."""
-        for block in self._tables.blocks(reading.columns, plain=[self._policy.residents.id], rows=self._rows):
+        for block in self._read(reading.columns):
             yield look(block, reading)
 
     def faults(self, keep: Callable[[Looked], None] | None = None) -> tuple[Gathered, list[Fault]]:
@@ -154,6 +155,10 @@ class Scan:
         )
         return found, [*faults, *(fault for told in personal.values() for fault in told), *of_cells]
 
+    def _read(self, columns: Collection[str]) -> Iterator[Block]:
+        plain = [self._policy.residents.id]
+        return ahead(self._tables.blocks(columns, plain=plain, rows=self._rows))
+
     def _in_order(self, found: Gathered, reading: Reading) -> dict[str, int]:
         return {name: found.filled[name] for name in reading.order if name in found.filled}
 
@@ -172,7 +177,7 @@ class Scan:
         """Yield the ids of the population with their rows, without the missing ones."""
         key = self._policy.residents.id
         columns = {key: None, **dict.fromkeys(self._policy.residents.population)}
-        for block in self._tables.blocks(columns, plain=[key], rows=self._rows):
+        for block in self._read(columns):
             cells, rows = population(block, self._policy)
             ids = ids_of(cells[key], self._policy)
             if ids.null_count:
@@ -215,7 +220,7 @@ class Scan:
 
     def _values(self, column: str) -> Iterator[tuple[list[str], list[str | float]]]:
         columns = {column: None, **dict.fromkeys(self._policy.residents.population)}
-        for block in self._tables.blocks(columns, plain=[self._policy.residents.id], rows=self._rows):
+        for block in self._read(columns):
             cells, rows = population(block, self._policy)
             if len(rows):
                 given = frame_of(block, {column: cells[column]})

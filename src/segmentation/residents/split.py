@@ -65,9 +65,10 @@ def split(columns: Mapping[str, Array], sound: NDArray[np.bool_], policy: Policy
     kept = sound & (reasons == USABLE)
     counts = np.bincount(reasons[sound & ~kept], minlength=len(REASONS))
     withheld = lacks_consent(columns, rows, policy.audit_purpose, as_of)[kept] != USABLE
-    whole = bool(kept.all())
-    needs = {name: columns[name] if whole else columns[name][kept] for name in policy.features}
-    protected = {name: columns[name][kept] for name in policy.audited}
+    places = np.flatnonzero(kept)
+    whole = len(places) == rows
+    needs = {name: columns[name] if whole else columns[name].take(places) for name in policy.features}
+    protected = {name: columns[name].take(places) for name in policy.audited}
     for codes in protected.values():
         codes[withheld] = CODE(ABSENT)
     missing = {name: count_missing(column) for name, column in needs.items()}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -201,6 +202,15 @@ def open_tables(path: Path) -> Tables:
         columns = columns if ends else names
         ends.append(rows + (ends[-1] if ends else 0))
     return Tables(files, tuple(ends), columns)
+
+
+def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield blocks, the next of which is read while one is looked at."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

@@ -49,7 +49,7 @@ class Keyed:
         text, ends = id_bytes(ids)
         starts, lengths = ends[:-1] - ends[0], np.diff(ends)
         found = np.empty(len(ids), dtype=np.uint64)
-        for length in np.unique(lengths):
+        for length in _distinct(lengths):
             of_length = np.flatnonzero(lengths == length)
             found[of_length] = self._of_length(text, starts[of_length], int(length))
         return found
@@ -73,6 +73,11 @@ class Keyed:
             halves.append(total >> np.uint64(32))
         both: NDArray[np.uint64] = (halves[0] << np.uint64(32)) | halves[1]
         return both
+
+
+def _distinct(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the different lengths; where all are of one, as ids mostly are, without sorting."""
+    return lengths[:1] if len(lengths) and lengths.min() == lengths.max() else np.unique(lengths)
 
 
 def rows_twice(
