@@ -70,7 +70,7 @@ def test_score_goes_on_with_an_interrupted_run_and_says_so(run, place, home, mon
     assert not (place / "segments.parquet").exists()
     monkeypatch.setattr(runs.Work, "publish", publish)
     ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
-    assert "3,000 rows were taken over from an interrupted run" in ended.out
+    assert "An interrupted run had done the first 3,000 rows" in ended.out
     assert run(*SCORE, "--home", home, "--out", "segments.parquet", "--json").content["resumed"] == 0
 
 
