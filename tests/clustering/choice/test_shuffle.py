@@ -40,9 +40,9 @@ def test_one_long_tail_is_no_structure_though_it_is_always_cut_at_the_same_place
 
 def test_p_values_without_structure_are_spread_over_all_values():
     rng = np.random.default_rng(0)
-    found = [of(rng.normal(size=(80, 3)), 2, shuffles=9, seed=seed).p_value for seed in range(50)]
-    assert 0.4 < np.mean(found) < 0.7
-    assert np.mean(np.array(found) <= 0.1) < 0.25
+    found = [of(rng.normal(size=(80, 3)), 2, shuffles=9, seed=seed).p_value for seed in range(30)]
+    assert 0.35 < np.mean(found) < 0.75
+    assert np.mean(np.array(found) <= 0.1) < 0.3
 
 
 def test_what_is_correlated_and_not_clustered_beats_shuffles_and_not_the_copula():
