@@ -161,7 +161,7 @@ def test_all_equal_rows_have_no_segments(run, place):
 
 
 def test_more_segments_than_the_smallest_group_allows_are_refused(run, place):
-    ended = run(*BUILD[:-1], "300", "--residents", "residents.parquet")
+    ended = run(*BUILD[:-1], "100", "--residents", "residents.parquet")
     refused(ended, place, "Ask for fewer segments", code=3)
 
 

@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from segmentation import __version__
+from segmentation.cli.console import rows
 from segmentation.cli.main import app
 from segmentation.errors import Fault, NoStructureError
 
@@ -133,3 +134,19 @@ def test_a_reader_that_leaves_early_is_no_error():
     )
     assert ended.stdout.strip() == "{"
     assert ended.stderr == ""
+
+
+def test_a_bar_on_a_terminal_tells_how_many_rows_are_done(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with rows("Reading residents.parquet") as progress:
+        progress(1_200_000, 5_000_000)
+    shown = capsys.readouterr().err
+    assert "Reading residents.parquet" in shown
+    assert "1,200,000 rows" in shown
+
+
+def test_elsewhere_a_line_says_what_is_read(monkeypatch, capsys):
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    with rows("Reading residents.parquet") as progress:
+        progress(1, 2)
+    assert capsys.readouterr().err == "Reading residents.parquet …\n"

@@ -65,7 +65,7 @@ class Move:
     residents : int
         At least the smallest group.
     share : float
-        Of the source segment, in (0, 1], rounded.
+        Of the source segment, rounded, from 0.001 to 1.
     need : str or None
         The feature that moved them: its part in the gap between both segments changed most in favour of the
         target (see `cause`). None where the centres moved more than any one feature explains, or where
