@@ -25,7 +25,8 @@ import numpy as np
 from plain import Plain
 from timing import arguments, numbers, table
 
-from segmentation.clustering import segmenter as fitting
+from segmentation.clustering import judging
+from segmentation.clustering.choice import choose
 from segmentation.pipeline import Candidate, build
 from segmentation.policy import read_policy
 from segmentation.residents import read_residents
@@ -56,7 +57,7 @@ class Own:
         """Read and build."""
         marks = [("read", time.perf_counter())]
         self.residents: Residents = read_residents(path, self.policy, as_of=AS_OF)
-        with patch.object(fitting, "choose", self._choosing(fitting.choose)):
+        with patch.object(judging, "choose", self._choosing(choose)):
             self.candidate: Candidate = build(
                 self.policy,
                 self.residents,
@@ -68,12 +69,12 @@ class Own:
     def labels(self) -> NDArray[np.int64]:
         """Return the segment of each resident."""
         needs = self.residents.needs
-        return self.candidate.scorer.predict({name: needs[name].to_numpy() for name in needs})
+        return self.candidate.scorer.predict({str(name): needs[name].to_numpy() for name in needs})
 
-    def _choosing(self, choose: Callable[..., object]) -> Callable[..., object]:
+    def _choosing(self, own: Callable[..., object]) -> Callable[..., object]:
         def timed(*given: object, **named: object) -> object:
             start = time.perf_counter()
-            choice = choose(*given, **named)
+            choice = own(*given, **named)
             self.choosing = time.perf_counter() - start
             return choice
 
