@@ -13,8 +13,9 @@ from segmentation.audit import AuditReport, Block, audit_blocks
 from segmentation.card import Digests, ModelCard, make_card
 from segmentation.card.notebook import candidate_html
 from segmentation.clustering.assign import segment_ids
+from segmentation.clustering.choice.refusal import refuse_no_structure, refuse_small
 from segmentation.clustering.identity import Migration, Previous, matched, migration
-from segmentation.errors import Fault, NoStructureError
+from segmentation.errors import NoStructureError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profiles, profiles_of
@@ -25,15 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segmentation.clustering import Segmenter
-    from segmentation.clustering.choice import Choice, Rival, Stability
+    from segmentation.clustering.choice import Choice, Stability
     from segmentation.policy import Policy
     from segmentation.residents import Intake, Residents, StoredResidents
     from segmentation.scorer import FoldedScorer
 
 Step = Literal["segments", "stability", "profiles", "migration", "audit", "card"]
 Number = int | Literal["auto"]
-
-WAY_OUT = "Look for a need that is missing from the policy, or insist on a number of segments"
 
 
 @dataclass(frozen=True)
@@ -130,11 +129,13 @@ def build(
     sample = residents.sample(policy.clustering.fit_sample, policy.clustering.seed)
     progress("segments")
     segmenter = _fit(policy, residents, sample, n_segments, mitigation)
-    choice = segmenter.choice_ or segmenter.assess(sample.needs)
-    _refuse_no_structure(policy, choice)
-    if previous is not None:
-        segmenter = segmenter.named(matched(previous, policy, segmenter.fold(), sample.needs))
     scorer = segmenter.fold()
+    refuse_small(policy, _sizes(scorer, residents))
+    choice = segmenter.choice_ or segmenter.assess(sample.needs)
+    refuse_no_structure(policy, choice)
+    if previous is not None:
+        segmenter = segmenter.named(matched(previous, policy, scorer, sample.needs))
+        scorer = segmenter.fold()
     progress("stability")
     stability = segmenter.stability(sample.needs)
     progress("profiles")
@@ -145,7 +146,6 @@ def build(
         sample=(sample.needs, _labels(scorer, sample)),
         names=None if previous is None else previous.names,
     )
-    _refuse_small(policy, described)
     planned = plans(policy, described)
     moved = None
     if previous is not None:
@@ -191,6 +191,14 @@ def build(
     )
 
 
+def _sizes(scorer: FoldedScorer, residents: Residents | StoredResidents) -> list[int]:
+    n = len(scorer.segments)
+    sizes = np.zeros(n, np.int64)
+    for part in residents.batches():
+        sizes += np.bincount(_labels(scorer, part), minlength=n)
+    return [int(size) for size in sizes]
+
+
 def _labels(scorer: FoldedScorer, residents: Residents) -> NDArray[np.int64]:
     return np.asarray(segment_ids(scorer, residents.needs).cat.codes, np.int64)
 
@@ -214,49 +222,3 @@ def _fit(
     except ValueError as error:
         # The needs were judged before: what is left is a number of segments that these residents cannot give.
         raise NoStructureError(str(error)) from None
-
-
-# ---- When there are no segments to go on with -------------------------------------------------------
-
-
-def _refuse_no_structure(policy: Policy, choice: Choice) -> None:
-    if choice.is_given:
-        return
-    if choice.n_segments is None:
-        fewest, most = policy.clustering.segments
-        title = (
-            f"No segments were found: no number from {fewest} to {most} passes, and nothing is registered. "
-            f"{WAY_OUT}"
-        )
-        faults = [_why_lost(policy, rival) for rival in choice.rivals]
-        raise NoStructureError.from_faults(title, faults)
-    found = choice.structure
-    if found is not None and not found.is_there:
-        message = (
-            f"No segments were found: residents whose needs were shuffled fall into {found.n_segments} "
-            f"segments as well as they do (p = {found.p_value:.2g}, where at most {found.limit:g} is "
-            f"structure), and nothing is registered. {WAY_OUT}."
-        )
-        raise NoStructureError(message)
-
-
-def _why_lost(policy: Policy, rival: Rival) -> Fault:
-    rules = policy.clustering
-    why = {
-        "does not repeat itself": f"prediction strength {rival.prediction_strength:.2f}, least "
-        f"{rules.prediction_strength:g}",
-        "a segment dissolves": f"bootstrap Jaccard of its weakest segment {rival.weakest:.2f}, least "
-        f"{rules.bootstrap_jaccard:g}",
-        "too small a segment": f"smallest segment {rival.smallest_share:.1%} of residents, least "
-        f"{rules.smallest_share:.1%} and {policy.audit.smallest_group} of them",
-    }
-    return Fault(f"{rival.n_segments} segments", why.get(rival.reason, rival.reason))
-
-
-def _refuse_small(policy: Policy, described: Profiles) -> None:
-    if min(profile.size for profile in described) < policy.audit.smallest_group:
-        message = (
-            f"A segment would hold fewer than {policy.audit.smallest_group} residents (smallest_group), "
-            "too few to be judged or shown. Ask for fewer segments, or bring more residents."
-        )
-        raise NoStructureError(message)

@@ -107,7 +107,7 @@ def test_the_number_of_segments_is_settled_where_the_mitigation_leaves_residents
     for key in ("erase:sex", "fair_centres:sex"):
         segmenter = made(key, "auto")
         assert segmenter.n_segments_ in {3, 4}
-        chosen = [rival["n_segments"] for rival in segmenter.rivals_ if rival["reason"] == "chosen"]
+        chosen = [segmenter.choice_.n_segments]
         assert chosen == [segmenter.n_segments_]
 
 
