@@ -4,9 +4,9 @@
 and read only ids and features. The pipeline is scikit-learn's own, the fitted encoder and k-means; our
 `Segmenter`, which encodes in another way, stands beside it. Decoding is the limit: pyarrow reads the columns
 that `score_file` needs and drops them; beside it, the whole file with the columns that nobody asked for, and
-the needed columns as `score_file` reads them (texts as places in dictionaries). Peak memory is that of a fresh process, imports included. Run it with no argument (a
-million rows; memory at one and ten million), --quick (200,000; memory at 200,000 and 2 million) or --full
-(nine rounds).
+the needed columns as `score_file` reads them (texts as places in dictionaries). Peak memory is that of a
+fresh process, imports included. Run it with no argument (a million rows; memory at one and ten million),
+--quick (200,000; memory at 200,000 and 2 million) or --full (nine rounds).
 """
 
 from __future__ import annotations
