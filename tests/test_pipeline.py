@@ -193,6 +193,13 @@ def test_more_segments_than_residents_are_refused_in_one_sentence(policy):
         build(policy, few, n_segments=500)
 
 
+@pytest.mark.parametrize("number", [0, True, 2.5, "3"])
+def test_what_is_no_number_of_segments_is_not_taken_for_a_lack_of_structure(policy, flat, number):
+    with pytest.raises(ValueError, match="'auto' or a whole number from 1") as caught:
+        build(policy, flat, n_segments=number)
+    assert not isinstance(caught.value, NoStructureError)
+
+
 def test_a_segment_under_the_smallest_group_is_refused(policy):
     few = residents_from(simulate(400).residents, policy, as_of=AS_OF)
     with pytest.raises(NoStructureError, match="fewer than 30 residents"):

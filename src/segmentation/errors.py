@@ -76,8 +76,8 @@ class ResidentsError(SegmentationError):
     """A residents table does not fit its policy."""
 
 
-class NoStructureError(SegmentationError):
-    """The needs hold no segments that repeat themselves."""
+class NoStructureError(SegmentationError, ValueError):
+    """The needs hold no segments that repeat themselves, or not so many; an estimator's ValueError, too."""
 
 
 class AuditError(SegmentationError):

@@ -15,7 +15,6 @@ from segmentation.card.notebook import candidate_html
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.choice.refusal import refuse_no_structure, refuse_small
 from segmentation.clustering.identity import Migration, Previous, matched, migration
-from segmentation.errors import NoStructureError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profiles, profiles_of
@@ -119,6 +118,8 @@ def build(
         the smallest group. With a number to insist on, only the last of these.
     MitigationError
         The mitigation does not fit the policy or the residents.
+    ValueError
+        `n_segments` is neither "auto" nor a whole number from 1.
 
     Notes
     -----
@@ -215,10 +216,6 @@ def _fit(
     mitigation: Mitigation | None,
 ) -> Segmenter:
     segmenter = prepare(mitigation, policy, sample.needs, sample.protected, n_segments)
-    try:
-        if len(sample) == len(residents):
-            return segmenter.fit(sample.needs)
-        return segmenter.fit_batches(lambda: (part.needs for part in residents.batches()), sample.needs)
-    except ValueError as error:
-        # The needs were judged before: what is left is a number of segments that these residents cannot give.
-        raise NoStructureError(str(error)) from None
+    if len(sample) == len(residents):
+        return segmenter.fit(sample.needs)
+    return segmenter.fit_batches(lambda: (part.needs for part in residents.batches()), sample.needs)

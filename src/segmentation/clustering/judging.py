@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from segmentation.clustering.choice import Choice, Criteria, Stability, choose, stability
+from segmentation.errors import NoStructureError
 from segmentation.features import feature_blocks, is_needs_encoder
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def number_of(segmenter: Segmenter, choice: Choice | None, residents: int) -> in
 
     Raises
     ------
-    ValueError
+    NoStructureError
         More are asked for than there are residents.
     """
     if segmenter.centers is not None:
@@ -50,7 +51,7 @@ def number_of(segmenter: Segmenter, choice: Choice | None, residents: int) -> in
         is_there = choice is not None and choice.structure is not None and choice.structure.is_there
         return (choice.n_segments or 1) if choice is not None and is_there else 1
     if segmenter.n_segments > residents:
-        raise ValueError(
+        raise NoStructureError(
             f"`n_segments` is {segmenter.n_segments}, and there are {residents} residents; ask for fewer."
         )
     return segmenter.n_segments

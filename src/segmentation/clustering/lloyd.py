@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from segmentation.clustering.centers import Marks, nearest, rounded, sums
 from segmentation.clustering.parallel import one_thread
+from segmentation.errors import NoStructureError
 
 if TYPE_CHECKING:
     from segmentation.clustering.affine import AffineMap
@@ -104,7 +105,7 @@ def searched(mapped: Floats, n_segments: int, restarts: int, random: np.random.R
 
     Raises
     ------
-    ValueError
+    NoStructureError
         Fewer residents differ from each other than there shall be segments.
     """
     with one_thread(), warnings.catch_warnings():
@@ -112,7 +113,7 @@ def searched(mapped: Floats, n_segments: int, restarts: int, random: np.random.R
         try:
             fitted = KMeans(n_segments, n_init=restarts, random_state=random).fit(mapped)
         except ConvergenceWarning:
-            raise ValueError(
+            raise NoStructureError(
                 f"`n_segments` is {n_segments}, and fewer residents differ from each other; ask for fewer."
             ) from None
     return np.asarray(fitted.labels_, np.int64)
