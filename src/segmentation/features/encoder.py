@@ -1,4 +1,4 @@
-"""The encoder of a policy, made of scikit-learn's own transformers: it can be read, stored and folded."""
+"""The encoder of a policy, made of scikit-learn's transformers and one like them: read, stored and folded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
+from segmentation.features.logarithm import Logarithm
 from segmentation.policy.features import UNKNOWN
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _transformer(feature: Feature) -> Pipeline:
         return _category(feature)
     steps: list[tuple[str, object]] = []
     if feature.kind == "count":
-        steps.append(("log1p", FunctionTransformer(np.log1p, feature_names_out="one-to-one")))
+        steps.append(("log1p", Logarithm()))
     if feature.kind == "flag":
         steps.append(("mean", SimpleImputer(keep_empty_features=True)))
     else:

@@ -29,6 +29,7 @@ TRUSTED = (
     "numpy.dtype",
     "segmentation.clustering.affine.AffineMap",
     "segmentation.clustering.segmenter.Segmenter",
+    "segmentation.features.logarithm.Logarithm",
 )
 """Types that a stored segmenter may hold beside scikit-learn's and numpy's, which skops itself trusts. This
 list, and never the one that a model file carries along, decides what is written and what is loaded."""
