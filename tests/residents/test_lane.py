@@ -124,7 +124,9 @@ def retyped(column, kind):
         try:
             if kind in {"date", "zoned"}:
                 times = pd.to_datetime(column)
-                return times.dt.date if kind == "date" else times.dt.tz_localize("Asia/Shanghai")
+                # In Arrow's type: pyarrow reads zoned times of pandas' own in a way that pandas gives up.
+                zoned = times.astype(pd.ArrowDtype(pa.timestamp("ns"))).dt.tz_localize("Asia/Shanghai")
+                return times.dt.date if kind == "date" else zoned
             if kind == "category":
                 return texts.astype(kind)
             return texts if kind == "string" else column.astype(kind)

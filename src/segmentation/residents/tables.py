@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -263,7 +264,9 @@ def _blocks(
         return
     with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
         names, coded = [field.name for field in fields], frozenset(texts)
-        for batch in file.iter_batches(rows, row_groups=groups, columns=names):
+        # Group by group: where a block ends shall not depend on where reading started.
+        batches = (file.iter_batches(rows, row_groups=[group], columns=names) for group in groups)
+        for batch in chain.from_iterable(batches):
             cut = batch.slice(max(0, start - first - at))
             at += batch.num_rows
             if cut.num_rows:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from segmentation.residents.tables import Block, Tables
     from segmentation.residents.wanted import Array
 
-ROWS = 65_536
+ROWS = 32_768
 """Rows of a batch."""
 NOBODY = pa.array([], pa.string())
 
