@@ -8,20 +8,15 @@ from segmentation.residents.admit import read_needs, read_residents, residents_f
 from segmentation.residents.intake import Intake, Quarantined
 from segmentation.residents.labels import read_labels
 from segmentation.residents.model import Residents
-from segmentation.residents.needs import NeedsBatch, NeedsTable, needs_batches, open_needs
 from segmentation.residents.outcomes import read_outcomes
 from segmentation.residents.schema import schema
 from segmentation.residents.store import StoredResidents
 
 __all__ = [
     "Intake",
-    "NeedsBatch",
-    "NeedsTable",
     "Quarantined",
     "Residents",
     "StoredResidents",
-    "needs_batches",
-    "open_needs",
     "read_labels",
     "read_needs",
     "read_outcomes",
