@@ -1,5 +1,7 @@
 """Tasks side by side: in order, each with one thread, and never more of them than is fair."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -8,7 +10,7 @@ import pytest
 import sklearn.cluster  # noqa: F401 - loads OpenMP
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from segmentation.clustering.parallel import THREADS, each
+from segmentation.clustering.parallel import THREADS, each, one_thread
 
 
 def limits(_=None):
@@ -36,6 +38,54 @@ def test_every_task_has_one_thread_of_its_own_and_the_caller_has_all_back(thread
         inside = each(limits, range(4), threads)
         assert limits() == before
     assert all(set(found.values()) == {1} for found in inside)
+
+
+OVERLAP = """
+import threading
+import sklearn.cluster
+from threadpoolctl import ThreadpoolController
+from segmentation.clustering.parallel import each
+
+def limits():
+    return [info["num_threads"] for info in ThreadpoolController().info()]
+
+def wait(own, other):
+    own.set()
+    assert other.wait(30)
+
+def thread(*task):
+    started = threading.Thread(target=each, args=(lambda one: wait(*one), [task], 1))
+    started.start()
+    return started
+
+before = limits()
+events = [threading.Event() for _ in range(4)]
+first = thread(events[0], events[1])
+assert events[0].wait(30)
+second = thread(events[2], events[3])
+assert events[2].wait(30)
+events[1].set()
+first.join()
+events[3].set()
+second.join()
+assert limits() == before, (before, limits())
+"""
+
+
+def test_of_two_who_overlap_neither_leaves_its_limit_behind():
+    # in a process of its own: the first thread that limits BLAS keeps it to itself as long as it lives
+    done = subprocess.run([sys.executable, "-c", OVERLAP], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_limit_inside_another_one_changes_nothing():
+    with threadpool_limits(3):
+        before = limits()
+        with one_thread():
+            with one_thread():
+                pass
+            assert set(limits().values()) == {1}
+        assert limits() == before
 
 
 def test_at_most_as_many_work_at_once_as_is_said():

@@ -6,14 +6,16 @@ threads run. At most `THREADS` of them, whatever the machine: the tasks are too 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from joblib import Parallel, cpu_count, delayed
 from threadpoolctl import ThreadpoolController
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
 Argument = TypeVar("Argument")
@@ -41,22 +43,52 @@ def each(
     threads = min(THREADS, cpu_count()) if threads is None else threads
     alone = partial(_alone, function)
     # BLAS has one limit for the process, so it is set once around all tasks; OpenMP has one for each thread.
-    with _controller().limit(limits=1):
+    with one_thread():
         return list(Parallel(n_jobs=threads, require="sharedmem")(delayed(alone)(one) for one in arguments))
 
 
-def one_thread() -> AbstractContextManager[object]:
-    """Return a context in which BLAS and OpenMP take one core: of two builds, none waits for the other's."""
-    limited: AbstractContextManager[object] = _controller().limit(limits=1)
-    return limited
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Give BLAS and OpenMP one core in this context: of two builds, none waits for the other's."""
+    with _blas(), _openmp():
+        yield
 
 
 def _alone(function: Callable[[Argument], Result], argument: Argument) -> Result:
-    with _controller().limit(limits=1, user_api="openmp"):
+    with _openmp():
         return function(argument)
 
 
+_limited = Lock()
+"""Held by whoever has set the limit of BLAS, until it is undone."""
+
+
+@contextmanager
+def _blas() -> Iterator[None]:
+    """Set the limit of BLAS, and undo it; whoever comes meanwhile does neither.
+
+    It is one limit for the process. One who came second would read it as what there was before, and leave
+    it behind for good when going last. So the second may be without it for a while, which costs time alone.
+    """
+    if not _limited.acquire(blocking=False):
+        yield
+        return
+    try:
+        with _controller("blas").limit(limits=1):
+            yield
+    finally:
+        _limited.release()
+
+
+def _openmp() -> AbstractContextManager[object]:
+    limit: AbstractContextManager[object] = _controller("openmp").limit(limits=1)
+    return limit
+
+
 @cache
-def _controller() -> ThreadpoolController:
-    """Return the one controller of this process: to find the libraries takes longer than most tasks."""
-    return ThreadpoolController()
+def _controller(user_api: str) -> ThreadpoolController:
+    """Return the one controller of these libraries: to find them takes longer than most tasks.
+
+    Each kind has its own: what undoes a limit undoes it for every library of its controller.
+    """
+    return ThreadpoolController().select(user_api=user_api)
