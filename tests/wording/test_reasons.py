@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segmentation.card.parts.segmented import Trait
 from segmentation.errors import SegmentationError
@@ -58,9 +60,22 @@ def why(*, borderline=False, **contributions):
     return Because("S1", "S2", contributions, borderline)
 
 
-def told(reader, name, value, means=USUAL):
+OTHER = (
+    usual("repairs", 2.04, 4.0),
+    usual("visits", 3.5, 1.0),
+    usual("area", 80.0, 120.44),
+    usual("by_phone", 0.2, 0.851),
+    usual("ev", 0.12, 0.8),
+    usual("urgency", 0.3, 1.8),
+    usual("channel", 0.2, 0.6, level="app"),
+    usual("channel", 0.01, 0.05, level="(unknown)"),
+)
+
+
+def told(reader, name, value, means=USUAL, others=()):
     """Return the one reason for a need, in the reader's words."""
-    (only,) = reasons(reader, POLICY, why(**{name: 1.0}), {name: value}, means).because
+    both = {"S1": means, "S2": others}
+    (only,) = reasons(reader, POLICY, why(**{name: 1.0}), {name: value}, both).because
     return only
 
 
@@ -76,26 +91,26 @@ def told(reader, name, value, means=USUAL):
         (
             "repairs",
             1,
-            "repair requests: 1 a year (typical here: 8, elsewhere 2)",
-            "报修次数：1次/年（本群通常为8，其他为2）",
+            "repair requests: 1 a year",
+            "报修次数：1次/年",
         ),
         (
             "repairs",
-            0,
-            "0 repair requests (typical here: 8, elsewhere 2)",
-            "报修次数：0次/年（本群通常为8，其他为2）",
+            6,
+            "6 repair requests (typical here: 8, elsewhere 2)",
+            "报修次数：6次/年（本群通常为8，其他为2）",
         ),
         (
             "visits",
-            4,
-            "number of visits: 4 a year (typical here: 1, elsewhere 3.5)",
-            "上门次数：4次/年（本群通常为1，其他为3.5）",
+            2,
+            "number of visits: 2 a year (typical here: 1, elsewhere 3.5)",
+            "上门次数：2次/年（本群通常为1，其他为3.5）",
         ),
         (
             "area",
-            95.5,
-            "area of the home: 95.5 m² (typical here: 120.4 m², elsewhere 80 m²)",
-            "住房面积：95.5平方米（本群通常为120.4平方米，其他为80平方米）",
+            110.5,
+            "area of the home: 110.5 m² (typical here: 120.4 m², elsewhere 80 m²)",
+            "住房面积：110.5平方米（本群通常为120.4平方米，其他为80平方米）",
         ),
         (
             "by_phone",
@@ -104,7 +119,7 @@ def told(reader, name, value, means=USUAL):
             "电话联系占比：90%（本群通常为85%，其他为20%）",
         ),
         ("ev", 1.0, "EV charging: yes (80% here, 12% elsewhere)", "电动车充电：是（本群80%，其他12%）"),
-        ("ev", np.False_, "EV charging: no (20% here, 88% elsewhere)", "电动车充电：否（本群20%，其他88%）"),
+        ("ev", np.False_, "EV charging: no", "电动车充电：否"),
         (
             "urgency",
             "high",
@@ -122,11 +137,81 @@ def test_each_kind_of_need_is_told_with_its_value_and_what_is_usual(name, value,
     assert (told(EN, name, value), told(ZH, name, value)) == (en, zh)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "en", "zh"),
+    [
+        (
+            "repairs",
+            9.0,
+            "9 repair requests (typical here: 8, in S2: 2)",
+            "报修次数：9次/年（本群通常为8，S2为2）",
+        ),
+        (
+            "by_phone",
+            0.9,
+            "share of contacts by phone: 90% (typical here: 85%, in S2: 20%)",
+            "电话联系占比：90%（本群通常为85%，S2为20%）",
+        ),
+        ("ev", 1.0, "EV charging: yes (80% here, 12% in S2)", "电动车充电：是（本群80%，S2为12%）"),
+        (
+            "urgency",
+            "high",
+            "urgency: at once (typical here: at once, in S2: can wait)",
+            "紧急程度：尽快（本群通常为尽快，S2为不急）",
+        ),
+        ("channel", "app", "channel: app (60% here, 20% in S2)", "渠道：app（本群60%，S2为20%）"),
+    ],
+)
+def test_a_value_is_laid_beside_what_is_usual_in_the_runner_up(name, value, en, zh):
+    assert (told(EN, name, value, others=OTHER), told(ZH, name, value, others=OTHER)) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [[usual("repairs", None, None)], [usual("repairs", 2.0, 4.0, hidden=True)], [usual("area", 1, 2)]],
+)
+def test_where_the_runner_up_shows_nothing_everybody_else_stands_in(others):
+    assert told(EN, "repairs", 9, others=others) == "9 repair requests (typical here: 8, elsewhere 2)"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("repairs", 4), ("by_phone", 0.5), ("ev", 0), ("urgency", "low"), ("area", 100), ("visits", 3)],
+)
+def test_a_reason_whose_value_is_nearer_to_the_runner_up_gives_way_to_another(name, value):
+    both = {"S1": USUAL, "S2": OTHER}
+    weights, values = {name: 2.0, "channel": 0.1}, {name: value, "channel": "app"}
+    assert reasons(EN, POLICY, why(**weights), values, both).because == (
+        "channel: app (60% here, 20% in S2)",
+    )
+    alone = reasons(EN, POLICY, why(**{name: 2.0}), values, both).because
+    assert len(alone) == 1
+    assert "(" not in alone[0]
+
+
+def test_what_speaks_against_is_nearer_to_the_runner_up():
+    both, weights = {"S1": USUAL, "S2": OTHER}, {"ev": 1.0, "repairs": -3.0, "area": -1.0}
+    found = reasons(EN, POLICY, why(**weights), {"ev": 1, "repairs": 9, "area": 85}, both, against=True)
+    assert found.against == ("area of the home: 85 m² (typical here: 120.4 m², in S2: 80 m²)",)
+
+
+_AMOUNTS = st.floats(0, 50).map(lambda amount: round(amount, 1))
+
+
+@given(value=_AMOUNTS, here=_AMOUNTS, there=_AMOUNTS, weight=st.floats(0.1, 5))
+def test_no_comparison_contradicts_its_reason(value, here, there, weight):
+    both = {"S1": [usual("area", here, 0.0)], "S2": [usual("area", there, 0.0)]}
+    (text,) = reasons(EN, POLICY, why(area=weight), {"area": value}, both).because
+    assert ("typical" in text) == (here != there and abs(value - here) <= abs(value - there))
+
+
 def test_a_reason_is_a_sentence_with_the_name_of_the_segment():
-    found = [reasons(reader, POLICY, why(repairs=1.0), {"repairs": 9}, USUAL).text for reader in (EN, ZH)]
+    found = [
+        reasons(reader, POLICY, why(repairs=1.0), {"repairs": 9}, {"S1": USUAL}).text for reader in (EN, ZH)
+    ]
     assert found == [
-        "In segment S1 “Repairs” because of 9 repair requests (typical here: 8, elsewhere 2).",
-        "属于分群S1“报修”，原因：报修次数：9次/年（本群通常为8，其他为2）。",
+        f"In segment S1 “Repairs” rather than S2 “Quiet” because of {told(EN, 'repairs', 9)}.",
+        "属于分群S1“报修”而非S2“安静”，原因：报修次数：9次/年（本群通常为8，其他为2）。",
     ]
 
 
@@ -142,7 +227,10 @@ def test_what_speaks_against_is_told_where_asked_for():
     weights, values = {"repairs": 2.0, "ev": -3.0, "area": -1.0}, {"repairs": 9, "ev": 1, "area": 90}
     found = reasons(EN, POLICY, why(**weights), values, against=True, most=1)
     assert found.against == ("EV charging: yes",)
-    assert found.text == "In segment S1 “Repairs” because of 9 repair requests. Against it: EV charging: yes."
+    assert found.text == (
+        "In segment S1 “Repairs” rather than S2 “Quiet” because of 9 repair requests. "
+        "Against it: EV charging: yes."
+    )
 
 
 def test_a_borderline_case_is_said_to_be_one():
@@ -207,7 +295,7 @@ def test_the_row_of_an_explanation_is_taken_as_it_is():
     assert (second.segment, second.borderline) == ("S2", True)
     found = reasons(EN, POLICY, second, {"repairs": 2.05, "channel": None})
     assert found.text == (
-        "In segment S2 “Quiet” because of 2.05 repair requests. "
+        "In segment S2 “Quiet” rather than S1 “Repairs” because of 2.05 repair requests. "
         "It is a borderline case: segment S1 “Repairs” fits almost as well."
     )
 

@@ -1,9 +1,11 @@
 """Why a resident is in a segment, in words that can be read out to the resident.
 
 What is told are the contributions of an exact explanation, strongest first: the resident's own value, and
-what is usual in the segment and outside of it. Those two come from profiles, where figures that would tell of
-a few are hidden: then the value stands alone. Nothing here needs a table, a server or a model, so that
-whoever answers a resident can say why.
+what is usual in the segment and in the runner-up, which the contributions speak against. Those two come from
+profiles, where figures that would tell of a few are hidden: then everybody else stands in, or the value
+stands alone. A contribution is against the average resident, so a few speak for a segment though the value is
+nearer to what is usual in the runner-up; they are left out. Nothing here needs a table, a server or a model,
+so that whoever answers a resident can say why.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ import math
 import re
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segmentation.errors import SegmentationError
 from segmentation.policy.features import UNKNOWN
-from segmentation.wording.language import msg
+from segmentation.wording.usual import Beside, besides, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from segmentation.policy import Feature, Policy
     from segmentation.scorer import Explanation
     from segmentation.wording.titles import Reader
+    from segmentation.wording.usual import Usual
 
 MOST = 3
 """Reasons that are told, where nobody asks for more."""
@@ -34,33 +38,6 @@ LEAST = 0.1
 
 _COUNTED = re.compile(r"(?!number of|count of)[a-z][a-z -]*s", re.IGNORECASE)
 """English titles that a number can stand before: 9 repair requests."""
-
-TYPICAL = msg("typical here: %(inside)s, elsewhere %(outside)s")
-SHARES = msg("%(inside)s here, %(outside)s elsewhere")
-
-
-class Usual(Protocol):
-    """What is usual of a need: a `Distinction` of a profile says it, and a `Trait` of a card."""
-
-    @property
-    def feature(self) -> str:
-        """The feature."""
-        ...
-
-    @property
-    def level(self) -> str | None:
-        """The value of a category whose share the means are."""
-        ...
-
-    @property
-    def inside(self) -> float | None:
-        """Mean in the segment, in the feature's own unit; None where hidden."""
-        ...
-
-    @property
-    def outside(self) -> float | None:
-        """Mean of everybody else."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -117,7 +94,7 @@ def reasons(
     policy: Policy,
     why: Because,
     values: Mapping[str, object],
-    usual: Iterable[Usual] = (),
+    usual: Mapping[str, Iterable[Usual]] = MappingProxyType({}),
     *,
     most: int = MOST,
     against: bool = False,
@@ -132,8 +109,9 @@ def reasons(
     why : Because
     values : mapping of str to number, str or None
         The resident's own needs; None, NaN or nothing where one is not known.
-    usual : iterable of Usual, default ()
-        Of the resident's segment: the `needs` of its profile, or the `traits` of its part of a card.
+    usual : mapping of str to iterable of Usual, default {}
+        By id of the segment, the `needs` of its profile, or the `traits` of its part of a card. Those of the
+        resident's segment and of the runner-up are looked at.
     most : int, default 3
         Most reasons on each side.
     against : bool, default False
@@ -144,12 +122,16 @@ def reasons(
     SegmentationError
         A value is of another kind than the policy's feature; the value is not shown.
     """
-    # a profile that has not left the build still holds its hidden figures
-    means = {(one.feature, one.level): one for one in usual if not getattr(one, "hidden", False)}
+    means = besides(usual, why.segment, why.runner_up)
+    needs = {
+        name: _Need.of(policy.features[name], name, values.get(name), means) for name in why.contributions
+    }
 
     def said(sign: int) -> tuple[str, ...]:
-        names = _strongest({name: sign * weight for name, weight in why.contributions.items()}, most)
-        return tuple(_reason(reader, policy.features[name], name, values.get(name), means) for name in names)
+        weights = {name: sign * weight for name, weight in why.contributions.items() if sign * weight > 0}
+        fitting = {name: weight for name, weight in weights.items() if not needs[name].contradicts(sign)}
+        names = _strongest(fitting or weights, most)
+        return tuple(needs[name].words(reader, sign) for name in names)
 
     because, contrary = said(1), said(-1) if against else ()
     borderline = _borderline(reader, why)
@@ -162,7 +144,7 @@ def reasons(
 
 
 def _strongest(weights: Mapping[str, float], most: int) -> list[str]:
-    ranked = sorted((name for name in weights if weights[name] > 0), key=lambda name: -weights[name])
+    ranked = sorted(weights, key=lambda name: -weights[name])
     return [name for name in ranked[:most] if weights[name] >= LEAST * weights[ranked[0]]]
 
 
@@ -170,14 +152,19 @@ def _because(reader: Reader, why: Because, because: tuple[str, ...]) -> str:
     segment = reader.segment(why.segment)
     if why.segment == why.runner_up:
         return reader.t("In segment %(segment)s, the only one.", segment=segment)
+    other = reader.segment(why.runner_up)
     if not because:
         return reader.t(
             "In segment %(segment)s rather than %(other)s, as the average resident would be.",
             segment=segment,
-            other=reader.segment(why.runner_up),
+            other=other,
         )
-    told = reader.join("clause", because)
-    return reader.t("In segment %(segment)s because of %(reasons)s.", segment=segment, reasons=told)
+    return reader.t(
+        "In segment %(segment)s rather than %(other)s because of %(reasons)s.",
+        segment=segment,
+        other=other,
+        reasons=reader.join("clause", because),
+    )
 
 
 def _borderline(reader: Reader, why: Because) -> str:
@@ -188,18 +175,35 @@ def _borderline(reader: Reader, why: Because) -> str:
     )
 
 
-def _reason(
-    reader: Reader,
-    feature: Feature,
-    name: str,
-    value: object,
-    means: Mapping[tuple[str, str | None], Usual],
-) -> str:
-    """Return a need with the resident's value and what is usual."""
-    value = _plain(feature, name, value)
-    level = str(value) if feature.kind == "category" else None
-    told = reader.aside(_usual(reader, feature, value, means.get((name, level))))
-    return f"{_valued(reader, feature, value)}{told}"
+@dataclass(frozen=True)
+class _Need:
+    """A need of one resident: its value, and what is usual."""
+
+    feature: Feature
+    value: str | float
+    beside: Beside | None
+
+    @classmethod
+    def of(
+        cls, feature: Feature, name: str, value: object, means: Mapping[tuple[str, str | None], Beside]
+    ) -> _Need:
+        plain = _plain(feature, name, value)
+        return cls(feature, plain, means.get((name, str(plain) if feature.kind == "category" else None)))
+
+    def contradicts(self, sign: int) -> bool:
+        """Return whether the value is nearer to what is usual of the side it does not speak for."""
+        return self.beside is not None and self.beside.other is not None and self._nearer * sign < 0
+
+    @property
+    def _nearer(self) -> float:
+        return 0.0 if self.beside is None else self.beside.nearer(self.feature, self.value)
+
+    def words(self, reader: Reader, sign: int) -> str:
+        """Return the need with the resident's value, and what is usual unless that would mislead."""
+        told = _valued(reader, self.feature, self.value)
+        if self.beside is None or self._nearer * sign < 0:
+            return told
+        return f"{told}{reader.aside(self.beside.words(reader, self.feature, self.value))}"
 
 
 def _plain(feature: Feature, name: str, value: object) -> str | float:
@@ -241,34 +245,4 @@ def _value(reader: Reader, feature: Feature, value: str | float) -> str:
         return reader.t("yes") if value else reader.t("no")
     if feature.kind == "share":
         return reader.whole_percent(round(value, 3))
-    return _with_unit(reader, feature, value)
-
-
-def _usual(reader: Reader, feature: Feature, value: str | float, mean: Usual | None) -> str:
-    """Return what is usual here and elsewhere; nothing where it is hidden, or does not tell them apart."""
-    if mean is None or mean.inside is None or mean.outside is None:
-        return ""
-    if value == UNKNOWN and feature.kind != "category":
-        return ""  # the means are of those whose value is known
-    form = SHARES if feature.kind in {"flag", "category"} else TYPICAL
-    inside, outside = (_mean(reader, feature, value, one) for one in (mean.inside, mean.outside))
-    return "" if inside == outside else reader.t(form, inside=inside, outside=outside)
-
-
-def _mean(reader: Reader, feature: Feature, value: str | float, mean: float) -> str:
-    if feature.kind == "flag" and not value:
-        mean = 1 - mean
-    if feature.kind in {"flag", "category", "share"}:
-        return reader.whole_percent(round(mean, 2))
-    if feature.kind == "ordinal":
-        listed = feature.values or ()
-        return feature.value_title(listed[min(max(round(mean), 0), len(listed) - 1)], reader.language)
-    told = round(mean, 1)
-    return reader.number(told) if feature.kind == "count" else _with_unit(reader, feature, told)
-
-
-def _with_unit(reader: Reader, feature: Feature, amount: float) -> str:
-    number = reader.number(amount)
-    if feature.unit is None:
-        return number
-    return reader.t("%(amount)s %(unit)s", amount=number, unit=reader.text(feature.unit))
+    return with_unit(reader, feature, value)
