@@ -183,8 +183,10 @@ def test_segments_that_are_new_get_numbers_that_nobody_had(policy, residents, ca
     fresh = set(fewer.scorer.segments) - set(ids)
     assert set(fewer.migration.new) == fresh
     assert all(int(segment[1:]) > 11 for segment in fresh)
-    assert set(fewer.migration.gone) == set(ids) - set(fewer.scorer.segments)
-    assert {"S9", *fewer.migration.gone} <= set(fewer.migration.retired)
+    gone = {one.segment for one in fewer.migration.gone}
+    assert gone == set(ids) - set(fewer.scorer.segments)
+    assert all(one.name for one in fewer.migration.gone)
+    assert {"S9", *gone} <= set(fewer.migration.retired)
 
 
 def test_more_segments_than_residents_are_refused_in_one_sentence(policy):

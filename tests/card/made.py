@@ -19,7 +19,7 @@ from segmentation.audit.sections import (
 )
 from segmentation.card import Digests, make_card
 from segmentation.clustering.choice import Choice, Rival, Stability, Structure
-from segmentation.clustering.identity import Carried, Migration, Move
+from segmentation.clustering.identity import Carried, Gone, Migration, Move
 from segmentation.plans import Plan, PlannedService
 from segmentation.policy import Text, policy_from
 from segmentation.profiles import Condition, Distinction, Profile, Rule
@@ -97,10 +97,11 @@ def migration(**changes):
         "staying": 0.91,
         "carried": (Carried("S1", 0.876),),
         "new": ("S2",),
-        "gone": ("S4",),
-        "retired": ("S3", "S4"),
+        "gone": (Gone("S4", Text(en="Often at home", zh="常在家")), Gone("S5", None)),
+        "retired": ("S3", "S4", "S5"),
         "moves": (
             Move("S4", "S2", 388, 0.254, "repairs"),
+            Move("S5", "S1", 120, 0.83, "channel", exact=False),
             Move("S1", "S2", 31, 0.0095, None),
         ),
         "unlike": ("channel", "lift_rides"),

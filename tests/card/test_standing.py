@@ -137,16 +137,20 @@ def test_changes_tell_who_stays_what_came_and_what_went():
     text = section(CARD, "changes")
 
     assert "The same 4,801 residents were assigned by version 7 and by this one. At least 91% keep" in text
-    assert "Segments that are gone S4" in text
+    assert "Segments that are gone S4 “Often at home” S5" in text
     assert "Channel, lift_rides" in text
 
 
 def test_a_move_tells_the_need_that_moved_them_or_that_no_one_need_did():
     text = section(CARD, "migration")
 
-    assert "S4 S2 “Average needs” 388 25.4% Repairs" in text
+    assert "S4 “Often at home” S2 “Average needs” 388 25.4% Repairs" in text
     assert "S1 “Phone first” S2 “Average needs” 31 0.9% no one need" in text
-    assert "Not told are moves of nobody, of fewer than 20 residents" in text
+    assert "Not told are moves of nobody and of fewer than 20 residents" in text
+
+
+def test_a_move_of_which_only_the_least_may_be_told_says_so():
+    assert "S5 S1 “Phone first” at least 120 at least 83% Channel" in section(CARD, "migration")
 
 
 def test_a_rule_that_is_rough_is_told_so_and_a_close_one_is_not():

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mlflow
@@ -10,10 +10,11 @@ import pytest
 import skops.io
 from sklearn.preprocessing import FunctionTransformer
 
+from segmentation.card import ModelCard
 from segmentation.clustering import Segmenter
 from segmentation.errors import RegistryError, ScorerError, StorageError
 from segmentation.home import Home
-from segmentation.registry import Versions, load_segmenter, load_version, register, versions_of
+from segmentation.registry import Versions, load_previous, load_segmenter, load_version, register, versions_of
 
 NAME = "resident_needs"
 
@@ -67,11 +68,46 @@ def test_residents_get_the_segments_that_the_segmenter_gives(kept_home, candidat
 
 
 def test_a_later_fit_is_given_what_it_takes_to_keep_segments(kept_home, candidate):
-    previous = load_version(kept_home, NAME, 1).previous
+    previous = load_previous(kept_home, NAME, 1)
 
     assert (previous.version, previous.policy, previous.scorer) == (1, candidate.policy, candidate.scorer)
     assert previous.names == {profile.segment: profile.name for profile in candidate.profiles}
     assert previous.retired == ()
+
+
+def renumbered(candidate, *new):
+    """Return the candidate as if its last segments had other ids, and were compared with nothing."""
+    ids = (*candidate.scorer.segments[: -len(new)], *new)
+    segmenter = candidate.segmenter.named(ids)
+    old = dict(zip(candidate.scorer.segments, ids, strict=True))
+    scorer = segmenter.fold()
+    content = json.dumps(candidate.card.to_dict())
+    for before, after in old.items():
+        content = content.replace(f'"{before}"', f'"{after}"')
+    content = content.replace(candidate.scorer.digest, scorer.digest)
+    return replace(candidate, segmenter=segmenter, scorer=scorer, card=ModelCard.from_json(content))
+
+
+def test_an_id_of_any_version_is_not_given_again_whether_or_not_it_was_approved(candidate, home):
+    for one in (candidate, renumbered(candidate, "S7", "S9"), renumbered(candidate, "S8")):
+        register(one, home)
+    assert load_previous(home, NAME, 1).retired == ("S7", "S8", "S9")
+    assert load_previous(home, NAME, 2).retired == ("S5", "S6", "S8")
+
+
+def test_a_version_whose_card_cannot_be_read_stands_in_the_way(candidate, home, quick):
+    register(candidate, home)
+    register(candidate, home)
+    spoilt = min(home.artifacts.rglob("card.json"), key=lambda file: file.stat().st_mtime)
+    spoilt.write_text("{}")
+    cards = {number: refused(home, number) for number in (1, 2)}
+    assert "nobody knows which ids its segments have" in "".join(cards.values())
+
+
+def refused(home, number):
+    with pytest.raises(RegistryError) as error:
+        load_previous(home, NAME, number)
+    return str(error.value)
 
 
 def test_the_versions_of_a_model_are_listed_with_their_aliases(kept_home):

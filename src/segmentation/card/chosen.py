@@ -110,7 +110,9 @@ def compared(migration: Migration | None, smallest: int) -> tuple[parts.Changes,
         raise CardError(
             "The migration tells a count under `smallest_group`. Hide it before the card is made."
         )
-    since = parts.Since.of(migration, kept=tuple(one.segment for one in migration.carried))
+    kept = tuple(one.segment for one in migration.carried)
+    gone = tuple(parts.Gone.of(one) for one in migration.gone)
+    since = parts.Since.of(migration, kept=kept, gone=gone)
     carried = tuple(parts.Carried.of(one) for one in migration.carried)
     moves = tuple(parts.Move.of(one) for one in migration.moves)
     return parts.Changes(since), parts.Migration(carried, moves, migration.retired)

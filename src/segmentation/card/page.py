@@ -105,6 +105,8 @@ def _about_segments(card: ModelCard, reader: Reader) -> dict[str, object]:
         "borderline": partial(standing.borderline, reader),
         "moved": partial(standing.moved, reader),
         "staying": partial(standing.staying, reader),
+        "how_many": partial(standing.how_many, reader),
+        "what_part": partial(standing.what_part, reader),
         "mover": partial(standing.mover, reader),
         "segments_named": lambda ids: reader.join("list", map(reader.segment, ids)),
         "features_called": lambda keys: reader.join("list", map(reader.feature, keys)),

@@ -155,6 +155,19 @@ def staying(reader: Reader, since: Since) -> str:
     return reader.join("sentence", (told, kept))
 
 
+def how_many(reader: Reader, move: Move) -> str:
+    """Return how many residents move, or at least how many."""
+    told = reader.integer(move.residents)
+    return told if move.exact else reader.t("at least %(least)s", least=told)
+
+
+def what_part(reader: Reader, move: Move) -> str:
+    """Return what part of the segment they leave that is, or at least what part."""
+    if move.exact:
+        return reader.percent(move.share)
+    return reader.t("at least %(least)s", least=reader.whole_percent(move.share))
+
+
 def mover(reader: Reader, move: Move) -> str:
     """Return the need that moves residents from one segment to another."""
     return reader.t("no one need") if move.need is None else reader.feature(move.need)

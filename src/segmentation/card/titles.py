@@ -38,11 +38,12 @@ def titles_of(source: ModelCard | Policy) -> Titles:
     """Return the titles of a card, or those that a policy knows before there is a card."""
     if isinstance(source, Policy):
         return titles_of_policy(source)
+    gone = () if source.changes.since is None else source.changes.since.gone
     return Titles(
         source.limits.smallest_group,
         {attribute.key: attribute.title for attribute in source.attributes},
         {a.key: {group.key: group.title for group in a.groups} for a in source.attributes},
-        {segment.id: segment.name for segment in source.segments},
+        {one.segment: one.name for one in gone if one.name} | {one.id: one.name for one in source.segments},
         {service.key: service.title for service in source.services},
         {feature.key: feature.title for feature in source.features},
     )

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli.console import end_by, print_findings, print_segments, rows, say_json, steps
+from segmentation.cli.console import (
+    BROKEN,
+    end_by,
+    print_findings,
+    print_segments,
+    rows,
+    say_json,
+    steps,
+)
 from segmentation.cli.options import (
     HOME,
     AsOf,
@@ -25,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from segmentation.clustering.identity import Previous
+    from segmentation.clustering.identity import Migration, Previous
+    from segmentation.errors import NoStructureError
     from segmentation.home import Home
     from segmentation.pipeline import Candidate, Step
     from segmentation.policy import Policy
@@ -82,9 +91,10 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
 ) -> None:
     """Cluster residents by need, audit the segments, make the card and register a candidate.
 
-    Exit code 1 says that the candidate is registered and that findings are broken; 2, that the input is
-    refused; 3, that the needs hold no segments: what each number of segments lacks is listed, and nothing is
-    registered unless a number is insisted on.
+    Exit code 1 says that the candidate is registered and that findings are broken, or that a number of
+    segments was insisted on which the needs do not hold; 2, that the input is refused; 3, that the needs hold
+    no segments: what each number of segments lacks is listed, and nothing is registered unless a number is
+    insisted on.
     """
     from segmentation.policy import read_policy
 
@@ -94,6 +104,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
     with steps() as step:
         step("Starting")
         from segmentation import pipeline, registry
+        from segmentation.errors import NoStructureError
         from segmentation.files import write_table
         from segmentation.home import Home
         from segmentation.mitigation import Mitigation
@@ -106,14 +117,19 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         if quarantine is not None:
             write_table(quarantine, people.intake.quarantine_frame())
         with steps() as step:
-            candidate = pipeline.build(
-                rules,
-                people,
-                n_segments=number,
-                mitigation=against,
-                previous=before,
-                progress=lambda at: step(STEPS[at]),
-            )
+            try:
+                candidate = pipeline.build(
+                    rules,
+                    people,
+                    n_segments=number,
+                    mitigation=against,
+                    previous=before,
+                    progress=lambda at: step(STEPS[at]),
+                )
+            except NoStructureError as error:
+                if as_json:
+                    say_json(_lacking(error))
+                raise
             step("Registering")
             registered = registry.register(candidate, place, tracking_uri)
     if as_json:
@@ -121,6 +137,17 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
     else:
         _print(candidate, registered, hint)
     end_by(candidate.audit)
+    if candidate.card.verdict.structure:
+        raise typer.Exit(BROKEN)
+
+
+def _lacking(error: NoStructureError) -> dict[str, object]:
+    """Return why there are no segments, number by number."""
+    return {
+        "segments": [],
+        "error": str(error).split("\n", maxsplit=1)[0],
+        "lost": [{"tried": fault.where, "why": fault.rule} for fault in error.faults],
+    }
 
 
 def _before(
@@ -139,7 +166,7 @@ def _before(
     if asked == NONE:
         return None, ""
     if asked is not None:
-        return registry.load_version(home, policy.name, asked, tracking_uri).previous, ""
+        return registry.load_previous(home, policy.name, asked, tracking_uri), ""
     found = registry.versions_of(home, policy.name, tracking_uri)
     if APPROVED not in found.aliases:
         hint = (
@@ -150,7 +177,7 @@ def _before(
         )
         return None, hint
     try:
-        return registry.load_version(home, policy.name, APPROVED, tracking_uri).previous, ""
+        return registry.load_previous(home, policy.name, APPROVED, tracking_uri), ""
     except RegistryError as error:
         message = f"{error} Or build without it: `--previous {NONE}`."
         raise RegistryError(message) from None
@@ -177,8 +204,6 @@ def _read(residents: Path, policy: Policy, as_of: date) -> Iterator[Residents | 
 
 
 def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
-    from dataclasses import asdict
-
     card = candidate.card.to_dict()
     return {
         "model": registered.name,
@@ -194,9 +219,16 @@ def _content(candidate: Candidate, registered: Registered) -> dict[str, object]:
             {"id": profile.segment, "name": profile.name.model_dump(), "size": profile.size}
             for profile in candidate.profiles
         ],
-        "migration": None if candidate.migration is None else asdict(candidate.migration),
+        "migration": None if candidate.migration is None else _moved(candidate.migration),
         "audit": candidate.audit.to_dict(),
     }
+
+
+def _moved(migration: Migration) -> dict[str, object]:
+    from dataclasses import asdict
+
+    gone = [{"segment": one.segment, "name": one.name and one.name.model_dump()} for one in migration.gone]
+    return {**asdict(migration), "gone": gone}
 
 
 def _print(candidate: Candidate, registered: Registered, hint: str) -> None:
@@ -218,8 +250,11 @@ def _changes(candidate: Candidate, hint: str) -> Iterator[str]:
     if since is None:
         yield from [hint] if hint else []
         return
-    kept = tuple(one.segment for one in since.carried)
-    told = {"carried over": kept, "new": since.new, "gone": since.gone}
+    told = {
+        "carried over": [one.segment for one in since.carried],
+        "new": since.new,
+        "gone": [f"{one.segment} “{one.name.en}”" if one.name else one.segment for one in since.gone],
+    }
     parts = (f"{what} {', '.join(segments) or 'none'}" for what, segments in told.items())
     yield f"Since version {since.version}: {'; '.join(parts)}"
     yield f"At least {since.staying:.0%} of {since.residents:,} residents keep their segment."

@@ -10,7 +10,14 @@ import os
 # property company does with its residents' data is nobody else's business.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
-from segmentation.registry.load import RegisteredModel, Versions, load_segmenter, load_version, versions_of
+from segmentation.registry.load import (
+    RegisteredModel,
+    Versions,
+    load_previous,
+    load_segmenter,
+    load_version,
+    versions_of,
+)
 from segmentation.registry.model import TRUSTED
 from segmentation.registry.register import Registered, check_home, register
 
@@ -20,6 +27,7 @@ __all__ = [
     "RegisteredModel",
     "Versions",
     "check_home",
+    "load_previous",
     "load_segmenter",
     "load_version",
     "register",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from mlflow.exceptions import MlflowException
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.identity import Previous
 from segmentation.errors import RegistryError
-from segmentation.registry.evidence import NEEDED, Evidence, agree, read_evidence
+from segmentation.registry.evidence import CARD, NEEDED, Evidence, agree, read_evidence
 from segmentation.registry.model import FILE, load_model
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, reading
@@ -63,17 +64,6 @@ class RegisteredModel:
                 if planned.is_called:
                     called.setdefault(planned.service, set()).add(segment.id)
         return {key: frozenset(ids) for key, ids in called.items() if len(ids) < len(self.card.segments)}
-
-    @property
-    def previous(self) -> Previous:
-        """What a later fit is matched to, so that segments which are still the same keep their identity."""
-        return Previous(
-            self.version,
-            self.policy,
-            self.scorer,
-            {segment.id: segment.name for segment in self.card.segments},
-            self.card.migration.retired,
-        )
 
     def segments_of(self, needs: pd.DataFrame) -> pd.Series:
         """Return the segment id of each resident.
@@ -168,6 +158,33 @@ def load_version(
     )
 
 
+def load_previous(
+    home: Home, name: str, version: int | str | None = None, tracking_uri: str | None = None
+) -> Previous:
+    """Load what a later fit is matched to, so that segments which are still the same keep their identity.
+
+    Takes what `load_version` takes. An id that a segment of any registered version has or had, also of one
+    that was never approved, is not given again to another segment: all of them are handed over as retired.
+
+    Raises
+    ------
+    RegistryError
+        There is no such version, its files are not those that were registered, or the card of another version
+        cannot be read.
+    StorageError
+        A file cannot be read.
+    """
+    place = Place(home, tracking_uri)
+    with quiet(), explained(f"{name} could not be loaded", place):
+        client = reading(place)
+        found = _find(client, name, version)
+        evidence = _evidence(client, found)
+        given = {segment for other in _versions(client, name).values() for segment in _ids(client, other)}
+    names = {segment.id: segment.name for segment in evidence.card.segments}
+    retired = tuple(sorted(given - names.keys()))
+    return Previous(int(found.version), evidence.policy, evidence.scorer, names, retired)
+
+
 def load_segmenter(
     home: Home, name: str, version: int | str | None = None, tracking_uri: str | None = None
 ) -> Segmenter:
@@ -234,6 +251,22 @@ def _evidence(client: MlflowClient, found: ModelVersion) -> Evidence:
     with TemporaryDirectory(prefix="segmentation-") as folder:
         texts = {file: _text(client, found, file, folder) for file in NEEDED}
     return read_evidence(texts, found.tags, _which(found))
+
+
+def _ids(client: MlflowClient, found: ModelVersion) -> set[str]:
+    """Return the ids of the segments of a version, and those that it knows of as retired."""
+    with TemporaryDirectory(prefix="segmentation-") as folder:
+        text = _text(client, found, CARD, folder)
+    try:
+        card = json.loads(text)
+        return {segment["id"] for segment in card["segments"]} | set(card["migration"]["retired"])
+    except (ValueError, LookupError, TypeError):
+        pass
+    message = (
+        f"The card of {_which(found)} cannot be read, so nobody knows which ids its segments have. Delete "
+        "that version, or register it anew."
+    )
+    raise RegistryError(message)
 
 
 def _text(client: MlflowClient, found: ModelVersion, file: str, folder: str) -> str:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.clustering.identity import matched
-from segmentation.clustering.identity.matching import _gaps, jaccard
+from segmentation.clustering.identity.matching import _gaps
 from segmentation.clustering.identity.reading import unlike
+from segmentation.clustering.overlap import jaccard
 from tests.clustering.identity.toys import level, policy, previous, residents, scorer
 from tests.needs import feature
 

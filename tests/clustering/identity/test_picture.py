@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.colors import to_rgba
 
-from segmentation.clustering.identity.model import Carried, Migration, Move
+from segmentation.clustering.identity.model import Carried, Gone, Migration, Move
 from segmentation.drawing import fonts
 
 MIGRATION = Migration(
@@ -14,7 +14,7 @@ MIGRATION = Migration(
     0.93,
     (Carried("S1", 0.96), Carried("S2", 0.9), Carried("S10", 0.7)),
     ("S11", "S12"),
-    ("S3",),
+    (Gone("S3", None),),
     ("S3",),
     (
         Move("S3", "S11", 900, 0.625, "parcels"),

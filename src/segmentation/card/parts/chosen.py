@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from segmentation.card.parts.base import Part, Said
+from segmentation.policy import Text
 
 RivalReason = Literal[
     "chosen",
@@ -129,6 +130,14 @@ class Stability(Part):
 
 
 @dataclass(frozen=True)
+class Gone(Part):
+    """A segment that only the version before had, and what it was called; None where that is not known."""
+
+    segment: Said
+    name: Text | None
+
+
+@dataclass(frozen=True)
 class Since(Part):
     """What changed since the version before, on the same residents assigned by both versions.
 
@@ -137,8 +146,10 @@ class Since(Part):
     version, residents : int
     staying : float
         At least this share of them keep their segment.
-    kept, new, gone : tuple of str
-        Segments of both versions, of this one alone, and of the one before alone.
+    kept, new : tuple of str
+        Segments of both versions, and of this one alone.
+    gone : tuple of Gone
+        Segments of the version before alone.
     unlike : tuple of str
         Features that the version before read in another way, or that this policy lacks.
     """
@@ -148,7 +159,7 @@ class Since(Part):
     staying: float
     kept: tuple[Said, ...]
     new: tuple[Said, ...]
-    gone: tuple[Said, ...]
+    gone: tuple[Gone, ...]
     unlike: tuple[Said, ...]
 
 
@@ -169,13 +180,17 @@ class Carried(Part):
 
 @dataclass(frozen=True)
 class Move(Part):
-    """Residents who change segment, their share of the one they leave, and the need that moves them."""
+    """Residents who change segment, their share of the one they leave, and the need that moves them.
+
+    Number and share are at least so many where they are not `exact`.
+    """
 
     source: Said
     target: Said
     residents: int
     share: float
     need: Said | None
+    exact: bool
 
 
 @dataclass(frozen=True)

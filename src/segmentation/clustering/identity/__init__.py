@@ -1,7 +1,7 @@
 """Segments that last: a new fit takes over the ids of the version before, and says who moved and why."""
 
 from segmentation.clustering.identity.matching import matched
-from segmentation.clustering.identity.model import Carried, Migration, Move, Previous
+from segmentation.clustering.identity.model import Carried, Gone, Migration, Move, Previous
 from segmentation.clustering.identity.moving import migration
 
-__all__ = ["Carried", "Migration", "Move", "Previous", "matched", "migration"]
+__all__ = ["Carried", "Gone", "Migration", "Move", "Previous", "matched", "migration"]

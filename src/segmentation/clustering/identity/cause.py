@@ -64,7 +64,7 @@ def gap(
     ends : tuple of str
         The source and the target.
     movers, everybody : mapping of str to ndarray
-        Means by feature, as `segmentation.clustering.identity.tally` sums them.
+        Means by feature, as `segmentation.clustering.identity.pairs` sums them.
 
     Returns
     -------

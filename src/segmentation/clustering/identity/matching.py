@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from segmentation.clustering.identity.reading import both_labels, columns_of, common, crossed
+from segmentation.clustering.identity.reading import both_labels, columns_of, common
+from segmentation.clustering.overlap import crossed, jaccard
 from segmentation.features import needs_encoder, needs_table
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def matched(previous: Previous, policy: Policy, scorer: FoldedScorer, needs: pd.
     Returns
     -------
     tuple of str
-        One for each segment of `scorer`. A new segment gets the next number that no segment of the versions
-        before has had: what is gone never comes back under the same id.
+        One for each segment of `scorer`. A new segment gets the next number that no segment of `previous` or
+        of the versions it knows of has had: what is gone never comes back under the same id.
 
     Raises
     ------
@@ -74,17 +75,6 @@ def matched(previous: Previous, policy: Policy, scorer: FoldedScorer, needs: pd.
         kept = {int(new): previous.scorer.segments[old] for old, new in _pairs(gaps, enough)}
     fresh = _never_used((*previous.scorer.segments, *previous.retired))
     return tuple(kept.get(label) or next(fresh) for label in range(len(scorer.segments)))
-
-
-def jaccard(counts: NDArray[np.int64]) -> Floats:
-    """Return the overlap of each pair of segments, in [0, 1]; 0 where nobody is in either.
-
-    Parameters
-    ----------
-    counts : ndarray of int64, shape (segments before, segments now)
-    """
-    either = counts.sum(axis=1)[:, None] + counts.sum(axis=0) - counts
-    return np.asarray(counts / np.maximum(either, 1))
 
 
 def number_of(segment: str) -> int:

@@ -27,7 +27,7 @@ class Previous:
     names : mapping of str to Text
         The name of each of its segments.
     retired : tuple of str
-        Ids of segments of still earlier versions, which are never given again.
+        Ids that segments of other versions have or had, which are never given again.
     """
 
     version: int
@@ -47,7 +47,8 @@ class Carried:
         Its id, the same in both versions.
     overlap : float
         Jaccard similarity of its residents under both versions, in [0, 1]: at least this, rounded down, as if
-        those who came or left were as many as the next multiple of the smallest group.
+        those who came or left were as many as the next multiple of the smallest group, or more where it
+        would give away how few move from one segment to another.
     """
 
     segment: str
@@ -63,13 +64,16 @@ class Move:
     source, target : str
         The segment in the version before and in this one.
     residents : int
-        At least the smallest group.
+        The smallest group or more: how many move where it is `exact`, else at least so many, a multiple of
+        the smallest group, because how many exactly would give away how few others move.
     share : float
-        Of the source segment, rounded, from 0.001 to 1.
+        Of the source segment: rounded, from 0.001 to 1, where the number is exact; else at least this,
+        rounded down to one percent, from 0.
     need : str or None
         The feature that moved them: its part in the gap between both segments changed most in favour of the
         target (see `cause`). None where the centres moved more than any one feature explains, or where
         both segments are in one version only.
+    exact : bool
     """
 
     source: str
@@ -77,6 +81,23 @@ class Move:
     residents: int
     share: float
     need: str | None
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A segment that only the version before had.
+
+    Attributes
+    ----------
+    segment : str
+        Its id, which none will have again.
+    name : Text or None
+        What it was called; None where that is not known.
+    """
+
+    segment: str
+    name: Text | None
 
 
 @dataclass(frozen=True)
@@ -91,16 +112,19 @@ class Migration:
         Residents who were assigned by both.
     staying : float
         Share of them whose segment has the same id in both, in [0, 1): at least this, rounded down to one
-        percent, as if those who move were as many as the next multiple of the smallest group.
+        percent, as if those who move were as many as the next multiple of the smallest group, or more where
+        it would give away how few move from one segment to another.
     carried : tuple of Carried
         In the order of the new segments.
-    new, gone : tuple of str
-        Segments that only this version has, and that only the version before had.
+    new : tuple of str
+        Segments that only this version has.
+    gone : tuple of Gone
+        Segments that only the version before had.
     retired : tuple of str
-        All ids of earlier versions that no segment has any more, `gone` among them.
+        All ids of other versions that no segment has, those that are gone among them.
     moves : tuple of Move
         Most residents first. Not told is, without distinction, where nobody moves, where fewer than the
-        smallest group do, and where a count would let work out another.
+        smallest group do, and where a count, even from below, would let work out another.
     unlike : tuple of str
         Features of the version before that this policy lacks, or reads in another way: they were taken as
         missing when residents were assigned by the version before.
@@ -111,7 +135,7 @@ class Migration:
     staying: float
     carried: tuple[Carried, ...]
     new: tuple[str, ...]
-    gone: tuple[str, ...]
+    gone: tuple[Gone, ...]
     retired: tuple[str, ...]
     moves: tuple[Move, ...]
     unlike: tuple[str, ...]

@@ -1,9 +1,6 @@
 """From the residents of today, assigned by both versions, to what may be told of who moves where.
 
-What is told gives no small count away. Everybody knows how many residents each new segment has (the card says
-so) and, where they are those of the version before, how many each old one had; so a count of movers is hidden
-with others until none under the smallest group follows (`segmentation.suppression`, sums known both ways).
-Those who stay are told as a share alone, rounded down.
+What is told gives no small count away: see `telling`. Those who stay are told as a share alone, rounded down.
 """
 
 from __future__ import annotations
@@ -16,10 +13,10 @@ from numpy.typing import NDArray
 
 from segmentation.clustering.identity.cause import gap, moved_by
 from segmentation.clustering.identity.matching import number_of
-from segmentation.clustering.identity.model import Carried, Migration, Move
+from segmentation.clustering.identity.model import Carried, Gone, Migration, Move
+from segmentation.clustering.identity.pairs import pair_sums
 from segmentation.clustering.identity.reading import unlike
-from segmentation.clustering.identity.tally import tally
-from segmentation.suppression import CountTable, suppress
+from segmentation.clustering.identity.telling import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,12 +24,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segmentation.clustering.identity.model import Previous
-    from segmentation.clustering.identity.tally import Tally
+    from segmentation.clustering.identity.pairs import PairSums
+    from segmentation.clustering.identity.telling import Told
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
 
 Ints = NDArray[np.int64]
-Segments = tuple[str, ...]
+Places = tuple[tuple[int, int], ...]
 
 DIGITS = 3
 """Of a share of movers, whose count is told."""
@@ -60,34 +58,41 @@ def migration(
     ScorerError
         A feature is missing, or holds what the policy does not allow.
     """
-    found = tally(previous, policy, scorer, batches)
+    found = pair_sums(previous, policy, scorer, batches)
     old, new = previous.scorer.segments, scorer.segments
+    both = tuple(segment for segment in new if segment in old)
+    stay = tuple((old.index(segment), new.index(segment)) for segment in both)
+    smallest = policy.audit.smallest_group
+    told = telling(found.counts, stay, smallest)
     gone = tuple(segment for segment in old if segment not in new)
+    moves = _moves(previous, policy, scorer, found, told)
     return Migration(
         version=previous.version,
         residents=int(found.counts.sum()),
-        staying=_staying(found.counts, old, new, policy.audit.smallest_group),
-        carried=tuple(_carried(found.counts, old, new, policy.audit.smallest_group)),
+        staying=_staying(found.counts, stay, told, smallest),
+        carried=tuple(
+            Carried(segment, min(_overlap(found.counts, at, smallest), _floored(overlap)))
+            for segment, at, overlap in zip(both, stay, told.overlaps, strict=True)
+        ),
         new=tuple(segment for segment in new if segment not in old),
-        gone=gone,
+        gone=tuple(Gone(segment, previous.names.get(segment)) for segment in gone),
         retired=tuple(sorted({*previous.retired, *gone}, key=lambda one: (number_of(one), one))),
-        moves=tuple(sorted(_moves(previous, policy, scorer, found), key=lambda move: -move.residents)),
+        moves=tuple(sorted(moves, key=lambda move: -move.residents)),
         unlike=unlike(previous, policy),
     )
 
 
-def _staying(counts: Ints, old: Segments, new: Segments, smallest: int) -> float:
+def _staying(counts: Ints, stay: Places, told: Told, smallest: int) -> float:
     total = int(counts.sum())
-    moving = total - sum(int(counts[old.index(one), new.index(one)]) for one in new if one in old)
-    return _floored(1 - _at_most(moving, smallest) / max(total, 1))
+    moving = total - sum(int(counts[at]) for at in stay)
+    most = max(_at_most(moving, smallest), total - told.staying)
+    return _floored(1 - most / max(total, 1))
 
 
-def _carried(counts: Ints, old: Segments, new: Segments, smallest: int) -> Iterator[Carried]:
-    for segment in (one for one in new if one in old):
-        at = old.index(segment), new.index(segment)
-        sizes = int(counts[at[0]].sum() + counts[:, at[1]].sum())
-        apart = _at_most(sizes - 2 * int(counts[at]), smallest)
-        yield Carried(segment, _floored((sizes - apart) / (sizes + apart)))
+def _overlap(counts: Ints, at: tuple[int, int], smallest: int) -> float:
+    sizes = int(counts[at[0]].sum() + counts[:, at[1]].sum())
+    apart = _at_most(sizes - 2 * int(counts[at]), smallest)
+    return _floored((sizes - apart) / (sizes + apart))
 
 
 def _at_most(residents: int, smallest: int) -> int:
@@ -99,27 +104,22 @@ def _floored(share: float) -> float:
     return max(0.0, math.floor(share * 100 + ROUNDING) / 100)
 
 
-def _moves(previous: Previous, policy: Policy, scorer: FoldedScorer, found: Tally) -> Iterator[Move]:
+def _moves(
+    previous: Previous, policy: Policy, scorer: FoldedScorer, found: PairSums, told: Told
+) -> Iterator[Move]:
     """Yield the moves that may be told, in the order of both versions' segments."""
-    hidden = _hidden(found.counts, previous.scorer.segments, scorer.segments, policy.audit.smallest_group)
     sizes = found.counts.sum(axis=1)
-    for old, new in np.argwhere(~hidden):
+    for old, new in np.argwhere(told.least > 0):
         source, target = previous.scorer.segments[old], scorer.segments[new]
-        residents = int(found.counts[old, new])
-        share = max(round(residents / int(sizes[old]), DIGITS), 10**-DIGITS)
+        residents, exact = int(told.least[old, new]), bool(told.exact[old, new])
+        share = residents / int(sizes[old])
+        share = max(round(share, DIGITS), 10**-DIGITS) if exact else _floored(share)
         need = _need(previous, policy, scorer, found, (int(old), int(new)))
-        yield Move(source, target, residents, share, need)
-
-
-def _hidden(counts: Ints, old: Segments, new: Segments, smallest: int) -> NDArray[np.bool_]:
-    """Return which counts are not told, shape (segments before, segments now); those who stay never are."""
-    staying = tuple((new.index(one), old.index(one)) for one in new if one in old)
-    table = CountTable("moves", new, old, counts.T, totals_known=True, withheld=staying)
-    return np.asarray(suppress([table], [], smallest)["moves"].cells.T)
+        yield Move(source, target, residents, share, need, exact=exact)
 
 
 def _need(
-    previous: Previous, policy: Policy, scorer: FoldedScorer, found: Tally, pair: tuple[int, int]
+    previous: Previous, policy: Policy, scorer: FoldedScorer, found: PairSums, pair: tuple[int, int]
 ) -> str | None:
     ends = previous.scorer.segments[pair[0]], scorer.segments[pair[1]]
     movers = {name: part[pair] / found.counts[pair] for name, part in found.sums.items()}

@@ -1,7 +1,8 @@
 """A migration as a picture: for each segment of the version before, what part of it moves where.
 
 What is not told (nobody moves, too few do, or a count would let work out another) cannot be told from those
-who stay, and is drawn with them: one hatched rest of each bar.
+who stay, and is drawn with them: one hatched rest of each bar. So is what a move has beyond what is told of
+it from below, whose share is marked ≥.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ SAID = {
     "gone": Text(en="{segment} (gone)", zh="{segment}（已撤销）"),
     "new": Text(en="New in this version: {segments}.", zh="本版本新增：{segments}。"),
     "hidden": Text(
-        en="Moves of too few residents, and any from which their number would follow, are not told.",
-        zh="涉及住户过少的转移，以及可据以推算其人数的转移，均不公布。",
+        en="Moves of too few residents are not told, and others only as far as their number does not follow.",
+        zh="涉及住户过少的转移不公布；其他转移仅在无法据以推算其人数的范围内公布。",
     ),
 }
 
@@ -68,7 +69,7 @@ def picture(migration: Migration, language: Language) -> Picture:
 
 def _rows(migration: Migration) -> list[str]:
     """Return the segments of the version before, by number."""
-    known = {one.segment for one in migration.carried} | set(migration.gone)
+    known = {one.segment for one in migration.carried} | {one.segment for one in migration.gone}
     return sorted(known | {move.source for move in migration.moves}, key=_number)
 
 
@@ -99,7 +100,7 @@ def _bar(axes: Axes, at: int, moves: list[Move], looks: dict[str, dict[str, Any]
 def _write(
     axes: Axes, x: float, at: int, moves: list[Move], side: Literal["left", "center", "right"]
 ) -> None:
-    told = "  ".join(f"→ {move.target} {move.share:.0%}" for move in moves)
+    told = "  ".join(f"→ {move.target} {'' if move.exact else '≥ '}{move.share:.0%}" for move in moves)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.9}
     axes.text(x, at, told, ha=side, va="center", fontsize=SMALL, color=INK, bbox=box)
 
@@ -109,7 +110,8 @@ def _rest() -> dict[str, Any]:
 
 
 def _named(drawn: Picture, migration: Migration, segment: str) -> str:
-    return _said(drawn, "gone").format(segment=segment) if segment in migration.gone else segment
+    is_gone = segment in {one.segment for one in migration.gone}
+    return _said(drawn, "gone").format(segment=segment) if is_gone else segment
 
 
 def _notes(drawn: Picture, migration: Migration) -> list[str]:

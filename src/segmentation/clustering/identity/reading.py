@@ -77,11 +77,6 @@ def both_labels(
     return previous.scorer.predict(read), now
 
 
-def crossed(before: Labels, now: Labels, shape: tuple[int, int]) -> NDArray[np.int64]:
-    """Return how many residents are in each pair of segments, shape (segments before, segments now)."""
-    return np.bincount(before * shape[1] + now, minlength=shape[0] * shape[1]).reshape(shape)
-
-
 def _form(feature: Feature) -> tuple[object, ...]:
     values = feature.values or ()
     listed = frozenset(values) if feature.kind == "category" else values

@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class PairSums:
     """What is known of the residents of each pair of segments.
 
     Attributes
@@ -46,7 +46,9 @@ class Tally:
     sums: Mapping[str, Floats]
 
 
-def tally(previous: Previous, policy: Policy, scorer: FoldedScorer, batches: Iterable[pd.DataFrame]) -> Tally:
+def pair_sums(
+    previous: Previous, policy: Policy, scorer: FoldedScorer, batches: Iterable[pd.DataFrame]
+) -> PairSums:
     """Assign residents by both versions, and count and sum them by pair of segments."""
     shape = len(previous.scorer.segments), len(scorer.segments)
     pairs = shape[0] * shape[1]
@@ -59,7 +61,7 @@ def tally(previous: Previous, policy: Policy, scorer: FoldedScorer, batches: Ite
         counts += np.bincount(pair, minlength=pairs)
         for name, feature in policy.features.items():
             sums[name] += _summed(feature, columns[name], pair, pairs)
-    return Tally(counts.reshape(shape), {name: part.reshape(*shape, -1) for name, part in sums.items()})
+    return PairSums(counts.reshape(shape), {name: part.reshape(*shape, -1) for name, part in sums.items()})
 
 
 def _width(feature: Feature) -> int:
