@@ -65,7 +65,7 @@ def whole(path: Path) -> Iterator[Path]:
             staged = Path(file.name)
         try:
             yield staged
-            staged.chmod(0o666 & ~_umask())
+            staged.chmod(0o666 & ~umask())
             staged.replace(path)
         finally:
             staged.unlink(missing_ok=True)
@@ -103,7 +103,7 @@ def _refused(path: Path, error: OSError) -> StorageError:
     return StorageError(f"{path} cannot be written: {reason}. Choose another place, or make room.")
 
 
-def _umask() -> int:
+def umask() -> int:
     """Return the umask, which can only be read by setting it: a temporary file ignores it."""
     mask = os.umask(0)
     os.umask(mask)

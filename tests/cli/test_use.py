@@ -1,6 +1,7 @@
 """`segmentation audit`, `card` and `score`, on a version that `build` registered."""
 
 import json
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,21 @@ def test_score_needs_no_protected_column(run, place, home):
 def test_score_counts_for_machines(run, place, home):
     content = run(*SCORE, "--home", home, "--out", "segments.csv", "--json").content
     assert sum(content["segments"].values()) == content["intake"]["kept"]
+    assert (content["as_of"], content["discarded"]) == ("2026-07-01", False)
+    assert all(content[digest].startswith("sha256:") for digest in ("scorer", "policy"))
+
+
+def test_score_says_why_rows_are_left_out_and_which_are_faulty(run, place, home):
+    ended = run(*SCORE, "--home", home, "--out", "segments.csv", "--quarantine", "faulty.csv")
+    assert "\nLeft out: " in ended.out
+    assert " consent refused" in ended.out
+    assert (place / "faulty.csv").read_text().splitlines() == ["row,column,rule"]
+
+
+def test_score_refuses_a_report_of_faulty_rows_in_another_form_before_it_starts(run, place, home):
+    ended = run(*SCORE, "--home", home, "--out", "segments.csv", "--quarantine", "faulty.xlsx")
+    assert ended.code == 2
+    assert not (place / "segments.csv").exists()
 
 
 def test_score_reads_a_folder_of_files_as_one_table(run, place, home):
@@ -66,12 +82,59 @@ def test_score_goes_on_with_an_interrupted_run_and_says_so(run, place, home, mon
     monkeypatch.setattr(runs.Work, "publish", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
     ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
     assert ended.code == 2
-    assert "Make room and run it again" in ended.err
+    assert "Make room, about twice what the output needs, and run it again" in ended.err
     assert not (place / "segments.parquet").exists()
     monkeypatch.setattr(runs.Work, "publish", publish)
     ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
     assert "An interrupted run had done the first 3,000 rows" in ended.out
     assert run(*SCORE, "--home", home, "--out", "segments.parquet", "--json").content["resumed"] == 0
+
+
+@pytest.fixture
+def interrupted(run, place, home, monkeypatch):
+    """Score in stretches, and press Ctrl-C when so many rows are done."""
+    from segmentation.cli import score
+    from segmentation.scoring import run as runs
+
+    @contextmanager
+    def press(after):
+        def progress(told):
+            if told.done >= after:
+                raise KeyboardInterrupt
+
+        yield progress
+
+    def ended(after):
+        with monkeypatch.context() as patch:
+            patch.setattr(runs, "STRETCH", 1_000)
+            patch.setattr(score, "_bar", lambda _: press(after))
+            return run(*SCORE, "--home", home, "--out", "segments.parquet")
+
+    return ended
+
+
+def test_an_interrupted_score_says_where_it_leaves_ids_and_how_to_go_on(interrupted, place):
+    ended = interrupted(1_000)
+    told = " ".join(ended.err.split())
+    assert ended.code == 130
+    assert "lies in .segments.parquet.partial, which holds ids. The same command goes on" in told
+    assert (place / ".segments.parquet.partial").is_dir()
+
+
+def test_an_interrupted_score_that_leaves_nothing_says_so(interrupted, place):
+    assert "Nothing is kept." in interrupted(0).err
+    assert not (place / ".segments.parquet.partial").exists()
+
+
+def test_work_of_another_day_is_not_thrown_away_unasked(interrupted, run, place, home):
+    interrupted(1_000)
+    again = (*SCORE[:5], "--as-of", "2026-07-02", "--home", home, "--out", "segments.parquet")
+    ended = run(*again)
+    assert ended.code == 2
+    assert "Continue it with --as-of 2026-07-01, or start anew with --discard." in " ".join(ended.err.split())
+    assert not (place / "segments.parquet").exists()
+    content = run(*again, "--discard", "--json").content
+    assert (content["resumed"], content["discarded"]) == (0, True)
 
 
 def test_score_shows_on_a_terminal_how_far_it_is(run, place, home, monkeypatch):

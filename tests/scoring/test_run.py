@@ -11,7 +11,7 @@ import pytest
 
 from segmentation.errors import ResidentsError, StorageError
 from segmentation.residents import read_needs
-from segmentation.scoring import run
+from segmentation.scoring import run, unfinished
 
 
 class StopError(Exception):
@@ -87,37 +87,67 @@ def test_an_interrupted_run_is_gone_on_with_and_ends_with_the_same_bytes(score, 
     assert names_in(out) == {out.name, whole.name}
 
 
+def test_work_that_could_be_gone_on_with_is_thrown_away_if_asked(score, source, out):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(700))
+    scored = score(source, out, discard=True)
+    assert (scored.resumed, scored.discarded) == (0, True)
+
+
+def test_a_run_that_had_done_nothing_leaves_nothing(score, source, out):
+    with pytest.raises(StopError):
+        score(source, out, progress=stopping(0))
+    assert (names_in(out), unfinished(out)) == (set(), None)
+    assert not score(source, out, as_of=date(2026, 7, 2)).discarded
+
+
+def test_paths_may_be_texts(score, source, out):
+    assert score(str(source), str(out)).out == out
+
+
 def test_what_was_done_is_not_scored_again(made, score, source, out):
     with pytest.raises(StopError):
         score(source, out, progress=stopping(700))
-    kept = sorted(path.name for path in folder_of(out).iterdir() if path.is_dir())
-    assert kept[:7] == [f"{at:08d}" for at in range(7)]
+    assert {path.name for path in folder_of(out).iterdir()} == {
+        "manifest.json",
+        *(f"{at:08d}" for at in range(7)),
+    }
 
 
 def test_work_is_for_its_owner_alone(score, source, out):
     with pytest.raises(StopError):
         score(source, out, progress=stopping(100))
-    assert folder_of(out).stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o077 for path in folder_of(out).iterdir() if path.is_dir()} == {0}
+    assert {path.stat().st_mode & 0o077 for path in (folder_of(out), *folder_of(out).rglob("*"))} == {0}
+
+
+def test_the_output_has_the_rights_of_any_file(score, source, out):
+    score(source, out)
+    (out.parent / "other").touch()
+    assert out.stat().st_mode == (out.parent / "other").stat().st_mode
 
 
 @pytest.mark.parametrize(
     "change", [{"as_of": date(2026, 7, 2)}, {"identity": {"model": "n"}}, {"stretch": 50}]
 )
-def test_work_under_other_terms_is_thrown_away_and_said_so(score, source, out, change):
+def test_work_under_other_terms_is_thrown_away_only_if_asked(score, source, out, change):
     with pytest.raises(StopError):
         score(source, out, progress=stopping(700))
-    scored = score(source, out, **change)
+    with pytest.raises(StorageError, match="holds unfinished work on another input, version or day"):
+        score(source, out, **change)
+    assert unfinished(out).manifest["told"] == {"model": "m", "as_of": "2026-07-01"}
+    scored = score(source, out, **change, discard=True)
     assert (scored.resumed, scored.discarded) == (0, True)
     score(source, whole := out.with_name("whole.parquet"), **change)
     assert out.read_bytes() == whole.read_bytes()
 
 
-def test_work_on_another_table_is_thrown_away(made, score, source, out):
+def test_work_on_another_table_is_thrown_away_only_if_asked(made, score, source, out):
     with pytest.raises(StopError):
         score(source, out, progress=stopping(700))
     made.residents.iloc[::-1].to_parquet(source)
-    scored = score(source, out)
+    with pytest.raises(StorageError, match="holds unfinished work on another input"):
+        score(source, out)
+    scored = score(source, out, discard=True)
     assert (scored.resumed, scored.discarded) == (0, True)
     assert pd.read_parquet(out).astype("str").equals(made.expected(source).astype("str"))
 
@@ -189,8 +219,10 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(score, source, out, monke
         keep(folder, piece)
 
     monkeypatch.setattr(run, "_keep", full)
-    with pytest.raises(StorageError, match=r"no space left on device\. Make room"):
+    with pytest.raises(StorageError, match=r"no space left on device\. Make room, about twice") as told:
         score(source, out)
+    assert (f"lies in {folder_of(out)}, which holds ids" in str(told.value)) == bool(at)
+    assert not any((folder_of(out) / half).exists() for half in ("writing", "output"))
     monkeypatch.setattr(run, "_keep", keep)
     assert score(source, out).resumed == 100 * at
     score(source, whole := out.with_name("whole.parquet"))

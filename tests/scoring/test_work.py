@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.errors import StorageError
-from segmentation.scoring.work import work_folder
+from segmentation.scoring.work import unfinished, work_folder
 
 
 def stretch_of(work, number, text="rows"):
@@ -35,15 +35,28 @@ def test_stretches_count_up_to_the_first_gap(tmp_path):
 def test_work_is_kept_for_the_same_manifest_alone(tmp_path, again, kept):
     with work_folder(tmp_path / "out", {"a": [1, [2]]}) as work:
         stretch_of(work, 0)
-    with work_folder(tmp_path / "out", again) as work:
+    with work_folder(tmp_path / "out", again, discard=not kept) as work:
         assert (len(work.done()), work.discarded) == (kept, not kept)
+
+
+def test_no_work_is_thrown_away_unasked_that_has_been_done(tmp_path):
+    with work_folder(tmp_path / "out", {"a": 1}):
+        pass
+    with work_folder(tmp_path / "out", {"a": 2}) as work:
+        assert not work.discarded
+        stretch_of(work, 0)
+    with pytest.raises(StorageError, match="unfinished work"), work_folder(tmp_path / "out", {"a": 1}):
+        pass
+    with work_folder(tmp_path / "out", {"a": 2}) as work:
+        assert len(work.done()) == 1
 
 
 def test_a_damaged_manifest_keeps_nothing(tmp_path):
     with work_folder(tmp_path / "out", {}) as work:
         stretch_of(work, 0)
         (work.root / "manifest.json").write_text("{")
-    with work_folder(tmp_path / "out", {}) as work:
+    assert unfinished(tmp_path / "out").manifest == {}
+    with work_folder(tmp_path / "out", {}, discard=True) as work:
         assert (work.done(), work.discarded) == ([], True)
 
 

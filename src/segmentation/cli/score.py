@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli.console import say_json, steps
+from segmentation.cli.console import complain, say_json, steps
 from segmentation.cli.options import (
     HOME,
     AsOf,
@@ -22,12 +23,16 @@ from segmentation.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from segmentation.registry import RegisteredModel
-    from segmentation.scoring import Progress, Scored
+    from segmentation.scoring import Progress, Scored, Unfinished
 
+INTERRUPTED = 128 + 2
+"""The exit code of a program that Ctrl-C ended."""
+FLAGS = {"model": "--model", "version": "--version", "as_of": "--as-of"}
+"""Options that say what is scored by what, by the name under which a run remembers them."""
 EXAMPLE = "segmentation score --model resident_needs --residents residents.parquet --out segments.parquet"
 
 Source = Annotated[
@@ -37,77 +42,182 @@ Source = Annotated[
 Out = Annotated[Path, typer.Option(help="The table to write, Parquet or CSV.")]
 
 
-def score(
+def score(  # noqa: PLR0913, PLR0917 - every option of the command
     model: Model,
     residents: Source,
     out: Out,
     version: Version = "candidate",
     as_of: AsOf = None,
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Throw away what an interrupted run has done, and start anew.")
+    ] = False,
+    quarantine: Annotated[
+        Path | None, typer.Option(help="Write here, as CSV, which rows were left out as faulty; no values.")
+    ] = None,
     home: HomeFolder = HOME,
     tracking_uri: TrackingUri = None,
     as_json: Json = False,
 ) -> None:
     """Assign residents to the segments of a registered version: table in, table out.
 
-    Only needs are read. Rows without consent for the purpose get no segment and are counted.
+    Only needs are read. Rows without consent for the purpose get no segment and are counted by reason. A
+    Parquet table says in its metadata which version scored it, on which day; CSV has no place for it, and
+    --json says it of either.
 
     Parquet may be larger than memory. The table appears under its name when it is complete; until then the
-    work lies in a hidden folder beside it, and the same command continues a run that was interrupted.
+    work lies in a hidden folder beside it, ids included, and the same command continues a run that was
+    interrupted (exit code 130). Work of another day or version is not thrown away without --discard.
     """
     apart(out, residents)
+    apart(quarantine, residents, out)
+    _refuse_form(quarantine)
     _refuse_inside(out, residents)
     with steps() as step:
         step("Starting")
+        from segmentation.files import write_table
         from segmentation.home import Home
         from segmentation.registry import load_version
+        from segmentation.scoring import unfinished
 
         found = load_version(Home(home), model, version, tracking_uri)
-    done = _scored(found, residents, out, as_of=day(as_of))
+    identity = _identity(found, day(as_of).isoformat())
+    left = unfinished(out)
+    if left is not None and not discard:
+        _refuse_other(left, identity)
+    with _told_where(out):
+        done = _scored(found, residents, out, identity=identity, discard=discard)
+    if quarantine is not None:
+        write_table(quarantine, done.intake.quarantine_frame())
     if as_json:
-        say_json(
-            {
-                "out": str(out),
-                "model": found.name,
-                "version": found.version,
-                "segments": dict(done.segments),
-                "intake": done.intake.to_dict(),
-                "resumed": done.resumed,
-            }
-        )
+        say_json(_content(done, identity))
     else:
         typer.echo(_told(found, done))
 
 
-def _scored(found: RegisteredModel, residents: Path, out: Path, *, as_of: date) -> Scored:
+def _identity(found: RegisteredModel, as_of: str) -> dict[str, str]:
+    """Return which version scores, what program, and the day: what a file of segments says of itself."""
     from segmentation import __version__
-    from segmentation.scoring import score_file
 
-    identity = {
+    return {
         "model": found.name,
         "version": str(found.version),
         "scorer": found.scorer.digest,
         "policy": found.policy.digest,
         "program": __version__,
+        "as_of": as_of,
     }
-    with _bar(residents) as progress:
-        return score_file(
-            found.scorer, found.policy, residents, out, as_of=as_of, identity=identity, progress=progress
+
+
+def _refuse_other(left: Unfinished, identity: Mapping[str, str]) -> None:
+    """Refuse to throw work of another day or version away, of which nobody may have thought.
+
+    Raises
+    ------
+    StorageError
+        There is such work; says with which options it is continued.
+    """
+    from segmentation.errors import StorageError
+
+    told = left.manifest.get("told", {})
+    changed = {key: told[key] for key in FLAGS if told.get(key, identity[key]) != identity[key]}
+    if changed:
+        flags = " ".join(f"{FLAGS[key]} {value}" for key, value in changed.items())
+        raise StorageError(
+            f"{left.folder} holds unfinished work of another run. Continue it with {flags}, or start anew "
+            "with --discard."
         )
 
 
+@contextmanager
+def _told_where(out: Path) -> Iterator[None]:
+    """Say on Ctrl-C what is left behind, and end with the exit code of that.
+
+    Raises
+    ------
+    typer.Exit
+        The run was interrupted.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        from segmentation.scoring import unfinished
+
+        left = unfinished(out)
+        rest = (
+            "Nothing is kept."
+            if left is None
+            else f"What is done lies in {left.folder}, which holds ids. The same command goes on with it, "
+            "--discard starts anew; remove the folder if you do neither."
+        )
+        complain(f"Interrupted. {rest}")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _scored(
+    found: RegisteredModel, residents: Path, out: Path, *, identity: Mapping[str, str], discard: bool
+) -> Scored:
+    from segmentation.scoring import score_file
+
+    as_of = date.fromisoformat(identity["as_of"])
+    told = {key: value for key, value in identity.items() if key != "as_of"}
+    with _bar(residents) as progress:
+        return score_file(
+            found.scorer,
+            found.policy,
+            residents,
+            out,
+            as_of=as_of,
+            identity=told,
+            progress=progress,
+            discard=discard,
+        )
+
+
+def _content(done: Scored, identity: Mapping[str, str]) -> dict[str, object]:
+    return {
+        **identity,
+        "version": int(identity["version"]),
+        "out": str(done.out),
+        "segments": dict(done.segments),
+        "intake": done.intake.to_dict(),
+        "resumed": done.resumed,
+        "discarded": done.discarded,
+    }
+
+
 def _told(found: RegisteredModel, done: Scored) -> str:
+    from segmentation.residents.counts import gone
+
     left = done.intake.read - done.intake.kept
     told_model = f"{found.name} version {found.version}, candidate, not signed"
     lines = [
         f"Wrote {done.out}: {done.intake.kept:,} residents scored, {left:,} rows left out ({told_model})."
     ]
+    if left:
+        reasons = gone(done.intake).items()
+        lines.append(f"Left out: {', '.join(f'{count:,} {reason}' for reason, count in reasons)}.")
     if done.resumed:
         lines.append(
             f"An interrupted run had done the first {done.resumed:,} rows; they were not scored again."
         )
     if done.discarded:
-        lines.append("An interrupted run over another input, version or day was found and not continued.")
+        lines.append("What an interrupted run had done was thrown away.")
     return "\n".join(lines)
+
+
+def _refuse_form(quarantine: Path | None) -> None:
+    """Refuse, before a long run, what the report of faulty rows cannot be written to afterwards.
+
+    Raises
+    ------
+    typer.BadParameter
+        The file is neither Parquet nor CSV.
+    """
+    from segmentation.files import CSV, PARQUET
+
+    if quarantine is not None and quarantine.suffix.lower() not in {CSV, *PARQUET}:
+        message = f"{quarantine} is neither .parquet nor .csv"
+        raise typer.BadParameter(message, param_hint="--quarantine")
 
 
 def _refuse_inside(out: Path, residents: Path) -> None:

@@ -81,15 +81,21 @@ def too_few(intake: Intake, least: int) -> Fault:
     return Fault("the table", rule, "add residents whose rows may be used")
 
 
-def _where_they_went(intake: Intake) -> str:
-    """Return what the other rows were left out for, as the end of a clause."""
+def gone(intake: Intake) -> dict[str, int]:
+    """Return how many rows were left out, by reason in words; only reasons that apply."""
     counts = {
         "outside the population": intake.outside_population,
         "faulty": intake.quarantined_rows,
         **{REASONS[reason]: count for reason, count in intake.left_out.items()},
     }
-    gone = ", ".join(f"{count} {reason}" for reason, count in counts.items() if count)
-    return f"; {sum(counts.values())} of {intake.read} rows were left out: {gone}" if gone else ""
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _where_they_went(intake: Intake) -> str:
+    """Return what the other rows were left out for, as the end of a clause."""
+    counts = gone(intake)
+    told = ", ".join(f"{count} {reason}" for reason, count in counts.items())
+    return f"; {sum(counts.values())} of {intake.read} rows were left out: {told}" if told else ""
 
 
 def empty_features(intake: Intake) -> Iterator[Fault]:

@@ -6,5 +6,6 @@ that an interrupted run goes on where it stopped; the output itself appears unde
 
 from segmentation.scoring.model import Progress, Scored
 from segmentation.scoring.run import score_file
+from segmentation.scoring.work import Unfinished, unfinished
 
-__all__ = ["Progress", "Scored", "score_file"]
+__all__ = ["Progress", "Scored", "Unfinished", "score_file", "unfinished"]

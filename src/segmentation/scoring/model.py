@@ -47,7 +47,7 @@ class Scored:
     resumed : int
         Rows of the input that were taken over from an interrupted run.
     discarded : bool
-        Whether an interrupted run was found that had read or used something else, and was thrown away.
+        Whether what an interrupted run had done was thrown away, as was asked for.
     """
 
     out: Path

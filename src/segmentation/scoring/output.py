@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segmentation.scoring.work import create
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -39,7 +41,7 @@ def parquet(staged: Path, schema: pa.Schema, told: Mapping[str, str]) -> Iterato
     in the file.
     """
     content = json.dumps(dict(told), ensure_ascii=False, sort_keys=True)
-    with staged.open("wb") as file:
+    with create(staged) as file:
         writer = pq.ParquetWriter(
             file,
             schema.with_metadata({KEY: content.encode()}),
@@ -59,7 +61,7 @@ def parquet(staged: Path, schema: pa.Schema, told: Mapping[str, str]) -> Iterato
 @contextmanager
 def csv(staged: Path, schema: pa.Schema, told: Mapping[str, str]) -> Iterator[Output]:  # noqa: ARG001 - one form
     """Write a CSV file in UTF-8, which has no place for metadata."""
-    with staged.open("wb") as file:
+    with create(staged) as file:
         file.write(schema.empty_table().to_pandas().to_csv(index=False).encode())
         yield _Csv(file)
 

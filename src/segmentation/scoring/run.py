@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +22,12 @@ from segmentation.scoring.pieces import Piece, stretches
 from segmentation.scoring.source import open_source
 from segmentation.scoring.tally import Tally
 from segmentation.scoring.twice import bucketed, repeats
-from segmentation.scoring.work import Work, work_folder
+from segmentation.scoring.work import STAGED, Work, create, unfinished, work_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from datetime import date
-    from pathlib import Path
 
     from segmentation.policy import Policy
     from segmentation.residents import Intake
@@ -38,36 +38,36 @@ if TYPE_CHECKING:
 FORMAT = 1
 STRETCH = 2**18
 """Rows that an interrupted run may have to score again; also a row group of the output."""
-STAGED = "output"
 _TABLE, _KEYS, _TALLY = "scored.arrow", "ids.keys", b"tally"
 
 
-def score_file(
+def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     scorer: FoldedScorer,
     policy: Policy,
-    source: Path,
-    out: Path,
+    source: str | Path,
+    out: str | Path,
     *,
     as_of: date,
     identity: Mapping[str, str],
     progress: Callable[[Progress], None] = lambda _: None,
     stretch: int | None = None,
+    discard: bool = False,
 ) -> Scored:
     """Write the segment of every resident of a file, or of a folder of files, to a file.
 
     The output is there whole or not at all. A run that was interrupted is continued by the next one with the
-    same source, scorer, policy, day and identity, and ends with the same bytes; until then its work lies in
-    ``.NAME.partial`` beside the output, which its owner alone may read.
+    same source, scorer, policy, day and identity, and ends with the same bytes; until then its work, which
+    holds ids and segments, lies in ``.NAME.partial`` beside the output, which its owner alone may read.
 
     Parameters
     ----------
     scorer : FoldedScorer
     policy : Policy
         Of the version that scores; says who may be scored.
-    source : Path
+    source : str or Path
         A Parquet file, a folder of Parquet files (in the order of their names), which may be larger than
         memory, or a CSV file, which may not.
-    out : Path
+    out : str or Path
         A Parquet or CSV file, by its suffix; one that is there is replaced at the end.
     as_of : date
         The day of reference for consent and retention.
@@ -78,14 +78,18 @@ def score_file(
         Called after every stretch, and once before the first.
     stretch : int
         Rows of the source that are kept together; `STRETCH` by default.
+    discard : bool
+        Whether to throw away what an interrupted run has done, and to start anew.
 
     Raises
     ------
     ResidentsError
         The source cannot be read, does not fit the policy, or changed meanwhile. No work is kept.
     StorageError
-        The output has another suffix, cannot be written, or is being written by another run. Work is kept.
+        The output has another suffix, cannot be written, or is being written by another run; or there is
+        unfinished work on another source, version or day. Work is kept.
     """
+    source, out = Path(source), Path(out)
     _format(out)
     stretch = stretch or STRETCH
     opened = open_source(source, policy, as_of, scorer.features)
@@ -99,7 +103,7 @@ def score_file(
         "stretch": stretch,
         "files": files_identity(opened.files),
     }
-    with _storing(out), work_folder(out, manifest) as work, _worthwhile(work):
+    with _storing(out), work_folder(out, manifest, discard=discard) as work, _worthwhile(work):
         resumed = min(stretch * len(work.done()), opened.rows)
         run = _Run(scorer, policy.residents.id, stretch, progress, partial(_format(out), told=told))
         total, intake = run.all(opened, work)
@@ -166,9 +170,10 @@ def _format(out: Path) -> Callable[..., AbstractContextManager[Output]]:
 
 def _keep(folder: Path, piece: Piece) -> None:
     told = piece.scored.schema.with_metadata({_TALLY: json.dumps(piece.tally.to_dict())})
-    with (folder / _TABLE).open("wb") as file, pa.ipc.new_file(file, told) as writer:
+    with create(folder / _TABLE) as file, pa.ipc.new_file(file, told) as writer:
         writer.write_table(piece.scored)
-    bucketed(piece.keys).tofile(folder / _KEYS)
+    with create(folder / _KEYS) as file:
+        bucketed(piece.keys).tofile(file)
 
 
 def _kept(folder: Path, last: int) -> Piece:
@@ -191,11 +196,15 @@ def _kept(folder: Path, last: int) -> Piece:
 
 @contextmanager
 def _worthwhile(work: Work) -> Iterator[None]:
-    """Throw the work away where no run over the same source could go on with it."""
+    """Keep what a run over the same source could go on with, and nothing else."""
     try:
         yield
     except ResidentsError:
         work.remove()
+        raise
+    except BaseException:
+        with suppress(OSError):  # what ended the run is worth more than what was left of it
+            work.rest()
         raise
 
 
@@ -215,5 +224,15 @@ def _storing(out: Path) -> Iterator[None]:
     except OSError as error:
         reason = (error.strerror or "the file system refuses").lower()
     if reason:
-        message = f"{out} cannot be written: {reason}. Make room and run it again, or write elsewhere."
-        raise StorageError(message)
+        raise StorageError(
+            f"{out} cannot be written: {reason}. Make room, about twice what the output needs, and run it "
+            f"again, or write elsewhere.{_left(out)}"
+        )
+
+
+def _left(out: Path) -> str:
+    """Return where the ids are that an ended run leaves behind, if it does."""
+    left = unfinished(out)
+    if left is None:
+        return ""
+    return f" What is done lies in {left.folder}, which holds ids: remove it if you do not go on."

@@ -1,8 +1,8 @@
 """The folder beside an output in which a run keeps the stretches that it has done, for itself alone.
 
 A stretch that carries its name is complete: it is written under another one, synced and renamed. What the
-folder is good for stands in its manifest; a run that reads or uses anything else does not continue it. The
-lock is the kernel's, so a run that is killed holds none.
+folder is good for stands in its manifest; a run that reads or uses anything else does not continue it, and
+does not throw it away unasked. The lock is the kernel's, so a run that is killed holds none.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from segmentation.errors import StorageError
+from segmentation.files import umask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 WRITING = "writing"
+STAGED = "output"
+"""The output, while it is being written."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What an interrupted run left behind.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies; it holds ids and segments.
+    manifest : mapping
+        What the run depended on, as plain data; empty where that is damaged.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class Work:
     manifest : mapping
         Everything that the content of the output depends on, as plain data.
     discarded : bool
-        Whether the folder held the stretches of a run that had read or used something else.
+        Whether the folder held the stretches of another run, which were thrown away.
     note : list of int
         What a run has found out that its stretches depend on.
     """
@@ -71,11 +90,20 @@ class Work:
         return replace(self, note=note)
 
     def publish(self, staged: Path, out: Path) -> None:
-        """Give a finished file of this folder its name, and remove the folder."""
+        """Give a finished file of this folder its name and the rights of any file, and remove the folder."""
+        staged.chmod(0o666 & ~umask())
         sync(staged)
         staged.replace(out)
         sync(out.parent)
         self.remove()
+
+    def rest(self) -> None:
+        """Keep the complete stretches and nothing else, so that half of one does not fill a disk."""
+        if not self.done():
+            self.remove()
+            return
+        shutil.rmtree(self.root / WRITING, ignore_errors=True)
+        (self.root / STAGED).unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Remove the folder, the manifest first: without it nothing in here counts any more."""
@@ -84,8 +112,8 @@ class Work:
 
 
 @contextmanager
-def work_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Work]:
-    """Open the work folder of an output for one run alone, and empty it unless it holds the same work.
+def work_folder(out: Path, manifest: Mapping[str, Any], *, discard: bool = False) -> Iterator[Work]:
+    """Open the work folder of an output for one run alone.
 
     Parameters
     ----------
@@ -93,19 +121,38 @@ def work_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Work]:
         The file that is being made; the folder is ``.NAME.partial`` beside it.
     manifest : mapping
         Everything that the content of the output depends on, as plain data.
+    discard : bool
+        Whether to throw away what the folder holds.
 
     Raises
     ------
     StorageError
-        Another run holds the folder, or it belongs to somebody else.
+        Another run holds the folder, it belongs to somebody else, or it holds other work that is not to be
+        thrown away.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    root = out.parent / f".{out.name}.partial"
+    root = _root(out)
     held = _hold(root, out)
     try:
-        yield _begin(root, json.loads(json.dumps(manifest)))
+        yield _begin(root, json.loads(json.dumps(manifest)), discard=discard)
     finally:
         os.close(held)
+
+
+def unfinished(out: Path) -> Unfinished | None:
+    """Return what an interrupted run has done of an output; None where that is nothing."""
+    root = _root(out)
+    with suppress(PermissionError):  # of somebody else's folder
+        found = _read(root / MANIFEST)
+        if found is not None and (root / _name(0)).is_dir():
+            of = found.get("of")
+            return Unfinished(root, of if isinstance(of, dict) else {})
+    return None
+
+
+def create(path: Path) -> BinaryIO:
+    """Open a new file for its owner alone."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def sync(path: Path) -> None:
@@ -115,6 +162,10 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _root(out: Path) -> Path:
+    return out.parent / f".{out.name}.partial"
 
 
 def _name(number: int) -> str:
@@ -154,20 +205,27 @@ def _in_the_way(root: Path, out: Path, *, is_free: bool) -> StorageError:
     return StorageError(f"{out} is being written by another run. Wait for it, or write to another file.")
 
 
-def _begin(root: Path, manifest: Mapping[str, Any]) -> Work:
-    """Keep what fits the manifest, else empty the folder."""
+def _begin(root: Path, manifest: Mapping[str, Any], *, discard: bool) -> Work:
+    """Keep what fits the manifest, else empty the folder if nothing is lost or it is to be thrown away."""
     found = _read(root / MANIFEST)
-    if found is not None and found.get("of") == manifest:
+    if found is not None and found.get("of") == manifest and not discard:
         return Work(root, manifest, discarded=False, note=found["note"])
+    is_lost = found is not None and (root / _name(0)).is_dir()
+    if is_lost and not discard:
+        raise StorageError(
+            f"{root} holds unfinished work on another input, version or day. Run it again as it was begun, "
+            "or discard it (`--discard`)."
+        )
     _empty(root, manifest, [])
-    return Work(root, manifest, discarded=found is not None, note=[])
+    return Work(root, manifest, discarded=is_lost, note=[])
 
 
 def _empty(root: Path, manifest: Mapping[str, Any], note: list[int]) -> None:
     """Leave nothing in the folder but its manifest."""
     _clear(root)
     staged = root / WRITING
-    staged.write_text(json.dumps({"of": manifest, "note": note}, ensure_ascii=False), encoding="utf-8")
+    with create(staged) as file:
+        file.write(json.dumps({"of": manifest, "note": note}, ensure_ascii=False).encode())
     staged.rename(root / MANIFEST)
 
 
