@@ -76,6 +76,13 @@ class Candidate:
     mitigation: Mitigation | None = None
     migration: Migration | None = None
 
+    def __repr__(self) -> str:
+        """Return its name, counts, the audit's verdict and the start of the scorer's digest."""
+        return (
+            f"Candidate({self.policy.name!r}, {len(self.scorer.segments)} segments of "
+            f"{self.intake.kept} residents, audit {self.audit.verdict}, scorer {self.scorer.digest[:15]}…)"
+        )
+
     def _repr_html_(self) -> str:
         return candidate_html(self.profiles, self.audit, self.choice, self.migration)
 

@@ -219,6 +219,15 @@ class Frontier:
 
         return picture(self)
 
+    def __repr__(self) -> str:
+        """Return what was compared, and which mitigation is recommended."""
+        found = self.recommended
+        return (
+            f"Frontier({self.attribute!r}, {len(self.outcomes) - 1} mitigations, recommended: "
+            f"{None if found is None else found.key}, fitted on {self.seen} residents, "
+            f"measured on {self.unseen})"
+        )
+
     def _repr_html_(self) -> str:
         head = Markup("<p><strong>{}</strong>: {} Fitted on {} residents, measured on {} others.</p>")
         table = self.to_frame().to_html(float_format="{:.3f}".format, na_rep="–")

@@ -58,6 +58,17 @@ class Policy(Part):
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
+    def __repr__(self) -> str:
+        """Return its name, how much it holds, and the start of its digest."""
+        return (
+            f"Policy({self.name!r}, {len(self.features)} features, "
+            f"{len(self.protected)} protected attributes, {len(self.proxies)} proxies, {self.digest[:15]}…)"
+        )
+
+    def __str__(self) -> str:
+        """Return the same: pydantic would write the whole of it."""
+        return repr(self)
+
     def _repr_html_(self) -> str:
         from segmentation.policy import show  # noqa: PLC0415 - a notebook alone asks for it
 

@@ -44,6 +44,13 @@ class Distinction:
     interval: tuple[float, float] | None
     hidden: bool = False
 
+    def __repr__(self) -> str:
+        """Return the need and its means; of a hidden one, that it is hidden."""
+        need = self.feature if self.level is None else f"{self.feature}={self.level}"
+        shown = _shown(self)
+        figures = "hidden" if self.hidden else f"inside={shown.inside}, outside={shown.outside}"
+        return f"Distinction({need}, {figures})"
+
     @property
     def is_sure(self) -> bool:
         """Whether the interval lies on one side of zero."""
@@ -130,6 +137,11 @@ class Profile:
     share: float
     needs: tuple[Distinction, ...]
     rule: Rule | None
+
+    def __repr__(self) -> str:
+        """Return its id, name and size; the figures of its needs are in `needs`."""
+        notable = len(self.shown.notable)
+        return f"Profile({self.segment} {self.name.en!r}, {self.size} residents, {notable} notable needs)"
 
     @property
     def shown(self) -> Profile:

@@ -46,6 +46,12 @@ class Profiles(tuple[Profile, ...]):  # noqa: SLOT001 - a tuple's subclass can h
         """Return what a copy is made from."""
         return tuple(self), self.policy
 
+    def __repr__(self) -> str:
+        """Return which segments there are, without any figure about their needs."""
+        residents = sum(profile.size for profile in self)
+        named = ", ".join(profile.segment for profile in self)
+        return f"Profiles({len(self)} segments of {residents} residents: {named})"
+
     @property
     def shown(self) -> Profiles:
         """The profiles as they may leave the build: without hidden figures, the others rounded."""

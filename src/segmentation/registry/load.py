@@ -55,6 +55,18 @@ class RegisteredModel:
     card: ModelCard
     tags: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        """Return which version it is, how many segments it has, the verdict and the start of a digest."""
+        return (
+            f"RegisteredModel({self.name!r} version {self.version}, {len(self.scorer.segments)} segments, "
+            f"audit {self.card.verdict.status}, scorer {self.scorer.digest[:15]}…)"
+        )
+
+    def _repr_html_(self) -> str:
+        from segmentation.registry import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)
+
     @property
     def served(self) -> dict[str, frozenset[str]]:
         """For each service that some but not all segments get more of, those segments, as its card says."""

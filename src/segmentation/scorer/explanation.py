@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,3 +56,18 @@ class Explanation:
     constant: Floats
     margin: Floats
     borderline: NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        """Return counts; never a figure of a resident."""
+        return (
+            f"Explanation({len(self.chosen)} residents, {len(self.segments)} segments, "
+            f"{len(self.features)} features)"
+        )
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p><strong>Explanation</strong> of {len(self.chosen):,} residents, {len(self.segments)} "
+            f"segments by {len(self.features)} features: {escape(', '.join(self.features))}.</p><p>All of it "
+            "as a table: <code>segmentation.explanation_table(explanation)</code>. In words: "
+            "<code>segmentation.wording.reasons</code>.</p>"
+        )

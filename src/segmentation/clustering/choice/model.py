@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -118,6 +119,20 @@ class Choice:
         """The number of segments that was chosen or given; None where none was."""
         return next((one.n_segments for one in self.rivals if one.reason in {"chosen", "given"}), None)
 
+    def __repr__(self) -> str:
+        """Return the number that was found, of how many that were tried, and whether there is structure."""
+        tried = f"{len(self.rivals)} numbers tried"
+        if self.n_segments is None:
+            return f"Choice(no number of segments, {tried})"
+        how = "given" if self.is_given else "chosen"
+        structure = "" if self.structure is None else f", structure: {self.structure.is_there}"
+        return f"Choice({self.n_segments} segments, {how}, {tried}{structure})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.clustering.choice import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)
+
     def plot(self, language: Language = "en", policy: Policy | None = None) -> Figure:
         """Return a picture: what each number of segments reached, and which one was taken.
 
@@ -157,6 +172,17 @@ class Stability:
     borderline_share: float
     moved_borderline: float | None
     moved_others: float | None
+
+    def __repr__(self) -> str:
+        """Return how many segments were found again how often, and the least of their similarities."""
+        least = floor(min(self.jaccard) * 100 + 1e-9) / 100
+        told = f"{self.bootstraps} bootstraps, least Jaccard {least:.2f}"
+        return f"Stability({len(self.jaccard)} segments, {told})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.clustering.choice import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.stable(self)
 
     def plot(self, language: Language = "en", segments: Sequence[str] | None = None) -> Figure:
         """Return a picture: how surely each segment is found again.

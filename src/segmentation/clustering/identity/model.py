@@ -36,6 +36,10 @@ class Previous:
     names: Mapping[str, Text]
     retired: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return which version it is, and its segments."""
+        return f"Previous(version {self.version} of {self.policy.name!r}: {', '.join(self.scorer.segments)})"
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -139,6 +143,19 @@ class Migration:
     retired: tuple[str, ...]
     moves: tuple[Move, ...]
     unlike: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Return the version before, who stays at least, and how many segments came and went."""
+        return (
+            f"Migration(from version {self.version}, at least {self.staying:.0%} of {self.residents} "
+            f"residents stay, segments: {len(self.carried)} carried, {len(self.new)} new, "
+            f"{len(self.gone)} gone)"
+        )
+
+    def _repr_html_(self) -> str:
+        from segmentation.clustering.identity import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)
 
     def plot(self, language: Language = "en") -> Figure:
         """Return a picture: what part of each segment of the version before moves where.
