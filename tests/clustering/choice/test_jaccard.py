@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.clustering.choice.jaccard import bootstrap, crossed, most_similar, similarities
+from segmentation.clustering.choice.jaccard import bootstrap, most_similar, similarities
 from segmentation.clustering.choice.kmeans import Points
+from segmentation.clustering.overlap import crossed
 from tests.clustering.choice.tables import planted
 
 
 def compared(own, other, n_segments=2):
-    return most_similar(crossed(np.array(own), np.array(other), n_segments)).tolist()
+    return most_similar(crossed(np.array(own), np.array(other), (n_segments, n_segments))).tolist()
 
 
 def test_it_is_who_is_in_both_by_who_is_in_either():

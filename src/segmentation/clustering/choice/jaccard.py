@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering.choice.kmeans import Points, centers
+from segmentation.clustering.overlap import crossed, jaccard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,9 @@ def similarities(points: Points, segments: Mapping[int, Ints], restarts: int, se
     drawn = bootstrap(len(points.rows), random)
     sample = points.counted(drawn)
     made = centers(sample, list(segments), restarts, random)
-    return [most_similar(crossed(own[drawn > 0], sample.nearest(made[k]), k)) for k, own in segments.items()]
+    return [
+        most_similar(crossed(own[drawn > 0], sample.nearest(made[k]), (k, k))) for k, own in segments.items()
+    ]
 
 
 def bootstrap(residents: int, random: np.random.Generator) -> Ints:
@@ -54,13 +57,6 @@ def bootstrap(residents: int, random: np.random.Generator) -> Ints:
     return np.bincount(random.integers(residents, size=residents), minlength=residents)
 
 
-def crossed(own: Ints, other: Ints, n_segments: int) -> Ints:
-    """Return how many residents are in each pair of an own and another segment: own segments in rows."""
-    pairs = np.bincount(own * n_segments + other, minlength=n_segments**2)
-    return pairs.reshape(n_segments, n_segments)
-
-
 def most_similar(table: Ints) -> Floats:
     """Return, for each row, the largest Jaccard similarity with a column; 0 for an empty row."""
-    either = table.sum(axis=1, keepdims=True) + table.sum(axis=0) - table
-    return np.asarray((table / np.maximum(either, 1)).max(axis=1))
+    return np.asarray(jaccard(table).max(axis=1))

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from segmentation.clustering.choice.jaccard import bootstrap, crossed, most_similar
+from segmentation.clustering.choice.jaccard import bootstrap, most_similar
 from segmentation.clustering.choice.kmeans import Points, centers
 from segmentation.clustering.choice.model import Stability
+from segmentation.clustering.overlap import crossed
 from segmentation.clustering.parallel import each
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def _refit(points: Points, own: Ints, k: int, restarts: int, seed: int) -> Refit
     random = np.random.default_rng(seed)
     drawn = bootstrap(len(points.rows), random)
     new = points.nearest(centers(points.counted(drawn), [k], restarts, random)[k])
-    similarity = most_similar(crossed(own[drawn > 0], new[drawn > 0], k))
-    rows, columns = linear_sum_assignment(crossed(own, new, k), maximize=True)
+    similarity = most_similar(crossed(own[drawn > 0], new[drawn > 0], (k, k)))
+    rows, columns = linear_sum_assignment(crossed(own, new, (k, k)), maximize=True)
     same = np.empty(k, np.int64)
     same[columns] = rows
     return Refit(similarity, same[new] != own)
