@@ -123,6 +123,54 @@ def test_a_flag_that_says_nothing_makes_no_segment_more(seed):
     assert found.rivals[2].reason == "fewer segments and shuffled columns do as well"
 
 
+def paired(apart_in, seed=0, sizes=(600, 300, 300)):
+    """Return segments of which the last two differ in one need alone, whose values there are given."""
+    rng = np.random.default_rng(seed)
+    points = np.repeat([[0.0] * 4, [8.0] * 4, [8.0] * 4], sizes, axis=0)
+    one = np.concatenate([rng.permutation(apart_in(rng, size, at)) for at, size in enumerate(sizes)])
+    return np.column_stack([points + rng.normal(size=points.shape), one])
+
+
+ONE_NEED = {
+    "a mark": lambda _, size, at: np.full(size, 5.0 * (at == 2)),
+    "a few ranks": lambda rng, size, at: (rng.integers(0, 3, size) + 3 * (at == 2)) * 2.0,
+    "nothing, or some": lambda rng, size, at: rng.lognormal(2, 0.3, size) * (at == 2),
+}
+THOROUGH = replace(QUICK, most=4, shuffles=99, shuffle_p=0.01)
+
+
+@pytest.mark.parametrize("need", ONE_NEED)
+def test_two_segments_that_differ_in_one_need_of_few_values_are_not_told_apart(need):
+    # the price of refusing to be cut in two by any mark: this is deliberate, and said on every card
+    found = chosen(paired(ONE_NEED[need]), THOROUGH)
+    three = found.rivals[1]
+    assert found.n_segments == 2
+    assert min(three.prediction_strength, three.weakest) > 0.95
+    assert three.reason == "fewer segments and shuffled columns do as well"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_two_segments_that_differ_in_one_amount_with_an_empty_middle_are_told_apart(seed):
+    found = chosen(paired(lambda rng, size, at: rng.normal(8.0 * (at == 2), 1, size), seed), THOROUGH, seed)
+    assert found.n_segments == 3
+    assert found.structure.is_there
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        lambda rng, size: rng.lognormal(0, 1, size) * 2,
+        lambda rng, size: rng.lognormal(2.5, 0.7, size).round() * (rng.random(size) > 0.75),
+        lambda rng, size: rng.beta(0.7, 2, size) * 12,
+        lambda rng, size: rng.poisson(0.5, size) * 4.0,
+    ],
+)
+def test_a_long_tail_that_says_nothing_makes_no_segment_more(tail):
+    rng = np.random.default_rng(0)
+    points = np.column_stack([planted([400, 200, 200], gap=10), tail(rng, 800)])
+    assert chosen(points, THOROUGH).n_segments == 3
+
+
 # ---- A number that somebody insists on --------------------------------------------------------------
 
 

@@ -82,7 +82,7 @@ def test_columns_of_one_feature_are_no_structure_by_themselves():
 # ---- One number beside a smaller one ----------------------------------------------------------------
 
 
-def p_beyond(encoded, k, fewer, seed=0):
+def held(encoded, k, fewer, seed=0):
     blocks = [slice(at, at + 1) for at in range(encoded.shape[1])]
     random = np.random.RandomState(seed)
     return beyond(encoded, k, np.asarray(fewer), blocks, shuffles=99, restarts=5, random=random)
@@ -100,7 +100,9 @@ def test_features_are_shuffled_inside_each_segment():
 def test_a_segment_more_that_is_there_beats_shuffles_inside_fewer():
     sizes = [100] * 4
     encoded = np.repeat(np.eye(4) * 6, sizes, axis=0) + np.random.default_rng(0).normal(size=(400, 4))
-    assert p_beyond(encoded, 4, np.repeat([0, 1, 2, 2], sizes)) == 0.01
+    found = held(encoded, 4, np.repeat([0, 1, 2, 2], sizes))
+    assert found.p_value == 0.01
+    assert found.gain > 1.5
 
 
 def test_a_segment_that_a_single_feature_cuts_in_two_does_not():
@@ -109,4 +111,23 @@ def test_a_segment_that_a_single_feature_cuts_in_two_does_not():
     rng = np.random.default_rng(0)
     planted_ones = np.repeat(np.eye(3) * 6, sizes, axis=0) + rng.normal(size=(450, 3))
     encoded = np.column_stack([planted_ones, 4.0 * rng.integers(0, 2, 450)])
-    assert p_beyond(encoded, 4, np.repeat([0, 1, 2], sizes)) > 0.05
+    found = held(encoded, 4, np.repeat([0, 1, 2], sizes))
+    assert found.p_value > 0.05
+    assert found.gain == pytest.approx(1, abs=0.1)
+
+
+def test_needs_that_lean_on_one_another_a_little_gain_little_whatever_the_p_value_says():
+    # inside the second segment the flag is a little more common where the first need is higher
+    sizes = [500, 1000]
+    rng = np.random.default_rng(0)
+    flag = rng.integers(0, 2, 1500)
+    encoded = np.repeat(np.eye(2) * 8, sizes, axis=0) + rng.normal(size=(1500, 2))
+    encoded = np.column_stack([encoded[:, 0], encoded[:, 1] + 0.7 * flag, 4.0 * flag])
+    found = held(encoded, 3, np.repeat([0, 1], sizes))
+    assert found.p_value == 0.01
+    assert 1 < found.gain < 4 / 3
+
+
+def test_more_segments_gain_over_shuffles_that_gain_nothing_without_end():
+    encoded = np.repeat([[0.0, 0.0], [5.0, 0.0]], 20, axis=0)
+    assert held(encoded, 2, np.repeat([0, 1], 20)).gain == np.inf

@@ -3,8 +3,9 @@
 All measures are taken of every number, also of those that lose: a reader shall see by how much. Before a
 number is chosen, its segments must be more than the next smaller passing number's with the features shuffled
 inside them: a need with two or three values cuts any segment in two, and those halves repeat themselves
-perfectly. A choice whose segments features shuffled throughout have as well stays on the record as chosen,
-and `Structure.is_there` says that there is nothing.
+perfectly. This is deliberate, and has a price: two segments that differ in one need alone are not told apart,
+but where that need is an amount with an empty middle (`gaps`). A choice whose segments features shuffled
+throughout have as well stays on the record as chosen, and `Structure.is_there` says that there is nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from segmentation.clustering.choice.gaps import cuts_at_gaps
 from segmentation.clustering.choice.measure import Measured, measured
 from segmentation.clustering.choice.model import Choice, Reason
 from segmentation.clustering.choice.shuffle import as_they_are, beyond, structure
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from segmentation.clustering.choice.criteria import Criteria
 
 Floats = NDArray[np.float64]
+
+LEAST_GAIN = 4 / 3
+"""Of the mean shuffle: so much of the variance must a larger number explain beside a smaller one. Needs
+inside a segment are never quite apart (who is near its edge is not in it); that too has a small p value."""
 
 
 def choose(
@@ -113,7 +119,9 @@ def _adds(
     mapped: Callable[[Floats], Floats],
 ) -> bool:
     """Return whether the segments are more than fewer ones and what single features hold inside them."""
-    p_value = beyond(
+    if cuts_at_gaps(encoded, more.own, fewer.own):
+        return True
+    found = beyond(
         encoded,
         more.n_segments,
         fewer.own,
@@ -123,4 +131,4 @@ def _adds(
         random=random,
         mapped=mapped,
     )
-    return p_value <= criteria.shuffle_p
+    return found.p_value <= criteria.shuffle_p and found.gain >= LEAST_GAIN

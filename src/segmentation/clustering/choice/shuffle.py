@@ -7,11 +7,13 @@ than that are not there.
 
 The same is asked of one number of segments beside a smaller one: features are shuffled inside the smaller
 one's segments. A need with few values cuts a segment in two wherever it stands, and halves that repeat
-themselves are no new segments.
+themselves are no new segments. There the p value is not enough, and what is gained is held against the mean
+shuffle as well.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,6 +92,23 @@ def structure(
     )
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What more segments explain beside fewer ones, held against features shuffled inside these.
+
+    Attributes
+    ----------
+    p_value : float
+        Share of the shuffles (and the residents themselves) with an inertia at most as large, in (0, 1].
+    gain : float
+        The share of the variance that is explained in addition, as a multiple of what it is in the mean
+        shuffle; 1 where single features are all there is. Infinity where the shuffles gain nothing.
+    """
+
+    p_value: float
+    gain: float
+
+
 def beyond(
     encoded: Floats,
     n_segments: int,
@@ -100,8 +119,8 @@ def beyond(
     restarts: int,
     random: np.random.RandomState,
     mapped: Callable[[Floats], Floats] = as_they_are,
-) -> float:
-    """Return the p value of residents against their features shuffled inside fewer segments.
+) -> Beyond:
+    """Hold residents against their features shuffled inside fewer segments.
 
     Parameters
     ----------
@@ -119,7 +138,23 @@ def beyond(
         return _inertias(lambda draw: mapped(drawn(draw)), n_segments, restarts, seeds)
 
     observed = left(seeds[:1], lambda _: sample)[0]
-    return p_value(observed, left(seeds[1:], lambda draw: shuffled(sample, own, blocks, draw)))
+    apart = left(seeds[1:], lambda draw: shuffled(sample, own, blocks, draw))
+    # a shuffle inside the fewer segments leaves what they explain as it is
+    whole = _within(mapped(sample), own)
+    by_chance = whole - float(np.mean(apart))
+    gain = (whole - observed) / by_chance if by_chance > 0 else np.inf
+    return Beyond(p_value(observed, apart), float(gain))
+
+
+def _within(mapped: Floats, own: Ints) -> float:
+    """Return the share of the variance that segments leave."""
+    gaps = mapped - mapped.mean(axis=0)
+    sums = np.zeros((own.max() + 1, mapped.shape[1]))
+    np.add.at(sums, own, gaps)
+    sizes = np.bincount(own)[:, None]
+    explained = (sums**2 / np.maximum(sizes, 1)).sum()
+    total = (gaps**2).sum()
+    return float(1 - explained / total) if total else 0.0
 
 
 def shuffled(encoded: Floats, own: Ints, blocks: Sequence[slice], random: np.random.Generator) -> Floats:
