@@ -92,6 +92,7 @@ LATE_GBK = csv_of(small_residents(200).replace({"resident": {"R000200": "女"}})
 BROKEN = [
     ("a.csv", b"", "is empty. Write a header"),
     ("a.csv", b"\n \n", "is empty. Write a header"),
+    ("a.parquet", b"", "is empty. Write it again"),
     ("a.parquet", csv_of(), r"is named \.parquet but is no Parquet file"),
     ("a.csv", PARQUET, r"is named \.csv but is a Parquet file"),
     ("a.parquet", PARQUET[: len(PARQUET) // 2], "is a damaged Parquet file"),

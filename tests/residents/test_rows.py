@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from segmentation.residents.rows import Broken, counted, row_faults, row_list
+from segmentation.residents.rows import Broken, counted, placed_list, row_faults, row_list
 from tests.policies import small_policy
 
 
@@ -43,6 +43,19 @@ def test_all_filled_cells_are_named_as_such_and_so_are_all_empty_ones():
     assert fault.startswith("column 'repairs', every filled row:")
     (fault,) = told({("repairs", "present"): Broken((1, 3), 2)}, {"repairs": 3}, 6)
     assert fault.startswith("column 'repairs', rows 1 and 3:")
+
+
+def test_rows_of_a_folder_are_told_with_their_files():
+    def place(row):
+        return ("a.parquet", row) if row <= 100 else ("b.parquet", row - 100)
+
+    assert placed_list([4, 9, 201], 3, place) == "a.parquet rows 4 and 9, b.parquet row 101"
+    assert placed_list([4, 101, 102, 103, 104], 9, place) == (
+        "a.parquet row 4, b.parquet rows 1, 2, 3 and 4, and 4 more"
+    )
+    broken = {("repairs", "range"): Broken((201,), 1)}
+    (fault,) = row_faults(broken, {"repairs": 300}, 300, small_policy(), place)
+    assert str(fault).startswith("column 'repairs', b.parquet row 101:")
 
 
 def test_broken_rows_add_up_and_keep_the_first():

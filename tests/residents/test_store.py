@@ -72,6 +72,17 @@ def test_progress_tells_the_rows_that_are_read_and_how_many_there_are(folder):
     assert told == [(100, 300), (300, 300)]
 
 
+@pytest.mark.parametrize(
+    "use",
+    [lambda stored: next(stored.batches()), lambda stored: stored.sample(5, 0), lambda stored: stored.digest],
+)
+def test_residents_that_are_closed_say_so(folder, use):
+    with store_residents(folder, POLICY, as_of=AS_OF) as stored:
+        pass
+    with pytest.raises(ResidentsError, match=r"are closed.*Use them inside their `with` block"):
+        use(stored)
+
+
 def test_nothing_of_the_residents_can_be_seen_in_the_temporary_folder(folder, tmp_path):
     place = tmp_path / "spill"
     place.mkdir()
@@ -102,7 +113,9 @@ def files_open():
 def test_a_table_that_is_refused_leaves_no_file_open(folder):
     before = files_open()
     TABLE.assign(repairs=99).to_parquet(folder / "d.parquet", index=False)
-    with pytest.raises(ResidentsError, match="column 'repairs', rows 301, 302, 303, 304, 305 and 295 more"):
+    with pytest.raises(
+        ResidentsError, match=r"column 'repairs', d\.parquet rows 1, 2, 3, 4 and 5, and 295 more"
+    ):
         store_residents(folder, POLICY, as_of=AS_OF)
     assert files_open() <= before
 
@@ -116,6 +129,7 @@ def test_csv_is_not_read_in_batches(tmp_path):
 FOLDERS = [
     ("note.txt", b"x", "holds note.txt, which is no Parquet file"),
     ("z.parquet", b"PAR1 no", "z.parquet is a damaged Parquet file"),
+    ("z.parquet", b"", "z.parquet is empty"),
 ]
 
 
@@ -131,7 +145,12 @@ def test_a_file_with_other_columns_is_named_and_one_with_another_order_is_not(fo
     TABLE[list(TABLE)[::-1]].assign(resident="more" + TABLE["resident"]).to_parquet(folder / "d.parquet")
     assert len(read_residents(folder, POLICY, as_of=AS_OF)) == 600
     TABLE.drop(columns="sex").to_parquet(folder / "e.parquet")
-    with pytest.raises(ResidentsError, match=r"e\.parquet has other columns than a\.parquet"):
+    with pytest.raises(
+        ResidentsError, match=r"e\.parquet has other columns than a\.parquet: it lacks 'sex'\. "
+    ):
+        read_residents(folder, POLICY, as_of=AS_OF)
+    TABLE.drop(columns=["sex", "tenure"]).assign(gender="x").to_parquet(folder / "e.parquet")
+    with pytest.raises(ResidentsError, match=r"it lacks 'sex', 'tenure' and adds 'gender'\. Write all files"):
         read_residents(folder, POLICY, as_of=AS_OF)
 
 
@@ -146,14 +165,18 @@ def test_a_file_that_is_damaged_within_is_named_without_a_word_of_the_library(fo
 
 def test_an_id_that_stands_in_two_files_is_found(folder):
     TABLE[99:101].to_parquet(folder / "d.parquet", index=False)
-    with pytest.raises(
-        ResidentsError, match="column 'resident', rows 100, 101, 301 and 302: must be different"
-    ):
+    where = "column 'resident', a.parquet row 100, c.parquet row 1, d.parquet rows 1 and 2: must be different"
+    with pytest.raises(ResidentsError, match=where):
         store_residents(folder, POLICY, as_of=AS_OF)
     some = small_policy(residents={"quarantine_share": 0.1})
     with store_residents(folder, some, as_of=AS_OF) as stored:
-        assert [cell.row for cell in stored.intake.quarantined] == [100, 101, 301, 302]
-        assert len(stored) == 298
+        assert stored.intake.quarantine_frame().to_dict("list") == {
+            "file": ["a.parquet", "c.parquet", "d.parquet", "d.parquet"],
+            "row": [100, 1, 1, 2],
+            "column": ["resident"] * 4,
+            "rule": ["unique"] * 4,
+        }
+        assert (len(stored), stored.intake.quarantined_rows) == (298, 4)
 
 
 def test_personal_data_is_counted_through_all_files(folder):

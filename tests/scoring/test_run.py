@@ -319,6 +319,23 @@ def test_a_folder_is_one_table_in_the_order_of_its_names(made, score, source, tm
     assert (tmp_path / "of_folder.csv").read_bytes() == (tmp_path / "of_file.csv").read_bytes()
 
 
+def test_faulty_rows_of_a_folder_are_told_with_their_files_even_by_a_run_that_goes_on(
+    made, score, tmp_path, out
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    frame = made.residents.copy()
+    frame.loc[[9, 709], "repair_requests"] = -1.0
+    for name, part in {"a": frame[:700], "b": frame[700:]}.items():
+        part.to_parquet(folder / f"{name}.parquet")
+    with pytest.raises(StopError):
+        score(folder, out, progress=stopping(800))
+    intake = score(folder, out).intake
+    assert [(cell.file, cell.row) for cell in intake.quarantined] == [("a.parquet", 10), ("b.parquet", 10)]
+    assert intake == told(made, folder)
+    assert intake.quarantined_rows == 2
+
+
 def test_a_folder_is_gone_on_with_in_the_middle_of_a_file(made, score, tmp_path, out):
     folder = tmp_path / "folder"
     folder.mkdir()

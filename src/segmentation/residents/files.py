@@ -103,6 +103,9 @@ def is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
     suffix = path.suffix.lower()
+    if not start.strip():
+        row = "it again, with" if suffix in PARQUET_SUFFIXES else "a header and"
+        raise _refused(path, f"is empty. Write {row} a row for each resident")
     if start.startswith(_PARQUET):
         if suffix == ".csv":
             raise _refused(path, "is named .csv but is a Parquet file. Name it .parquet")
@@ -114,8 +117,6 @@ def is_parquet(path: Path) -> bool:
         )
     if start.startswith(_ZIP):
         raise _refused(path, "is an archive or an Excel workbook. Save the sheet as CSV in UTF-8")
-    if not start.strip():
-        raise _refused(path, "is empty. Write a header and a row for each resident")
     return False
 
 

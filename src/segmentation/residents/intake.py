@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, order=True)
@@ -24,11 +24,19 @@ class Quarantined:
         Column of the cell.
     rule : str
         Id of the rule, a key of `segmentation.residents.schema.RULES`.
+    file : str
+        Name of the file, in which its rows are counted, where the table is a folder of several.
     """
 
     row: int
     column: str
     rule: str
+    file: str = ""
+
+
+def rows_of(cells: Iterable[Quarantined]) -> int:
+    """Return how many rows cells stand in."""
+    return len({(cell.file, cell.row) for cell in cells})
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class Intake:
     @property
     def quarantined_rows(self) -> int:
         """Rows left out as faulty."""
-        return len({cell.row for cell in self.quarantined})
+        return rows_of(self.quarantined)
 
     @property
     def quarantined_by_rule(self) -> Mapping[str, int]:
@@ -83,9 +91,14 @@ class Intake:
         return dict(Counter(cell.rule for cell in self.quarantined).most_common())
 
     def quarantine_frame(self) -> pd.DataFrame:
-        """Return the quarantine report, a line for every faulty cell: row (from 1), column and rule."""
+        """Return the quarantine report, a line for every faulty cell: row (from 1), column and rule.
+
+        Where the table is a folder of several files, the first column names the file of each row.
+        """
+        files = [cell.file for cell in self.quarantined]
         return pd.DataFrame(
             {
+                **({"file": pd.Series(files, dtype="str")} if any(files) else {}),
                 "row": pd.Series([cell.row for cell in self.quarantined], dtype="int64"),
                 "column": pd.Series([cell.column for cell in self.quarantined], dtype="str"),
                 "rule": pd.Series([cell.rule for cell in self.quarantined], dtype="str"),

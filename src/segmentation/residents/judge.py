@@ -13,7 +13,7 @@ from segmentation.residents.cells import as_listed, plain_table
 from segmentation.residents.columns import column_faults, needed_columns
 from segmentation.residents.intake import Quarantined
 from segmentation.residents.personal import personal_faults
-from segmentation.residents.rows import Broken, counted, row_faults
+from segmentation.residents.rows import Broken, Place, at_once, counted, row_faults
 from segmentation.residents.schema import broken_cells
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def faults_of_cells(
     faulty: int,
     rows: int,
     policy: Policy,
+    place: Place = at_once,
 ) -> list[Fault]:
     """Return the faults of the cells, unless the faulty rows are few enough to be left out.
 
@@ -115,11 +116,13 @@ def faults_of_cells(
         Rows with a broken cell, and rows of the population.
     policy : Policy
         Says how many may be left out.
+    place : callable
+        Gives the file of a row, and its number there.
     """
     share = policy.residents.quarantine_share
     if faulty <= share * rows:
         return []
-    faults = row_faults(broken, filled, rows, policy)
+    faults = row_faults(broken, filled, rows, policy, place)
     if share > 0:
         rule = f"has {faulty:,} faulty rows of {rows:,}, more than may be left out"
         faults.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segmentation.policy import Policy
+
+Place = Callable[[int], tuple[str, int]]
+"""Of a row of a table, its file (empty where that goes without saying) and its number in it."""
 
 SHOWN = 5
 """Row numbers that a message shows before it counts the rest."""
@@ -55,6 +59,29 @@ def row_list(rows: Sequence[int], count: int | None = None) -> str:
     return f"rows {', '.join(head)} and {last}"
 
 
+def placed_list(rows: Sequence[int], count: int, place: Place) -> str:
+    """Return rows as `row_list` does, each under the name of its file.
+
+    Examples
+    --------
+    >>> placed_list([4, 9, 11], 3, lambda row: ("a", row) if row < 10 else ("b", row - 10))
+    'a rows 4 and 9, b row 1'
+    """
+    by_file: dict[str, list[int]] = {}
+    for file, row in map(place, rows[:SHOWN]):
+        by_file.setdefault(file, []).append(row)
+    if set(by_file) == {""}:
+        return row_list(rows, count)
+    more = count - min(count, SHOWN)
+    told = [f"{file} {row_list(own)}" for file, own in by_file.items()]
+    return ", ".join([*told, *([f"and {more} more"] if more else [])])
+
+
+def at_once(row: int) -> tuple[str, int]:
+    """Return the place of a row of a table that is no folder of files."""
+    return "", row
+
+
 def counted(broken: pd.DataFrame) -> dict[tuple[str, str], Broken]:
     """Return the rows of every column and rule in what `broken_cells` found."""
     rows: dict[tuple[str, str], list[int]] = {}
@@ -64,7 +91,11 @@ def counted(broken: pd.DataFrame) -> dict[tuple[str, str], Broken]:
 
 
 def row_faults(
-    broken: Mapping[tuple[str, str], Broken], filled: Mapping[str, int], rows: int, policy: Policy
+    broken: Mapping[tuple[str, str], Broken],
+    filled: Mapping[str, int],
+    rows: int,
+    policy: Policy,
+    place: Place = at_once,
 ) -> list[Fault]:
     """Return a fault for every column and rule that rows break, in the order of the columns.
 
@@ -78,20 +109,22 @@ def row_faults(
         How many rows there are.
     policy : Policy
         Gives ranges and the places to change.
+    place : callable
+        Gives the file of a row, and its number there.
     """
     faults = []
     for column in filled:
         for rule in [rule for rule in RULES if (column, rule) in broken]:
             cells = rows - filled[column] if rule == "present" else filled[column]
-            where = _where(broken[column, rule], cells)
+            where = _where(broken[column, rule], cells, place)
             faults.append(Fault(f"column '{column}', {where}", *_sentences(rule, column, policy)))
     return faults
 
 
-def _where(broken: Broken, cells: int) -> str:
+def _where(broken: Broken, cells: int, place: Place) -> str:
     """Return the rows, or that it is the whole column: the wrong column, then, and not wrong rows."""
     whole = broken.count == cells > 1
-    return "every filled row" if whole else row_list(broken.rows, broken.count)
+    return "every filled row" if whole else placed_list(broken.rows, broken.count, place)
 
 
 def _sentences(rule: str, column: str, policy: Policy) -> tuple[str, str]:

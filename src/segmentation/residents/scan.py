@@ -17,7 +17,7 @@ from segmentation.residents.intake import Quarantined
 from segmentation.residents.judge import faults_of_cells, no_population, no_rows
 from segmentation.residents.look import Looked, Reading, frame_of, ids_of, look, population
 from segmentation.residents.personal import counted_faults, distinct_values
-from segmentation.residents.rows import Broken, counted
+from segmentation.residents.rows import Broken, Place, counted
 from segmentation.residents.tables import ahead
 from segmentation.residents.twice import rows_twice
 
@@ -45,6 +45,8 @@ class Gathered:
     ----------
     limit : float
         Faulty rows from which the table is refused whatever its population: no cell is noted beyond.
+    place : callable
+        Gives the file of a row, and its number there.
     read, rows, faulty : int
         Rows of the table, of the population, and those with a broken cell.
     filled : Counter of str
@@ -56,6 +58,7 @@ class Gathered:
     """
 
     limit: float
+    place: Place
     read: int = 0
     rows: int = 0
     faulty: int = 0
@@ -84,14 +87,15 @@ class Gathered:
     @property
     def quarantined(self) -> tuple[Quarantined, ...]:
         """The broken cells, in the order of the rows; none where the table is refused."""
-        return tuple(quarantined(self._cells))
+        return tuple(quarantined(self._cells, self.place))
 
 
-def quarantined(broken: Sequence[pd.DataFrame]) -> Iterator[Quarantined]:
-    """Yield broken cells as evidence."""
+def quarantined(broken: Sequence[pd.DataFrame], place: Place) -> Iterator[Quarantined]:
+    """Yield broken cells as evidence, each under its row in its file."""
     for cells in broken:
         for row, column, rule in cells.itertuples(index=False, name=None):
-            yield Quarantined(int(row), column, rule)
+            file, own = place(int(row))
+            yield Quarantined(own, column, rule, file)
 
 
 class Scan:
@@ -136,7 +140,7 @@ class Scan:
         keep : callable, optional
             Gets every judged block, unless what is wrong with the columns refuses the table already.
         """
-        found = Gathered(self._policy.residents.quarantine_share * self._tables.rows)
+        found = Gathered(self._policy.residents.quarantine_share * self._tables.rows, self._tables.place)
         faults = [*self.of_columns.values(), *([] if self._tables.rows else [no_rows()])]
         if not self.is_judgeable:
             return found, faults
@@ -151,7 +155,12 @@ class Scan:
         if personal:
             found = self._without(reading, personal)
         of_cells = faults_of_cells(
-            found.broken, self._in_order(found, reading), found.faulty, found.rows, self._policy
+            found.broken,
+            self._in_order(found, reading),
+            found.faulty,
+            found.rows,
+            self._policy,
+            self._tables.place,
         )
         return found, [*faults, *(fault for told in personal.values() for fault in told), *of_cells]
 
@@ -164,7 +173,7 @@ class Scan:
 
     def _without(self, reading: Reading, personal: dict[str, list[Fault]]) -> Gathered:
         """Judge the table again without the columns of personal data, which are named as such."""
-        found = Gathered(0)
+        found = Gathered(0, self._tables.place)
         less = replace(Reading.of(self._policy, self._usable, personal), twice=reading.twice)
         for looked in self.blocks(less):
             found.add(looked)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from segmentation.errors import StorageError
+from segmentation.errors import ResidentsError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,18 @@ class Spill:
         return [rows for _, _, rows in self._places]
 
     def read(self, at: int) -> pa.RecordBatch:
-        """Return one batch by its number."""
+        """Return one batch by its number.
+
+        Raises
+        ------
+        ResidentsError
+            The file is closed.
+        """
+        if self._file.closed:
+            raise ResidentsError(
+                "These residents are closed, and what was kept of them is gone. Use them inside their `with` "
+                "block, or close them later."
+            )
         offset, length, _ = self._places[at]
         content = os.pread(self._file.fileno(), length, offset)
         while len(content) < length:  # a read stops short of 2 GB

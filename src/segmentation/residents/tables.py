@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from segmentation.errors import ResidentsError
 from segmentation.residents.files import csv_rows, is_parquet, readable
 from segmentation.residents.model import ROWS
+from segmentation.residents.rows import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -76,6 +78,9 @@ class Rows(Protocol):
     ) -> Iterator[Block]:
         """Yield the table from a row on, in blocks of at most `rows`; `plain` columns get no dictionary."""
 
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the file that a row (from 1) is in, empty where there is one, and its number there."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -114,6 +119,10 @@ class Held:
             cells = {name: stretch[name].combine_chunks() for name in wanted if name in stretch.schema.names}
             yield Block(self.files[0], at, stretch.num_rows, cells)
 
+    def place(self, row: int) -> tuple[str, int]:
+        """Return no name of a file, and the row."""
+        return at_once(row)
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -137,6 +146,13 @@ class Tables:
     def rows(self) -> int:
         """Rows of the table."""
         return self.ends[-1]
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the file that a row (from 1) is in, empty where there is one, and its number there."""
+        if len(self.files) == 1:
+            return at_once(row)
+        at = bisect_left(self.ends, row)
+        return self.files[at].name, row - (self.ends[at - 1] if at else 0)
 
     def blocks(
         self, wanted: Collection[str], *, plain: Collection[str] = (), start: int = 0, rows: int = ROWS
@@ -198,7 +214,7 @@ def open_tables(path: Path) -> Tables:
         names, rows = _opened(file)
         if ends and Counter(names) != Counter(columns):
             raise _refused(
-                file, f"has other columns than {files[0].name}. Write all files with the same columns"
+                file, f"{_unlike(names, columns, files[0])}. Write all files with the same columns"
             )
         columns = columns if ends else names
         ends.append(rows + (ends[-1] if ends else 0))
@@ -224,13 +240,23 @@ def _files(folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def _unlike(names: Collection[str], columns: Collection[str], first: Path) -> str:
+    """Return which columns a file has more or fewer than the first one."""
+    lacks, adds = (Counter(columns) - Counter(names), Counter(names) - Counter(columns))
+    told = {"lacks": lacks.elements(), "adds": adds.elements()}
+    parts = [f"{verb} {', '.join(map(repr, found))}" for verb, of in told.items() if (found := list(of))]
+    return f"has other columns than {first.name}: it {' and '.join(parts)}"
+
+
 def _name(file: Path) -> str:
     return file.name
 
 
 def _opened(path: Path) -> tuple[tuple[str, ...], int]:
-    with path.open("rb"):  # an error of the file system is another than a damaged file
-        pass
+    with path.open("rb") as opened:  # an error of the file system is another than a damaged file
+        is_empty = not opened.read(1)
+    if is_empty:
+        raise _refused(path, "is empty. Write it again, or remove it")
     try:
         with pq.ParquetFile(path) as file:
             return tuple(file.schema_arrow.names), file.metadata.num_rows

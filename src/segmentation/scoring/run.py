@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from segmentation.scoring.output import Output
     from segmentation.scoring.source import Source
 
-FORMAT = 1
+FORMAT = 2
 STRETCH = 2**18
 """Rows that an interrupted run may have to score again; also a row group of the output."""
 _TABLE, _KEYS, _TALLY = "scored.arrow", "ids.keys", b"tally"

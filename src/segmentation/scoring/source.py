@@ -14,6 +14,7 @@ from segmentation.residents import read_needs
 from segmentation.residents.columns import needed_columns
 from segmentation.residents.counts import Counts
 from segmentation.residents.files import is_parquet, readable
+from segmentation.residents.intake import rows_of
 from segmentation.residents.look import Reading, look
 from segmentation.residents.scan import Scan, quarantined
 from segmentation.residents.split import split
@@ -186,7 +187,7 @@ class Streamed:
         give people away) is found by judging the whole once more, where there is anything to be found.
         """
         policy = self.terms.policy
-        faulty = len({cell.row for cell in total.quarantined})
+        faulty = rows_of(total.quarantined)
         if (
             total.suspects
             or not total.population
@@ -206,7 +207,7 @@ class Streamed:
             read=looked.read,
             population=len(looked.rows),
             suspects=sum(sum(counts.values()) for counts in looked.suspects.values()),
-            quarantined=tuple(quarantined([looked.broken])),
+            quarantined=tuple(quarantined([looked.broken], self.tables.place)),
         )
         if looked.ids is None:
             return Batch(last, NOBODY, {}, NOBODY, told)

@@ -38,7 +38,7 @@ class Tally:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        cells = [[cell.row, cell.column, cell.rule] for cell in self.quarantined]
+        cells = [[cell.row, cell.column, cell.rule, cell.file] for cell in self.quarantined]
         return asdict(self) | {"quarantined": cells}
 
     @classmethod
