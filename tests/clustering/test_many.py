@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.clustering import AffineMap, Segmenter
-from segmentation.clustering.centers import Marks, is_mark
+from segmentation.clustering.disclosing import Spread, Usual
 from segmentation.clustering.found import in_passes
 from segmentation.clustering.lloyd import tallied
 from segmentation.residents import residents_from
@@ -159,7 +159,7 @@ def test_columns_without_a_value_do_not_hinder_many_either():
 def test_a_segment_that_nobody_is_in_keeps_its_centre():
     # The sample has somebody at 50; nobody of the others is near, so the middle centre stays where it was.
     points, start = np.array([[0.0], [1.0], [99.0], [101.0]]), np.array([[0.0], [50.0], [100.0]])
-    found = in_passes(lambda centers: tallied(points, centers, None), start, smallest_size=1)
+    found = in_passes(lambda centers, common: tallied(points, centers, None, common), start, smallest_size=1)
     assert found.centers.ravel().tolist() == [0.5, 100.0, 50.0]
     assert found.inertia == pytest.approx(0.5 + 2.0)
 
@@ -200,19 +200,16 @@ def test_a_share_of_few_is_rounded_though_their_column_is_one_only_by_later_batc
     assert coarse.average_[2] == 0.0
 
 
-# ---- Columns that only mark -------------------------------------------------------------------------
+# ---- Usual values ------------------------------------------------------------------------------------
 
 
 def test_what_is_told_of_two_batches_is_what_is_told_of_both_together():
     rng = np.random.default_rng(0)
     table = np.column_stack([rng.integers(0, 2, 60), np.zeros(60), rng.integers(0, 5, 60), rng.random(60)])
-    one, other, both = (Marks.of(part) for part in (table[:20], table[20:], table))
-    assert one | other == both
-    assert both.shares.tolist() == [0]
-    assert [end.tolist() for end in both.ends] == [[0.0], [1.0]]
-
-
-@pytest.mark.parametrize(("values", "is_one"), [([0, 1], True), ([0, 0.3, 1], True), ([0, 1, 2, 3], False)])
-def test_three_values_mark_and_four_do_not(values, is_one):
-    assert is_mark(np.array(values * 600, float)) == is_one
-    assert is_mark(np.array([0.0] * 1500 + values, float)) == is_one
+    labels = rng.integers(0, 2, 60)
+    usual = Usual.of(table, labels, 2)
+    one, other, both = (
+        Spread.of(table[part], labels[part], usual) for part in (slice(20), slice(20, 60), ...)
+    )
+    for name in ("differ", "away", "square", "grain"):
+        np.testing.assert_allclose(getattr(one + other, name), getattr(both, name))

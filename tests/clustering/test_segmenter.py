@@ -454,4 +454,4 @@ def test_no_share_in_a_centre_gives_a_count_under_the_smallest_size_away():
     assert shares(exact, 2) == pytest.approx([0.0, 7 / 200])
     assert shares(coarse, 2) == pytest.approx([0.0, 0.0])
     assert shares(coarse, 3) == pytest.approx([0.45, 0.45])
-    assert coarse.cluster_centers_[:, :2] == pytest.approx(exact.cluster_centers_[:, :2])
+    assert coarse.cluster_centers_[:, :2] == pytest.approx(exact.cluster_centers_[:, :2], abs=30 / 200)

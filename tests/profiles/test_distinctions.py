@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from segmentation.profiles.distinctions import distinctions
-from segmentation.profiles.moments import Moments, Tally
+from segmentation.profiles.moments import Measured, Moments
 
 LABELS = np.repeat([0, 1], [4, 6])
 
@@ -27,7 +27,7 @@ class Measure:
 
     def tally(self, labels, segments):
         moments = Moments.of(self.values, labels, segments, log=self.log)
-        return Tally(self.feature, self.level, self.is_mark, moments)
+        return Measured(self.feature, self.level, self.is_mark, moments)
 
 
 def measure(values, *, feature="rooms", level=None, is_mark=False, log=False):

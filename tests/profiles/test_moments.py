@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segmentation.policy.features import UNKNOWN
 from segmentation.profiles.measures import measures
-from segmentation.profiles.moments import Moments, tallies
+from segmentation.profiles.moments import Moments, tallies, usual_values
 from tests.needs import needs_of, policies
 from tests.policies import small_policy
 
@@ -66,7 +66,7 @@ def test_batches_of_any_size_add_up_to_the_moments_of_every_measure(data):
         data.draw(st.lists(st.integers(0, 2), min_size=len(needs), max_size=len(needs))), dtype=int
     )
     places = data.draw(st.lists(st.integers(0, len(needs)), max_size=4))
-    sizes, found = tallies(policy, cut(needs, labels, places), 3)
+    sizes, found = tallies(policy, cut(needs, labels, places), 3, usual_values(policy, (needs, labels), 3))
     whole = list(measures(policy, needs))
 
     assert list(sizes) == [int((labels == label).sum()) for label in range(3)]
@@ -85,7 +85,7 @@ def test_a_category_that_is_missing_counts_as_a_value_where_that_means_something
     means = {"features": {"channel": {"missing": {"en": "Never called", "zh": "从未联系"}}}}
     policy = small_policy(**means)
     needs = next(iter(_three(policy)))
-    _, found = tallies(policy, [(needs, np.array([0, 0, 0]))], 1)
+    _, found = tallies(policy, [(needs, np.array([0, 0, 0]))], 1, {})
     marks = {
         one.level: (one.moments.total[0], one.moments.size[0]) for one in found if one.feature == "channel"
     }
@@ -95,7 +95,7 @@ def test_a_category_that_is_missing_counts_as_a_value_where_that_means_something
 
 def test_a_category_that_is_missing_does_not_count_where_it_means_nothing():
     policy = small_policy()
-    _, found = tallies(policy, [(needs, np.array([0, 0, 0])) for needs in _three(policy)], 1)
+    _, found = tallies(policy, [(needs, np.array([0, 0, 0])) for needs in _three(policy)], 1, {})
     marks = {
         one.level: (one.moments.total[0], one.moments.size[0]) for one in found if one.feature == "channel"
     }

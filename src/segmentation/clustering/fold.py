@@ -7,8 +7,9 @@ too, with the slopes -2 A'c and the constant -2 c·b, so a scorer of mitigated s
 
 A scorer is given away, so no number of few residents may be worked out of it. Whoever has one can solve it
 for what it was made of: the centres, the mean resident, and mean and spread of each feature. All of these
-hold shares of residents only after they were rounded to the smallest group (`centers.coarse`,
-`features.coarse`); distances between centres follow from the centres, and `borderline` is the policy's.
+are rounded to what the smallest group adds to them, and where fewer differ from a value that all others have
+they say only that value (`clustering.disclosing`, `features.coarse`). Distances between centres follow from
+the centres, and `borderline` is the policy's.
 """
 
 from __future__ import annotations
@@ -84,8 +85,7 @@ def fold(
     ids : sequence of str
         Segment ids in the order of the centres.
     average : ndarray of shape (n_encoded_columns,)
-        The mean resident that contributions are told against, before `erase`; shares in it are rounded as
-        those of the centres are.
+        The mean resident that contributions are told against, before `erase`; rounded as the centres are.
     borderline : float
         The margin under which a resident is borderline, in [0, 1].
     """

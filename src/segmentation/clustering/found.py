@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.centers import by_size, coarse, largest_first, nearest, rounded
+from segmentation.clustering.centers import by_size, largest_first, nearest
+from segmentation.clustering.disclosing import Spread, Usual, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from segmentation.clustering.affine import AffineMap
     from segmentation.clustering.lloyd import Tally
+    from segmentation.features import Gap
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -36,9 +38,9 @@ class Found:
     Attributes
     ----------
     centers : ndarray of shape (n_segments, n_columns)
-        In the space of the distances, largest segment first, shares rounded.
+        In the space of the distances, largest segment first, as they may be given away.
     average : ndarray of shape (n_columns,)
-        The mean resident, before a map, shares rounded.
+        The mean resident, before a map, as it may be given away.
     inertia : float
         Squared distances of all residents to these centres.
     labels : ndarray of shape (n_residents,), or empty
@@ -55,9 +57,10 @@ def at_once(
     points: Floats,
     mapped: Floats,
     start: Floats,
-    sizes: Labels,
+    labels: Labels,
     smallest_size: int,
     erase: AffineMap | None = None,
+    gaps: Sequence[Gap] = (),
 ) -> Found:
     """Return what is found where all residents are at hand.
 
@@ -67,26 +70,44 @@ def at_once(
         Encoded residents before and after `erase`.
     start : ndarray of shape (n_segments, n_columns)
         In encoded units, before `erase`.
-    sizes : ndarray of shape (n_segments,)
-        Of the segments that they are the means of.
+    labels : ndarray of shape (n_residents,)
+        The segments that they are the means of.
     smallest_size : int
-        The smallest group: no share in a centre gives fewer residents away.
+        The smallest group: no coordinate of a centre gives fewer residents away.
     erase : AffineMap or None, default None
+    gaps : sequence of Gap, default ()
+        Which columns say where others have no value.
     """
-    told = coarse(points, start, smallest_size / np.maximum(sizes, 1))
+    told, average = start, points.mean(axis=0)
+    if smallest_size > 1:
+        told = _told(points, start, labels, smallest_size, gaps)
+        average = _told(points, average[None], np.zeros_like(labels), smallest_size, gaps)[0]
     centers = largest_first(points, _mapped(told, erase), erase)
     labels = nearest(points, centers, erase)
-    gaps = mapped - centers[labels]
-    average = coarse(points, points.mean(axis=0)[None], np.array([smallest_size / len(points)]))[0]
-    return Found(centers, average, float(np.einsum("ij,ij->", gaps, gaps)), labels)
+    off = mapped - centers[labels]
+    return Found(centers, average, float(np.einsum("ij,ij->", off, off)), labels)
+
+
+def usual_values(
+    points: Floats, labels: Labels, n_segments: int, smallest_size: int, gaps: Sequence[Gap]
+) -> tuple[Usual, ...]:
+    """Return the usual values of each segment and of everybody; nothing where nothing is to be rounded."""
+    if smallest_size <= 1:
+        return ()
+    everybody = np.zeros_like(labels)
+    return (
+        Usual.of(points, labels, n_segments, gaps),
+        Usual.of(points, everybody, 1, gaps),
+    )
 
 
 def in_passes(
-    tally: Callable[[Floats], Tally],
+    tally: Callable[[Floats, tuple[Usual, ...]], Tally],
     start: Floats,
     smallest_size: int,
     erase: AffineMap | None = None,
     *,
+    common: tuple[Usual, ...] = (),
     moves: int = MOVES,
 ) -> Found:
     """Let residents of whom there are too many to be held at once move the centres.
@@ -94,22 +115,35 @@ def in_passes(
     Parameters
     ----------
     tally : callable
-        Takes centres in the space of the distances, and returns the `Tally` of all residents.
+        Takes centres in the space of the distances and the usual values that residents are measured from,
+        and returns the `Tally` of all.
     start : ndarray of shape (n_segments, n_columns)
         In encoded units, before `erase`.
     smallest_size : int
     erase : AffineMap or None, default None
+    common : tuple of Usual, default ()
+        From `usual_values` of a sample. Without them nothing is rounded.
     moves : int
         How often they move; 0 where they were given.
     """
-    own, seen = start, tally(_mapped(start, erase))
-    for move in range(moves):
-        seen = tally(_mapped(own, erase)) if move else seen
-        own = seen.means(own)
-    own = rounded(seen.marks, own, smallest_size / np.maximum(seen.sizes, 1))
-    centers, seen = _sorted(tally, _mapped(own, erase), seen)
+    own = start
+    for _ in range(moves - 1):
+        own = tally(_mapped(own, erase), ()).means(own)
+    last = tally(_mapped(own, erase), common)
+    own = last.means(own) if moves else own
+    if common:
+        own = rounded(last.spreads[0], own, smallest_size / np.maximum(last.sizes, 1), smallest_size)
+    centers, seen = _sorted(lambda centers: tally(centers, ()), _mapped(own, erase), last)
     labels = np.concatenate([np.empty(0, np.int64), *seen.labels])
-    return Found(centers, seen.average(smallest_size), seen.inertia, labels)
+    return Found(centers, last.average(smallest_size), seen.inertia, labels)
+
+
+def _told(points: Floats, centers: Floats, labels: Labels, smallest_size: int, gaps: Sequence[Gap]) -> Floats:
+    """Return means of residents who are at hand as they may be given away."""
+    usual = Usual.of(points, labels, len(centers), gaps)
+    sizes = np.bincount(labels, minlength=len(centers))
+    spread = Spread.of(points, labels, usual)
+    return rounded(spread, centers, smallest_size / np.maximum(sizes, 1), smallest_size)
 
 
 def _sorted(tally: Callable[[Floats], Tally], centers: Floats, seen: Tally) -> tuple[Floats, Tally]:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
-from segmentation.clustering.centers import Marks, nearest, rounded, sums
+from segmentation.clustering.centers import nearest, sums
+from segmentation.clustering.disclosing import Spread, rounded
 from segmentation.clustering.parallel import one_thread
 from segmentation.errors import NoStructureError
 
 if TYPE_CHECKING:
     from segmentation.clustering.affine import AffineMap
+    from segmentation.clustering.disclosing import Usual
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -36,7 +38,8 @@ class Tally:
         Of their encoded needs, before a map.
     inertia : float
         Squared distances to their centres, in the space of the distances.
-    marks : Marks
+    spreads : tuple of Spread
+        How they stand about usual values, where somebody asked: of each segment, and of everybody.
     labels : tuple of ndarray
         Segment of each, batch by batch; empty where nobody asked for it.
     """
@@ -44,7 +47,7 @@ class Tally:
     sizes: Labels
     sums: Floats
     inertia: float
-    marks: Marks
+    spreads: tuple[Spread, ...]
     labels: tuple[Labels, ...]
 
     def __add__(self, other: Tally) -> Tally:
@@ -53,15 +56,18 @@ class Tally:
             self.sizes + other.sizes,
             self.sums + other.sums,
             self.inertia + other.inertia,
-            self.marks | other.marks,
+            tuple(one + more for one, more in zip(self.spreads, other.spreads, strict=True)),
             self.labels + other.labels,
         )
 
     def average(self, smallest_size: int) -> Floats:
-        """Return the mean of everybody, shares rounded as those of centres are."""
+        """Return the mean of everybody as it may be given away, which is as it is where nobody asked."""
         everybody = self.sizes.sum()
         mean = (self.sums.sum(axis=0) / everybody).round(DECIMALS)
-        return np.asarray(rounded(self.marks, mean[None], np.array([smallest_size / everybody]))[0])
+        if not self.spreads:
+            return np.asarray(mean)
+        told = rounded(self.spreads[1], mean[None], np.array([smallest_size / everybody]), smallest_size)
+        return np.asarray(told[0])
 
     def means(self, before: Floats) -> Floats:
         """Return the mean of each segment, and the centre of before where nobody is in it."""
@@ -70,7 +76,14 @@ class Tally:
         return np.asarray(means.round(DECIMALS))
 
 
-def tallied(encoded: Floats, centers: Floats, erase: AffineMap | None, *, keep: bool = False) -> Tally:
+def tallied(
+    encoded: Floats,
+    centers: Floats,
+    erase: AffineMap | None,
+    common: tuple[Usual, ...] = (),
+    *,
+    keep: bool = False,
+) -> Tally:
     """Give each resident of a batch the nearest centre, and sum up.
 
     Parameters
@@ -79,6 +92,8 @@ def tallied(encoded: Floats, centers: Floats, erase: AffineMap | None, *, keep: 
     centers : ndarray of shape (n_segments, n_columns)
         After `erase`.
     erase : AffineMap or None
+    common : tuple of Usual, default ()
+        The usual values of each segment and of everybody, where `spreads` are asked for.
     keep : bool, default False
         Whether to keep who is where.
     """
@@ -87,7 +102,10 @@ def tallied(encoded: Floats, centers: Floats, erase: AffineMap | None, *, keep: 
         np.bincount(labels, minlength=len(centers)),
         sums(encoded, labels, len(centers)),
         _inertia(encoded if erase is None else erase.apply(encoded), centers, labels),
-        Marks.of(encoded),
+        tuple(
+            Spread.of(encoded, own, usual)
+            for own, usual in zip((labels, np.zeros_like(labels)), common, strict=False)
+        ),
         (labels,) if keep else (),
     )
 

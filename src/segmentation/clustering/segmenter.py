@@ -19,12 +19,12 @@ from segmentation.clustering import parameters
 from segmentation.clustering.blocks import blocks, drawn
 from segmentation.clustering.centers import means, nearest
 from segmentation.clustering.fold import fold, segment_id
-from segmentation.clustering.found import MOVES, at_once, in_passes
+from segmentation.clustering.found import MOVES, at_once, in_passes, usual_values
 from segmentation.clustering.judging import choice_of, number_of, stability_of
 from segmentation.clustering.lloyd import Tally, searched, tallied
 from segmentation.clustering.parallel import one_thread
 from segmentation.clustering.reading import first_encoded, later_encoded, validated
-from segmentation.features import is_needs_encoder, needs_encoder, needs_table
+from segmentation.features import gaps, is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
     from segmentation.clustering.affine import AffineMap
     from segmentation.clustering.choice import Choice, Stability
+    from segmentation.clustering.disclosing import Usual
     from segmentation.clustering.found import Found
+    from segmentation.features import Gap
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
     from segmentation.scorer.explanation import Explanation
@@ -101,7 +103,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     cluster_centers_ : ndarray of shape (n_segments_, n_encoded_columns)
         Largest segment first; after `erase`.
     average_ : ndarray of shape (n_encoded_columns,)
-        The mean resident in encoded units, before `erase`; shares are rounded as those of the centres are.
+        The mean resident in encoded units, before `erase`; rounded as the centres are.
     labels_ : ndarray of shape (n_residents,)
         Segment of each training resident, from 0; after `fit` alone.
     choice_ : Choice or None
@@ -216,8 +218,9 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             return self._settle(lambda: blocks(X), sample, keep=True)
         with one_thread():
             points, mapped, labels = self._search(X)
-            start, sizes = self._start(points, labels), np.bincount(labels, minlength=self.n_segments_)
-            return self._keep(at_once(points, mapped, start, sizes, self.smallest_size, self.erase))
+            start = self._start(points, labels)
+            found = at_once(points, mapped, start, labels, self.smallest_size, self.erase, self._gaps)
+            return self._keep(found)
 
     def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
         """Find the segments of more residents than memory holds; `labels_` is not kept.
@@ -373,10 +376,11 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         with one_thread():
             points, _, labels = self._search(sample)
             found = in_passes(
-                lambda centers: self._tally(batches, centers, keep=keep),
+                lambda centers, common: self._tally(batches, centers, common, keep=keep),
                 self._start(points, labels),
                 self.smallest_size,
                 self.erase,
+                common=usual_values(points, labels, self.n_segments_, self.smallest_size, self._gaps),
                 moves=MOVES if self.centers is None else 0,
             )
         return self._keep(found)
@@ -386,9 +390,16 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         self.inertia_, self.labels_ = found.inertia, found.labels
         return self
 
-    def _tally(self, batches: Callable[[], Iterable[ArrayLike]], centers: Floats, *, keep: bool) -> Tally:
+    def _tally(
+        self,
+        batches: Callable[[], Iterable[ArrayLike]],
+        centers: Floats,
+        common: tuple[Usual, ...],
+        *,
+        keep: bool,
+    ) -> Tally:
         tallies = (
-            tallied(later_encoded(self, batch), centers, self.erase, keep=keep)
+            tallied(later_encoded(self, batch), centers, self.erase, common, keep=keep)
             for batch in batches()
             if _num_samples(batch)
         )
@@ -396,6 +407,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         if seen is None:
             raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
         return sum(tallies, seen)
+
+    @property
+    def _gaps(self) -> tuple[Gap, ...]:
+        return gaps(self.encoder_) if is_needs_encoder(self.encoder_) else ()
 
     def _map(self, points: Floats) -> Floats:
         return points if self.erase is None else self.erase.apply(points)

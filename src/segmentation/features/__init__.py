@@ -9,7 +9,14 @@ feature are multiplied by its weight.
 
 from segmentation.features.encode import encoded
 from segmentation.features.encoder import is_needs_encoder, needs_encoder
-from segmentation.features.fitted import EncodedLevels, EncodedNumber, encoded_features, feature_blocks
+from segmentation.features.fitted import (
+    EncodedLevels,
+    EncodedNumber,
+    Gap,
+    encoded_features,
+    feature_blocks,
+    gaps,
+)
 from segmentation.features.table import needs_table
 from segmentation.policy.features import UNKNOWN
 
@@ -17,9 +24,11 @@ __all__ = [
     "UNKNOWN",
     "EncodedLevels",
     "EncodedNumber",
+    "Gap",
     "encoded",
     "encoded_features",
     "feature_blocks",
+    "gaps",
     "is_needs_encoder",
     "needs_encoder",
     "needs_table",

@@ -50,6 +50,26 @@ class EncodedNumber:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A column of values, and the one that says whose value is missing.
+
+    Attributes
+    ----------
+    value, marker : int
+        Their places in the encoded matrix.
+    weight : float
+        What stands in the marker of a resident whose value is missing; 0 of all others.
+    at_missing : float
+        What then stands in the column of values.
+    """
+
+    value: int
+    marker: int
+    weight: float
+    at_missing: float
+
+
+@dataclass(frozen=True)
 class EncodedLevels:
     """How a fitted encoder maps an ordinal or a category: one encoded vector for each value.
 
@@ -61,11 +81,14 @@ class EncodedLevels:
         Its columns in the encoded matrix.
     vectors : dict of str to ndarray of shape (columns,)
         The encoded values, weight included; `UNKNOWN` is a missing one.
+    is_ordered : bool
+        Whether they are ranks in one column, and the next says whose is missing.
     """
 
     name: str
     columns: slice
     vectors: dict[str, np.ndarray]
+    is_ordered: bool = False
 
 
 def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | EncodedLevels]:
@@ -81,9 +104,26 @@ def encoded_features(encoder: ColumnTransformer) -> Iterator[EncodedNumber | Enc
             yield _read_value(name, fitted, columns, weight)
 
 
+def gaps(encoder: ColumnTransformer) -> tuple[Gap, ...]:
+    """Return which columns of a fitted `needs_encoder` mark what others have no value of."""
+    return tuple(
+        Gap(at, at + 1, float(missing[1]), float(missing[0]))
+        for part in encoded_features(encoder)
+        for at, missing in _missing(part)
+    )
+
+
 def feature_blocks(encoder: ColumnTransformer) -> list[slice]:
     """Return the columns of each feature of a fitted `needs_encoder`."""
     return [encoder.output_indices_[key] for key, _, names in encoder.transformers_ if names]
+
+
+def _missing(part: EncodedNumber | EncodedLevels) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield where a part's values stand and what a missing one is; nothing of the marks of a category."""
+    if isinstance(part, EncodedNumber):
+        yield part.column, np.array([part.at_missing, 1.0]) * part.weight
+    elif part.is_ordered:
+        yield part.columns.start, part.vectors[UNKNOWN]
 
 
 def _read_category(name: str, fitted: Pipeline, columns: slice, weight: float) -> EncodedLevels:
@@ -112,4 +152,4 @@ def _read_ordinal(number: EncodedNumber, fitted: Pipeline, columns: slice) -> En
         for rank, value in enumerate(values)
     }
     vectors[UNKNOWN] = np.array([number.at_missing, 1.0]) * number.weight
-    return EncodedLevels(number.name, columns, vectors)
+    return EncodedLevels(number.name, columns, vectors, is_ordered=True)

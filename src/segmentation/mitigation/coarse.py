@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.clustering.centers import is_mark
+from segmentation.features.grain import is_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from segmentation.clustering import Segmenter
-from segmentation.clustering.centers import coarse
+from segmentation.clustering.disclosing import coarse
 from segmentation.errors import MitigationError
 from segmentation.features import EncodedLevels, encoded_features, needs_encoder, needs_table
 from segmentation.mitigation.coarse import Units, covariances, products

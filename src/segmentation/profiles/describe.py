@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from segmentation.clustering.blocks import drawn
 from segmentation.profiles.distinctions import distinctions
 from segmentation.profiles.measures import measures
 from segmentation.profiles.model import Profile
-from segmentation.profiles.moments import tallies
+from segmentation.profiles.moments import tallies, usual_values
 from segmentation.profiles.names import segment_names
 from segmentation.profiles.rules import plain_rules
 from segmentation.profiles.together import Profiles
@@ -17,6 +16,7 @@ from segmentation.profiles.together import Profiles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Segmented = tuple[pd.DataFrame, NDArray[np.int64]]
 
 MOST_ROWS = 20_000
-"""Residents that the plain rules look at: evenly spaced rows, so that no seed is needed."""
+"""Residents that the plain rules look at, drawn with the policy's seed."""
 
 
 def profiles(
@@ -78,7 +78,8 @@ def profiles_of(
     ids : tuple of str
         Segment ids.
     sample : (DataFrame, ndarray)
-        Some of the same residents: the plain rules are learnt and measured on up to 20,000 of them.
+        Some of the same residents, drawn at random: the plain rules are learnt and measured on up to 20,000
+        of them, and the value that most of a segment have is found among them.
     names : mapping of str to Text, optional
         Names that segments had in the version before, by id. A name that the policy gives comes first.
 
@@ -87,10 +88,10 @@ def profiles_of(
     Profiles
         In the order of `ids`; as from one table, but for rounding.
     """
-    sizes, found = tallies(policy, batches, len(ids))
+    sizes, found = tallies(policy, batches, len(ids), usual_values(policy, sample, len(ids)))
     differences = distinctions(found, len(ids), policy.audit.smallest_group)
     called = segment_names(policy, differences, ids, names)
-    needs, labels = _some(*sample)
+    needs, labels = _some(*sample, policy.clustering.seed)
     rules = plain_rules(policy, list(measures(policy, needs)), labels, len(ids))
     shares = sizes / max(int(sizes.sum()), 1)
     return Profiles(
@@ -104,9 +105,9 @@ def profiles_of(
     )
 
 
-def _some(needs: pd.DataFrame, labels: NDArray[np.int64]) -> Segmented:
+def _some(needs: pd.DataFrame, labels: NDArray[np.int64], seed: int) -> Segmented:
     """Return as many rows as the rules look at."""
     if len(labels) <= MOST_ROWS:
         return needs, labels
-    chosen = np.linspace(0, len(labels) - 1, MOST_ROWS).astype(np.int64)
+    chosen = drawn(len(labels), MOST_ROWS, seed)
     return needs.iloc[chosen], labels[chosen]

@@ -6,23 +6,25 @@ larger than what varies about it, as sums of squares do.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from segmentation.clustering.disclosing import Spread, Usual
 from segmentation.profiles.measures import levels_of, numbers, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
+    from collections.abc import Iterable, Iterator, Mapping
 
     from segmentation.policy import Feature, Policy
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Segmented = tuple[pd.DataFrame, Labels]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +102,7 @@ class Moments:
 
 
 @dataclass(frozen=True, eq=False)
-class Tally:
+class Measured:
     """One measure of the needs, by segment.
 
     Attributes
@@ -111,17 +113,54 @@ class Tally:
     is_mark : bool
         Whether a mean is a share of residents.
     moments : Moments
+    spreads : tuple of Spread
+        How the values that are no marks stand about the usual one of their segment: in the feature's own
+        unit, and as differences are taken.
     """
 
     feature: str
     level: str | None
     is_mark: bool
     moments: Moments
+    spreads: tuple[Spread, ...] = ()
+
+    def __add__(self, other: Measured) -> Measured:
+        """Return the measure of the residents of both."""
+        spreads = tuple(one + more for one, more in zip(self.spreads, other.spreads, strict=True))
+        return replace(self, moments=self.moments.merged(other.moments), spreads=spreads)
+
+
+def usual_values(policy: Policy, sample: Segmented, n_segments: int) -> dict[str, tuple[Usual, ...]]:
+    """Return the value that most of each segment have, for each feature whose values are no marks.
+
+    Parameters
+    ----------
+    policy : Policy
+    sample : (DataFrame, ndarray)
+        Needs and segments of residents.
+    n_segments : int
+
+    Returns
+    -------
+    dict of str to tuple of Usual
+        In the feature's own unit, and as differences are taken.
+    """
+    needs, labels = sample
+    return {
+        name: tuple(
+            Usual.of(values, own, n_segments) for values, own in _scales(feature, needs[name], labels)
+        )
+        for name, feature in policy.features.items()
+        if not _is_marks(feature)
+    }
 
 
 def tallies(
-    policy: Policy, batches: Iterable[tuple[pd.DataFrame, Labels]], n_segments: int
-) -> tuple[Labels, tuple[Tally, ...]]:
+    policy: Policy,
+    batches: Iterable[Segmented],
+    n_segments: int,
+    usual: Mapping[str, tuple[Usual, ...]],
+) -> tuple[Labels, tuple[Measured, ...]]:
     """Return the residents of each segment, and all measures in the policy's order.
 
     Parameters
@@ -130,33 +169,60 @@ def tallies(
     batches : iterable of (DataFrame, ndarray)
         Needs (`Residents.needs`) and segments from 0; each is looked at once and then forgotten.
     n_segments : int
+    usual : mapping of str to tuple of Usual
+        From `usual_values` of some of them.
     """
-    nobody = np.zeros(n_segments, dtype=np.int64)
-    none = np.zeros(n_segments)
-    sizes = nobody
-    found = [
-        Tally(name, level, feature.kind in {"category", "flag"}, Moments(none, none, none, none))
-        for name, feature in policy.features.items()
-        for level in levels_of(feature)
-    ]
-    for needs, labels in batches:
+    sizes = np.zeros(n_segments, dtype=np.int64)
+    found: list[Measured] | None = None
+    for needs, labels in itertools.chain(batches, [_nobody(policy)]):
         sizes = sizes + np.bincount(labels, minlength=n_segments)
-        batch = (
-            moments
+        batch = [
+            measured
             for name, feature in policy.features.items()
-            for moments in _measured(feature, needs[name], labels, n_segments)
-        )
-        found = [
-            replace(one, moments=one.moments.merged(more)) for one, more in zip(found, batch, strict=True)
+            for measured in _measured(name, feature, needs[name], labels, n_segments, usual.get(name, ()))
         ]
-    return sizes, tuple(found)
+        found = batch if found is None else [one + more for one, more in zip(found, batch, strict=True)]
+    return sizes, tuple(found or ())
 
 
-def _measured(feature: Feature, column: pd.Series, labels: Labels, n_segments: int) -> list[Moments]:
+def _nobody(policy: Policy) -> Segmented:
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in policy.features}), np.empty(0, np.int64)
+
+
+def _is_marks(feature: Feature) -> bool:
+    return feature.kind in {"category", "flag"}
+
+
+def _measured(
+    name: str,
+    feature: Feature,
+    column: pd.Series,
+    labels: Labels,
+    n_segments: int,
+    usual: tuple[Usual, ...],
+) -> list[Measured]:
     if feature.kind != "category":
-        return [Moments.of(numbers(feature, column), labels, n_segments, log=feature.kind == "count")]
-    at, n_levels = places(feature, column), len(levels_of(feature))
+        log = feature.kind == "count"
+        moments = Moments.of(numbers(feature, column), labels, n_segments, log=log)
+        scales = _scales(feature, column, labels)
+        spreads = tuple(
+            Spread.of(values, own, about) for (values, own), about in zip(scales, usual, strict=False)
+        )
+        return [Measured(name, None, _is_marks(feature), moments, spreads)]
+    at, levels = places(feature, column), levels_of(feature)
     known = at >= 0
-    cells = np.bincount(labels[known] * n_levels + at[known], minlength=n_segments * n_levels)
-    table = cells.reshape(n_segments, n_levels)
-    return [Moments.of_marks(marked, table.sum(axis=1)) for marked in table.T]
+    cells = np.bincount(labels[known] * len(levels) + at[known], minlength=n_segments * len(levels))
+    table = cells.reshape(n_segments, len(levels))
+    return [
+        Measured(name, level, is_mark=True, moments=Moments.of_marks(marked, table.sum(axis=1)))
+        for level, marked in zip(levels, table.T, strict=True)
+    ]
+
+
+def _scales(feature: Feature, column: pd.Series, labels: Labels) -> Iterator[tuple[Floats, Labels]]:
+    """Yield the values that are known, a column of them, with their segments: as they are, and scaled."""
+    values = numbers(feature, column)
+    known = ~np.isnan(values)
+    values, labels = values[known, None], labels[known]
+    yield values, labels
+    yield (np.log1p(values) if feature.kind == "count" else values), labels
