@@ -10,6 +10,7 @@ import pytest
 
 from segmentation.clustering import Segmenter
 from segmentation.clustering.identity import Previous, matched, migration
+from segmentation.pipeline import build
 from segmentation.policy import Text, read_policy
 from segmentation.profiles import profiles
 from segmentation.residents import residents_from
@@ -148,3 +149,50 @@ def test_three_versions_in_a_row_never_give_a_retired_id_again(needs, before):
     assert not set(third.segments) & set(gone)
     assert set(gone) <= set(moved.retired)
     assert moved.new
+
+
+# ---- A split and a merge on some thousand residents -------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("segments", "then"), [(5, 4), (5, 6), (4, 7)])
+def test_a_split_and_a_merge_name_their_main_move(needs, segments, then):
+    first, people = version(1, fitted(needs[:5_000], segments=segments)), needs[3_000:9_000]
+    second = followed(first, fitted(people, segments=then), people)
+    found = migration(first, POLICY, second, [people])
+    columns = {name: people[name] for name in second.features}
+    before = np.array(first.scorer.segments)[first.scorer.predict(columns)]
+    counts = pd.crosstab(before, np.array(second.segments)[second.predict(columns)])
+    told = {(move.source, move.target): move for move in found.moves}
+    ends = [(one.segment, counts.loc[one.segment].idxmax()) for one in found.gone]
+    ends += [(counts[new].idxmax(), new) for new in found.new]
+    assert len(ends) == abs(then - segments)
+    for end in ends:
+        moved = int(counts.loc[end])
+        assert told[end].need is not None
+        assert 0.9 * moved - POLICY.audit.smallest_group <= told[end].residents <= moved
+
+
+# ---- Built as a user builds it ----------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_build_that_finds_the_number_of_segments_itself_carries_ids_and_names_over():
+    table = simulate(9_000).residents
+    rules = POLICY.clustering.model_copy(update={"bootstraps": 10, "shuffles": 19, "shuffle_p": 0.06})
+    policy = POLICY.model_copy(update={"clustering": rules})
+    parts = [residents_from(table[rows], policy, as_of=AS_OF) for rows in (slice(6_000), slice(3_000, None))]
+    first = build(policy, parts[0])
+    before = version(1, first.scorer)
+    second = build(policy, parts[1], previous=before)
+    carried = {one.segment for one in second.migration.carried}
+    assert not first.choice.is_given
+    assert first.choice.n_segments == len(first.scorer.segments)
+    assert len(carried) >= min(len(first.scorer.segments), len(second.scorer.segments)) - 1
+    assert {one.segment: one.name for one in second.profiles if one.segment in carried} == {
+        segment: before.names[segment] for segment in carried
+    }
+    gone = {one.segment for one in second.migration.gone}
+    assert carried | gone == set(first.scorer.segments)
+    assert carried | set(second.migration.new) == set(second.scorer.segments)
+    assert {move.source for move in second.migration.moves} >= gone

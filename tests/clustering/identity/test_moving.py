@@ -124,6 +124,19 @@ def test_a_split_names_its_main_move_though_few_come_from_elsewhere():
     assert 80 <= move.residents <= 90
 
 
+def test_a_split_that_takes_nearly_everybody_names_its_need_all_the_same():
+    # Where S2 stands for everybody says more than how those who move deviate from everybody.
+    one, two = scorer("S1", a=(0.0,), b=(0.0,)), scorer("S1", "S2", a=(0.0, 10.0), b=(0.0, 1.0))
+    needs = groups(10, 140, a=[0.0, 10.0], b=[0.0, 1.0])
+    assert told(previous(RULES, one), two, needs).moves == (Move("S1", "S2", 140, 0.933, "a"),)
+
+
+def test_where_nothing_sets_those_who_move_apart_no_need_is_told():
+    one, two = scorer("S1", a=(0.0,)), scorer("S1", "S2", a=(0.0, 10.0))
+    needs = groups(60, a=[10.0], b=[0.0])
+    assert told(previous(RULES, one), two, needs).moves == (Move("S1", "S2", 60, 1.0, None),)
+
+
 # ---- The sums behind it -----------------------------------------------------------------------------
 
 

@@ -3,8 +3,9 @@
 The gap between two segments (squared distance to the source, less that to the target) is a sum over features
 in both versions. The part of a feature is taken as its deviation from the mean of all residents of today, who
 are the same in both, so that what changed is the versions and not the residents; what deviates from nobody is
-where the centres stand for everybody, the constant. A gap that a version cannot have, because it lacks one of
-both segments, counts as nothing there.
+where the centres stand for everybody, the constant. A version that lacks one of both segments has no gap.
+Where a segment splits, or goes into another, the gap of the other version tells what sets those who move
+apart from the segment that they leave or come to: deviations are from the mean of its residents.
 """
 
 from __future__ import annotations
@@ -28,20 +29,24 @@ Parts = dict[str, float]
 
 CONSTANT = ""
 """Stands for the constant among the names of features."""
+ROUNDING = 1e-9
+"""What a part that is none may be off."""
 
 
 def moved_by(before: Parts, now: Parts) -> str | None:
     """Return the feature whose part in a gap rose most; None where the constant rose more, or nothing did.
+
+    Where one version alone has the gap, no centre has moved for everybody, and the constant does not count.
 
     Parameters
     ----------
     before, now : dict of str to float
         The same gap in both versions, from `gap`.
     """
-    names = sorted({*before, *now, CONSTANT})
+    names = sorted({*before, *now, CONSTANT} if before and now else {*before, *now} - {CONSTANT})
     change = {name: now.get(name, 0.0) - before.get(name, 0.0) for name in names}
-    most = max(change, key=lambda name: change[name])
-    return most if most != CONSTANT and change[most] > 0 else None
+    most = max(change, key=lambda name: change[name], default=CONSTANT)
+    return most if most != CONSTANT and change[most] > ROUNDING else None
 
 
 def gap(
@@ -50,7 +55,7 @@ def gap(
     absent: Collection[str],
     ends: tuple[str, str],
     movers: Mapping[str, Floats],
-    everybody: Mapping[str, Floats],
+    others: Mapping[str, Floats],
 ) -> Parts:
     """Return what each feature, and the constant, adds to the gap between two segments for some residents.
 
@@ -63,8 +68,9 @@ def gap(
         Features that were given to the scorer as missing for everybody.
     ends : tuple of str
         The source and the target.
-    movers, everybody : mapping of str to ndarray
-        Means by feature, as `segmentation.clustering.identity.pairs` sums them.
+    movers, others : mapping of str to ndarray
+        Means by feature, as `segmentation.clustering.identity.pairs` sums them: of those who move, and of
+        those from whom they deviate.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def gap(
     for part in parts:
         weights = np.array([part.missing] if part.name in absent else _rows(part, policy))
         between = weights[:, source] - weights[:, target]
-        mean = np.ones(1) if part.name in absent else everybody[part.name]
+        mean = np.ones(1) if part.name in absent else others[part.name]
         found[CONSTANT] += float(mean @ between)
         if part.name not in absent:
             found[part.name] = float((movers[part.name] - mean) @ between)

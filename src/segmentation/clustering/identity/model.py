@@ -75,8 +75,9 @@ class Move:
         rounded down to one percent, from 0.
     need : str or None
         The feature that moved them: its part in the gap between both segments changed most in favour of the
-        target (see `cause`). None where the centres moved more than any one feature explains, or where
-        both segments are in one version only.
+        target; where a segment split or went into another, what sets them apart from it most (see `cause`).
+        None where the centres moved more than any one feature explains, or where the source is in the version
+        before and the target in this one alone.
     exact : bool
     """
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Places = tuple[tuple[int, int], ...]
 
+EVERY = slice(None)
 DIGITS = 3
 """Of a share of movers, whose count is told."""
 ROUNDING = 1e-9
@@ -122,8 +123,10 @@ def _need(
     previous: Previous, policy: Policy, scorer: FoldedScorer, found: PairSums, pair: tuple[int, int]
 ) -> str | None:
     ends = previous.scorer.segments[pair[0]], scorer.segments[pair[1]]
-    movers = {name: part[pair] / found.counts[pair] for name, part in found.sums.items()}
-    everybody = {name: part.sum(axis=(0, 1)) / found.counts.sum() for name, part in found.sums.items()}
+    old, new = (slice(at, at + 1) for at in pair)
+    movers = found.means(old, new)
+    splits, merges = ends[1] not in previous.scorer.segments, ends[0] not in scorer.segments
+    others = found.means(old if splits else EVERY, new if merges and not splits else EVERY)
     absent = unlike(previous, policy)
-    before = gap(previous.scorer, policy, absent, ends, movers, everybody)
-    return moved_by(before, gap(scorer, policy, (), ends, movers, everybody))
+    before = gap(previous.scorer, policy, absent, ends, movers, others)
+    return moved_by(before, gap(scorer, policy, (), ends, movers, others))

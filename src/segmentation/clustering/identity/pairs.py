@@ -45,6 +45,11 @@ class PairSums:
     counts: Ints
     sums: Mapping[str, Floats]
 
+    def means(self, before: slice, now: slice) -> dict[str, Floats]:
+        """Return the means over the residents of some pairs of segments, by feature; there has to be one."""
+        residents = self.counts[before, now].sum()
+        return {name: part[before, now].sum(axis=(0, 1)) / residents for name, part in self.sums.items()}
+
 
 def pair_sums(
     previous: Previous, policy: Policy, scorer: FoldedScorer, batches: Iterable[pd.DataFrame]
