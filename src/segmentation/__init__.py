@@ -11,18 +11,28 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from segmentation.version import __version__
+
 if TYPE_CHECKING:
     from segmentation.audit import AuditReport, Finding
     from segmentation.card import ModelCard
     from segmentation.clustering import Segmenter
+    from segmentation.clustering.assign import explanation_table
+    from segmentation.clustering.identity import Previous
     from segmentation.errors import SegmentationError
     from segmentation.mitigation import Mitigation, frontier
     from segmentation.pipeline import Candidate, build
     from segmentation.policy import Policy, read_policy
-    from segmentation.residents import Residents, read_residents, residents_from
+    from segmentation.registry import load_previous, load_version
+    from segmentation.residents import (
+        Residents,
+        StoredResidents,
+        read_residents,
+        residents_from,
+        store_residents,
+    )
     from segmentation.scorer import FoldedScorer
-
-__version__ = "0.1.0"
+    from segmentation.scoring import score_file
 
 _HOMES = {
     "AuditReport": "audit",
@@ -32,14 +42,21 @@ _HOMES = {
     "Mitigation": "mitigation",
     "ModelCard": "card",
     "Policy": "policy",
+    "Previous": "clustering.identity",
     "Residents": "residents",
     "SegmentationError": "errors",
     "Segmenter": "clustering",
+    "StoredResidents": "residents",
     "build": "pipeline",
+    "explanation_table": "clustering.assign",
     "frontier": "mitigation",
+    "load_previous": "registry",
+    "load_version": "registry",
     "read_policy": "policy",
     "read_residents": "residents",
     "residents_from": "residents",
+    "score_file": "scoring",
+    "store_residents": "residents",
 }
 
 __all__ = [
@@ -50,14 +67,22 @@ __all__ = [
     "Mitigation",
     "ModelCard",
     "Policy",
+    "Previous",
     "Residents",
     "SegmentationError",
     "Segmenter",
+    "StoredResidents",
+    "__version__",
     "build",
+    "explanation_table",
     "frontier",
+    "load_previous",
+    "load_version",
     "read_policy",
     "read_residents",
     "residents_from",
+    "score_file",
+    "store_residents",
 ]
 
 

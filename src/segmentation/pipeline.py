@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from segmentation import __version__
 from segmentation.audit import AuditReport, Block, audit_blocks
 from segmentation.card import Digests, ModelCard, make_card
 from segmentation.card.notebook import candidate_html
@@ -18,6 +17,7 @@ from segmentation.clustering.identity import Migration, Previous, matched, migra
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profiles, profiles_of
+from segmentation.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ import sys
 import pytest
 import typer
 
-from segmentation import __version__
 from segmentation.cli.console import rows
 from segmentation.cli.main import app
 from segmentation.errors import Fault, NoStructureError
+from segmentation.version import __version__
 
 HEAVY = (
     "numpy",

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from segmentation import __version__
 from segmentation.cli import audit, build, card, mitigate, policy, score, simulate
 from segmentation.cli.console import BAD_INPUT, NO_SEGMENTS, complain
 from segmentation.errors import NoStructureError, SegmentationError
+from segmentation.version import __version__
 
 FAILED = 70
 """What the system's own list of exit codes calls an internal fault of a program."""

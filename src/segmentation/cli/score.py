@@ -96,7 +96,7 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
 
 def _identity(found: RegisteredModel, as_of: str) -> dict[str, str]:
     """Return which version scores, what program, and the day: what a file of segments says of itself."""
-    from segmentation import __version__
+    from segmentation.version import __version__
 
     return {
         "model": found.name,

@@ -15,9 +15,9 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-from segmentation import __version__
 from segmentation.clustering import Segmenter
 from segmentation.errors import RegistryError
+from segmentation.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
