@@ -1,8 +1,11 @@
 """The picture of the choice: lines as they were measured, limits as the policy sets them, what came of it."""
 
+from typing import get_args
+
 import pytest
 
-from segmentation.clustering.choice.model import Choice, Rival, Stability, Structure
+from segmentation.clustering.choice.model import Choice, Reason, Rival, Stability, Structure
+from segmentation.clustering.choice.picture import WHY
 from segmentation.drawing import fonts
 from tests.policies import small_policy
 
@@ -73,7 +76,11 @@ def test_limits_that_are_alike_are_told_apart():
 @pytest.mark.parametrize(
     ("choice", "title", "mark"),
     [
-        (Choice(RIVALS, THERE), "3 segments: the largest number that repeats itself", "chosen"),
+        (
+            Choice(RIVALS, THERE),
+            "3 segments: the largest number that repeats itself\nShuffled columns do worse",
+            "chosen",
+        ),
         (Choice(RIVALS[2:], None), "No number of segments repeats itself", None),
         (
             Choice(RIVALS, NOISE),
@@ -90,6 +97,27 @@ def test_the_title_says_what_came_of_it_and_only_what_was_taken_is_marked(choice
     assert axes.get_title(loc="left").startswith(title)
     assert texts(axes) == ([mark] if mark else [])
     assert len(axes.patches) == (1 if mark else 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["2 passes; so does a larger one", "3", "4 does not repeat itself"]),
+        pytest.param(
+            "zh",
+            ["2 通过，但更大的也通过", "3", "4 不能重现"],
+            marks=pytest.mark.skipif(len(fonts()) == 1, reason="there is no Chinese font"),
+        ),
+    ],
+)
+def test_why_each_number_lost_stands_under_it(language, told):
+    (axes,) = Choice(RIVALS, THERE).plot(language).axes
+
+    assert [label.get_text().replace("\n", " ").strip() for label in axes.get_xticklabels()] == told
+
+
+def test_every_reason_to_lose_has_its_words():
+    assert set(WHY) == set(get_args(Reason)) - {"chosen", "given"}
 
 
 def test_a_silhouette_under_zero_stays_on_the_picture():
@@ -117,7 +145,10 @@ def test_every_segment_stands_with_its_similarity_and_what_that_means():
     (axes,) = STABILITY.plot(segments=("S3", "S1", "S4", "S9", "S2")).axes
 
     assert [label.get_text() for label in axes.get_yticklabels()] == ["S3", "S1", "S4", "S9", "S2"]
-    assert texts(axes) == ["0.93 stable", "0.75 stable", "0.74 doubtful", "0.60 doubtful", "0.59 dissolves"]
+    assert texts(axes) == [
+        "≥ 0.93 stable", "≥ 0.75 stable", "≥ 0.74 doubtful", "≥ 0.60 doubtful", "≥ 0.59 dissolves",
+        "stable from 0.75", "dissolves under 0.6",
+    ]  # fmt: skip
     assert "50 bootstrap samples" in axes.get_title(loc="left")
 
 
@@ -141,4 +172,10 @@ def test_stability_in_chinese_has_every_letter():
     picture = STABILITY.plot("zh")
 
     assert picture._repr_png_().startswith(b"\x89PNG")
-    assert texts(picture.axes[0])[-1] == "0.59 瓦解"
+    assert texts(picture.axes[0])[4:] == ["≥ 0.59 瓦解", "不低于0.75为稳定", "低于0.6为瓦解"]
+
+
+def test_a_similarity_is_told_from_below_and_a_whole_one_as_it_is():
+    (axes,) = Stability((0.9979, 1.0), 50, 0.1, 0.08, None, None).plot().axes
+
+    assert texts(axes)[:2] == ["≥ 0.99 stable", "1.00 stable"]

@@ -6,10 +6,10 @@ by colour; the silhouette is pale, because it decides nothing.
 
 from __future__ import annotations
 
-from math import floor
 from typing import TYPE_CHECKING, Any
 
-from segmentation.drawing import BLUE, GREY, INK, MEDIUM, PALE, SMALL, VERMILION, Picture, plain
+from segmentation.clustering.choice.show import below
+from segmentation.drawing import BLUE, GREY, INK, MEDIUM, PALE, SMALL, VERMILION, Picture, plain, wrapped
 from segmentation.policy import Text
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from segmentation.clustering.choice.model import Choice, Rival, Stability
+    from segmentation.clustering.choice.model import Choice, Reason, Rival, Stability, Structure
     from segmentation.drawing import Language
     from segmentation.policy import Policy
 
@@ -40,11 +40,27 @@ SAID = {
     ),
     "by_hand": Text(en="{n} segments: a number given by hand", zh="{n}个分群：人为指定的分群数"),
     "none": Text(en="No number of segments repeats itself", zh="没有任何分群数可重复出现"),
+    "there": Text(
+        en="Shuffled columns do worse: there is structure (p = {p:.2g}, at most {limit:g} allowed)",
+        zh="打乱各列后效果较差：存在分群结构（p = {p:.2g}，须不超过{limit:g}）",
+    ),
     "shuffled": Text(
         en="Shuffled columns do as well: no structure (p = {p:.2g}, at most {limit:g} allowed)",
         zh="打乱各列后效果相当：没有分群结构（p = {p:.2g}，须不超过{limit:g}）",
     ),
 }
+WHY: dict[Reason, Text] = {
+    "passes, but a larger one does too": Text(en="passes; so does a larger one", zh="通过，但更大的也通过"),
+    "does not repeat itself": Text(en="does not repeat itself", zh="不能重现"),
+    "a segment dissolves": Text(en="a segment dissolves", zh="有分群瓦解"),
+    "too small a segment": Text(en="too small a segment", zh="有分群过小"),
+    "fewer segments and shuffled columns do as well": Text(
+        en="fewer and shuffled do as well", zh="更少且打乱后同样好"
+    ),
+}
+"""Why each number lost, short enough to stand under it."""
+ROOM = {"en": 99, "zh": 110}
+"""Letters that stand side by side under the axis, over all numbers."""
 STANDING = {
     "title": Text(
         en="How each segment is found again in {n} bootstrap samples", zh="各分群在{n}个自助样本中的重现程度"
@@ -53,6 +69,8 @@ STANDING = {
     "stable": Text(en="stable", zh="稳定"),
     "doubtful": Text(en="doubtful", zh="存疑"),
     "dissolved": Text(en="dissolves", zh="瓦解"),
+    "from": Text(en="stable from {limit:g}", zh="不低于{limit:g}为稳定"),
+    "under": Text(en="dissolves under {limit:g}", zh="低于{limit:g}为瓦解"),
 }
 STANDS: dict[str, dict[str, Any]] = {
     "stable": {"marker": "o", "color": BLUE, "markerfacecolor": BLUE},
@@ -77,15 +95,13 @@ def picture(choice: Choice, language: Language, policy: Policy | None) -> Pictur
     _mark(drawn, axes, choice)
     axes.set_ylim(min(0.0, *axes.get_ylim()), 1.04)
     numbers = [one.n_segments for one in choice.rivals] or [1]
-    axes.set_xticks(numbers)
+    axes.set_xticks(numbers, _reasons(drawn, choice) or ["1"], fontsize=SMALL)
     axes.set_xlim(min(numbers) - 0.6, max(numbers) + 0.6)
     axes.set_xlabel(_said(drawn, "x"), fontsize=MEDIUM)
     axes.set_title("\n".join(_titles(drawn, choice)), loc="left", fontsize=11)
     plain(axes, "y")
     if choice.rivals:
-        axes.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=len(MARKS), frameon=False, fontsize=SMALL
-        )
+        drawn.legend(loc="outside lower center", ncols=len(MARKS), frameon=False, fontsize=SMALL)
     return drawn.finished()
 
 
@@ -97,19 +113,35 @@ def stands(stability: Stability, segments: Sequence[str], language: Language) ->
         look = STANDS[_standing(jaccard)]
         axes.hlines(at, 0, jaccard, color=PALE, linewidth=2.0, zorder=1)
         axes.plot([jaccard], [at], markersize=7, markeredgewidth=1.4, linestyle="none", zorder=3, **look)
-        # Rounded down, so that no figure reads as a limit that it does not reach.
-        told = (
-            f"{floor(jaccard * 100 + 1e-9) / 100:.2f} {getattr(STANDING[_standing(jaccard)], drawn.language)}"
+        told = f"{below(jaccard)} {getattr(STANDING[_standing(jaccard)], drawn.language)}"
+        axes.annotate(
+            told,
+            (jaccard, at),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
-        axes.annotate(told, (jaccard, at), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
-    for limit, style in ((STABLE, "--"), (DISSOLVED, ":")):
+    for limit, style, name in ((STABLE, "--", "from"), (DISSOLVED, ":", "under")):
         axes.axvline(limit, color=GREY, linestyle=style, linewidth=1.0, zorder=2)
+        axes.annotate(
+            getattr(STANDING[name], drawn.language).format(limit=limit),
+            (limit, 1.0),
+            (4 if name == "from" else -4, 2),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="left" if name == "from" else "right",
+            va="bottom",
+            fontsize=SMALL,
+            color=GREY,
+        )
     axes.set_yticks(range(len(segments)), segments)
     axes.set_ylim(len(segments) - 0.4, -0.6)
     axes.set_xlim(0, 1.02)
     axes.set_xlabel(getattr(STANDING["x"], drawn.language), fontsize=MEDIUM)
     title = getattr(STANDING["title"], drawn.language).format(n=stability.bootstraps)
-    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_title(title, loc="left", fontsize=11, pad=20)
     plain(axes)
     return drawn.finished()
 
@@ -165,10 +197,22 @@ def _titles(drawn: Picture, choice: Choice) -> list[str]:
     taken, structure = choice.n_segments, choice.structure
     title = "none" if taken is None else "by_hand" if choice.is_given else "title"
     titles = [_said(drawn, title).format(n=taken)]
-    if structure is not None and not structure.is_there:
-        told = _said(drawn, "shuffled").format(p=structure.p_value, limit=structure.limit)
-        titles = [told] if not choice.is_given else [*titles, told]
-    return titles
+    if structure is None:
+        return titles
+    told = _shuffled(drawn, structure)
+    return [*titles, told] if structure.is_there or choice.is_given else [told]
+
+
+def _shuffled(drawn: Picture, structure: Structure) -> str:
+    key = "there" if structure.is_there else "shuffled"
+    return _said(drawn, key).format(p=structure.p_value, limit=structure.limit)
+
+
+def _reasons(drawn: Picture, choice: Choice) -> list[str]:
+    """Return each number with why it lost, in lines narrow enough to stand side by side."""
+    width = ROOM[drawn.language] // max(len(choice.rivals), 1)
+    told = {reason: wrapped(getattr(text, drawn.language), width) for reason, text in WHY.items()}
+    return [f"{one.n_segments}\n{told.get(one.reason, '')}" for one in choice.rivals]
 
 
 def _said(drawn: Picture, key: str) -> str:

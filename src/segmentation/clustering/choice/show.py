@@ -39,7 +39,8 @@ def stable(stability: Stability) -> str:
 
 def below(figure: float) -> str:
     """Return a figure to two digits from below, so that none reads as a limit that it does not reach."""
-    return f"≥ {floor(figure * 100 + 1e-9) / 100:.2f}"
+    told = f"{floor(figure * 100 + 1e-9) / 100:.2f}"
+    return told if figure >= 1 else f"≥ {told}"
 
 
 def _row(one: Rival) -> tuple[object, ...]:
