@@ -124,7 +124,10 @@ class Clustering(Part):
     sample_size: int = Field(4000, ge=100, description="Residents in the sample that is halved.")
     restarts: int = Field(10, ge=1, le=1000, description="Restarts of k-means; the best one is kept.")
     bootstrap_jaccard: float = Field(
-        0.75, gt=0, le=1, description="Least mean bootstrap Jaccard similarity of every segment (Hennig 2007)."
+        0.75,
+        gt=0,
+        le=1,
+        description="Least mean bootstrap Jaccard similarity of every segment (Hennig 2007).",
     )
     bootstraps: int = Field(50, ge=10, le=1000, description="Bootstrap samples per number of segments.")
     shuffles: int = Field(99, ge=19, le=9999, description="Shuffles that the segments must beat.")
@@ -132,7 +135,9 @@ class Clustering(Part):
         0.01, gt=0, lt=0.5, description="Largest p value against shuffled columns that counts as structure."
     )
     fit_sample: int = Field(
-        100_000, ge=1000, description="Residents that the restarts look at; all others move the centres after."
+        100_000,
+        ge=1000,
+        description="Residents that the restarts look at; all others move the centres after.",
     )
     borderline: float = Field(
         0.1, gt=0, lt=1, description="Margin to the next segment under which a resident is borderline."
