@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import segmentation
 from segmentation.clustering.identity import Gone, Previous
 from segmentation.mitigation import Mitigation
 from segmentation.mitigation.outcome import Frontier, Outcome
@@ -122,3 +123,13 @@ def test_a_registered_version_tells_its_segments_and_tags():
     assert all(one.name.en in Page(told).text for one in CARD.segments)
     assert "needs version 3" in told
     assert "<script" not in told
+
+
+def test_every_public_name_is_found_where_its_home_says():
+    assert set(segmentation.__all__) == {"__version__", *segmentation._HOMES}
+    assert all(getattr(segmentation, name).__name__ == name for name in segmentation._HOMES)
+
+
+def test_a_name_that_is_not_public_is_refused():
+    with pytest.raises(AttributeError, match="no attribute 'frontiers'"):
+        _ = segmentation.frontiers
