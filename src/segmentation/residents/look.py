@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segmentation.policy import Policy
-    from segmentation.residents.tables import Block
+    from segmentation.residents.blocks import Block
     from segmentation.residents.wanted import Array
 
 NO_CELLS = pd.DataFrame({"row": np.empty(0, np.int64), "column": [], "rule": []})

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from segmentation.policy.values import matching_rules
+from segmentation.residents.blocks import ahead
 from segmentation.residents.cells import plain_table
 from segmentation.residents.columns import column_faults, needed_columns
 from segmentation.residents.intake import Quarantined
@@ -18,7 +19,6 @@ from segmentation.residents.judge import faults_of_cells, no_population, no_rows
 from segmentation.residents.look import Looked, Reading, frame_of, ids_of, look, population
 from segmentation.residents.personal import counted_faults, distinct_values
 from segmentation.residents.rows import Broken, Place, counted
-from segmentation.residents.tables import ahead
 from segmentation.residents.twice import rows_twice
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from segmentation.errors import Fault
     from segmentation.policy import Policy
-    from segmentation.residents.tables import Block, Rows
+    from segmentation.residents.blocks import Block
+    from segmentation.residents.tables import Rows
 
 _HELD = 500_000
 """Distinct values of a column that are counted at once."""

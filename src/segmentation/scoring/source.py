@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from segmentation.policy import Policy
     from segmentation.residents import Intake, Residents
-    from segmentation.residents.tables import Block, Tables
+    from segmentation.residents.blocks import Block
+    from segmentation.residents.tables import Tables
     from segmentation.residents.wanted import Array
 
 ROWS = 32_768
