@@ -122,7 +122,7 @@ def profiles():
         Condition("parking", "is", "yes"),
     )
     more = (Condition("repairs", "at least", 20.0),)
-    rule = Rule((conditions, more), 0.9, 0.875, 0.8125, 4_801)
+    rule = Rule((conditions, more), 0.9, 0.875, 0.8125, 4_801, 0.98)
     return (
         Profile(
             "S1",

@@ -162,3 +162,11 @@ def test_a_rule_that_is_rough_is_told_so_and_a_close_one_is_not():
     assert ["A rough description only: it may be wrong about more than 5%" in text for text in told] == [
         True, False,
     ]  # fmt: skip
+
+
+def test_of_few_residents_a_rule_is_not_called_rough_but_not_shown():
+    few = replace(made.profiles()[0], rule=replace(made.profiles()[0].rule, fidelity=0.85, most=0.85))
+    told = section(made.card(profiles=(few, made.profiles()[1])), "segments")
+
+    assert "These are too few residents to show whether it agrees for 95% of them." in told
+    assert "A rough description only" not in told

@@ -206,6 +206,29 @@ def test_a_rule_that_agrees_too_seldom_says_so():
     assert rough.is_rough
 
 
+@pytest.mark.parametrize(("size", "is_unshown"), [(1100, True), (1300, False)])
+def test_a_rule_that_is_never_wrong_is_rough_for_no_number_of_residents(size, is_unshown):
+    """Of fewer than 40 smallest groups no rule can be told to agree on 95 %."""
+    labels, column = halves(2.0, 9.0, size)
+    rule = rules(needs(size, repairs=column), labels, small_policy(audit={"smallest_group": 30}))[1]
+
+    assert rule.alternatives == ((Condition("repairs", "at least", 6.0),),)
+    assert (rule.is_unshown, rule.is_rough) == (is_unshown, False)
+    assert rule.fidelity == rule.most
+
+
+def test_a_rule_is_chosen_by_how_it_agrees_and_not_by_what_can_be_told_of_that():
+    """Told of 600 residents it agrees on 87 %: the second condition would earn nothing but its length."""
+    rng = np.random.default_rng(4)
+    repairs, evenings = rng.integers(0, 20, 600).astype(float), rng.random(600).round(3)
+    labels = ((repairs >= 10) & (evenings <= 0.97)).astype(int)
+    table = needs(600, repairs=repairs, evening_share=evenings)
+    rule = rules(table, labels, small_policy(audit={"smallest_group": 30}))[1]
+
+    assert rule.alternatives == ((Condition("repairs", "at least", 10.0),),)
+    assert rule.fidelity < 0.95
+
+
 def test_a_small_segment_is_not_told_by_a_rule_that_holds_hardly_anyone():
     """A rule that holds few of one in twenty agrees with it on 95 %; it must hold most of them."""
     rng = np.random.default_rng(6)

@@ -17,7 +17,7 @@ RULE = Rule(
         (Condition("evening_share", "at most", 0.425), Condition("parking", "is", "yes")),
         (Condition("cleaning_wish", "at least", "high"), Condition("parking", "is not", "yes")),
     ),
-    0.96, 0.875, 0.8125, 4_801,
+    0.96, 0.875, 0.8125, 4_801, 0.98,
 )  # fmt: skip
 
 
@@ -87,6 +87,14 @@ def test_the_rule_is_told_in_words_with_how_good_it_is(found):
 def test_a_rough_rule_says_so_and_a_good_one_does_not(found):
     assert "rough: under 95 %" in rows(found)[2][5]
     assert "rough" not in rows(found)[0][5]
+
+
+def test_of_few_residents_it_is_said_that_they_are_too_few_to_show_it(found):
+    few = replace(RULE, fidelity=0.85, residents=400, most=0.85)
+    (row,) = rows(Profiles([replace(found[0], rule=few)], POLICY))
+
+    assert "agrees on at least 85% of 400 residents; too few residents to show 95 %;" in row[5]
+    assert "rough" not in row[5]
 
 
 def test_without_a_need_or_a_rule_the_row_says_that(found):

@@ -91,6 +91,8 @@ class Rule:
         Share of the segment that meets the rule, in [0, 1).
     residents : int
         Of how many residents the shares were taken.
+    most : float
+        The highest fidelity that could be told of so many, in [0, 1).
 
     Notes
     -----
@@ -104,11 +106,17 @@ class Rule:
     precision: float
     coverage: float
     residents: int
+    most: float
 
     @property
     def is_rough(self) -> bool:
-        """Whether rule and segment may disagree on more than one resident in twenty."""
-        return self.fidelity < FIDELITY
+        """Whether rule and segment may disagree on more than one resident in twenty, of enough to show it."""
+        return self.fidelity < FIDELITY <= self.most
+
+    @property
+    def is_unshown(self) -> bool:
+        """Whether the residents are too few to show that they agree on 19 in 20, even where they do."""
+        return self.most < FIDELITY
 
 
 @dataclass(frozen=True)

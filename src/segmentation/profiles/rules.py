@@ -73,7 +73,7 @@ def _rule(needs: Needs, filled: Floats, inside: Flags) -> Rule | None:
     if precision <= inside.mean() or coverage <= 0:
         return None
     told = (tuple(map(needs.condition, bounds)) for bounds in best.ordered)
-    return Rule(tuple(told), fidelity, precision, coverage, len(inside))
+    return Rule(tuple(told), fidelity, precision, coverage, len(inside), _most(inside, smallest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +88,11 @@ class _Try:
     def held(self) -> Flags:
         """Who meets the rule."""
         return _held(self.needs, self.alternatives)
+
+    @property
+    def fidelity(self) -> float:
+        """Share of residents for whom rule and segment agree; not what is told of it."""
+        return float((self.held == self.inside).mean())
 
     @property
     def overlap(self) -> float:
@@ -117,10 +122,15 @@ class _Try:
 def _simplest(tries: Sequence[_Try]) -> _Try | None:
     """Return the shortest rule that will do; where none does, the one that overlaps most."""
     found = [one for one in tries if one.alternatives]
-    will_do = [one for one in found if one.told[0] >= FIDELITY and one.overlap >= LEAST_OVERLAP]
+    will_do = [one for one in found if one.fidelity >= FIDELITY and one.overlap >= LEAST_OVERLAP]
     if will_do:
         return min(will_do, key=lambda one: (one.length, -one.overlap))
     return max(found, key=lambda one: (one.overlap, -one.length), default=None)
+
+
+def _most(inside: Flags, smallest: int) -> float:
+    """Return the fidelity that is told of a rule that is never wrong."""
+    return shares(0, 0, int(inside.sum()), len(inside), smallest)[0]
 
 
 def shares(

@@ -69,6 +69,7 @@ def _rule(policy: Policy, rule: Rule) -> Markup:
     """Return a rule as alternatives on lines of their own, and how good it is."""
     told = [" and ".join(_condition(policy, one) for one in bounds) for bounds in rule.alternatives]
     rough = "; rough: under 95 %" if rule.is_rough else ""
+    rough = "; too few residents to show 95 %" if rule.is_unshown else rough
     good = (
         f"agrees on at least {rule.fidelity:.0%} of {rule.residents:,} residents{rough}; "
         f"precision {rule.precision:.0%}, coverage {rule.coverage:.0%}"

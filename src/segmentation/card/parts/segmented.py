@@ -55,6 +55,8 @@ class Rule(Part):
     fidelity, precision, coverage : float
         Of all `residents`, those for whom rule and segment agree; of those who meet it, and of the segment.
     residents : int
+    most : float
+        The highest fidelity that could be told of so many.
     """
 
     alternatives: Annotated[
@@ -64,11 +66,17 @@ class Rule(Part):
     precision: float
     coverage: float
     residents: int
+    most: float
 
     @property
     def is_rough(self) -> bool:
-        """Whether the rule may be wrong about more than one resident in twenty."""
-        return self.fidelity < FIDELITY
+        """Whether the rule may be wrong about more than one resident in twenty, of enough to show it."""
+        return self.fidelity < FIDELITY <= self.most
+
+    @property
+    def is_unshown(self) -> bool:
+        """Whether the residents are too few to show that it is right about 19 in 20, even where it is."""
+        return self.most < FIDELITY
 
 
 @dataclass(frozen=True)
