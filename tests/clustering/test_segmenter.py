@@ -1,5 +1,6 @@
 """The estimator: a citizen of scikit-learn that forgets its residents and finds the planted segments."""
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -221,6 +222,33 @@ def test_any_whole_number_is_a_number_of_segments(n_segments):
 def test_limits_that_leave_no_number_are_refused(fewest, most):
     with pytest.raises(ValueError, match=rf"`min_segments` must be at least 1 .*got {fewest} and {most}"):
         Segmenter(min_segments=fewest, max_segments=most).fit(needs()[["repairs", "parcels"]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"shuffles": 0}, "`shuffles` must be a whole number from 1; got 0"),
+        ({"restarts": 0}, "`restarts` must be a whole number from 1; got 0"),
+        ({"bootstraps": 0}, "`bootstraps` must be a whole number from 1; got 0"),
+        ({"splits": 1}, "`splits` must be a whole number from 2; got 1"),
+        ({"sample_size": True}, "`sample_size` must be a whole number from 4; got True"),
+        ({"fit_sample": 2.5}, "`fit_sample` must be a whole number from 2; got 2.5"),
+        ({"prediction_strength": 5}, "`prediction_strength` must be above 0 and at most 1; got 5"),
+        ({"smallest_share": 0.6}, "`smallest_share` must be above 0 and at most 0.5; got 0.6"),
+        ({"borderline": 1.0}, "`borderline` must be above 0 and under 1; got 1.0"),
+        ({"shuffle_p": float("nan")}, "`shuffle_p` must be above 0 and under 0.5; got nan"),
+        ({"shuffles": 10}, "`shuffle_p` must be at least 0.091, the least p value that 10 `shuffles` reach"),
+    ],
+)
+def test_a_number_by_which_nothing_could_pass_is_refused(changes, rule):
+    with pytest.raises(ValueError, match=re.escape(rule)):
+        Segmenter(**changes).fit(needs()[["repairs", "parcels"]])
+
+
+def test_numbers_at_their_bounds_are_taken():
+    least = {"shuffles": 3, "shuffle_p": 0.25, "restarts": 1, "bootstraps": 1, "splits": 2}
+    most = {"prediction_strength": 1, "bootstrap_jaccard": 1, "smallest_share": 0.5, "borderline": 0.99}
+    Segmenter(max_segments=3, **least, **most).fit(needs()[["repairs", "parcels"]])
 
 
 def test_more_segments_than_residents_are_refused():

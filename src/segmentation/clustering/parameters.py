@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,24 +36,58 @@ def of_policy(policy: Policy) -> dict[str, Any]:
     }
 
 
+UP_TO = {"smallest_share": 0.5, "prediction_strength": 1.0, "bootstrap_jaccard": 1.0}
+UNDER = {"shuffle_p": 0.5, "borderline": 1.0}
+FEWEST = {
+    "splits": 2,
+    "bootstraps": 1,
+    "shuffles": 1,
+    "restarts": 1,
+    "sample_size": 4,
+    "fit_sample": 2,
+    "smallest_size": 1,
+}
+
+
 def check_numbers(segmenter: Segmenter) -> None:
-    """Refuse numbers of segments that are none.
+    """Refuse numbers that are none, or by which no number of segments could pass.
 
     Raises
     ------
     ValueError
-        `n_segments` is neither "auto" nor a whole number from 1, or `min_segments` and `max_segments` leave
-        none.
+        `n_segments` is neither "auto" nor a whole number from 1, `min_segments` and `max_segments` leave
+        none, another number is under its least, a share is out of its range, or so many shuffles never reach
+        `shuffle_p`.
     """
     number = segmenter.n_segments
-    is_whole = isinstance(number, Integral) and not isinstance(number, bool)
-    if number != "auto" and not (is_whole and int(number) >= 1):
+    if number != "auto" and not _is_whole(number, 1):
         raise ValueError(f"`n_segments` must be 'auto' or a whole number from 1; got {number!r}.")
     if not 1 <= segmenter.min_segments <= segmenter.max_segments:
         raise ValueError(
             "`min_segments` must be at least 1 and at most `max_segments`; "
             f"got {segmenter.min_segments} and {segmenter.max_segments}."
         )
+    for name, least in FEWEST.items():
+        value = getattr(segmenter, name)
+        if not _is_whole(value, least):
+            raise ValueError(f"`{name}` must be a whole number from {least}; got {value!r}.")
+    for name, most in (UP_TO | UNDER).items():
+        value = getattr(segmenter, name)
+        if not (isinstance(value, Real) and 0 < float(value) <= most) or (name in UNDER and value == most):
+            raise ValueError(
+                f"`{name}` must be above 0 and {'under' if name in UNDER else 'at most'} {most:g}; "
+                f"got {value!r}."
+            )
+    reached = 1 / (segmenter.shuffles + 1)
+    if segmenter.shuffle_p < reached:
+        raise ValueError(
+            f"`shuffle_p` must be at least {reached:.2g}, the least p value that {segmenter.shuffles} "
+            f"`shuffles` reach; got {segmenter.shuffle_p!r}. Raise one of them."
+        )
+
+
+def _is_whole(value: object, least: int) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least
 
 
 def check_shapes(segmenter: Segmenter, columns: int) -> None:

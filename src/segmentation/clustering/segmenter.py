@@ -212,6 +212,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         """
         if self.encoder is None:
             X = validated(self, X, fit=True)
+        parameters.check_numbers(self)
         n = _num_samples(X)
         if n > self.fit_sample:
             sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
