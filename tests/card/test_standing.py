@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from segmentation.audit import AuditReport
-from segmentation.card import render, standing
+from segmentation.card import parts, render, standing
 from segmentation.card.titles import titles_of
 from segmentation.wording import Reader
 from tests.card import made
@@ -34,11 +34,20 @@ def test_only_segments_that_are_not_safely_found_again_are_weak():
     assert standing.weak(CARD.stability) == {"S2": 0.687}
 
 
+DISTINCT = replace(CARD, choice=replace(CARD.choice, structure=replace(CARD.choice.structure, copula_p=0.01)))
+
+
 @pytest.mark.parametrize(
     ("card", "reader", "told"),
     [
-        (CARD, EN, "There is structure: with 3 segments, 61.2% of the variance of the needs is left within"),
-        (CARD, ZH, "存在分群结构：分为3个分群时"),
+        (
+            DISTINCT,
+            EN,
+            "There is structure: with 3 segments, 61.2% of the variance of the needs is left within",
+        ),
+        (DISTINCT, ZH, "存在分群结构：分为3个分群时"),
+        (CARD, EN, "Needs go together, which need not be segments: with 3 segments, 61.2% of the variance"),
+        (CARD, ZH, "各项需求相互关联，但未必成群：分为3个分群时"),
         (LACKING, EN, "No structure: with 2 segments, 81.2% of the variance of the needs is left within"),
         (LACKING, ZH, "没有分群结构：分为2个分群时"),
     ],
@@ -52,10 +61,32 @@ def test_structure_is_told_against_the_best_shuffle(card, reader, told):
     assert reader.p(found.p_value) in sentence
 
 
+def test_residents_who_are_only_correlated_and_fall_apart_as_well_leave_it_open():
+    assert "may be cuts through a continuum" in standing.copula(EN, CARD.choice.structure)
+    assert "可能只是对连续分布的切分" in standing.copula(ZH, CARD.choice.structure)
+    assert "For information" in standing.copula(EN, DISTINCT.choice.structure)
+    at_the_limit = replace(DISTINCT.choice.structure, copula_p=DISTINCT.choice.structure.limit)
+    assert not standing.is_continuous(at_the_limit)
+
+
+@pytest.mark.parametrize(("key", "is_said"), [("fair_centres:age_band", True), ("erase:age_band", False)])
+def test_centres_of_a_mitigation_are_told_from_the_k_means_that_was_measured(key, is_said):
+    done = parts.Mitigation(key, CARD.about.title)
+    card = replace(CARD, about=replace(CARD.about, mitigation=done))
+    for name in ("choice", "stability"):
+        assert ("The centres come from a mitigation" in section(card, name)) is is_said
+
+
+def test_the_choice_tells_its_price_and_how_many_are_looked_at():
+    text = section(CARD, "choice")
+    assert "two segments that differ in one need alone are told apart only where" in text
+    assert "bootstrap samples of up to 2,000 of these, and on shuffles of up to 1,500 of them" in text
+
+
 def test_the_structure_stands_before_the_numbers_that_were_tried():
     text = section(CARD, "choice")
 
-    assert text.index("There is structure") < text.index("Prediction strength by number of segments")
+    assert text.index("Needs go together") < text.index("Prediction strength by number of segments")
 
 
 def test_what_segments_lack_is_named_in_red_before_the_verdict_and_where_they_were_chosen():

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segmentation.card.charts import BETWEEN, Dot, Scale, dot_chart, ratio_scale
-from segmentation.card.standing import DISSOLVED, STABLE, refound
 from segmentation.card.words import READINGS, RIVALS
+from segmentation.policy.fixed import DISSOLVED, STABLE, refound
 from segmentation.wording.findings import RATIOS
 from segmentation.wording.sentences import CHECKS, STATUS, valued
 

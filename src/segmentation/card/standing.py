@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from segmentation.policy.fixed import DISSOLVED, REDRAWN, SHUFFLED, STABLE, refound  # noqa: F401 - templates
 from segmentation.wording.sentences import SIGNATURE
 
 if TYPE_CHECKING:
     from segmentation.card.model import ModelCard
     from segmentation.card.parts import Move, Rival, Shortfall, Since, Stability, Structure
     from segmentation.wording import Reader
-
-STABLE, DISSOLVED = 0.75, 0.6
-"""Mean Jaccard similarities from which a segment is stable, and under which it dissolves (Hennig 2007)."""
-
-
-def refound(jaccard: float) -> Literal["stable", "doubtful", "dissolved"]:
-    """Return how a segment stands whose Jaccard similarity over bootstrap samples is `jaccard`."""
-    return "stable" if jaccard >= STABLE else "dissolved" if jaccard < DISSOLVED else "doubtful"
 
 
 def weak(stability: Stability) -> dict[str, float]:
@@ -35,6 +28,14 @@ def structure(reader: Reader, found: Structure) -> str:
         "p": reader.p(found.p_value),
         "limit": reader.p(found.limit),
     }
+    if found.is_there and is_continuous(found):
+        return reader.t(
+            "Needs go together, which need not be segments: with %(segments)s, %(left)s of the variance of "
+            "the needs is left within segments. Where each need is shuffled among residents on its own, so "
+            "that nothing joins them, the best of %(shuffles)s shuffles leaves %(shuffled)s (p = %(p)s, "
+            "allowed up to %(limit)s).",
+            **values,
+        )
     if found.is_there:
         return reader.t(
             "There is structure: with %(segments)s, %(left)s of the variance of the needs is left within "
@@ -51,12 +52,24 @@ def structure(reader: Reader, found: Structure) -> str:
     )
 
 
+def is_continuous(found: Structure) -> bool:
+    """Return whether residents who are correlated and not clustered fall apart as well."""
+    return found.copula_p is not None and found.copula_p > found.limit
+
+
 def copula(reader: Reader, found: Structure) -> str:
     """Return the comparison with residents who are correlated and not clustered, for information."""
     if found.copula_p is None:
         return reader.t(
             "For information, a comparison with residents who are correlated as these are, but not "
             "clustered (a Gaussian copula), could not be made."
+        )
+    if found.copula_p > found.limit:
+        return reader.t(
+            "Residents who are only correlated as these are, and not clustered (a Gaussian copula), fall "
+            "apart as well (p = %(p)s): these may be cuts through a continuum. That stays open, and nothing "
+            "is refused for it.",
+            p=reader.p(found.copula_p),
         )
     return reader.t(
         "For information: against residents who are correlated as these are, but not clustered (a Gaussian "

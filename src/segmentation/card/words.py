@@ -196,7 +196,7 @@ RIVALS = {
     "a segment dissolves": msg("a segment dissolves"),
     "too small a segment": msg("a segment would be too small"),
     "fewer segments and shuffled columns do as well": msg(
-        "only cuts segments that have no parts: with needs shuffled inside them, fewer do as well"
+        "its segments differ from those of a smaller number in single needs only, which do not go together"
     ),
 }
 REFOUND = {

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Labels = NDArray[Any]
 
+SAME = 1e-9
+"""Squared distance up to which two centres are one: a map that erases leaves such of equal ones."""
+
 
 def two_nearest(scores: Floats) -> tuple[Labels, Labels, Floats]:
     """Return the nearest segment of each resident, the next one, and the gap between their scores.
@@ -45,6 +48,8 @@ def two_nearest(scores: Floats) -> tuple[Labels, Labels, Floats]:
 def margins(separations: Floats, chosen: Labels, runner_up: Labels, gap: Floats) -> Floats:
     """Return how deep residents are in their segments, in [0, 1], as `Explanation` defines it.
 
+    0 between two centres that are one, but for rounding; 1 where there is one segment alone.
+
     Parameters
     ----------
     separations : ndarray of shape (n_segments, n_segments)
@@ -54,8 +59,8 @@ def margins(separations: Floats, chosen: Labels, runner_up: Labels, gap: Floats)
     if len(separations) == 1:
         return np.ones_like(gap)
     apart = separations.take(chosen.astype(np.intp) * len(separations) + runner_up)
-    deep = np.divide(gap, apart, out=np.zeros_like(gap), where=apart > 0)
-    return np.minimum(deep, 1.0, out=deep)
+    deep = np.divide(gap, apart, out=np.zeros_like(gap), where=apart > SAME)
+    return np.clip(deep, 0.0, 1.0, out=deep)
 
 
 def explained(

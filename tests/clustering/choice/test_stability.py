@@ -43,6 +43,15 @@ def test_everybody_is_deep_in_a_single_segment_and_on_the_boundary_of_two_equal_
     assert margins(np.eye(2), CENTERS[[0, 0]])[1].tolist() == [0.0, 0.0]
 
 
+def test_two_centres_that_are_one_but_for_rounding_have_no_inside():
+    # a map that erases leaves such of equal ones: the distances are alike to the last bits, and so are these
+    centers = np.array([[0.1 + 0.2, 1.0], [0.3, 1.0], [5.0, 5.0]])
+    own, found = margins(np.array([[0.0, 0.0], [100.0, 1.0], [5.0, 5.0]]), centers)
+    assert found[0] == 0.0
+    assert own[2] == 2
+    assert found[2] == 1.0
+
+
 def sorted_by(sample, k):
     """Return the true centres of a planted sample."""
     return np.eye(k) * 8 / np.sqrt(2)

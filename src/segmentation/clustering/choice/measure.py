@@ -14,6 +14,7 @@ from segmentation.clustering.choice.model import Reason, Rival
 from segmentation.clustering.choice.silhouettes import silhouettes
 from segmentation.clustering.choice.strength import Halved, halved
 from segmentation.clustering.parallel import each
+from segmentation.policy.fixed import REDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,6 @@ Halves = tuple[Points, Points]
 
 HALVABLE = 4
 """Residents from whom two halves of two can be made."""
-RESIDENTS = 2000
-"""Of the sample, for bootstrap samples and silhouettes: as many as a half of the default sample has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +83,10 @@ def measured(
         return []
     seeds = random.randint(2**31 - 1, size=1 + criteria.splits + criteria.bootstraps).tolist()
     own = _segments(points, numbers, criteria.restarts, seeds[0])
-    some = {k: labels[:RESIDENTS] for k, labels in own.items()}
+    some = {k: labels[:REDRAWN] for k, labels in own.items()}
     splits = _splits(halves, numbers, criteria.restarts, seeds[1 : 1 + criteria.splits])
     jaccards = _jaccards(points, some, criteria.restarts, seeds[1 + criteria.splits :])
-    widths = silhouettes(encoded[:RESIDENTS], some)
+    widths = silhouettes(encoded[:REDRAWN], some)
     return [
         Measured(
             n_segments=k,
@@ -148,5 +147,5 @@ def _splits(
 def _jaccards(
     points: Points, own: dict[int, Ints], restarts: int, seeds: Sequence[int]
 ) -> list[list[Floats]]:
-    some = points.take(np.arange(min(RESIDENTS, len(points.rows))))
+    some = points.take(np.arange(min(REDRAWN, len(points.rows))))
     return each(lambda seed: similarities(some, own, restarts, seed), seeds)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from segmentation.clustering.choice.show import below
 from segmentation.drawing import BLUE, GREY, INK, MEDIUM, PALE, SMALL, VERMILION, Picture, plain, wrapped
 from segmentation.policy import Text
+from segmentation.policy.fixed import DISSOLVED, STABLE, refound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,6 @@ WIDTH, HEIGHT = 8.0, 4.6
 """Inches."""
 ROW, FRAME = 0.4, 1.5
 """Inches: of a segment's row, and of what stands around the rows."""
-STABLE, DISSOLVED = 0.75, 0.6
-"""Similarities from which a segment is stable, and under which it dissolves (Hennig 2007)."""
 SAID = {
     "strength": Text(en="Prediction strength", zh="预测强度"),
     "jaccard": Text(en="Bootstrap Jaccard of the weakest segment", zh="最弱分群的自助法Jaccard系数"),
@@ -110,10 +109,10 @@ def stands(stability: Stability, segments: Sequence[str], language: Language) ->
     drawn = Picture(WIDTH, len(segments) * ROW + FRAME, language)
     axes = drawn.add_subplot()
     for at, jaccard in enumerate(stability.jaccard):
-        look = STANDS[_standing(jaccard)]
+        look = STANDS[refound(jaccard)]
         axes.hlines(at, 0, jaccard, color=PALE, linewidth=2.0, zorder=1)
         axes.plot([jaccard], [at], markersize=7, markeredgewidth=1.4, linestyle="none", zorder=3, **look)
-        told = f"{below(jaccard)} {getattr(STANDING[_standing(jaccard)], drawn.language)}"
+        told = f"{below(jaccard)} {getattr(STANDING[refound(jaccard)], drawn.language)}"
         axes.annotate(
             told,
             (jaccard, at),
@@ -144,10 +143,6 @@ def stands(stability: Stability, segments: Sequence[str], language: Language) ->
     axes.set_title(title, loc="left", fontsize=11, pad=20)
     plain(axes)
     return drawn.finished()
-
-
-def _standing(jaccard: float) -> str:
-    return "stable" if jaccard >= STABLE else "dissolved" if jaccard < DISSOLVED else "doubtful"
 
 
 def _lines(rivals: tuple[Rival, ...]) -> dict[str, list[tuple[int, float]]]:

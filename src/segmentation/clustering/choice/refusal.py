@@ -50,8 +50,9 @@ def _why_lost(policy: Policy, rival: Rival) -> Fault:
         f"{rules.prediction_strength:g}",
         "a segment dissolves": f"bootstrap Jaccard of its weakest segment {rival.weakest:.2f}, least "
         f"{rules.bootstrap_jaccard:g}",
-        "too small a segment": f"smallest segment {rival.smallest_share:.1%} of residents, least "
-        f"{rules.smallest_share:.1%} and {policy.audit.smallest_group} of them",
+        # the share itself would tell of fewer residents than may be told of
+        "too small a segment": f"its smallest segment holds under {rules.smallest_share:.1%} of the "
+        f"residents, or fewer than {policy.audit.smallest_group} of them",
     }
     return Fault(f"{rival.n_segments} segments", why.get(rival.reason, rival.reason))
 

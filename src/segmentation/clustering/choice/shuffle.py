@@ -23,6 +23,7 @@ from segmentation.clustering.choice.copula import gaussian_copula
 from segmentation.clustering.choice.kmeans import Points, centers, inertia
 from segmentation.clustering.choice.model import Structure
 from segmentation.clustering.parallel import each
+from segmentation.policy.fixed import SHUFFLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-RESIDENTS = 1500
 RESTARTS = 4
 STEPS = 10
 """These tests look at fewer residents and take fewer steps than the choice does, for the residents and for
@@ -57,7 +57,7 @@ def structure(
     Parameters
     ----------
     encoded : ndarray of shape (n_residents, n_columns)
-        In random order; the first `RESIDENTS` are looked at.
+        In random order; the first `SHUFFLED` are looked at.
     n_segments : int
         From 2.
     blocks : sequence of slice
@@ -70,7 +70,7 @@ def structure(
         What stands between encoded residents and the distances. It comes after the shuffle: it mixes features
         and takes directions away, which mixtures that are shuffled would have back.
     """
-    sample = encoded[:RESIDENTS]
+    sample = encoded[:SHUFFLED]
     everybody = np.zeros(len(sample), np.int64)
     seeds = random.randint(2**31 - 1, size=2 * shuffles + 1).tolist()
     copula = gaussian_copula(sample, blocks)
@@ -131,7 +131,7 @@ def beyond(
     restarts : int
         Of k-means: one segment more or less is a smaller difference, not to be missed for a bad start.
     """
-    sample, own = encoded[:RESIDENTS], fewer[:RESIDENTS]
+    sample, own = encoded[:SHUFFLED], fewer[:SHUFFLED]
     seeds = random.randint(2**31 - 1, size=shuffles + 1).tolist()
 
     def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import euclidean_distances
 
 from segmentation.clustering.choice.jaccard import bootstrap, most_similar
 from segmentation.clustering.choice.kmeans import Points, centers
 from segmentation.clustering.choice.model import Stability
 from segmentation.clustering.overlap import crossed
 from segmentation.clustering.parallel import each
+from segmentation.policy.fixed import REDRAWN
+from segmentation.scorer.explain import margins as scorer_margins
+from segmentation.scorer.explain import two_nearest
 
 if TYPE_CHECKING:
     from segmentation.clustering.choice.criteria import Criteria
@@ -42,7 +46,8 @@ def stability(
     Parameters
     ----------
     sample : ndarray of shape (n_residents, n_columns)
-        Residents drawn at random, encoded and mapped; a few thousand.
+        Residents drawn at random, encoded and mapped, in random order; the first `REDRAWN` are
+        drawn anew, as many as for the choice.
     found : ndarray of shape (n_segments, n_columns)
         The centres, in the same space.
     criteria : Criteria
@@ -52,8 +57,10 @@ def stability(
         Margin under which a resident is borderline.
     """
     own, margin = margins(sample, found)
-    points, k = Points.of(sample), len(found)
     close = margin < borderline
+    borderline_share = float(close.mean())
+    some = slice(REDRAWN)
+    points, own, close, k = Points.of(sample[some]), own[some], close[some], len(found)
 
     def one(seed: int) -> Refit:
         return _refit(points, own, k, criteria.restarts, seed)
@@ -64,7 +71,7 @@ def stability(
         jaccard=tuple(np.mean([refit.similarity for refit in refits], axis=0).tolist()),
         bootstraps=criteria.bootstraps,
         borderline=borderline,
-        borderline_share=float(close.mean()),
+        borderline_share=borderline_share,
         moved_borderline=_mean(moved[close]),
         moved_others=_mean(moved[~close]),
     )
@@ -73,20 +80,12 @@ def stability(
 def margins(encoded: Floats, found: Floats) -> tuple[Ints, Floats]:
     """Return the segment of each resident and how far they are from the next one, in [0, 1].
 
-    As `segmentation.scorer.Explanation` has it: the gap between the squared distances to the two nearest
-    centres, as a share of the squared distance between these; 1 where there is one segment alone.
+    As `segmentation.scorer.Explanation` has it, and by the same rule.
     """
-    scores = (found**2).sum(axis=1) - 2 * encoded @ found.T
-    everybody = np.arange(len(encoded))
-    own = scores.argmin(axis=1)
-    if len(found) == 1:
-        return own, np.ones(len(encoded))
-    best = scores[everybody, own].copy()
-    scores[everybody, own] = np.inf
-    next_one = scores.argmin(axis=1)
-    apart = ((found[own] - found[next_one]) ** 2).sum(axis=1)
-    gaps = scores[everybody, next_one] - best
-    return own, np.clip(np.divide(gaps, apart, out=np.zeros_like(gaps), where=apart > 0), 0.0, 1.0)
+    scores = (found**2).sum(axis=1)[:, None] - 2 * found @ encoded.T
+    own, next_one, gap = two_nearest(scores)
+    apart = euclidean_distances(found, squared=True)
+    return own.astype(np.int64), scorer_margins(apart, own, next_one, gap)
 
 
 def _refit(points: Points, own: Ints, k: int, restarts: int, seed: int) -> Refit:
