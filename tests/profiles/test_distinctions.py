@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from segmentation.clustering.disclosing import Spread, Usual
 from segmentation.profiles.distinctions import distinctions
 from segmentation.profiles.moments import Measured, Moments
 
@@ -27,7 +28,14 @@ class Measure:
 
     def tally(self, labels, segments):
         moments = Moments.of(self.values, labels, segments, log=self.log)
-        return Measured(self.feature, self.level, self.is_mark, moments)
+        spreads = () if self.is_mark else tuple(self.spreads(labels, segments))
+        return Measured(self.feature, self.level, self.is_mark, moments, spreads)
+
+    def spreads(self, labels, segments):
+        known = ~np.isnan(self.values)
+        own, inside = self.values[known, None], labels[known]
+        for values in (own, np.log1p(own) if self.log else own):
+            yield Spread.of(values, inside, Usual.of(values, inside, segments))
 
 
 def measure(values, *, feature="rooms", level=None, is_mark=False, log=False):
@@ -185,7 +193,7 @@ def test_a_small_count_of_a_category_is_hidden_with_others_and_the_rest_is_told(
 
 def test_the_mean_of_few_is_hidden_and_so_is_the_next_larger_segment():
     # From the means of two segments and of everybody outside one of them, the third would follow.
-    values = np.concatenate([np.full(100, 2.0), np.full(60, 3.0), np.full(10, 7.0), np.full(40, np.nan)])
+    values = np.concatenate([np.arange(100) % 7, np.arange(60) % 8, np.full(10, 7.0), np.full(40, np.nan)])
     labels = np.repeat([0, 1, 2], [100, 60, 50])
     found = told([measure(values)], labels, smallest=30)
 
@@ -193,7 +201,7 @@ def test_the_mean_of_few_is_hidden_and_so_is_the_next_larger_segment():
 
 
 def test_a_segment_of_which_nobody_is_known_hides_no_other():
-    values = np.concatenate([np.full(100, 2.0), np.full(60, 3.0), np.full(40, np.nan)])
+    values = np.concatenate([np.arange(100) % 7, np.arange(60) % 8, np.full(40, np.nan)])
     found = told([measure(values)], np.repeat([0, 1, 2], [100, 60, 40]), smallest=30)
 
     assert hidden(found) == [[False], [False], [True]]
@@ -235,3 +243,42 @@ def test_every_figure_is_a_number_whatever_is_missing(values, segments):
     for needs in found:
         for need in needs:
             assert np.isfinite([need.inside, need.outside, need.difference, *need.interval]).all()
+
+
+# ---- Who alone differs ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("rare", "is_told"), [(0, False), (1, False), (29, False), (30, True)])
+def test_a_mean_from_which_fewer_than_the_smallest_group_differ_is_hidden(rare, is_told, log):
+    values = np.concatenate([np.arange(400.0) % 7, np.arange(300.0) % 5, [4.0] * rare, [0.0] * (200 - rare)])
+    found = told([measure(values, log=log)], np.repeat([0, 1, 2], [400, 300, 200]), smallest=30)
+
+    assert hidden(found) == [[False], [False], [not is_told]]
+
+
+def test_what_all_others_but_few_have_is_hidden_too():
+    values = np.concatenate([np.arange(400.0) % 7, np.zeros(299), [3.0], [0.0] * 200])
+    found = told([measure(values)], np.repeat([0, 1, 2], [400, 300, 200]), smallest=30)
+
+    assert hidden(found) == [[True], [True], [True]]
+
+
+def test_a_mean_is_told_in_steps_of_what_the_smallest_group_adds():
+    values = np.concatenate([np.arange(400.0) % 7, [1.0] * 44, [0.0] * 156])
+    (_, second) = told([measure(values)], np.repeat([0, 1], [400, 200]), smallest=30)
+
+    assert second["rooms", None].inside == pytest.approx(30 / 200)
+
+
+@pytest.mark.parametrize("rare", [1, 3, 12])
+def test_means_of_all_others_do_not_tell_what_few_of_one_segment_add(rare):
+    labels = np.repeat([0, 1, 2], [400, 300, 200])
+    values = np.concatenate([np.arange(400.0) % 7, np.arange(300.0) % 6, [1.0] * rare, [0.0] * (200 - rare)])
+    first, second, _ = told([measure(values)], labels, smallest=30)
+    nobody = np.where(labels == 2, 0.0, values)
+    again, more, _ = told([measure(nobody)], labels, smallest=30)
+    assert (again["rooms", None].outside, more["rooms", None].inside) == (
+        first["rooms", None].outside,
+        second["rooms", None].inside,
+    )

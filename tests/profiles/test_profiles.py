@@ -94,6 +94,24 @@ def test_the_rules_look_at_no_more_residents_than_they_say(monkeypatch):
     assert {one.rule.residents for one in profiles(POLICY, needs, labels, IDS)} == {300}
 
 
+def test_in_what_order_residents_stand_does_not_show_in_what_is_told_of_a_rule(monkeypatch):
+    """Every other row is of another kind: evenly spaced rows would be all of one."""
+    monkeypatch.setattr(describe, "MOST_ROWS", 1_000)
+    rng = np.random.default_rng(0)
+    needs = residents_from(small_residents(2_000), POLICY, as_of=AS_OF).needs
+    kind, repairs = np.arange(2_000) % 2, rng.integers(0, 20, 2_000)
+    needs["repairs"] = repairs.astype(float)
+    labels = np.where(kind == 0, repairs >= 10, rng.random(2_000) < 0.5).astype(np.int64)
+    order = rng.permutation(2_000)
+    (_, one), (_, other) = (
+        profiles(POLICY, needs.iloc[places].reset_index(drop=True), labels[places], ("S1", "S2"))
+        for places in (np.arange(2_000), order)
+    )
+
+    assert one.rule.fidelity == pytest.approx(0.73, abs=0.04)  # half of every other resident is a guess
+    assert other.rule.fidelity == pytest.approx(one.rule.fidelity, abs=0.04)
+
+
 def test_segments_keep_their_names_and_the_rest_are_named_anew(found):
     (needs, labels), parts = batches()
     known = {"S2": Text(en="Handy phones", zh="电话报修"), "S9": Text(en="Gone", zh="已撤销")}
