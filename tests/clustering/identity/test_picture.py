@@ -65,6 +65,13 @@ def test_every_told_move_is_written_whatever_its_share():
     assert [text.get_text() for text in axes.texts] == ["→ S1 12%  → S11 6%", "→ S11 62%", "→ S12 25%"]
 
 
+def test_a_share_that_is_told_from_below_is_marked():
+    moves = (Move("S3", "S11", 900, 0.62, "parcels", exact=False), MIGRATION.moves[1])
+    (axes,) = replace(MIGRATION, moves=moves).plot().axes
+
+    assert [text.get_text() for text in axes.texts] == ["→ S11 ≥ 62%", "→ S12 25%"]
+
+
 def test_shares_that_add_up_to_more_than_all_by_rounding_leave_no_rest_under_zero():
     moves = (Move("S3", "S11", 900, 0.7, None), Move("S3", "S12", 300, 0.301, None))
     (axes,) = replace(MIGRATION, moves=moves).plot().axes
