@@ -45,7 +45,7 @@ FRONTIER = Frontier(
 REGISTERED = RegisteredModel("needs", 3, POLICY, SCORER, CARD, {"code_version": "0.1.0 <script>"})
 SHOWN = (
     CANDIDATE, POLICY, PROFILES, PROFILES[0], made.audit(), made.choice(), made.stability(), made.migration(),
-    EXPLANATION, FRONTIER, REGISTERED, Previous(3, POLICY, SCORER, {}),
+    EXPLANATION, FRONTIER, REGISTERED, SCORER, CARD, Previous(3, POLICY, SCORER, {}),
 )  # fmt: skip
 
 

@@ -187,6 +187,11 @@ class ModelCard:
         if faults:
             raise CardError.from_faults("The card lacks what it must say", faults)
 
+    def __repr__(self) -> str:
+        """Return which model it is of, the verdict, and the start of the digest."""
+        told = f"{self.about.segments} segments, {self.verdict.status}"
+        return f"ModelCard({self.about.name!r}, {told}, {self.digest[:15]}…)"
+
     @property
     def digest(self) -> str:
         """SHA-256 of `to_json`, so that any tool can check the digest of a stored card.json."""

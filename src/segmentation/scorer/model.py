@@ -60,6 +60,11 @@ class FoldedScorer:
     separations: tuple[tuple[float, ...], ...]
     borderline: float
 
+    def __repr__(self) -> str:
+        """Return counts and the start of the digest."""
+        told = f"{len(self.segments)} segments, {len(self.features)} features"
+        return f"FoldedScorer({told}, {self.digest[:15]}…)"
+
     @property
     def parts(self) -> tuple[Part, ...]:
         """What each feature adds."""
