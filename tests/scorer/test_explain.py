@@ -258,8 +258,9 @@ def test_the_check_above_sees_one_weight_that_is_a_little_off(field):
 
 def test_who_lies_nearer_to_the_boundary_has_a_smaller_margin():
     policy = policy_of(wish=feature("share"))
-    segmenter, scorer = fitted(policy, pd.DataFrame({"wish": [0.0, 0.1, 0.9, 1.0]}), 2)
-    told = scorer.explain({"wish": np.linspace(0.05, 0.95, 31)})
+    exact = Segmenter.from_policy(policy, 2).set_params(smallest_size=1)
+    segmenter = exact.fit(pd.DataFrame({"wish": [0.0, 0.1, 0.9, 1.0]}))
+    told = segmenter.fold().explain({"wish": np.linspace(0.05, 0.95, 31)})
     assert told.margin[[0, -1]] == pytest.approx([1.0, 1.0])
     assert all(left > right for left, right in pairwise(told.margin[:16]))
     assert all(left < right for left, right in pairwise(told.margin[15:]))
