@@ -1,3 +1,3 @@
-"""The version of the package: here, below everything, so that no module needs the package above it to know it."""
+"""The version, below everything: no module needs the package above it to know it."""
 
 __version__ = "0.1.0"

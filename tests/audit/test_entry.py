@@ -1,5 +1,7 @@
 """The ways into the audit: in one table or in blocks, the same report."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +25,7 @@ def everybody():
 def cut(block, edges):
     return [
         Block(block.segments[low:high], block.protected[low:high], block.needs[low:high])
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
 
 
@@ -48,7 +50,7 @@ def test_findings_are_of_all_residents_where_rows_are_of_a_sample(everybody):
 def test_a_block_is_refused_as_a_table_is(everybody):
     policy, whole = everybody
     strange = Block(whole.segments, whole.protected.drop(columns="sex"), whole.needs)
-    with pytest.raises(AuditError, match="column 'sex' is missing|'sex'"):
+    with pytest.raises(AuditError, match="column 'sex'"):
         audit_blocks(policy, [whole, strange], whole, 1800)
 
 

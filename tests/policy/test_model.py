@@ -30,6 +30,13 @@ CLUSTERING = {
     "splits": 6,
     "sample_size": 999,
     "restarts": 5,
+    "bootstrap_jaccard": 0.8,
+    "bootstraps": 20,
+    "shuffles": 199,
+    "shuffle_p": 0.05,
+    "fit_sample": 5000,
+    "borderline": 0.2,
+    "same_segment": 0.6,
 }
 
 
