@@ -22,7 +22,7 @@ from segmentation.simulate import simulate
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2026, 6, 30)
 RAW = tomllib.loads((ROOT / "models" / "resident_needs" / "policy.toml").read_text(encoding="utf-8"))
-QUICK = RAW.get("clustering", {}) | {"segments": [2, 6], "splits": 2, "restarts": 2}
+QUICK = RAW.get("clustering", {}) | {"segments": [2, 6], "splits": 5, "bootstraps": 20}
 POLICY = policy_from(RAW | {"clustering": QUICK})
 AUDITED = list(POLICY.audited)
 

@@ -50,11 +50,11 @@ def test_distances_are_those_worked_by_hand():
 
 
 def test_distances_add_up_to_the_inertia_of_the_model():
-    # Less, by so much as the search for centres stopped before it came to the means.
+    # Less, by so much as centres are rounded, and stopped before they came to the means.
     policy, needs, _ = small()
     model = Segmenter.from_policy(policy, 3).set_params(restarts=1).fit(needs)
     found = squared_distances(policy, needs, pd.Series(model.labels_)).sum()
-    assert model.inertia_ * 0.99 < found <= model.inertia_ * (1 + 1e-12)
+    assert model.inertia_ * 0.97 < found <= model.inertia_ * (1 + 1e-12)
 
 
 def test_distances_are_those_in_the_space_of_the_encoder():

@@ -25,10 +25,10 @@ COPIES = r"verdict\.blocking|gaps"
 """Findings that the page tells in short, and in full under `fairness`."""
 SAME = (
     r"fairness.*\.(limit|hidden)|.*carriers\.\d\.residents|segments.*\.rule\.alternatives\.0\.4\.value"
-    r"|.*traces\.1\.gap"
+    r"|.*traces\.1\.gap|segments.*\.rule\.most"
 )
 """Shown with the first of its table; told by the figures that are missing; a flag's, told by `is`; of a way
-that is not the main one."""
+that is not the main one; told in words where it is under the least that is not rough."""
 
 
 @cache

@@ -214,7 +214,7 @@ def test_the_card_is_written_in_both_languages(run, place, home, language, told)
 
 def test_the_card_as_json_is_the_registered_one(run, place, home):
     content = run("card", "--model", "resident_needs", "--home", home, "--format", "json").content
-    assert (content["version"], content["about"]["name"]) == (2, "resident_needs")
+    assert (content["version"], content["about"]["name"]) == (3, "resident_needs")
 
 
 def test_no_output_replaces_what_is_read(run, place, home):

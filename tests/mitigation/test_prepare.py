@@ -98,7 +98,7 @@ def test_fair_centres_narrow_the_gap_in_fit_and_leave_the_association_about_as_i
         squares = segmenter.transform(residents().needs).min(axis=1) ** 2
         return max(squares[age == group].mean() for group in age.cat.categories)
 
-    assert worst(moved) <= worst(ordinary) * 1.01  # shares in centres are rounded
+    assert worst(moved) <= worst(ordinary) * 1.03  # shares in centres are rounded
     assert cramers_v(moved.labels_, age) == pytest.approx(cramers_v(ordinary.labels_, age), abs=0.1)
     assert (moved.labels_ == ordinary.labels_).mean() > 0.8
 

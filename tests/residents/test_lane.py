@@ -178,7 +178,7 @@ def test_blocks_in_the_fast_lane_come_to_what_the_careful_path_comes_to(tmp_path
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @drawn
 def test_they_come_to_the_same_on_many_tables(tmp_path, frame, policy, rows, cut):
     compare(tmp_path, frame, policy, rows, cut)

@@ -14,7 +14,7 @@ from segmentation.simulate import simulate
 from tests.policies import AS_OF, small_policy, small_residents
 
 ROOT = Path(__file__).parents[3]
-QUICK = {"max_segments": 6, "splits": 2, "restarts": 4, "bootstraps": 10, "shuffles": 19, "shuffle_p": 0.05}
+QUICK = {"max_segments": 6, "splits": 3, "restarts": 10, "bootstraps": 20, "shuffles": 19, "shuffle_p": 0.05}
 
 
 def needs(n_segments):
