@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from segmentation.card import render
 from segmentation.clustering.identity import Previous
-from segmentation.errors import MitigationError, NoStructureError, RegistryError
+from segmentation.errors import MitigationError, NoStructureError, RegistryError, ResidentsError
 from segmentation.mitigation import Mitigation, frontier
 from segmentation.pipeline import build
 from segmentation.policy import read_policy
@@ -156,6 +156,24 @@ def test_a_sampled_fit_finds_the_segments_that_a_fit_of_all_finds(policy, reside
     labels = [one.scorer.predict(columns(residents)) for one in (quick, candidate)]
     assert adjusted_rand_score(*labels) > 0.95
     assert sum(quick.audit.segment_sizes) == sum(candidate.audit.segment_sizes)
+
+
+def test_a_sample_is_refused_before_the_first_step_because_a_card_speaks_of_all(policy, residents, table):
+    steps = []
+    with store_residents(table, policy, as_of=AS_OF) as stored:
+        parts = [residents.sample(700, 0), next(residents.batches(700)), stored.sample(700, 0)]
+    told = rf"700 of the {len(residents):,} residents .* build from all"
+    for part in parts:
+        with pytest.raises(ResidentsError, match=told):
+            build(policy, part, n_segments=2, progress=steps.append)
+    assert steps == []
+
+
+def test_a_sample_of_everybody_is_not_refused(policy):
+    whole = residents_from(simulate(600).residents, policy, as_of=AS_OF)
+    built = build(policy, whole.sample(1_000, 0), n_segments=2)
+    assert built.intake.kept == len(whole)
+    assert len(built.scorer.segments) == 2
 
 
 # ---- Beside the version before ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from segmentation.card.notebook import candidate_html
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.choice.refusal import refuse_no_structure, refuse_small
 from segmentation.clustering.identity import Migration, Previous, matched, migration
+from segmentation.errors import ResidentsError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profiles, profiles_of
@@ -125,6 +126,8 @@ def build(
         the smallest group. With a number to insist on, only the last of these.
     MitigationError
         The mitigation does not fit the policy or the residents.
+    ResidentsError
+        The residents are a sample of those who were read: what the card says of them would not hold.
     ValueError
         `n_segments` is neither "auto" nor a whole number from 1.
 
@@ -134,11 +137,12 @@ def build(
     stability, plain rules, and what the audit measures row by row rest on that many of them, drawn at random;
     centres, profiles, migration and every count are of all.
     """
+    _refuse_sample(residents)
     sample = residents.sample(policy.clustering.fit_sample, policy.clustering.seed)
     progress("segments")
     segmenter = _fit(policy, residents, sample, n_segments, mitigation)
+    refuse_small(policy, segmenter.sizes_)
     scorer = segmenter.fold()
-    refuse_small(policy, _sizes(scorer, residents))
     choice = segmenter.choice_ or segmenter.assess(sample.needs)
     refuse_no_structure(policy, choice)
     if previous is not None:
@@ -199,12 +203,15 @@ def build(
     )
 
 
-def _sizes(scorer: FoldedScorer, residents: Residents | StoredResidents) -> list[int]:
-    n = len(scorer.segments)
-    sizes = np.zeros(n, np.int64)
-    for part in residents.batches():
-        sizes += np.bincount(_labels(scorer, part), minlength=n)
-    return [int(size) for size in sizes]
+def _refuse_sample(residents: Residents | StoredResidents) -> None:
+    kept = residents.intake.kept
+    if len(residents) != kept:
+        message = (
+            f"These are {len(residents):,} of the {kept:,} residents that were read, and a card speaks of "
+            "all: build from all of them. The search for segments takes a sample of its own "
+            "(`clustering.fit_sample`)."
+        )
+        raise ResidentsError(message)
 
 
 def _labels(scorer: FoldedScorer, residents: Residents) -> NDArray[np.int64]:

@@ -421,7 +421,7 @@ def test_the_average_is_the_mean_resident_with_its_shares_rounded():
 
 def test_without_residents_nothing_of_any_resident_is_left_and_everything_else_is():
     bare = fitted().without_residents()
-    assert set(vars(fitted())) - set(vars(bare)) == {"labels_", "choice_"}
+    assert set(vars(fitted())) - set(vars(bare)) == {"labels_", "sizes_", "choice_"}
     assert not any(
         isinstance(value, np.ndarray) and len(needs()) in value.shape for value in vars(bare).values()
     )

@@ -17,6 +17,7 @@ from sklearn.metrics import silhouette_samples
 
 from segmentation.audit.samples import indices, places, rounded
 from segmentation.audit.sections import AttributeFit, GroupFit
+from segmentation.clustering.centers import sums
 from segmentation.errors import AuditError
 from segmentation.features import encoded, needs_encoder, needs_table
 
@@ -96,11 +97,9 @@ class FitSpace:
         with np.errstate(invalid="ignore"):  # a column without a value has no mean, and does without
             encoder.fit(needs)
         sizes = np.bincount(code, minlength=len(names))
-        sums = sum(
-            np.column_stack([np.bincount(code[rows], column, len(names)) for column in block.T])
-            for rows, block in _blocks(encoder, needs)
-        )
-        means = np.vstack([sums / sizes[:, None], np.sum(sums, axis=0) / len(needs)])
+        blocks = _blocks(encoder, needs)
+        total = np.sum([sums(block, code[rows], len(names)) for rows, block in blocks], axis=0)
+        means = np.vstack([total / sizes[:, None], total.sum(axis=0) / len(needs)])
         return cls(encoder, names, means)
 
     def squared(self, needs: pd.DataFrame, segments: pd.Series) -> Floats:

@@ -43,6 +43,8 @@ class Found:
         The mean resident, before a map, as it may be given away.
     inertia : float
         Squared distances of all residents to these centres.
+    sizes : ndarray of int64, shape (n_segments,)
+        Residents of each segment.
     labels : ndarray of shape (n_residents,), or empty
         Segment of each resident, where they were kept.
     """
@@ -50,6 +52,7 @@ class Found:
     centers: Floats
     average: Floats
     inertia: float
+    sizes: Labels
     labels: Labels
 
 
@@ -85,7 +88,8 @@ def at_once(
     centers = largest_first(points, _mapped(told, erase), erase)
     labels = nearest(points, centers, erase)
     off = mapped - centers[labels]
-    return Found(centers, average, float(np.einsum("ij,ij->", off, off)), labels)
+    sizes = np.bincount(labels, minlength=len(centers))
+    return Found(centers, average, float(np.einsum("ij,ij->", off, off)), sizes, labels)
 
 
 def usual_values(
@@ -135,7 +139,7 @@ def in_passes(
         own = rounded(last.spreads[0], own, smallest_size / np.maximum(last.sizes, 1), smallest_size)
     centers, seen = _sorted(lambda centers: tally(centers, ()), _mapped(own, erase), last)
     labels = np.concatenate([np.empty(0, np.int64), *seen.labels])
-    return Found(centers, last.average(smallest_size), seen.inertia, labels)
+    return Found(centers, last.average(smallest_size), seen.inertia, seen.sizes, labels)
 
 
 def _told(points: Floats, centers: Floats, labels: Labels, smallest_size: int, gaps: Sequence[Gap]) -> Floats:

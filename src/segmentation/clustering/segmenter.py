@@ -15,16 +15,14 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
-from segmentation.clustering import parameters
+from segmentation.clustering import fitting, parameters
 from segmentation.clustering.blocks import blocks, drawn
-from segmentation.clustering.centers import means, nearest
-from segmentation.clustering.fold import fold, segment_id
-from segmentation.clustering.found import MOVES, at_once, in_passes, usual_values
-from segmentation.clustering.judging import choice_of, number_of, stability_of
-from segmentation.clustering.lloyd import Tally, searched, tallied
+from segmentation.clustering.centers import nearest
+from segmentation.clustering.fold import fold
+from segmentation.clustering.judging import choice_of, stability_of
 from segmentation.clustering.parallel import one_thread
-from segmentation.clustering.reading import first_encoded, later_encoded, validated
-from segmentation.features import gaps, is_needs_encoder, needs_encoder, needs_table
+from segmentation.clustering.reading import later_encoded, validated
+from segmentation.features import is_needs_encoder, needs_encoder, needs_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -34,9 +32,7 @@ if TYPE_CHECKING:
 
     from segmentation.clustering.affine import AffineMap
     from segmentation.clustering.choice import Choice, Stability
-    from segmentation.clustering.disclosing import Usual
     from segmentation.clustering.found import Found
-    from segmentation.features import Gap
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
     from segmentation.scorer.explanation import Explanation
@@ -104,6 +100,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         Largest segment first; after `erase`.
     average_ : ndarray of shape (n_encoded_columns,)
         The mean resident in encoded units, before `erase`; rounded as the centres are.
+    sizes_ : ndarray of int64, shape (n_segments_,)
+        Training residents of each segment; dropped with `labels_`.
     labels_ : ndarray of shape (n_residents,)
         Segment of each training resident, from 0; after `fit` alone.
     choice_ : Choice or None
@@ -216,12 +214,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         n = _num_samples(X)
         if n > self.fit_sample:
             sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
-            return self._settle(lambda: blocks(X), sample, keep=True)
-        with one_thread():
-            points, mapped, labels = self._search(X)
-            start = self._start(points, labels)
-            found = at_once(points, mapped, start, labels, self.smallest_size, self.erase, self._gaps)
-            return self._keep(found)
+            return self._keep(fitting.of_sample(self, lambda: blocks(X), sample, keep=True))
+        return self._keep(fitting.of_all(self, X))
 
     def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
         """Find the segments of more residents than memory holds; `labels_` is not kept.
@@ -238,7 +232,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         ValueError
             As for `fit`, or `batches` yields nobody.
         """
-        self._settle(batches, sample, keep=False)
+        parameters.check_numbers(self)
+        self._keep(fitting.of_sample(self, batches, sample, keep=False))
         del self.labels_
         return self
 
@@ -337,10 +332,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
     def without_residents(self) -> Self:
         """Return a fitted copy that holds nothing of any training resident, and no evidence beside the model.
 
-        `labels_` and `choice_` are gone.
+        `labels_`, `sizes_` and `choice_` are gone.
         """
         check_is_fitted(self)
-        return self._copied(vars(self).keys() - {"labels_", "choice_"})
+        return self._copied(vars(self).keys() - {"labels_", "sizes_", "choice_"})
 
     def _copied(self, names: Collection[str]) -> Self:
         copy: Self = clone(self)
@@ -349,69 +344,10 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
                 setattr(copy, name, getattr(self, name))
         return copy
 
-    def _search(self, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
-        """Find segments among residents who fit into memory; return them encoded, mapped, and labels."""
-        parameters.check_numbers(self)
-        points = first_encoded(self, X)
-        parameters.check_shapes(self, points.shape[1])
-        random = check_random_state(self.random_state)
-        mapped = self.erase.apply_alike(points) if self.erase else points
-        self.choice_ = None
-        if self.n_segments == "auto" and len(points) >= 2 * self.min_segments:
-            self.choice_ = choice_of(self, points, random)
-        self.n_segments_ = number_of(self, self.choice_, len(points))
-        self.segments_ = tuple(segment_id(label) for label in range(self.n_segments_))
-        if self.centers is None:
-            return points, mapped, searched(mapped, self.n_segments_, self.restarts, random)
-        centers = self._map(np.asarray(self.centers, np.float64))
-        return points, mapped, nearest(points, centers, self.erase)
-
-    def _start(self, points: Floats, labels: Labels) -> Floats:
-        """Return the centres before anybody's share is rounded.
-
-        Sums are taken anew in the order of the rows: two fits of the same residents must have equal digests.
-        """
-        return means(points, labels, self.n_segments_) if self.centers is None else np.array(self.centers)
-
-    def _settle(self, batches: Callable[[], Iterable[ArrayLike]], sample: ArrayLike, *, keep: bool) -> Self:
-        with one_thread():
-            points, _, labels = self._search(sample)
-            found = in_passes(
-                lambda centers, common: self._tally(batches, centers, common, keep=keep),
-                self._start(points, labels),
-                self.smallest_size,
-                self.erase,
-                common=usual_values(points, labels, self.n_segments_, self.smallest_size, self._gaps),
-                moves=MOVES if self.centers is None else 0,
-            )
-        return self._keep(found)
-
     def _keep(self, found: Found) -> Self:
         self.cluster_centers_, self.average_ = found.centers, found.average
-        self.inertia_, self.labels_ = found.inertia, found.labels
+        self.inertia_, self.sizes_, self.labels_ = found.inertia, found.sizes, found.labels
         return self
-
-    def _tally(
-        self,
-        batches: Callable[[], Iterable[ArrayLike]],
-        centers: Floats,
-        common: tuple[Usual, ...],
-        *,
-        keep: bool,
-    ) -> Tally:
-        tallies = (
-            tallied(later_encoded(self, batch), centers, self.erase, common, keep=keep)
-            for batch in batches()
-            if _num_samples(batch)
-        )
-        seen = next(tallies, None)
-        if seen is None:
-            raise ValueError("`batches` yields nobody; it must yield everybody each time it is called.")
-        return sum(tallies, seen)
-
-    @property
-    def _gaps(self) -> tuple[Gap, ...]:
-        return gaps(self.encoder_) if is_needs_encoder(self.encoder_) else ()
 
     def _map(self, points: Floats) -> Floats:
         return points if self.erase is None else self.erase.apply(points)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from segmentation.errors import Fault, NoStructureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import numpy as np
+    from numpy.typing import NDArray
 
     from segmentation.clustering.choice.model import Choice, Rival
     from segmentation.policy import Policy
@@ -57,7 +58,7 @@ def _why_lost(policy: Policy, rival: Rival) -> Fault:
     return Fault(f"{rival.n_segments} segments", why.get(rival.reason, rival.reason))
 
 
-def refuse_small(policy: Policy, sizes: Sequence[int]) -> None:
+def refuse_small(policy: Policy, sizes: NDArray[np.int64]) -> None:
     """Go on where every segment has enough residents to be judged and shown.
 
     Raises
@@ -65,7 +66,7 @@ def refuse_small(policy: Policy, sizes: Sequence[int]) -> None:
     NoStructureError
         One has fewer than the policy's smallest group.
     """
-    if min(sizes) < policy.audit.smallest_group:
+    if sizes.min() < policy.audit.smallest_group:
         message = (
             f"A segment would hold fewer than {policy.audit.smallest_group} residents (smallest_group), "
             "too few to be judged or shown. Ask for fewer segments, or bring more residents."

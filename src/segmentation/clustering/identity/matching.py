@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from segmentation.clustering.centers import sums
 from segmentation.clustering.identity.reading import both_labels, columns_of, common
 from segmentation.clustering.overlap import crossed, jaccard
 from segmentation.features import needs_encoder, needs_table
@@ -107,6 +108,5 @@ def _gaps(encoded: Floats, before: Labels, now: Labels, shape: tuple[int, ...]) 
 
 
 def _means(encoded: Floats, labels: Labels, segments: int) -> Floats:
-    sums = np.column_stack([np.bincount(labels, column, segments) for column in encoded.T])
-    sizes = np.bincount(labels, minlength=segments)[:, None]
-    return np.asarray(np.divide(sums, sizes, out=np.full_like(sums, np.nan), where=sizes > 0))
+    total, sizes = sums(encoded, labels, segments), np.bincount(labels, minlength=segments)[:, None]
+    return np.asarray(np.divide(total, sizes, out=np.full_like(total, np.nan), where=sizes > 0))
