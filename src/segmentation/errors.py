@@ -9,6 +9,12 @@
     ├── ScorerError         a scorer file or its input is not what it should be
     ├── CardError           a card lacks something it must say
     ├── RegistryError       a version cannot be registered or found
+    ├── SigningError        a key, a passphrase or a document to sign is not what it should be
+    ├── LedgerError         the ledger was altered, cannot be reached, or is not the one that is trusted
+    ├── ImpactError         an impact assessment lacks what it must say
+    ├── BundleError         what was published of a version is missing or was altered
+    ├── ReviewError         a decision that the rules do not allow
+    ├── NotApprovedError    nothing valid is approved, so nothing is served
     └── StorageError        a file or folder cannot be read or written
 
 An invalid input raises one of these; a failed audit does not: it is a result. Messages name the field,
@@ -98,6 +104,30 @@ class CardError(SegmentationError):
 
 class RegistryError(SegmentationError):
     """A version cannot be registered or found."""
+
+
+class SigningError(SegmentationError):
+    """A key, a passphrase or a document to sign is not what it should be."""
+
+
+class LedgerError(SegmentationError):
+    """The ledger was altered, cannot be reached, or is not the one that is trusted."""
+
+
+class ImpactError(SegmentationError):
+    """An impact assessment lacks what it must say."""
+
+
+class BundleError(SegmentationError):
+    """What was published of a version is missing or was altered."""
+
+
+class ReviewError(SegmentationError):
+    """A decision that the rules do not allow."""
+
+
+class NotApprovedError(SegmentationError):
+    """Nothing valid is approved, so nothing is served."""
 
 
 class StorageError(SegmentationError):

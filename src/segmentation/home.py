@@ -19,7 +19,7 @@ ROOM = 32 * 2**20
 
 @dataclass(frozen=True)
 class Home:
-    """The folder that holds the registry and its artefacts.
+    """The folder that holds the registry and its artefacts, the ledger, keys, and what was published.
 
     Attributes
     ----------
@@ -38,6 +38,21 @@ class Home:
     def artifacts(self) -> Path:
         """The folder of everything that is too large for a database, as an absolute path."""
         return self.root.expanduser().absolute() / "artifacts"
+
+    @property
+    def ledger(self) -> Path:
+        """The SQLite database of the ledger, as an absolute path."""
+        return self.root.expanduser().absolute() / "ledger.db"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the root key and of the keys of people, each under its passphrase."""
+        return self.root.expanduser().absolute() / "keys"
+
+    @property
+    def witness(self) -> Path:
+        """The file that holds the highest head of the ledger that was seen from here."""
+        return self.root.expanduser().absolute() / "witness.json"
 
     def prepare(self) -> None:
         """Make the folder, and make sure that it can be written to and has room.

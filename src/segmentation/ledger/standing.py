@@ -1,0 +1,81 @@
+"""Where a version stands: the states, and which action leads from which state to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from segmentation.ledger.records import Decision, Role
+
+State = Literal[
+    "draft", "submitted", "approved", "changes_requested", "rejected", "active", "suspended", "superseded", "expired", "revoked"
+]  # fmt: skip
+Step = Literal[
+    "submit", "approve", "complete", "request_changes", "reject", "activate", "suspend", "resume", "revoke",
+    "supersede", "expire", "reopen",
+]  # fmt: skip
+"""`approve` is one of two signatures and `complete` what the second makes of it; `activate`, `supersede`, `expire`
+and `reopen` nobody signs: they follow from other records, or from the day."""
+
+TRANSITIONS: dict[State, dict[Step, State]] = {
+    "draft": {"submit": "submitted"},
+    "submitted": {
+        "approve": "submitted", "complete": "approved", "request_changes": "changes_requested", "reject": "rejected",
+        "revoke": "revoked",
+    },
+    "changes_requested": {"submit": "submitted", "revoke": "revoked"},
+    "rejected": {},
+    "approved": {
+        "approve": "approved", "activate": "active", "request_changes": "changes_requested", "suspend": "suspended",
+        "revoke": "revoked", "expire": "expired", "reopen": "submitted", "supersede": "superseded",
+    },
+    "active": {
+        "approve": "active", "suspend": "suspended", "revoke": "revoked", "supersede": "superseded", "expire": "expired",
+        "reopen": "submitted",
+    },
+    "suspended": {
+        "resume": "active", "revoke": "revoked", "supersede": "superseded", "expire": "expired", "reopen": "submitted",
+    },
+    "superseded": {"submit": "submitted", "revoke": "revoked"},
+    "expired": {"submit": "submitted", "revoke": "revoked"},
+    "revoked": {},
+}  # fmt: skip
+"""From state by step to state. What is not here is refused, with the list of what is. `resume` needs two people, and
+leads back to approved where the version was suspended before it was active. A superseded or expired version may be
+submitted anew (a way back to an older version), a rejected or revoked one never."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one version stands on a day.
+
+    Attributes
+    ----------
+    model, version : str, int
+    state : State
+    since : datetime or None
+        When it came to stand there; None for a draft.
+    why : str
+        One sentence for a person: by whom or by what it came to stand there.
+    submission : Decision or None
+        The submission that counts; None for a draft.
+    approvals : tuple of Decision
+        Those of this submission that still count, oldest first.
+    missing : tuple of Role
+        Which of the two reviewers' signatures are missing, to approve or to resume.
+    valid_until : date or None
+        Last day on which the pair of approvals holds: the earliest of their own days and of the expiry of every waiver.
+    """
+
+    model: str
+    version: int
+    state: State
+    since: datetime | None
+    why: str
+    submission: Decision | None
+    approvals: tuple[Decision, ...]
+    missing: tuple[Role, ...]
+    valid_until: date | None
