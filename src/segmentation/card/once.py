@@ -45,7 +45,7 @@ def once(card: ModelCard) -> tuple[Once, ...]:
         )
         for service in card.services
     }
-    pairs = {one.attribute for one in card.fairness.attributes if len(one.groups) == 2}  # noqa: PLR2004
+    pairs = {one.attribute for one in card.fairness.attributes if len(one.groups) == 2}  # noqa: PLR2004 - two
     found: dict[Hashable, list[Finding]] = {}
     for finding in card.verdict.blocking:
         found.setdefault(_claim(finding, places, pairs), []).append(finding)

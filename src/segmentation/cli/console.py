@@ -148,7 +148,7 @@ def print_findings(report: AuditReport, rest: str = "In the card, and with --jso
 
 def _told(report: AuditReport) -> list[list[Finding]]:
     """Return the findings that are not kept; those of two groups that mirror one another together."""
-    pairs = {table.attribute for table in report.tables if len(table.groups) == 2}  # noqa: PLR2004
+    pairs = {table.attribute for table in report.tables if len(table.groups) == 2}  # noqa: PLR2004 - two
     found: dict[tuple[str | None, ...], list[Finding]] = {}
     for finding in report.findings:
         group = None if finding.attribute in pairs else finding.group

@@ -20,7 +20,7 @@ class Part:
     @classmethod
     def of(cls, source: object, **other: Any) -> Self:  # noqa: ANN401 - of the part's own fields
         """Return the part whose fields are those of `source` by name, and `other`."""
-        names = [field.name for field in fields(cls) if field.name not in other]  # type: ignore[arg-type]
+        names = [field.name for field in fields(cls) if field.name not in other]  # type: ignore[arg-type] # dataclasses
         return cls(**{name: _plain(getattr(source, name)) for name in names}, **other)
 
 
