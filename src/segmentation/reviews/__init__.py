@@ -1,0 +1,1 @@
+"""Reviews of a version: what stands against a signature, what changed, who decides, and what is handed on."""
