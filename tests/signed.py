@@ -92,7 +92,7 @@ class Cast:
             "ledger": LEDGER, "action": action, "model": MODEL, "version": version, "digests": DIGESTS, "verdict": "kept",
             "blocking": (), "catalogue": CATALOGUE, "limits": LIMITS, "review_days": 180, "trained_by": ("Tina",),
             "by": by, "key": (key or self.keys[by]).public.text, "role": ROLES[by][0], "reason": "As asked.",
-            "valid_until": date(2026, 12, 1) if action in {"approve", "resume"} else None,
+            "valid_until": date(2026, 12, 1) if action == "approve" else None,
             "at": at or self.now, "previous": self.head,
         }  # fmt: skip
         record = Decision(**(told | changed))

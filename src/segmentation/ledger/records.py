@@ -15,7 +15,7 @@ from segmentation.signing import Signed
 from segmentation.signing.canonical import DIGEST
 
 Role = Literal["trainer", "compliance", "business", "administrator", "monitor"]
-"""What a person may do: submit | approve for the law | approve for the business | keep people and settings | suspend."""
+"""What a person may do: submit | approve for the law | approve for the business | keep people | suspend."""
 Action = Literal["submit", "approve", "request_changes", "reject", "revoke", "suspend", "resume"]
 Verdict = Literal["kept", "broken", "undetermined"]
 REVIEWERS: tuple[Role, ...] = ("compliance", "business")

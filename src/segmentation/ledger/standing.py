@@ -11,41 +11,81 @@ if TYPE_CHECKING:
     from segmentation.ledger.records import Decision, Role
 
 State = Literal[
-    "draft", "submitted", "approved", "changes_requested", "rejected", "active", "suspended", "superseded", "expired", "revoked"
-]  # fmt: skip
+    "draft",
+    "submitted",
+    "approved",
+    "changes_requested",
+    "rejected",
+    "active",
+    "suspended",
+    "superseded",
+    "expired",
+    "revoked",
+]
 Step = Literal[
-    "submit", "approve", "complete", "request_changes", "reject", "activate", "suspend", "resume", "revoke",
-    "supersede", "expire", "reopen",
-]  # fmt: skip
-"""`approve` is one of two signatures and `complete` what the second makes of it; `activate`, `supersede`, `expire`
-and `reopen` nobody signs: they follow from other records, or from the day."""
+    "submit",
+    "approve",
+    "complete",
+    "request_changes",
+    "reject",
+    "activate",
+    "suspend",
+    "resume",
+    "revoke",
+    "supersede",
+    "expire",
+    "reopen",
+]
+"""`approve` is one of two signatures and `complete` what the second makes of it; `activate`, `supersede`,
+`expire` and `reopen` nobody signs: they follow from other records, or from the day."""
+FOLLOWING: frozenset[Step] = frozenset({"complete", "supersede", "expire", "reopen"})
+"""Steps that nobody takes: they follow from the steps of others, or from the day."""
 
 TRANSITIONS: dict[State, dict[Step, State]] = {
     "draft": {"submit": "submitted"},
     "submitted": {
-        "approve": "submitted", "complete": "approved", "request_changes": "changes_requested", "reject": "rejected",
+        "approve": "submitted",
+        "complete": "approved",
+        "request_changes": "changes_requested",
+        "reject": "rejected",
         "revoke": "revoked",
+        "reopen": "submitted",
     },
     "changes_requested": {"submit": "submitted", "revoke": "revoked"},
     "rejected": {},
     "approved": {
-        "approve": "approved", "activate": "active", "request_changes": "changes_requested", "suspend": "suspended",
-        "revoke": "revoked", "expire": "expired", "reopen": "submitted", "supersede": "superseded",
+        "approve": "approved",
+        "activate": "active",
+        "request_changes": "changes_requested",
+        "suspend": "suspended",
+        "revoke": "revoked",
+        "expire": "expired",
+        "reopen": "submitted",
+        "supersede": "superseded",
     },
     "active": {
-        "approve": "active", "suspend": "suspended", "revoke": "revoked", "supersede": "superseded", "expire": "expired",
+        "approve": "active",
+        "suspend": "suspended",
+        "revoke": "revoked",
+        "supersede": "superseded",
+        "expire": "expired",
         "reopen": "submitted",
     },
     "suspended": {
-        "resume": "active", "revoke": "revoked", "supersede": "superseded", "expire": "expired", "reopen": "submitted",
+        "resume": "active",
+        "revoke": "revoked",
+        "supersede": "superseded",
+        "expire": "expired",
+        "reopen": "submitted",
     },
     "superseded": {"submit": "submitted", "revoke": "revoked"},
     "expired": {"submit": "submitted", "revoke": "revoked"},
     "revoked": {},
-}  # fmt: skip
-"""From state by step to state. What is not here is refused, with the list of what is. `resume` needs two people, and
-leads back to approved where the version was suspended before it was active. A superseded or expired version may be
-submitted anew (a way back to an older version), a rejected or revoked one never."""
+}
+"""From state by step to state. What is not here is refused, with the list of what is. `resume` needs two people
+(until the second signs, the version stays suspended), and leads back to approved where the version was suspended
+before it was active. A superseded or expired version may be submitted anew (a way back to an older version), a
+rejected or revoked one never."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +107,8 @@ class Standing:
     missing : tuple of Role
         Which of the two reviewers' signatures are missing, to approve or to resume.
     valid_until : date or None
-        Last day on which the pair of approvals holds: the earliest of their own days and of the expiry of every waiver.
+        Last day (UTC) on which the pair of approvals holds: the earliest of their own days and of the expiry of
+        every waiver; None where there is no pair that counts or counted.
     """
 
     model: str

@@ -1,0 +1,275 @@
+"""What one person may decide about one version: who, from which state, about what, and with which waivers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from segmentation.errors import ReviewError
+from segmentation.ledger.facts import Change
+from segmentation.ledger.records import Decision, Role
+from segmentation.ledger.signatures import entitled, read, seen, signer, words
+from segmentation.ledger.standing import FOLLOWING, TRANSITIONS, State, Step
+from segmentation.ledger.track import Track, counting, day_of, latest_of, missing_of, state_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from segmentation.ledger.event import Draft
+    from segmentation.ledger.facts import Facts
+    from segmentation.ledger.records import Person
+
+SAME = ("digests", "verdict", "blocking", "trained_by", "review_days", "limits")
+"""What every decision repeats of the submission that it is about."""
+
+
+def decides(facts: Facts, draft: Draft, now: datetime) -> Change:
+    """Allow a decision, and say what it makes of the version.
+
+    Only an approval carries waivers and a last day: a resume leads back to what was approved, until the day that
+    was approved, and no other action would give them any effect.
+    """
+    decision, signed = read(facts, draft, Decision, now)
+    if (draft.model, draft.version) != (decision.model, decision.version):
+        raise ReviewError(
+            f"The record is about version {decision.version} of {decision.model}, and the event names another one."
+        )
+    person = signer(facts, decision, signed)
+    seen(facts, decision)
+    track = facts.track(decision.model, decision.version)
+    _separate(decision, person, track)
+    entitled(person, decision.role, decision.action, now)
+    step(track, decision.action, day_of(now))
+    if decision.action == "submit":
+        after = _submitted(facts, track, decision, now)
+    else:
+        _about_this_round(facts, track, decision)
+        after = _EFFECTS[decision.action](facts, track, decision, now)
+    return Change(decision=decision, tracks=(after,))
+
+
+def step(track: Track, name: Step, day: date) -> State:
+    """Return where a step leads from the state on a day.
+
+    Raises
+    ------
+    ReviewError
+        It leads nowhere; the sentence lists the steps that do.
+    """
+    state = state_on(track, day)
+    if name in TRANSITIONS[state]:
+        return TRANSITIONS[state][name]
+    possible = [s for s in get_args(Step) if s in TRANSITIONS[state] and s not in FOLLOWING]
+    if not possible:
+        raise ReviewError(
+            f"A version that is {state} takes no step any more, so version {track.version} of {track.model} is not "
+            f"one to {words(name)}; register a new version."
+        )
+    raise ReviewError(
+        f"Version {track.version} of {track.model} is {words(state)}. From {state} these steps lead on: "
+        f"{', '.join(possible)}; {name} does not."
+    )
+
+
+def _separate(decision: Decision, person: Person, track: Track) -> None:
+    """Keep apart who makes a version, who keeps the people, and who approves."""
+    if decision.action not in {"approve", "resume"}:
+        return
+    if "administrator" in person.roles:
+        raise ReviewError(
+            f"{person.name} holds administrator, and who keeps the people may not {decision.action}; ask a compliance or "
+            "business person who is no administrator."
+        )
+    submission = track.submission
+    if submission is not None and person.name in {
+        submission.by,
+        *submission.trained_by,
+        *decision.trained_by,
+    }:
+        other = decision.role if decision.role in {"compliance", "business"} else "compliance or business"
+        raise ReviewError(
+            f"{person.name} trained or submitted version {track.version} of {track.model} and may not "
+            f"{decision.action} it; ask another {other} person."
+        )
+
+
+def _submitted(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
+    unknown = [name for name in decision.trained_by if name not in facts.people]
+    if unknown:
+        raise ReviewError(
+            f"Nobody is entered as {', '.join(unknown)}, who trained the version; enter them with `segmentation people "
+            "add`, so that they cannot approve what they made."
+        )
+    _bare(decision)
+    if len(set(decision.blocking)) < len(decision.blocking):
+        raise ReviewError("The submission names a blocking finding twice; name each once.")
+    if decision.verdict == "broken" and not decision.blocking:
+        raise ReviewError(
+            "The verdict is broken, and the submission names no finding that blocks; name each broken finding."
+        )
+    if track.files is not None and dict(track.files) != decision.digests.model:
+        raise ReviewError(
+            f"Version {track.version} of {track.model} was submitted with other model files before; register what "
+            "changed as a new version."
+        )
+    return replace(
+        Track(track.model, track.version),
+        state=step(track, "submit", day_of(now)),
+        since=now,
+        why=f"{decision.by} submitted it on {now:%Y-%m-%d}.",
+        submission=decision,
+        opened=facts.seq + 1,
+        published=track.published,
+        files=decision.digests.model,
+    )
+
+
+def _about_this_round(facts: Facts, track: Track, decision: Decision) -> None:
+    """Refuse a decision about something else than what was submitted, or made before it was."""
+    submission = track.submission
+    if submission is None:  # no state but draft lacks one, and from there only a submission leads on
+        raise ReviewError(f"Version {track.version} of {track.model} was never submitted; submit it.")
+    differs = [name for name in SAME if getattr(decision, name) != getattr(submission, name)]
+    if differs:
+        raise ReviewError(
+            f"The decision is about something else than what was submitted as version {track.version} of "
+            f"{track.model}: {' and '.join(differs)} differ; look at the submission again, and sign anew."
+        )
+    since = {"approve": track.opened, "resume": track.suspended}.get(decision.action)
+    if since is not None and facts.places is not None and facts.places[decision.previous] < since:
+        raise ReviewError(
+            f"{decision.by} signed before version {track.version} of {track.model} was "
+            f"{'suspended' if decision.action == 'resume' else 'submitted or reopened'} (event {since}), and cannot "
+            "have known; sign anew."
+        )
+
+
+def _bare(decision: Decision) -> None:
+    if decision.valid_until is not None or decision.waivers:
+        raise ReviewError(
+            f"Only an approval has waivers and a last day; leave them out to {words(decision.action)}."
+        )
+
+
+def _approved(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
+    del facts
+    day = day_of(now)
+    _valid_for(decision, day)
+    _waived(decision, day)
+    _another(counting(track, day), decision, "approved")
+    approvals = track.approved_also(decision)
+    signed = counting(replace(track, approvals=approvals), day)
+    missing = missing_of(signed)
+    complete = not missing and "complete" in TRANSITIONS[track.state]
+    names = " and ".join(f"{d.by} ({d.role})" for d in signed.values())
+    after = replace(track, approvals=approvals, state=step(track, "approve", day))
+    if missing:
+        return replace(after, why=f"{names} approved it; the signature for {missing[0]} is missing.")
+    if not complete:
+        return after
+    return replace(
+        after,
+        state=step(track, "complete", day),
+        since=now,
+        completed=True,
+        why=f"{names} approved it, until {after.ends()}.",
+    )
+
+
+def _valid_for(decision: Decision, day: date) -> None:
+    if decision.valid_until is None:
+        raise ReviewError("An approval has a last day; say until when it holds.")
+    days = (decision.valid_until - day).days
+    if days < 0:
+        raise ReviewError(
+            f"The approval would hold until {decision.valid_until}, which is over; choose a later day."
+        )
+    if days > decision.review_days:
+        raise ReviewError(
+            f"The approval would hold until {decision.valid_until}, {days} days from now, and the policy reviews every "
+            f"{decision.review_days} days; choose an earlier day."
+        )
+
+
+def _waived(decision: Decision, day: date) -> None:
+    """Refuse what blocks and is not waived, and waivers that are for nothing, doubled or over."""
+    named = [waiver.finding for waiver in decision.waivers]
+    lacking = [finding for finding in decision.blocking if finding not in named]
+    if lacking:
+        raise ReviewError(
+            f"What blocks approval needs a waiver of its own, and {', '.join(lacking)} has none; waive it with a reason "
+            "and a day, or request changes."
+        )
+    odd = [finding for finding in named if finding not in decision.blocking]
+    if odd:
+        raise ReviewError(f"A waiver is for {', '.join(odd)}, which does not block; leave it out.")
+    if len(set(named)) < len(named):
+        raise ReviewError("A finding is waived twice; waive each once.")
+    over = [waiver.finding for waiver in decision.waivers if waiver.expires < day]
+    if over:
+        raise ReviewError(
+            f"The waiver of {', '.join(over)} has expired; give it a later day, or request changes."
+        )
+
+
+def _another(signed: Mapping[Role, Decision], decision: Decision, done: str) -> None:
+    """Keep one person with both roles from being both."""
+    roles = [role for role, other in signed.items() if other.by == decision.by and role != decision.role]
+    if roles:
+        raise ReviewError(
+            f"{decision.by} {done} it as {roles[0]} already, and the two signatures are by two people; ask another "
+            f"{decision.role} person."
+        )
+
+
+def _resumed(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
+    del facts
+    _bare(decision)
+    _another(latest_of(track.resumes), decision, "resumed")
+    resumes = (*(r for r in track.resumes if r.role != decision.role), decision)
+    after = replace(track, resumes=resumes)
+    missing = missing_of(latest_of(resumes))
+    names = " and ".join(f"{d.by} ({d.role})" for d in resumes)
+    if missing:
+        return replace(
+            after, why=f"{track.why} {names} resumed it; the signature for {missing[0]} is missing."
+        )
+    active = step(track, "resume", day_of(now))
+    return replace(
+        after,
+        state=active if track.serving else "approved",
+        since=now,
+        why=f"{names} resumed it on {now:%Y-%m-%d}.",
+    )
+
+
+def _suspended(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
+    return replace(_ended(facts, track, decision, now), suspended=facts.seq + 1, resumes=())
+
+
+def _ended(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
+    del facts
+    _bare(decision)
+    return replace(
+        track,
+        state=step(track, decision.action, day_of(now)),
+        since=now,
+        why=f"{decision.by} ({decision.role}) {_DONE[decision.action]} on {now:%Y-%m-%d}.",
+    )
+
+
+_DONE = {
+    "request_changes": "requested changes",
+    "reject": "rejected it",
+    "revoke": "revoked it",
+    "suspend": "suspended it",
+}
+_EFFECTS = {
+    "approve": _approved,
+    "request_changes": _ended,
+    "reject": _ended,
+    "revoke": _ended,
+    "suspend": _suspended,
+    "resume": _resumed,
+}

@@ -1,0 +1,60 @@
+"""How a ledger begins, and how people enter it: both by the root key alone.
+
+The root key is pinned in the settings of whoever reads, so who can write the database still cannot add a signer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.errors import ReviewError
+from segmentation.ledger.facts import Change
+from segmentation.ledger.records import Person, Start
+from segmentation.ledger.signatures import read, seen, signed_by_root
+from segmentation.signing import PublicKey
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from segmentation.ledger.event import Draft
+    from segmentation.ledger.facts import Facts
+
+
+def begins(facts: Facts, draft: Draft, now: datetime) -> Change:
+    """Allow the start of a ledger: signed by the pinned root, and once."""
+    if facts.ledger:
+        raise ReviewError("The ledger has begun, and begins once; begin another one in another place.")
+    start, signed = read(facts, draft, Start, now)
+    _about_nothing(draft)
+    signed_by_root(facts, signed, "start of the ledger")
+    if start.root != facts.root.text:
+        raise ReviewError("The start of the ledger names another root key than the one that is pinned here.")
+    return Change(start=start)
+
+
+def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
+    """Allow a record of a person: signed by the root, the next of that name, with a key that nobody else ever had.
+
+    Who changed their key may go back to an earlier one of their own: that is for the root to judge. The root key
+    itself can be nobody's, or one key could both enter people and decide.
+    """
+    person, signed = read(facts, draft, Person, now)
+    _about_nothing(draft)
+    signed_by_root(facts, signed, f"record of {person.name}")
+    seen(facts, person)
+    before = facts.people.get(person.name)
+    serial = 1 if before is None else before.serial + 1
+    if person.serial != serial:
+        raise ReviewError(
+            f"The record of {person.name} has number {person.serial}, and their next one has number {serial}; sign "
+            "it with that number."
+        )
+    PublicKey(person.key)
+    if person.key == facts.root.text or facts.owners.get(person.key, person.name) != person.name:
+        raise ReviewError(f"The key of {person.name} is or was somebody else's; make a new one for them.")
+    return Change(person=person)
+
+
+def _about_nothing(draft: Draft) -> None:
+    if draft.model is not None or draft.version is not None:
+        raise ReviewError(f"A {draft.kind} record is about no model; leave model and version out.")

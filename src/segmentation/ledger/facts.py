@@ -1,0 +1,120 @@
+"""What the rules look at: everything that the events so far have told, and how one more event changes it.
+
+A rule reads the facts and returns a `Change`, or raises; it never changes them itself. So one implementation of
+each rule both permits a draft (and throws the change away) and replays an event (and applies it).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from segmentation.ledger.track import Track
+
+if TYPE_CHECKING:
+    from segmentation.ledger.event import Event
+    from segmentation.ledger.records import Decision, Person, Start
+    from segmentation.signing import PublicKey
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an event that the rules allow makes different.
+
+    Attributes
+    ----------
+    start : Start or None
+    person : Person or None
+    decision : Decision or None
+    tracks : tuple of Track
+        Versions that stand differently after it.
+    activated : bool
+        Whether the first of `tracks` is now the version that is served.
+    """
+
+    start: Start | None = None
+    person: Person | None = None
+    decision: Decision | None = None
+    tracks: tuple[Track, ...] = ()
+    activated: bool = False
+
+
+@dataclass
+class Facts:
+    """Everything that the events so far have told.
+
+    Attributes
+    ----------
+    root : PublicKey
+        The pinned one.
+    ledger : str
+        Id of the ledger; empty before its start.
+    seq : int
+        Number of the last event.
+    people : dict of str to Person
+        The latest record of each.
+    owners : dict of str to str
+        Who has, or once had, each key.
+    places : dict of str to int, or None
+        Number of each event by its digest. None where not all events are at hand (a proof): then nobody can tell
+        which events a signer had seen, and the rules do not ask.
+    used : dict of str to int
+        Number of the event that carries each signed document.
+    tracks : dict of str to dict of int to Track
+        Versions by model.
+    activated : dict of str to int
+        The version of each model that was activated last.
+    records : dict of (str, int) to list of (Event, Decision)
+    """
+
+    root: PublicKey
+    ledger: str = ""
+    seq: int = 0
+    people: dict[str, Person] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] | None = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    tracks: dict[str, dict[int, Track]] = field(default_factory=lambda: defaultdict(dict))
+    activated: dict[str, int] = field(default_factory=dict)
+    records: dict[tuple[str, int], list[tuple[Event, Decision]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def track(self, model: str, version: int) -> Track:
+        """Return a version's track; a draft where nothing was said of it."""
+        return self.tracks.get(model, {}).get(version) or Track(model, version)
+
+    def apply(self, change: Change, event: Event) -> None:
+        """Take in an event that the rules allow."""
+        self.seq = event.seq
+        if self.places is not None:
+            self.places[event.digest] = event.seq
+        if event.draft.signed is not None:
+            self.used[event.draft.signed.document] = event.seq
+        if change.start is not None:
+            self.ledger = change.start.ledger
+        if change.person is not None:
+            self.people[change.person.name] = change.person
+            self.owners[change.person.key] = change.person.name
+        if change.decision is not None:
+            self.records[change.decision.model, change.decision.version].append((event, change.decision))
+        for track in change.tracks:
+            self.tracks[track.model][track.version] = track
+        if change.activated:
+            self.activated[change.tracks[0].model] = change.tracks[0].version
+
+    def copy(self) -> Facts:
+        """Return the same facts, to go another way from here."""
+        return Facts(
+            self.root,
+            self.ledger,
+            self.seq,
+            dict(self.people),
+            dict(self.owners),
+            None if self.places is None else dict(self.places),
+            dict(self.used),
+            defaultdict(dict, {model: dict(tracks) for model, tracks in self.tracks.items()}),
+            dict(self.activated),
+            defaultdict(list, {key: list(records) for key, records in self.records.items()}),
+        )

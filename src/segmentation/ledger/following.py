@@ -1,0 +1,122 @@
+"""What follows for other versions: a policy is adopted, or the bundle of an approved version is published.
+
+`activated` is the one event that nobody signs, so it can do no more than bring into service what two people approved
+and nobody stopped. Whoever can write the database can add one for a version that stands approved, and no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from segmentation.errors import ReviewError
+from segmentation.ledger.decisions import step
+from segmentation.ledger.facts import Change
+from segmentation.ledger.records import Adoption
+from segmentation.ledger.signatures import entitled, read, seen, signer
+from segmentation.ledger.standing import TRANSITIONS
+from segmentation.ledger.track import Track, counting, day_of, state_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from segmentation.ledger.event import Draft
+    from segmentation.ledger.facts import Facts
+
+
+def adopts(facts: Facts, draft: Draft, now: datetime) -> Change:
+    """Allow the adoption of a policy, and reopen the approvals that rest on another one."""
+    adoption, signed = read(facts, draft, Adoption, now)
+    if draft.model != adoption.model or draft.version is not None:
+        raise ReviewError(f"The record is about {adoption.model}, and the event names something else.")
+    person = signer(facts, adoption, signed)
+    seen(facts, adoption)
+    entitled(person, adoption.role, "adopt", now)
+    by = f"{adoption.by} adopted another policy on {now:%Y-%m-%d}"
+    others = facts.tracks.get(adoption.model, {}).values()
+    return Change(tracks=_reopened(facts, others, adoption.policy, adoption.limits, by, now))
+
+
+def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
+    """Allow the note that an approved version's bundle was published, and say what it takes the place of.
+
+    Superseded are the version active before, and those approved or suspended that were ever active. Those that were
+    approved and never active stay approved, unless the policy differs.
+    """
+    model, version = draft.model, draft.version
+    if draft.signed is not None or model is None or version is None or set(draft.body or {}) != {"bundle"}:
+        raise ReviewError(
+            "The note that a bundle was published names its model, version and digest, and nothing else."
+        )
+    track = facts.track(model, version)
+    state = step(track, "activate", day_of(now))
+    if track.submission is None or (draft.body or {})["bundle"] != track.submission.digests.bundle:
+        raise ReviewError(
+            f"The bundle that was published is not the one approved as version {version} of {model}; publish that one."
+        )
+    active = replace(
+        track,
+        state=state,
+        since=now,
+        why=f"Its bundle was published on {now:%Y-%m-%d}. {track.why}",
+        serving=True,
+        published=True,
+    )
+    others = [
+        t for t in facts.tracks[model].values() if t.version != version and "reopen" in TRANSITIONS[t.state]
+    ]
+    followed = [t for t in others if _gives_way(t, now)]
+    superseded = tuple(
+        replace(
+            t,
+            state=step(t, "supersede", day_of(now)),
+            since=now,
+            why=f"Version {version} took its place on {now:%Y-%m-%d}.",
+        )
+        for t in followed
+    )
+    rest = [t for t in others if t not in followed]
+    digests = track.submission
+    by = f"Version {version}, of another policy, was activated on {now:%Y-%m-%d}"
+    reopened = _reopened(facts, rest, digests.digests.policy, digests.limits, by, now)
+    return Change(tracks=(active, *superseded, *reopened), activated=True)
+
+
+def _gives_way(track: Track, now: datetime) -> bool:
+    state = state_on(track, day_of(now))
+    return state == "active" or (track.published and "supersede" in TRANSITIONS[state])
+
+
+def _reopened(
+    facts: Facts, tracks: Iterable[Track], policy: str, limits: str, by: str, now: datetime
+) -> tuple[Track, ...]:
+    """Take back the approvals that rest on another policy: of versions approved, active or suspended, or half so."""
+    day = day_of(now)
+    found = []
+    for track in tracks:
+        submission = track.submission
+        if submission is None or submission.digests.policy == policy:
+            continue
+        state = state_on(track, day)
+        if "reopen" not in TRANSITIONS[state] or (state == "submitted" and not counting(track, day)):
+            continue
+        what = (
+            "the audit limits differ"
+            if submission.limits != limits
+            else "the audit limits are the same, the rest differs"
+        )
+        found.append(
+            replace(
+                track,
+                state=step(track, "reopen", day),
+                since=now,
+                why=f"{by}: {what}. Its approvals count no more.",
+                opened=facts.seq + 1,
+                approvals=(),
+                completed=False,
+                resumes=(),
+                serving=False,
+            )
+        )
+    return tuple(found)
