@@ -10,6 +10,7 @@ import os
 # property company does with its residents' data is nobody else's business.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
+from segmentation.registry.handover import HandedOver, check_model_files, handed_over
 from segmentation.registry.load import (
     RegisteredModel,
     Versions,
@@ -18,18 +19,23 @@ from segmentation.registry.load import (
     load_version,
     versions_of,
 )
+from segmentation.registry.mirror import mirror
 from segmentation.registry.model import TRUSTED
 from segmentation.registry.register import Registered, check_home, register
 
 __all__ = [
     "TRUSTED",
+    "HandedOver",
     "Registered",
     "RegisteredModel",
     "Versions",
     "check_home",
+    "check_model_files",
+    "handed_over",
     "load_previous",
     "load_segmenter",
     "load_version",
+    "mirror",
     "register",
     "versions_of",
 ]

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import mlflow.artifacts
-from mlflow.exceptions import MlflowException
 
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.identity import Previous
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import CARD, NEEDED, Evidence, agree, read_evidence
+from segmentation.registry.find import aliases_of, fetched, find, numbered, which
 from segmentation.registry.model import FILE, load_model
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, reading
@@ -133,8 +133,8 @@ def versions_of(home: Home, name: str, tracking_uri: str | None = None) -> Versi
     place = Place(home, tracking_uri)
     with quiet(), explained(f"The versions of {name} could not be looked up", place):
         client = reading(place)
-        numbers = tuple(sorted(_versions(client, name)))
-        aliases = _aliases(client, name) if numbers else {}
+        numbers = tuple(sorted(numbered(client, name)))
+        aliases = aliases_of(client, name) if numbers else {}
     return Versions(numbers, {alias: int(number) for alias, number in aliases.items()})
 
 
@@ -163,7 +163,7 @@ def load_version(
     place = Place(home, tracking_uri)
     with quiet(), explained(f"{name} could not be loaded", place):
         client = reading(place)
-        found = _find(client, name, version)
+        found = find(client, name, version)
         evidence = _evidence(client, found)
     return RegisteredModel(
         name, int(found.version), evidence.policy, evidence.scorer, evidence.card, dict(found.tags)
@@ -189,9 +189,9 @@ def load_previous(
     place = Place(home, tracking_uri)
     with quiet(), explained(f"{name} could not be loaded", place):
         client = reading(place)
-        found = _find(client, name, version)
+        found = find(client, name, version)
         evidence = _evidence(client, found)
-        given = {segment for other in _versions(client, name).values() for segment in _ids(client, other)}
+        given = {segment for other in numbered(client, name).values() for segment in _ids(client, other)}
     names = {segment.id: segment.name for segment in evidence.card.segments}
     retired = tuple(sorted(given - names.keys()))
     return Previous(int(found.version), evidence.policy, evidence.scorer, names, retired)
@@ -217,7 +217,7 @@ def load_segmenter(
         TemporaryDirectory(prefix="segmentation-") as folder,
     ):
         client = reading(place)
-        found = _find(client, name, version)
+        found = find(client, name, version)
         file = mlflow.artifacts.download_artifacts(
             artifact_uri=f"{found.source}/{FILE}", dst_path=folder, tracking_uri=place.uri
         )
@@ -225,44 +225,16 @@ def load_segmenter(
         evidence = _evidence(client, found)
     if not agree(segmenter.fold(), evidence.scorer):
         message = (
-            f"The model file of {_which(found)} is not what was registered. Do not use it; register it anew."
+            f"The model file of {which(found)} is not what was registered. Do not use it; register it anew."
         )
         raise RegistryError(message)
     return segmenter
 
 
-def _find(client: MlflowClient, name: str, version: int | str | None) -> ModelVersion:
-    aliases = _aliases(client, name)
-    versions = _versions(client, name)
-    newest = str(max(versions, default=""))
-    wanted = newest if version is None else aliases.get(str(version), str(version))
-    if wanted.isdecimal() and int(wanted) in versions:
-        return versions[int(wanted)]
-    numbers = ", ".join(map(str, sorted(versions))) or "none"
-    named = ", ".join(f"{alias} is {number}" for alias, number in sorted(aliases.items())) or "none"
-    message = f"{name} has no version {version!r}. Versions: {numbers}; aliases: {named}."
-    raise RegistryError(message)
-
-
-def _versions(client: MlflowClient, name: str) -> dict[int, ModelVersion]:
-    return {int(found.version): found for found in client.search_model_versions(f"name = '{name}'")}
-
-
-def _aliases(client: MlflowClient, name: str) -> dict[str, str]:
-    try:
-        return {alias: str(number) for alias, number in client.get_registered_model(name).aliases.items()}
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-    names = ", ".join(sorted(model.name for model in client.search_registered_models())) or "none"
-    message = f"No model named {name!r} is registered. Registered: {names}."
-    raise RegistryError(message)
-
-
 def _evidence(client: MlflowClient, found: ModelVersion) -> Evidence:
     with TemporaryDirectory(prefix="segmentation-") as folder:
         texts = {file: _text(client, found, file, folder) for file in NEEDED}
-    return read_evidence(texts, found.tags, _which(found))
+    return read_evidence(texts, found.tags, which(found))
 
 
 def _ids(client: MlflowClient, found: ModelVersion) -> set[str]:
@@ -275,21 +247,12 @@ def _ids(client: MlflowClient, found: ModelVersion) -> set[str]:
     except (ValueError, LookupError, TypeError):
         pass
     message = (
-        f"The card of {_which(found)} cannot be read, so nobody knows which ids its segments have. Delete "
+        f"The card of {which(found)} cannot be read, so nobody knows which ids its segments have. Delete "
         "that version, or register it anew."
     )
     raise RegistryError(message)
 
 
 def _text(client: MlflowClient, found: ModelVersion, file: str, folder: str) -> str:
-    if not found.run_id:
-        message = f"{_which(found)} was not registered by `segmentation build`: no run holds its evidence."
-        raise RegistryError(message)
     # What is no text any more is told with everything else that was changed.
-    return Path(client.download_artifacts(found.run_id, file, folder)).read_text(
-        encoding="utf-8", errors="replace"
-    )
-
-
-def _which(found: ModelVersion) -> str:
-    return f"Version {found.version} of {found.name}"
+    return fetched(client, found, file, folder).read_text(encoding="utf-8", errors="replace")
