@@ -6,7 +6,11 @@ No passphrases and no files: keys are made in memory, so that a test signs in mi
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
+from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import GENESIS, Draft, Event, linked
+from segmentation.ledger.history import History
 from segmentation.ledger.records import Adoption, Decision, Digests, Person, Start
 from segmentation.signing import PrivateKey, sha256
 
@@ -43,6 +47,7 @@ class Cast:
     )
     events: list[Event] = field(default_factory=list)
     serials: dict[str, int] = field(default_factory=dict)
+    waited: timedelta = timedelta()
 
     @classmethod
     def assembled(cls):
@@ -64,7 +69,30 @@ class Cast:
 
     @property
     def now(self):
-        return START + timedelta(minutes=len(self.events))
+        return START + self.waited + timedelta(minutes=len(self.events))
+
+    @property
+    def history(self):
+        return History.replayed(self.events, self.root.public)
+
+    @property
+    def refusal(self):
+        """The sentence with which the last event is refused, when it is asked for and when it is replayed."""
+        *before, last = self.events
+        with pytest.raises(ReviewError) as asked:
+            History.replayed(before, self.root.public).permit(last.draft, last.at)
+        with pytest.raises(LedgerError) as replayed:
+            History.replayed(self.events, self.root.public)
+        assert str(replayed.value).startswith(f"Event {last.seq} (")
+        assert str(replayed.value).endswith(str(asked.value))
+        return str(asked.value)
+
+    def wait(self, **time):
+        """Let time pass before the next event."""
+        self.waited += timedelta(**time)
+
+    def standing(self, version=1, catalogue=None):
+        return self.history.standing(MODEL, version, self.now, catalogue)
 
     def add(self, draft, at=None):
         """Link a draft to the chain, whatever the rules say."""
@@ -89,12 +117,25 @@ class Cast:
     def decision(self, action, by, version=1, *, key=None, at=None, **changed):
         """Return a signed decision as a draft."""
         told = {
-            "ledger": LEDGER, "action": action, "model": MODEL, "version": version, "digests": DIGESTS, "verdict": "kept",
-            "blocking": (), "catalogue": CATALOGUE, "limits": LIMITS, "review_days": 180, "trained_by": ("Tina",),
-            "by": by, "key": (key or self.keys[by]).public.text, "role": ROLES[by][0], "reason": "As asked.",
+            "ledger": LEDGER,
+            "action": action,
+            "model": MODEL,
+            "version": version,
+            "digests": DIGESTS,
+            "verdict": "kept",
+            "blocking": (),
+            "catalogue": CATALOGUE,
+            "limits": LIMITS,
+            "review_days": 180,
+            "trained_by": ("Tina",),
+            "by": by,
+            "key": (key or self.keys[by]).public.text,
+            "role": ROLES[by][0],
+            "reason": "As asked.",
             "valid_until": date(2026, 12, 1) if action == "approve" else None,
-            "at": at or self.now, "previous": self.head,
-        }  # fmt: skip
+            "at": at or self.now,
+            "previous": self.head,
+        }
         record = Decision(**(told | changed))
         return Draft("decision", (key or self.keys[by]).sign(record.content()), record.model, record.version)
 
@@ -105,9 +146,17 @@ class Cast:
     def adopt(self, by="Carol", **changed):
         """Add an adoption to the chain."""
         told = {
-            "ledger": LEDGER, "model": MODEL, "policy": sha256(b"other policy"), "limits": sha256(b"other limits"), "by": by,
-            "key": self.keys[by].public.text, "role": ROLES[by][0], "reason": "New limits.", "at": self.now, "previous": self.head,
-        }  # fmt: skip
+            "ledger": LEDGER,
+            "model": MODEL,
+            "policy": sha256(b"other policy"),
+            "limits": sha256(b"other limits"),
+            "by": by,
+            "key": self.keys[by].public.text,
+            "role": ROLES[by][0],
+            "reason": "New limits.",
+            "at": self.now,
+            "previous": self.head,
+        }
         record = Adoption(**(told | changed))
         return self.add(Draft("adoption", self.keys[by].sign(record.content()), record.model))
 

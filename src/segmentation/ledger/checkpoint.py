@@ -1,4 +1,4 @@
-"""A ledger's head on a slip of paper: kept elsewhere, it shows later that the ledger up to there is still the same."""
+"""A ledger's head on a slip of paper: kept elsewhere, it shows later that the ledger is still the same."""
 
 # No `from __future__ import annotations`: pydantic reads these.
 from typing import TYPE_CHECKING, Self
@@ -68,13 +68,13 @@ class Checkpoint(BaseModel):
             )
         if history.head.seq < self.seq:
             raise LedgerError(
-                f"The ledger ends at event {history.head.seq}, and the checkpoint was made at event {self.seq}: its end "
-                "was cut off. Restore it from a backup."
+                f"The ledger ends at event {history.head.seq}, and the checkpoint was made at event "
+                f"{self.seq}: its end was cut off. Restore it from a backup."
             )
         if history.events[self.seq - 1].digest != self.digest:
             raise LedgerError(
-                f"Event {self.seq} is not the one of the checkpoint: the ledger was rewritten at or before it. Restore it "
-                "from a backup."
+                f"Event {self.seq} is not the one of the checkpoint: the ledger was rewritten at or before "
+                "it. Restore it from a backup."
             )
 
 

@@ -10,7 +10,7 @@ from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Decision, Role
 from segmentation.ledger.signatures import entitled, read, seen, signer, words
 from segmentation.ledger.standing import FOLLOWING, TRANSITIONS, State, Step
-from segmentation.ledger.track import Track, counting, day_of, latest_of, missing_of, state_on
+from segmentation.ledger.track import Track, counting, day_of, latest_of, missing_of, names_of, state_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +27,14 @@ SAME = ("digests", "verdict", "blocking", "trained_by", "review_days", "limits")
 def decides(facts: Facts, draft: Draft, now: datetime) -> Change:
     """Allow a decision, and say what it makes of the version.
 
-    Only an approval carries waivers and a last day: a resume leads back to what was approved, until the day that
-    was approved, and no other action would give them any effect.
+    Only an approval carries waivers and a last day: a resume leads back to what was approved, until the day
+    that was approved, and no other action would give them any effect.
     """
     decision, signed = read(facts, draft, Decision, now)
     if (draft.model, draft.version) != (decision.model, decision.version):
         raise ReviewError(
-            f"The record is about version {decision.version} of {decision.model}, and the event names another one."
+            f"The record is about version {decision.version} of {decision.model}, and the event names "
+            "another one."
         )
     person = signer(facts, decision, signed)
     seen(facts, decision)
@@ -63,8 +64,8 @@ def step(track: Track, name: Step, day: date) -> State:
     possible = [s for s in get_args(Step) if s in TRANSITIONS[state] and s not in FOLLOWING]
     if not possible:
         raise ReviewError(
-            f"A version that is {state} takes no step any more, so version {track.version} of {track.model} is not "
-            f"one to {words(name)}; register a new version."
+            f"A version that is {state} takes no step any more, so version {track.version} of {track.model} "
+            f"is not one to {words(name)}; register a new version."
         )
     raise ReviewError(
         f"Version {track.version} of {track.model} is {words(state)}. From {state} these steps lead on: "
@@ -78,8 +79,8 @@ def _separate(decision: Decision, person: Person, track: Track) -> None:
         return
     if "administrator" in person.roles:
         raise ReviewError(
-            f"{person.name} holds administrator, and who keeps the people may not {decision.action}; ask a compliance or "
-            "business person who is no administrator."
+            f"{person.name} holds administrator, and who keeps the people may not {decision.action}; ask a "
+            "compliance or business person who is no administrator."
         )
     submission = track.submission
     if submission is not None and person.name in {
@@ -98,20 +99,21 @@ def _submitted(facts: Facts, track: Track, decision: Decision, now: datetime) ->
     unknown = [name for name in decision.trained_by if name not in facts.people]
     if unknown:
         raise ReviewError(
-            f"Nobody is entered as {', '.join(unknown)}, who trained the version; enter them with `segmentation people "
-            "add`, so that they cannot approve what they made."
+            f"Nobody is entered as {', '.join(unknown)}, who trained the version; enter them with "
+            "`segmentation people add`, so that they cannot approve what they made."
         )
     _bare(decision)
     if len(set(decision.blocking)) < len(decision.blocking):
         raise ReviewError("The submission names a blocking finding twice; name each once.")
     if decision.verdict == "broken" and not decision.blocking:
         raise ReviewError(
-            "The verdict is broken, and the submission names no finding that blocks; name each broken finding."
+            "The verdict is broken, and the submission names no finding that blocks; name each broken "
+            "finding."
         )
     if track.files is not None and dict(track.files) != decision.digests.model:
         raise ReviewError(
-            f"Version {track.version} of {track.model} was submitted with other model files before; register what "
-            "changed as a new version."
+            f"Version {track.version} of {track.model} was submitted with other model files before; register "
+            "what changed as a new version."
         )
     return replace(
         Track(track.model, track.version),
@@ -140,8 +142,8 @@ def _about_this_round(facts: Facts, track: Track, decision: Decision) -> None:
     if since is not None and facts.places is not None and facts.places[decision.previous] < since:
         raise ReviewError(
             f"{decision.by} signed before version {track.version} of {track.model} was "
-            f"{'suspended' if decision.action == 'resume' else 'submitted or reopened'} (event {since}), and cannot "
-            "have known; sign anew."
+            f"{'suspended' if decision.action == 'resume' else 'submitted or reopened'} (event {since}), and "
+            "cannot have known; sign anew."
         )
 
 
@@ -158,22 +160,16 @@ def _approved(facts: Facts, track: Track, decision: Decision, now: datetime) -> 
     _valid_for(decision, day)
     _waived(decision, day)
     _another(counting(track, day), decision, "approved")
-    approvals = track.approved_also(decision)
-    signed = counting(replace(track, approvals=approvals), day)
-    missing = missing_of(signed)
-    complete = not missing and "complete" in TRANSITIONS[track.state]
-    names = " and ".join(f"{d.by} ({d.role})" for d in signed.values())
-    after = replace(track, approvals=approvals, state=step(track, "approve", day))
-    if missing:
-        return replace(after, why=f"{names} approved it; the signature for {missing[0]} is missing.")
-    if not complete:
+    after = replace(track, approvals=track.approved_also(decision), state=step(track, "approve", day))
+    signed = counting(after, day)
+    if missing_of(signed) or "complete" not in TRANSITIONS[track.state]:
         return after
     return replace(
         after,
         state=step(track, "complete", day),
         since=now,
         completed=True,
-        why=f"{names} approved it, until {after.ends()}.",
+        why=f"{names_of(signed)} approved it, until {after.ends()}.",
     )
 
 
@@ -187,8 +183,8 @@ def _valid_for(decision: Decision, day: date) -> None:
         )
     if days > decision.review_days:
         raise ReviewError(
-            f"The approval would hold until {decision.valid_until}, {days} days from now, and the policy reviews every "
-            f"{decision.review_days} days; choose an earlier day."
+            f"The approval would hold until {decision.valid_until}, {days} days from now, and the policy "
+            f"reviews every {decision.review_days} days; choose an earlier day."
         )
 
 
@@ -198,8 +194,8 @@ def _waived(decision: Decision, day: date) -> None:
     lacking = [finding for finding in decision.blocking if finding not in named]
     if lacking:
         raise ReviewError(
-            f"What blocks approval needs a waiver of its own, and {', '.join(lacking)} has none; waive it with a reason "
-            "and a day, or request changes."
+            f"What blocks approval needs a waiver of its own, and {', '.join(lacking)} has none; waive it "
+            "with a reason and a day, or request changes."
         )
     odd = [finding for finding in named if finding not in decision.blocking]
     if odd:
@@ -218,8 +214,8 @@ def _another(signed: Mapping[Role, Decision], decision: Decision, done: str) -> 
     roles = [role for role, other in signed.items() if other.by == decision.by and role != decision.role]
     if roles:
         raise ReviewError(
-            f"{decision.by} {done} it as {roles[0]} already, and the two signatures are by two people; ask another "
-            f"{decision.role} person."
+            f"{decision.by} {done} it as {roles[0]} already, and the two signatures are by two people; ask "
+            f"another {decision.role} person."
         )
 
 
@@ -227,20 +223,16 @@ def _resumed(facts: Facts, track: Track, decision: Decision, now: datetime) -> T
     del facts
     _bare(decision)
     _another(latest_of(track.resumes), decision, "resumed")
-    resumes = (*(r for r in track.resumes if r.role != decision.role), decision)
-    after = replace(track, resumes=resumes)
-    missing = missing_of(latest_of(resumes))
-    names = " and ".join(f"{d.by} ({d.role})" for d in resumes)
-    if missing:
-        return replace(
-            after, why=f"{track.why} {names} resumed it; the signature for {missing[0]} is missing."
-        )
-    active = step(track, "resume", day_of(now))
+    after = replace(track, resumes=(*(r for r in track.resumes if r.role != decision.role), decision))
+    signed = latest_of(after.resumes)
+    state = step(track, "resume", day_of(now))
+    if missing_of(signed):
+        return after
     return replace(
         after,
-        state=active if track.serving else "approved",
+        state=state if track.serving else "approved",
         since=now,
-        why=f"{names} resumed it on {now:%Y-%m-%d}.",
+        why=f"{names_of(signed)} resumed it on {now:%Y-%m-%d}.",
     )
 
 

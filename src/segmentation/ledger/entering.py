@@ -1,6 +1,7 @@
 """How a ledger begins, and how people enter it: both by the root key alone.
 
-The root key is pinned in the settings of whoever reads, so who can write the database still cannot add a signer.
+The root key is pinned in the settings of whoever reads, so who can write the database still cannot add a
+signer.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ def begins(facts: Facts, draft: Draft, now: datetime) -> Change:
 
 
 def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
-    """Allow a record of a person: signed by the root, the next of that name, with a key that nobody else ever had.
+    """Allow a record of a person: signed by the root, the next of that name, with a key of their own.
 
-    Who changed their key may go back to an earlier one of their own: that is for the root to judge. The root key
-    itself can be nobody's, or one key could both enter people and decide.
+    Who changed their key may go back to an earlier one of their own: that is for the root to judge. The root
+    key itself can be nobody's, or one key could both enter people and decide.
     """
     person, signed = read(facts, draft, Person, now)
     _about_nothing(draft)
@@ -46,8 +47,8 @@ def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
     serial = 1 if before is None else before.serial + 1
     if person.serial != serial:
         raise ReviewError(
-            f"The record of {person.name} has number {person.serial}, and their next one has number {serial}; sign "
-            "it with that number."
+            f"The record of {person.name} has number {person.serial}, and their next one has number "
+            f"{serial}; sign it with that number."
         )
     PublicKey(person.key)
     if person.key == facts.root.text or facts.owners.get(person.key, person.name) != person.name:

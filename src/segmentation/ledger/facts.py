@@ -1,7 +1,7 @@
 """What the rules look at: everything that the events so far have told, and how one more event changes it.
 
-A rule reads the facts and returns a `Change`, or raises; it never changes them itself. So one implementation of
-each rule both permits a draft (and throws the change away) and replays an event (and applies it).
+A rule reads the facts and returns a `Change`, or raises; it never changes them itself. So one implementation
+of each rule both permits a draft (and throws the change away) and replays an event (and applies it).
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Facts:
     owners : dict of str to str
         Who has, or once had, each key.
     places : dict of str to int, or None
-        Number of each event by its digest. None where not all events are at hand (a proof): then nobody can tell
-        which events a signer had seen, and the rules do not ask.
+        Number of each event by its digest. None where not all events are at hand (a proof): then nobody can
+        tell which events a signer had seen, and the rules do not ask.
     used : dict of str to int
         Number of the event that carries each signed document.
     tracks : dict of str to dict of int to Track

@@ -1,7 +1,8 @@
 """What follows for other versions: a policy is adopted, or the bundle of an approved version is published.
 
-`activated` is the one event that nobody signs, so it can do no more than bring into service what two people approved
-and nobody stopped. Whoever can write the database can add one for a version that stands approved, and no other.
+`activated` is the one event that nobody signs, so it can do no more than bring into service what two people
+approved and nobody stopped. Whoever can write the database can add one for a version that stands approved,
+and no other.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def adopts(facts: Facts, draft: Draft, now: datetime) -> Change:
 def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
     """Allow the note that an approved version's bundle was published, and say what it takes the place of.
 
-    Superseded are the version active before, and those approved or suspended that were ever active. Those that were
-    approved and never active stay approved, unless the policy differs.
+    Superseded are the version active before, and those approved or suspended that were ever active. Those
+    that were approved and never active stay approved, unless the policy differs.
     """
     model, version = draft.model, draft.version
     if draft.signed is not None or model is None or version is None or set(draft.body or {}) != {"bundle"}:
@@ -53,7 +54,8 @@ def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
     state = step(track, "activate", day_of(now))
     if track.submission is None or (draft.body or {})["bundle"] != track.submission.digests.bundle:
         raise ReviewError(
-            f"The bundle that was published is not the one approved as version {version} of {model}; publish that one."
+            f"The bundle that was published is not the one approved as version {version} of {model}; publish "
+            "that one."
         )
     active = replace(
         track,
@@ -91,7 +93,7 @@ def _gives_way(track: Track, now: datetime) -> bool:
 def _reopened(
     facts: Facts, tracks: Iterable[Track], policy: str, limits: str, by: str, now: datetime
 ) -> tuple[Track, ...]:
-    """Take back the approvals that rest on another policy: of versions approved, active or suspended, or half so."""
+    """Take back the approvals that rest on another policy: approved, active or suspended, or half so."""
     day = day_of(now)
     found = []
     for track in tracks:

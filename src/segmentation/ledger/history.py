@@ -1,8 +1,8 @@
 """A ledger as its events tell it: each one checked against the chain and the rules, or none is believed.
 
-Whoever can write the database can write anything into it. So nothing is read from it but a list of events, and a
-`History` exists only of a list in which every event follows the one before it, carries the signature that it needs,
-and was allowed when it happened. Where a version stands is worked out from that, never stored.
+Whoever can write the database can write anything into it. So nothing is read from it but a list of events,
+and a `History` exists only of a list in which every event follows the one before it, carries the signature
+that it needs, and was allowed when it happened. Where a version stands is worked out from that, never stored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from segmentation.ledger.facts import Facts
 from segmentation.ledger.proof import Proof
 from segmentation.ledger.rules import RULES, change_of
 from segmentation.ledger.track import stands
-from segmentation.ledger.verify import broken_link, label
+from segmentation.ledger.verify import broken_link, broken_time, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,8 +57,9 @@ class History:
         Raises
         ------
         LedgerError
-            There is none, or it names the first event that was altered, removed, doubled, moved, or that the rules do
-            not allow. That the last events were cut off cannot be seen here; `Witness` and `Checkpoint` see it.
+            There is none, or it names the first event that was altered, removed, doubled, moved, or that the
+            rules do not allow. That the last events were cut off cannot be seen here; `Witness` and
+            `Checkpoint` see it.
         """
         history, found = cls(root), list(events)
         if not found:
@@ -89,8 +90,8 @@ class History:
             change = change_of(self._facts, event.draft, event.at, self._rules)
         except ReviewError as error:
             raise LedgerError(
-                f"Event {event.seq} ({label(event.draft)}) breaks the rules and was not written by this program: "
-                f"{error}"
+                f"Event {event.seq} ({label(event.draft)}) breaks the rules, so nothing from it on is "
+                f"believed: {error}"
             ) from None
         self._events.append(event)
         self._facts.apply(change, event)
@@ -103,6 +104,9 @@ class History:
         ReviewError
             The rules do not allow it; the sentence says which one, and the way out.
         """
+        wrong = broken_time(self._events[-1] if self._events else None, now)
+        if wrong is not None:
+            raise ReviewError(f"{wrong} Set the clock.")
         change_of(self._facts, draft, now, self._rules)
 
     def copy(self) -> History:
@@ -155,8 +159,8 @@ class History:
         now : datetime
             Its day, in UTC, decides what has expired.
         catalogue : str or None
-            Digest of the catalogue of law of the asking program: approvals under another one do not count. None does
-            not look.
+            Digest of the catalogue of law of the asking program: approvals under another one do not count.
+            None does not look.
         """
         return stands(self._facts.track(model, version), now, catalogue)
 

@@ -1,12 +1,13 @@
 """What shows to anybody, with no ledger and no network, that two people approved a version.
 
-A proof carries the events that the approval rests on: the start of the ledger, every record until then of the people
-concerned, the submission and the approvals. They are run through the same rules as a ledger is, from the pinned root
-key on, so roles, training and keys are those that each person had when they signed.
+A proof carries the events that the approval rests on: the start of the ledger, every record until then of the
+people concerned, the submission and the approvals. They are run through the same rules as a ledger is, from
+the pinned root key on, so roles, training and keys are those that each person had when they signed.
 
 What a proof cannot show, because it holds only what somebody put into it:
 
-- that the version was not suspended, revoked, superseded or reopened since, and that no policy was adopted since;
+- that the version was not suspended, revoked, superseded or reopened since, and that no policy was adopted
+  since;
 - that no record of a person was left out at the end, such as one that took a role away before the approval;
 - that its events stand in the ledger; compare their digests with a ledger, or with a checkpoint.
 
@@ -98,8 +99,8 @@ class Proof:
         track = facts.track(model, version)
         if not track.completed or track.submission is None:
             raise LedgerError(
-                f"Version {version} of {model} is {track.state}, and no two approvals of it count, so there is nothing "
-                "to prove."
+                f"Version {version} of {model} is {track.state}, and no two approvals of it count, so there "
+                "is nothing to prove."
             )
         chosen = [track.submission, *track.approvals]
         decided = [event for event, d in facts.records[model, version] if any(d is c for c in chosen)]
@@ -132,7 +133,8 @@ class Proof:
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"]))
             raise LedgerError(
-                f"The proof cannot be read: {where or 'document'} is not what this version writes there. Fetch it again."
+                f"The proof cannot be read: {where or 'document'} is not what this version writes there. "
+                "Fetch it again."
             ) from None
         return cls(told.model, told.version, tuple(event.event() for event in told.events))
 
@@ -147,7 +149,8 @@ class Proof:
         Raises
         ------
         LedgerError
-            It shows nothing: it names the event that was altered or that the rules do not allow, or what is missing.
+            It shows nothing: it names the event that was altered or that the rules do not allow, or what is
+            missing.
         """
         facts = Facts(root, places=None)
         for before, event in zip((None, *self.events), self.events, strict=False):
@@ -156,8 +159,8 @@ class Proof:
         ends = track.ends()
         if track.state != "approved" or track.submission is None or ends is None:
             raise LedgerError(
-                f"The proof does not show that version {self.version} of {self.model} was approved: it leads to "
-                f"{track.state}. Fetch it again, or ask for the ledger."
+                f"The proof does not show that version {self.version} of {self.model} was approved: it leads "
+                f"to {track.state}. Fetch it again, or ask for the ledger."
             )
         latest = latest_of(track.approvals)
         return Approval(

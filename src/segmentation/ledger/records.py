@@ -1,7 +1,8 @@
 """What is signed: the start of a ledger, people, decisions, and the adoption of a policy.
 
-Each record is canonical JSON when it is signed (`signing.canonical`), names the key that signs it, and names the
-head of the ledger that its signer had before them (`previous`): who signs witnesses everything up to there.
+Each record is canonical JSON when it is signed (`signing.canonical`), names the key that signs it, and names
+the head of the ledger that its signer had before them (`previous`): who signs witnesses everything up to
+there.
 """
 
 # No `from __future__ import annotations`: pydantic reads these.
@@ -56,7 +57,8 @@ class Record(BaseModel):
                 or "document"
             )
             raise LedgerError(
-                f"A {cls.__name__.lower()} record cannot be read: {where} is not what this version writes there."
+                f"A {cls.__name__.lower()} record cannot be read: {where} is not what this version writes "
+                "there."
             ) from None
 
 
@@ -90,7 +92,8 @@ class Digests(Record):
     """Fingerprints of everything that a decision is about.
 
     `bundle` is of the manifest, which names the digest of every file; `model` of the model files by name
-    (``scorer.json`` always among them); `policy` and `data` are the digests of their content, as the card has them.
+    (``scorer.json`` always among them); `policy` and `data` are the digests of their content, as the card has
+    them.
     """
 
     policy: Digest

@@ -1,8 +1,8 @@
 """What holds for every signed record, whatever it says, and for every person who signs.
 
-Each record is bound to one ledger, to the events that its signer had seen, and to the day: what was signed for
-another ledger, long ago, or once already, is refused. A signature counts if it is made with the key that the person
-has now; when roles, keys or training changed, what was signed before stays as it was then.
+Each record is bound to one ledger, to the events that its signer had seen, and to the day: what was signed
+for another ledger, long ago, or once already, is refused. A signature counts if it is made with the key that
+the person has now; when roles, keys or training changed, what was signed before stays as it was then.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def read(facts: Facts, draft: Draft, kind: type[R], now: datetime) -> tuple[R, S
     record = _parsed(kind, draft.signed)
     if draft.signed.document in facts.used:
         raise ReviewError(
-            f"This record is already event {facts.used[draft.signed.document]}, and counts once; sign a new one."
+            f"This record is already event {facts.used[draft.signed.document]}, and counts once; sign a new "
+            "one."
         )
     if facts.ledger and record.ledger != facts.ledger:
         raise ReviewError("The record was signed for another ledger; sign one for this ledger.")
@@ -74,8 +75,8 @@ def _parsed(kind: type[R], signed: Signed) -> R:
         raise ReviewError(str(error)) from None
     if canonical(record.content()).decode() != signed.document:
         raise ReviewError(
-            "The record is not written as canonical JSON (RFC 8785), so two readers may read it differently; sign "
-            "what this program writes, unchanged."
+            "The record is not written as canonical JSON (RFC 8785), so two readers may read it "
+            "differently; sign what this program writes, unchanged."
         )
     return record
 
@@ -84,8 +85,8 @@ def seen(facts: Facts, record: Person | Decision | Adoption) -> None:
     """Refuse a record whose signer had another ledger before them."""
     if facts.places is not None and record.previous not in facts.places:
         raise ReviewError(
-            "The record names an event, as the last that its signer saw, that is not in this ledger; sign anew with "
-            "this ledger before you."
+            "The record names an event, as the last that its signer saw, that is not in this ledger; sign "
+            "anew with this ledger before you."
         )
 
 
@@ -114,12 +115,13 @@ def signer(facts: Facts, record: Decision | Adoption, signed: Signed) -> Person:
     if person.key != record.key:
         former = facts.owners.get(record.key) == record.by
         raise ReviewError(
-            f"{record.by} signed with a key that {'is no longer theirs' if former else 'was never theirs'}; sign with "
-            f"the key {PublicKey(person.key).fingerprint}."
+            f"{record.by} signed with a key that {'is no longer theirs' if former else 'was never theirs'}; "
+            f"sign with the key {PublicKey(person.key).fingerprint}."
         )
     if not PublicKey(person.key).verifies(signed):
         raise ReviewError(
-            f"The signature is not one by {record.by} over this record; one of the two was changed. Sign anew."
+            f"The signature is not one by {record.by} over this record; one of the two was changed. Sign "
+            "anew."
         )
     return person
 
@@ -132,7 +134,8 @@ def entitled(person: Person, role: Role, action: str, now: datetime) -> None:
         )
     if role not in person.roles:
         raise ReviewError(
-            f"{person.name} signs as {role} and holds {_and(person.roles)}; ask somebody who is entered as {role}."
+            f"{person.name} signs as {role} and holds {_and(person.roles)}; ask somebody who is entered as "
+            f"{role}."
         )
     if role not in WHO[action]:
         raise ReviewError(f"As {role} nobody may {words(action)}; ask {_or(WHO[action])}.")

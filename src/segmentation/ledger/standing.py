@@ -82,10 +82,12 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
     "expired": {"submit": "submitted", "revoke": "revoked"},
     "revoked": {},
 }
-"""From state by step to state. What is not here is refused, with the list of what is. `resume` needs two people
-(until the second signs, the version stays suspended), and leads back to approved where the version was suspended
-before it was active. A superseded or expired version may be submitted anew (a way back to an older version), a
-rejected or revoked one never."""
+"""From state by step to state. What is not here is refused, with the list of what is.
+
+`resume` needs two people (until the second signs, the version stays suspended), and leads back to approved
+where the version was suspended before it was active. A superseded or expired version may be submitted anew (a
+way back to an older version), a rejected or revoked one never.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ class Standing:
     missing : tuple of Role
         Which of the two reviewers' signatures are missing, to approve or to resume.
     valid_until : date or None
-        Last day (UTC) on which the pair of approvals holds: the earliest of their own days and of the expiry of
-        every waiver; None where there is no pair that counts or counted.
+        Last day (UTC) on which the pair of approvals holds: the earliest of their own days and of the expiry
+        of every waiver; None where there is no pair that counts or counted.
     """
 
     model: str

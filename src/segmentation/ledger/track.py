@@ -1,12 +1,12 @@
-"""One version's way through the states, as far as its events tell; what the day makes of it is asked anew each time.
+"""One version's way through the states as its events tell it; what the day makes of it is asked each time.
 
-An approval counts until its last day, which nobody writes into the ledger. So a track keeps what was signed, and
-`stands` says what that means on a day and under a catalogue of law.
+An approval counts until its last day, which nobody writes into the ledger. So a track keeps what was signed,
+and `stands` says what that means on a day and under a catalogue of law.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,8 @@ class Track:
         Number of the event from which approvals count: the submission, or what reopened it. Who approves must
         have seen that event.
     approvals : tuple of Decision
-        Since `opened`, oldest first; a later one replaces an earlier one of the same role under the same catalogue.
+        Since `opened`, oldest first; a later one replaces an earlier one of the same role under the same
+        catalogue.
     completed : bool
         Whether the pair was complete once since `opened`.
     suspended : int
@@ -99,7 +100,7 @@ def counting(track: Track, day: date, catalogue: str | None = None) -> dict[Role
     return {role: d for role, d in latest_of(track.approvals, catalogue).items() if last_day(d) >= day}
 
 
-def missing_of(signed: Mapping[Role, Decision]) -> tuple[Role, ...]:
+def missing_of(signed: Mapping[Role, object]) -> tuple[Role, ...]:
     """Which of the two reviewers' signatures are not there."""
     return tuple(role for role in REVIEWERS if role not in signed)
 
@@ -119,41 +120,61 @@ def stands(track: Track, now: datetime, catalogue: str | None = None) -> Standin
     track : Track
     now : datetime
     catalogue : str or None
-        Digest of the catalogue of law that the asking program has: approvals under another one do not count. None
-        does not look.
+        Digest of the catalogue of law that the asking program has: approvals under another one do not count.
+        None does not look. What was approved under another one alone stands as submitted, and two approvals
+        under this one bring it back; what is suspended stays so.
     """
     day = day_of(now)
     state = state_on(track, day)
     if state == "expired":
-        return _expired(track, day, catalogue)
-    if catalogue is not None and "reopen" in TRANSITIONS[state] and state != "submitted":
-        ends = track.ends(catalogue)
-        if ends is None:
-            return _under_other_law(track, day, catalogue)
-        if ends < day:
-            return _expired(track, day, catalogue)
-    return _as_told(track, state, day, catalogue)
-
-
-def _as_told(track: Track, state: State, day: date, catalogue: str | None) -> Standing:
-    live = "reopen" in TRANSITIONS[state]
-    approvals = counting(track, day, catalogue) if live else {}
-    missing: tuple[Role, ...] = ()
-    if state == "submitted":
-        missing = missing_of(approvals)
-    elif state == "suspended":
-        missing = missing_of(latest_of(track.resumes))
-    ends = None if not live or missing_of(approvals) else track.ends(catalogue)
-    standing = Standing(
-        track.model, track.version, state, track.since, track.why, track.submission, (), missing, ends
+        return _expired(track, day)
+    approvals = counting(track, day, catalogue) if "reopen" in TRANSITIONS[state] else {}
+    hidden = len(approvals) < len(counting(track, day)) and state in {"submitted", "approved", "active"}
+    if hidden and missing_of(approvals):
+        state = "submitted"
+    missing = missing_of({"submitted": approvals, "suspended": latest_of(track.resumes)}.get(state, _BOTH))
+    return Standing(
+        track.model,
+        track.version,
+        state,
+        track.since,
+        _why(track, state, approvals, hidden=hidden),
+        track.submission,
+        in_order(track, approvals),
+        missing,
+        min(map(last_day, approvals.values())) if approvals and not missing_of(approvals) else None,
     )
-    return replace(standing, approvals=_in_order(track, approvals))
 
 
-def _expired(track: Track, day: date, catalogue: str | None) -> Standing:
-    ends = track.ends(catalogue) or track.ends()
-    own = track.ends()
-    ends = min(d for d in (ends, own) if d is not None)
+def names_of(signed: Mapping[Role, Decision]) -> str:
+    """Return who signed, and as what: ``Carol (compliance) and Bob (business)``."""
+    return " and ".join(f"{signed[role].by} ({role})" for role in REVIEWERS if role in signed)
+
+
+def in_order(track: Track, approvals: Mapping[Role, Decision]) -> tuple[Decision, ...]:
+    """Return approvals, the oldest first."""
+    return tuple(a for a in track.approvals if any(a is chosen for chosen in approvals.values()))
+
+
+_BOTH: Mapping[Role, object] = dict.fromkeys(REVIEWERS)
+
+
+def _why(track: Track, state: State, approvals: Mapping[Role, Decision], *, hidden: bool) -> str:
+    """Return by what it stands there, with what one of two reviewers did already."""
+    parts = [track.why]
+    signed = {"submitted": approvals, "suspended": latest_of(track.resumes)}.get(state, {})
+    if hidden and state == "submitted":
+        parts = ["The law catalogue changed: approvals under another catalogue count no more."]
+    if signed:
+        done = "approved" if state == "submitted" else "resumed"
+        parts.append(
+            f"{names_of(signed)} {done} it; the signature for {' and '.join(missing_of(signed))} is missing."
+        )
+    return " ".join(parts)
+
+
+def _expired(track: Track, day: date) -> Standing:
+    ends = track.ends() or day
     return Standing(
         track.model,
         track.version,
@@ -161,27 +182,7 @@ def _expired(track: Track, day: date, catalogue: str | None) -> Standing:
         datetime.combine(ends + timedelta(days=1), time(), UTC),
         f"Its approvals, or a waiver in them, held until {ends}.",
         track.submission,
-        _in_order(track, counting(track, day, catalogue)),
+        in_order(track, counting(track, day)),
         (),
         ends,
     )
-
-
-def _under_other_law(track: Track, day: date, catalogue: str) -> Standing:
-    approvals = counting(track, day, catalogue)
-    return Standing(
-        track.model,
-        track.version,
-        "submitted",
-        track.since,
-        "The law catalogue changed since it was approved: approvals under another catalogue count no more.",
-        track.submission,
-        _in_order(track, approvals),
-        missing_of(approvals),
-        None,
-    )
-
-
-def _in_order(track: Track, approvals: Mapping[Role, Decision]) -> tuple[Decision, ...]:
-    chosen = list(approvals.values())
-    return tuple(a for a in track.approvals if any(a is c for c in chosen))

@@ -1,8 +1,8 @@
 """What was seen of the ledger from this machine, so that it cannot go back unseen.
 
-A chain shows that something inside it was changed, and not that its end was cut off, such as a revocation, or that
-the whole of it was replaced. So readers keep the highest head and the latest time that they saw, in a file that
-who writes the database cannot write. The first sight is believed; compare it with a `Checkpoint`.
+A chain shows that something inside it was changed, and not that its end was cut off, such as a revocation, or
+that the whole of it was replaced. So readers keep the highest head and the latest time that they saw, in a
+file that who writes the database cannot write. The first sight is believed; compare it with a `Checkpoint`.
 """
 
 from __future__ import annotations
@@ -61,23 +61,24 @@ class Seen(BaseModel):
         """
         if history.ledger != self.ledger:
             raise LedgerError(
-                "The ledger is another one than the one that was seen from here before: it was begun anew or replaced. "
-                "Restore the one that was, or compare with a checkpoint, and point to another witness."
+                "The ledger is another one than the one that was seen from here before: it was begun anew "
+                "or replaced. Restore the one that was, or compare with a checkpoint, and point to another "
+                "witness."
             )
         if history.head.seq < self.seq:
             raise LedgerError(
-                f"The ledger ends at event {history.head.seq}, and {self.seq} events were seen from here before: its "
-                "end was cut off, or an old backup was restored. Restore all of it."
+                f"The ledger ends at event {history.head.seq}, and {self.seq} events were seen from here "
+                "before: its end was cut off, or an old backup was restored. Restore all of it."
             )
         if history.events[self.seq - 1].digest != self.digest:
             raise LedgerError(
-                f"Event {self.seq} of the ledger is not the one that was seen from here before: the ledger was rewritten. "
-                "Compare with a checkpoint or a backup."
+                f"Event {self.seq} of the ledger is not the one that was seen from here before: the ledger "
+                "was rewritten. Compare with a checkpoint or a backup."
             )
         if now < self.at - BACK:
             raise LedgerError(
-                f"The clock says {now:%Y-%m-%d %H:%M} UTC, and {self.at:%Y-%m-%d %H:%M} UTC was seen from here before; "
-                "set the clock."
+                f"The clock says {now:%Y-%m-%d %H:%M} UTC, and {self.at:%Y-%m-%d %H:%M} UTC was seen from "
+                "here before; set the clock."
             )
 
 
@@ -88,8 +89,8 @@ class Witness:
     Parameters
     ----------
     path : Path
-        On a disk that who writes the database cannot write. A second file beside it, of the same name and ``.lock``,
-        keeps several processes from writing at once.
+        On a disk that who writes the database cannot write. A second file beside it, of the same name and
+        ``.lock``, keeps several processes from writing at once.
     """
 
     path: Path
@@ -97,8 +98,8 @@ class Witness:
     def seen(self) -> Seen | None:
         """Return what was seen; None where nothing was yet.
 
-        Ask before the ledger is read, and check what was read against the answer: another process may go on in
-        between, and what is checked against a later sight would look cut off.
+        Ask before the ledger is read, and check what was read against the answer: another process may go on
+        in between, and what is checked against a later sight would look cut off.
 
         Raises
         ------
@@ -112,8 +113,8 @@ class Witness:
         except (OSError, ValidationError):
             pass
         raise LedgerError(
-            f"The witness {self.path} cannot be read, so nobody can say whether the ledger went back. Restore it, or "
-            "compare the ledger with a checkpoint and remove it."
+            f"The witness {self.path} cannot be read, so nobody can say whether the ledger went back. "
+            "Restore it, or compare the ledger with a checkpoint and remove it."
         )
 
     def check(self, history: History, now: datetime) -> None:
