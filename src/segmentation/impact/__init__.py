@@ -1,0 +1,24 @@
+"""The impact assessment of a version (PIPL Art. 55, 56), in Chinese and English.
+
+It is prefilled from the policy and the card; what only a person can say comes from a file of answers, and
+without them there is no assessment, and without an assessment no submission.
+"""
+
+from segmentation.impact.answers import Answers
+from segmentation.impact.assessing import assess
+from segmentation.impact.draft import draft_answers
+from segmentation.impact.model import Impact
+from segmentation.impact.reading import answers_from, read_answers
+from segmentation.impact.retention import due, kept_until, refuse_deletion
+
+__all__ = [
+    "Answers",
+    "Impact",
+    "answers_from",
+    "assess",
+    "draft_answers",
+    "due",
+    "kept_until",
+    "read_answers",
+    "refuse_deletion",
+]

@@ -1,0 +1,235 @@
+"""From a policy, its card and the answers of people to one assessment: nothing is computed anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from segmentation.errors import Fault, ImpactError
+from segmentation.impact import told
+from segmentation.impact.model import Impact
+from segmentation.impact.parts import Bounds, Denied, Feature, Minimal, Purpose, Service, Subject, Trigger
+from segmentation.policy.catalogue import load_catalogue
+from segmentation.wording import msg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segmentation.card import ModelCard
+    from segmentation.impact.answers import Answers
+    from segmentation.impact.told import Teller
+    from segmentation.policy import Policy, Text
+    from segmentation.policy.parts import Purpose as Stated
+
+SENSITIVE = "Art. 28"
+"""Entries of the catalogue that name this article stand for sensitive personal information."""
+
+
+def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int) -> Impact:
+    """Return the impact assessment of one version of a model (PIPL Art. 55, 56).
+
+    Parameters
+    ----------
+    policy : Policy
+    card : ModelCard
+        Of that version, made under that policy.
+    answers : Answers
+        Of the people who assess it.
+    version : int
+        Of the model in the registry, from 1.
+
+    Raises
+    ------
+    ImpactError
+        The parts do not belong together, or an answer that this card calls for is missing; every fault is
+        named.
+    """
+    if card.digests.policy != policy.digest:
+        raise ImpactError("The card was made under another policy. Pass the policy of that version.")
+    if version < 1:
+        raise ImpactError(f"A version is a whole number from 1; got {version}.")
+    faults = list(_faults(policy, card, answers))
+    if faults:
+        raise ImpactError.from_faults("The answers do not fit this version", faults)
+    teller = told.Teller(card)
+    return Impact(
+        subject=_subject(policy, card, version),
+        answers=answers,
+        triggers=tuple(_triggers(policy, teller, answers)),
+        bounds=_bounds(policy),
+        minimal=_minimal(policy, teller),
+        audit=told.audit(teller, answers.findings),
+        services=tuple(_services(card)),
+        caveats=tuple(told.caveats(teller)),
+        safeguards=tuple(_safeguards(policy, teller)),
+    )
+
+
+def sensitive_columns(policy: Policy) -> tuple[str, ...]:
+    """Return the features and audited columns whose names stand for sensitive personal information."""
+    catalogue = load_catalogue()
+    names = (*policy.features, *policy.audited)
+    return tuple(n for n in names if any(SENSITIVE in entry.article for entry in catalogue.match_name(n)))
+
+
+def _faults(policy: Policy, card: ModelCard, answers: Answers) -> Iterator[Fault]:
+    given, known = answers.findings.by_attribute, {gap.attribute for gap in card.gaps}
+    for key in given:
+        if key not in known:
+            yield Fault(f"findings.by_attribute.{key}", "is no attribute that the card audits", "delete it")
+    if answers.findings.together is None:
+        for key in told.open_attributes(card):
+            if key not in given:
+                yield Fault(
+                    f"findings.by_attribute.{key}",
+                    "has findings that are broken or undetermined, and no answer",
+                    "answer it, or all of them under findings.together",
+                )
+    if card.verdict.structure and answers.findings.segments is None:
+        yield Fault("findings.segments", "is missing, and the segments themselves do not stand", "add it")
+    sensitive = sensitive_columns(policy)
+    if sensitive and not answers.triggers.sensitive.applies:
+        rule = f"must be true, because the policy reads {', '.join(sensitive)} (PIPL Art. 28)"
+        yield Fault("triggers.sensitive.applies", rule)
+    if answers.next_review > answers.assessed_on + timedelta(days=policy.review_days):
+        rule = f"must be within {policy.review_days} days of `assessed_on`, the policy's review period"
+        yield Fault("next_review", rule)
+
+
+def _subject(policy: Policy, card: ModelCard, version: int) -> Subject:
+    return Subject(
+        model=policy.name,
+        version=version,
+        title=policy.title,
+        owner=policy.owner,
+        residents=card.about.residents,
+        segments=card.about.segments,
+        policy=policy.digest,
+        card=card.digest,
+    )
+
+
+# ---- Why it is needed, and what it is for -----------------------------------------------------------
+
+
+AUTOMATED = msg(
+    "A program puts every resident into a segment, and the segment decides who is planned more of a service "
+    "than the contract promises."
+)
+
+
+def _triggers(policy: Policy, teller: Teller, answers: Answers) -> Iterator[Trigger]:
+    """Yield the reasons of PIPL Art. 55, in the order of the article."""
+    stated, operation = answers.triggers, answers.security
+    asked = (
+        ("55(1)", msg("Sensitive personal information"), stated.sensitive),
+        ("55(2)", msg("Automated decision-making"), None),
+        ("55(3)", msg("Entrusting handling, providing to others, or making public"), operation.processors),
+        ("55(4)", msg("Providing personal information abroad"), operation.abroad),
+        ("55(5)", msg("Other major effect on individuals"), stated.major_effect),
+    )
+    columns = sensitive_columns(policy)
+    for number, title, one in asked:
+        why = teller.text(lambda r: r.t(AUTOMATED)) if one is None else one.text
+        if columns and one is stated.sensitive:
+            why = _recognised(teller, columns, why)
+        yield Trigger(
+            article=f"PIPL Art. {number}",
+            title=teller.text(lambda r, title=title: r.t(title)),  # type: ignore[misc]
+            applies=one is None or one.applies,
+            why=why,
+        )
+
+
+def _recognised(teller: Teller, columns: tuple[str, ...], why: Text) -> Text:
+    return teller.text(
+        lambda r: r.join(
+            "sentence",
+            (r.t("Recognised by name: %(columns)s.", columns=r.join("list", columns)), r.text(why)),
+        )
+    )
+
+
+def _bounds(policy: Policy) -> Bounds:
+    return Bounds(
+        purpose=_purpose(policy.purpose),
+        audit_purpose=_purpose(policy.audit_purpose),
+        prohibited_uses=policy.prohibited_uses,
+        retention_days=policy.retention_days,
+        review_days=policy.review_days,
+    )
+
+
+def _purpose(stated: Stated) -> Purpose:
+    return Purpose(**{name: getattr(stated, name) for name in Purpose.model_fields})
+
+
+# ---- What is used, what is planned, and what the program does about risks ---------------------------
+
+
+def _minimal(policy: Policy, teller: Teller) -> Minimal:
+    card = teller.card
+    features = (
+        Feature(key=key, title=one.title, source=one.source, why=one.why, assessment=one.assessment)
+        for key, one in policy.features.items()
+    )
+    return Minimal(
+        features=tuple(features),
+        denied=tuple(Denied(key=c.key, reason=c.reason, present=c.present) for c in card.columns.denied),
+        unread=(*card.columns.refused, *card.columns.dropped),
+        read=card.intake.read,
+        kept=card.intake.kept,
+        left_out=tuple(told.left_out(teller)),
+    )
+
+
+def _services(card: ModelCard) -> Iterator[Service]:
+    planned = [one for segment in card.segments for one in segment.plan]
+    for service in card.services:
+        yield Service(
+            key=service.key,
+            title=service.title,
+            unit=service.unit,
+            effect=service.effect,
+            contract_floor=service.contract_floor,
+            least=min(
+                (one.amount for one in planned if one.service == service.key), default=service.standard
+            ),
+            standard=service.standard,
+            called=service.called,
+        )
+
+
+def _safeguards(policy: Policy, teller: Teller) -> Iterator[Text]:
+    smallest = policy.audit.smallest_group
+    yield teller.text(
+        lambda r: r.t(
+            "Only the features listed here decide a resident's segment. Protected attributes and proxies are "
+            "seen by the audit, and by a mitigation while a model is made, never when a resident is assigned."
+        )
+    )
+    yield teller.text(
+        lambda r: r.t(
+            "Columns whose names or values stand for identity documents, contact data, health, biometrics "
+            "and other protected information are refused as features."
+        )
+    )
+    yield teller.text(
+        lambda r: r.t(
+            "Counts under %(smallest)s residents, and counts from which one could be worked out, are hidden "
+            "in the card and here.",
+            smallest=r.integer(smallest),
+        )
+    )
+    yield teller.text(
+        lambda r: r.t(
+            "The reason for a resident's segment can be told exactly: by how much each need speaks for it "
+            "and against the next one."
+        )
+    )
+    yield teller.text(
+        lambda r: r.t(
+            "A version is used only after two people have signed for it, one for the law and one for the "
+            "business, neither of whom made it. One person can revoke it at once."
+        )
+    )

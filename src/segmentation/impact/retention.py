@@ -1,0 +1,58 @@
+"""How long an assessment must be kept: three years (PIPL Art. 56), from the last day that it mattered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.errors import ImpactError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from segmentation.impact.model import Impact
+
+YEARS = 3
+"""PIPL Art. 56: report and handling record are kept for at least three years."""
+
+
+def kept_until(impact: Impact, last_used: date | None = None) -> date:
+    """Return the last day on which an assessment must be kept.
+
+    Parameters
+    ----------
+    impact : Impact
+    last_used : date, optional
+        The day on which the version ended being active; None where it never was.
+
+    Returns
+    -------
+    date
+        Three years after the later of the assessment's date and `last_used`; from 29 February, 1 March.
+    """
+    day = max(impact.answers.assessed_on, last_used or impact.answers.assessed_on)
+    try:
+        return day.replace(year=day.year + YEARS)
+    except ValueError:
+        return day.replace(year=day.year + YEARS, month=3, day=1)
+
+
+def due(impact: Impact, last_used: date | None, today: date) -> bool:
+    """Return whether an assessment may be deleted: from the day after the one until which it must be kept."""
+    return today > kept_until(impact, last_used)
+
+
+def refuse_deletion(impact: Impact, last_used: date | None, today: date) -> None:
+    """Refuse to delete an assessment that must still be kept.
+
+    Raises
+    ------
+    ImpactError
+        It must be kept, with the last day.
+    """
+    if not due(impact, last_used, today):
+        subject = impact.subject
+        raise ImpactError(
+            f"The impact assessment of {subject.model}, version {subject.version}, must be kept until "
+            f"{kept_until(impact, last_used)}: PIPL Art. 56 asks for at least three years after its date and "
+            "after the version was last used."
+        )

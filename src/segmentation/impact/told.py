@@ -1,0 +1,129 @@
+"""What a card says, as whole sentences in both languages, to be stored in an assessment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.card import once, standing, words
+from segmentation.card.titles import titles_of
+from segmentation.impact.parts import Audit, Audited, LeftOut
+from segmentation.policy import Text
+from segmentation.policy.parts import JOINED
+from segmentation.wording import LANGUAGES, Reader, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from segmentation.card import ModelCard
+    from segmentation.card.parts import Finding, Gap
+    from segmentation.impact.answers import FindingAnswers
+
+
+class Teller:
+    """Says things of a card in both languages."""
+
+    def __init__(self, card: ModelCard) -> None:
+        self.card = card
+        titles = titles_of(card)
+        self._readers = {language: Reader(language, titles) for language in LANGUAGES}
+
+    def text(self, say: Callable[[Reader], str]) -> Text:
+        """Return what `say` gives in each language."""
+        return Text(**{language: say(reader) for language, reader in self._readers.items()})
+
+
+def open_attributes(card: ModelCard) -> tuple[str, ...]:
+    """Return the attributes and intersections with a finding that is not kept, worst first."""
+    return tuple(gap.attribute for gap in card.gaps if gap.tally.broken or gap.tally.undetermined)
+
+
+def audit(teller: Teller, answers: FindingAnswers) -> Audit:
+    """Return the verdict, and what was found of each attribute with the answer to it."""
+    card = teller.card
+    mitigation = card.about.mitigation
+    unchecked = (
+        teller.text(lambda r, why=why: r.t(sentences.UNCHECKED[why]))  # type: ignore[misc]
+        for why in card.unjudged.checks
+    )
+    return Audit(
+        status=card.verdict.status,
+        signature=teller.text(lambda r: standing.signature(r, card)),
+        attributes=tuple(_audited(teller, gap, answers) for gap in card.gaps),
+        lacking=tuple(lacking(teller)),
+        answer=answers.segments if card.verdict.structure else None,
+        unchecked=tuple(unchecked),
+        mitigation=None if mitigation is None else mitigation.text,
+    )
+
+
+def lacking(teller: Teller) -> Iterator[Text]:
+    """Yield what the segments themselves lack."""
+    for one in teller.card.verdict.structure:
+        yield teller.text(lambda r, one=one: standing.shortfall(r, teller.card, one))  # type: ignore[misc]
+
+
+def _audited(teller: Teller, gap: Gap, answers: FindingAnswers) -> Audited:
+    card, key = teller.card, gap.attribute
+    own = [told for told in once.once(card) if told.finding.attribute == key]
+    is_open = bool(gap.tally.broken or gap.tally.undetermined)
+    worst = (gap.total_variation, gap.association, gap.worst)
+    harms = {attribute.key: attribute.harm for attribute in card.attributes}
+    return Audited(
+        key=key,
+        title=teller.text(lambda r: r.attribute(key)),
+        harm=None if JOINED in key else harms.get(key),
+        status=gap.status,
+        broken=gap.tally.broken,
+        undetermined=gap.tally.undetermined,
+        kept=gap.tally.kept,
+        blocking=tuple(teller.text(lambda r, told=told: once.says(r, told)) for told in own),  # type: ignore[misc]
+        worst=tuple(_sentence(teller, one) for one in worst if one is not None and not one.blocks),
+        answer=answers.by_attribute.get(key, answers.together) if is_open else None,
+    )
+
+
+def _sentence(teller: Teller, finding: Finding) -> Text:
+    return teller.text(lambda r: sentences.sentence(r, finding))
+
+
+def left_out(teller: Teller) -> Iterator[LeftOut]:
+    """Yield who is left out, by reason, as the card counts them."""
+    intake = teller.card.intake
+    if intake.outside_population:
+        yield LeftOut(
+            reason=teller.text(lambda r: r.t("Outside the population")), rows=intake.outside_population
+        )
+    for one in intake.left_out:
+        name = words.LEFT_OUT.get(one.reason, one.reason)
+        yield LeftOut(reason=teller.text(lambda r, name=name: r.t(name)), rows=one.rows)  # type: ignore[misc]
+    if intake.quarantined_rows:
+        yield LeftOut(
+            reason=teller.text(lambda r: r.t("Quarantined as faulty")), rows=intake.quarantined_rows
+        )
+
+
+def caveats(teller: Teller) -> Iterator[Text]:
+    """Yield how far the segments can be trusted: structure, stability, and changes since before."""
+    card = teller.card
+    found, since = card.choice.structure, card.changes.since
+    if found is not None:
+        yield teller.text(
+            lambda r: r.join("sentence", (standing.structure(r, found), standing.copula(r, found)))
+        )
+    doubtful = standing.weak(card.stability)
+    if doubtful:
+        yield teller.text(
+            lambda r: r.t(
+                "Segments that are not safely found again when residents are drawn anew: %(segments)s.",
+                segments=r.join("list", map(r.segment, doubtful)),
+            )
+        )
+    yield teller.text(
+        lambda r: r.join(
+            "sentence", (standing.borderline(r, card.stability), standing.moved(r, card.stability))
+        )
+    )
+    if since is None:
+        yield teller.text(lambda r: r.t("There is no version before that this one was compared with."))
+    else:
+        yield teller.text(lambda r: standing.staying(r, since))
