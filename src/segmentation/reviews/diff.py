@@ -1,0 +1,89 @@
+"""What a reviewer compares: the version that is submitted and the one that is active now.
+
+Who signs a new version signs what differs from the one before, so all of it is told: policy, limits,
+features, findings, gaps, segments, and who moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segmentation.errors import ReviewError
+from segmentation.reviews.differences import Diff, cards, policies
+
+if TYPE_CHECKING:
+    from segmentation.card import ModelCard
+    from segmentation.policy import Policy
+
+__all__ = ["Diff", "Side", "diff"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One version: its number, its policy and its card."""
+
+    version: int
+    policy: Policy
+    card: ModelCard
+
+
+def diff(before: Side | None, after: Side) -> Diff:
+    """Return what differs between two versions of a model.
+
+    Parameters
+    ----------
+    before : Side or None
+        The version that is active; None where there is none.
+    after : Side
+        The version that is submitted.
+
+    Raises
+    ------
+    ReviewError
+        The two are of different models, or a policy is not the one of its card.
+    """
+    for side in (before, after):
+        _refuse_strange(side)
+    if before is None:
+        return _first(after)
+    if before.policy.name != after.policy.name:
+        message = (
+            f"{before.policy.name} and {after.policy.name} are two models. Compare versions of the same one."
+        )
+        raise ReviewError(message)
+    found = policies.changes(before.policy, after.policy)
+    return Diff(
+        model=after.policy.name,
+        before=cards.seen(before.version, before.card),
+        after=cards.seen(after.version, after.card),
+        evidence=cards.evidence(before.card, after.card),
+        limits=policies.limits(before.policy, after.policy),
+        days=policies.days(found),
+        policy=found,
+        features=policies.features(before.policy, after.policy, found),
+        findings=cards.findings(before.card, after.card),
+        gaps=cards.gaps(before.card, after.card),
+        segments=cards.segments(before.card, after.card),
+        is_linked=cards.linked(before.card, after.card),
+        migration=cards.migrated(before.version, after.card),
+        stability=cards.stability(before.card, after.card),
+    )
+
+
+def _first(after: Side) -> Diff:
+    """Return what there is to say of the first version: how it stands, and nothing that differs."""
+    none = ()
+    return Diff(
+        model=after.policy.name, before=None, after=cards.seen(after.version, after.card),
+        evidence=none, limits=none, days=none, policy=none, features=none, findings=none, gaps=none,
+        segments=none, is_linked=False, migration=None, stability=none,
+    )  # fmt: skip
+
+
+def _refuse_strange(side: Side | None) -> None:
+    if side is not None and side.policy.digest != side.card.digests.policy:
+        message = (
+            f"The policy of version {side.version} is not the one of its card. Take both from one bundle."
+        )
+        raise ReviewError(message)
