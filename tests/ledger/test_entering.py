@@ -1,0 +1,137 @@
+"""Only the pinned root begins a ledger and enters people."""
+
+from dataclasses import replace
+
+import pytest
+
+from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.event import Draft
+from segmentation.ledger.history import History
+from segmentation.ledger.records import Start
+from segmentation.signing import PrivateKey
+from tests.signed import LEDGER, Cast
+
+
+@pytest.fixture
+def cast():
+    return Cast.assembled()
+
+
+def start(cast, **changed):
+    told = {"ledger": LEDGER, "root": cast.root.public.text, "at": cast.now} | changed
+    return Draft("start", cast.root.sign(Start(**told).content()))
+
+
+def test_a_ledger_begins_with_its_start():
+    cast = Cast()
+    History(cast.root.public).permit(start(cast), cast.now)
+    cast.add(start(cast))
+
+    assert cast.history.ledger == LEDGER
+    assert cast.history.head.seq == 1
+
+
+def test_a_ledger_begins_with_nothing_else():
+    cast = Cast()
+    cast.enter("Tina", ("trainer",))
+
+    assert cast.refusal == "A ledger begins with its start, signed by the root key; begin it first."
+
+
+def test_a_ledger_begins_once(cast):
+    cast.add(start(cast, ledger="f" * 32))
+
+    assert cast.refusal == "The ledger has begun, and begins once; begin another one in another place."
+
+
+def test_a_start_by_another_root_is_refused():
+    cast = Cast()
+    cast.add(start(cast))
+    with pytest.raises(LedgerError, match="not signed by the root key that is pinned here"):
+        History.replayed(cast.events, PrivateKey.generate().public)
+
+
+def test_a_start_that_names_another_root_is_refused():
+    cast = Cast()
+    cast.add(start(cast, root=PrivateKey.generate().public.text))
+
+    assert "names another root key" in cast.refusal
+
+
+@pytest.mark.parametrize("by", ["Adam", "Carol"])
+def test_only_the_root_enters_people(cast, by):
+    cast.keys["Eve"] = PrivateKey.generate()
+    cast.add(cast.person("Eve", ("compliance",), by=cast.keys[by]))
+
+    assert cast.refusal.startswith("The record of Eve is not signed by the root key that is pinned here")
+
+
+def test_the_latest_record_of_a_person_counts(cast):
+    cast.enter("Carol", ("compliance", "business"))
+
+    assert cast.history.people["Carol"].roles == ("compliance", "business")
+    assert cast.history.people["Carol"].serial == 2
+
+
+def test_an_earlier_record_of_a_person_does_not_come_back(cast):
+    earlier = cast.events[2].draft
+    cast.enter("Carol", ())
+    cast.add(earlier)
+
+    assert cast.refusal.startswith("This record is already event 3")
+
+
+def test_a_record_that_skips_a_number_is_refused(cast):
+    cast.serials["Carol"] = 4
+    cast.enter("Carol", ("business",))
+
+    assert cast.refusal == (
+        "The record of Carol has number 5, and their next one has number 2; sign it with that number."
+    )
+
+
+@pytest.mark.parametrize("whose", ["Carol", "root"])
+def test_a_key_is_one_persons(cast, whose):
+    key = cast.root if whose == "root" else cast.keys[whose]
+    cast.add(cast.person("Eve", ("business",), key=key))
+
+    assert cast.refusal == "The key of Eve is or was somebody else's; make a new one for them."
+
+
+def test_a_key_that_was_somebodys_stays_theirs(cast):
+    old, cast.keys["Carol"] = cast.keys["Carol"], PrivateKey.generate()
+    cast.enter("Carol", ("compliance",))
+    cast.add(cast.person("Eve", ("business",), key=old))
+
+    assert "somebody else's" in cast.refusal
+
+    cast.events.pop()
+    cast.add(cast.person("Carol", ("compliance",), key=old))
+
+    assert cast.history.people["Carol"].key == old.public.text
+
+
+def test_a_record_of_a_person_is_about_no_model(cast):
+    cast.add(replace(cast.person("Carol", ("compliance",)), model="resident_needs"))
+
+    assert cast.refusal == "A person record is about no model; leave model and version out."
+
+
+def test_a_key_that_is_no_key_is_refused(cast):
+    short = "ed25519:" + "A" * 43 + "="
+    content = {**cast_content(cast), "key": short[:-2] + "=="}
+    with pytest.raises(ReviewError, match="key is not what this version writes there"):
+        cast.history.permit(Draft("person", cast.root.sign(content)), cast.now)
+
+
+def cast_content(cast):
+    return {
+        "type": "person/1",
+        "ledger": LEDGER,
+        "name": "Eve",
+        "roles": [],
+        "training_until": None,
+        "serial": 1,
+        "at": "2026-07-01T08:00:00Z",
+        "previous": cast.head,
+    }
