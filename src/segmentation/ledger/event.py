@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from segmentation.signing import Signed
 
 Kind = Literal["start", "person", "decision", "adoption", "activated"]
-"""`activated` is the one kind that nobody signs: it says that the bundle of an approved version was published."""
+"""Nobody signs `activated`: it says that the bundle of an approved version was published."""
 GENESIS = "sha256:" + "0" * 64
 """What the first event names as the one before it."""
 

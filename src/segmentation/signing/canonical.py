@@ -29,7 +29,8 @@ def canonical(content: object) -> bytes:
         return rfc8785.dumps(content)  # type: ignore[arg-type]  # what it takes is what it checks
     except (rfc8785.CanonicalizationError, UnicodeEncodeError):
         raise SigningError(
-            "The document holds what has no canonical JSON. Write texts, booleans, lists, tables and finite numbers."
+            "The document holds what has no canonical JSON. Write texts, booleans, lists, tables and finite "
+            "numbers."
         ) from None
 
 

@@ -1,0 +1,237 @@
+"""The ledger as programs use it: believed where it follows the rules, and written by the same rules.
+
+What was replayed once is kept, and only what was added since is replayed again. So each look makes sure that
+the database still holds as many events up to there, and the same last one; a look `afresh` reads all of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from segmentation.errors import LedgerError, SegmentationError
+from segmentation.ledger.event import Draft, linked
+from segmentation.ledger.history import History
+from segmentation.ledger.records import Start
+from segmentation.ledger.store import PATIENCE, Ledger, Pen, create_ledger, open_ledger
+from segmentation.ledger.witness import BACK, Seen, Witness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from segmentation.ledger.event import Event
+    from segmentation.ledger.trust import Trust
+    from segmentation.signing import PrivateKey
+
+
+class Book:
+    """A ledger, with whom it is trusted by and what was seen of it.
+
+    Several threads may use one; what it gives is never changed afterwards.
+
+    Parameters
+    ----------
+    trust : Trust
+        Where the ledger and the witness are, and the root key that is pinned.
+    clock : callable
+        Returns the time, aware.
+    patience : float
+        Seconds to wait for another writer.
+    """
+
+    def __init__(self, trust: Trust, clock: Callable[[], datetime], *, patience: float = PATIENCE) -> None:
+        self._trust, self._clock, self._patience = trust, clock, patience
+        self._witness = Witness(trust.witness)
+        self._opened: Ledger | None = None
+        self._known: History | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database; it is opened again when it is needed."""
+        ledger, self._opened = self._opened, None
+        if ledger is not None:
+            ledger.close()
+
+    def history(self, *, afresh: bool = False) -> History:
+        """Return the ledger as it is now; leave it as it is.
+
+        Parameters
+        ----------
+        afresh : bool
+            Read and check all of it, and not only what was added since the last look.
+
+        Raises
+        ------
+        LedgerError
+            It cannot be reached; it names the first event that was altered, removed or reordered; it is
+            shorter than, or another than, what was seen; or the clock was set back.
+        StorageError
+            The ledger cannot be read, or the witness cannot be written.
+        """
+        seen = self._witness.seen()
+        now = self._now()
+        ledger = self._ledger
+        history = self._all(ledger, self._known) if afresh else self._caught_up(ledger)
+        _check(seen, history, now)
+        self._witness.note(history, now)
+        self._known = history
+        return history
+
+    def record(
+        self,
+        make: Callable[[History, datetime], Iterable[Draft]],
+        before_commit: Callable[[History], None] | None = None,
+    ) -> History:
+        """Add events, all of them or none, while nobody else writes.
+
+        Parameters
+        ----------
+        make : callable
+            Given the history and the time, the drafts; where it is a generator, each is permitted and
+            part of that same history before the next is asked for.
+        before_commit : callable
+            Given the history with the new events, when all are written and none is kept yet; where it
+            raises, none is.
+
+        Returns
+        -------
+        History
+            With the new events.
+
+        Raises
+        ------
+        ReviewError
+            The rules do not allow one of them.
+        LedgerError, StorageError
+            What `history` raises, or another program has been writing for too long. The sentence says
+            where it is not known whether they were recorded.
+        """
+        with self._ledger.writing() as pen:
+            seen = self._witness.seen()
+            now = self._now()
+            history = self._caught_up(pen).copy()
+            _check(seen, history, now)
+            _add(pen, history, make, now)
+            if before_commit is not None:
+                before_commit(history)
+        self._known = history
+        self._note(history, now)
+        return history
+
+    @property
+    def _ledger(self) -> Ledger:
+        if self._opened is None:
+            self._opened = open_ledger(self._trust.ledger, patience=self._patience)
+        return self._opened
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC)
+
+    def _caught_up(self, source: Ledger | Pen) -> History:
+        """Return what is kept with what was added since, and what is kept as it is where nothing was."""
+        known = self._known
+        if known is None:
+            return self._all(source, None)
+        page = source.page(known.head.seq - 1)
+        if page.before != known.head.seq - 1 or page.events[:1] != [known.head]:
+            return self._all(source, known)
+        if len(page.events) == 1:
+            return known
+        history = known.copy()
+        for event in page.events[1:]:
+            history.add(event)
+        return history
+
+    def _all(self, source: Ledger | Pen, known: History | None) -> History:
+        """Return all that is there, which must begin with what is kept."""
+        history = History.replayed(source.read(), self._trust.root)
+        kept = () if known is None else known.events
+        if history.events[: len(kept)] != kept:
+            raise LedgerError(
+                "The ledger no longer holds what this program read from it before: it was cut off, "
+                f"rewritten or replaced after event {_common(history.events, kept)}. Compare with a checkpoint or a backup."
+            )
+        return history
+
+    def _note(self, history: History, now: datetime) -> None:
+        try:
+            self._witness.note(history, now)
+        except SegmentationError as error:
+            raise type(error)(f"It is recorded, but the witness of it could not be kept: {error}") from None
+
+
+def begin(url: str, root: PrivateKey, now: datetime, *, ledger: str | None = None) -> Event:
+    """Begin a ledger: make its tables, and write its first event.
+
+    Parameters
+    ----------
+    url : str
+        Where; a SQLite file and its folder are made.
+    root : PrivateKey
+        Signs the start.
+    now : datetime
+        Aware.
+    ledger : str or None
+        Its id, 32 hexadecimal digits; None for random ones.
+
+    Returns
+    -------
+    Event
+        The start.
+
+    Raises
+    ------
+    LedgerError
+        One has begun there already, or the database refuses.
+    StorageError
+        The file cannot be made.
+    """
+    at = now.astimezone(UTC)
+    start = Start(ledger=ledger or secrets.token_hex(16), root=root.public.text, at=at)
+    draft, history = Draft("start", root.sign(start.content())), History(root.public)
+    history.permit(draft, at)
+    event = linked(draft, at, None)
+    with create_ledger(url) as opened, opened.writing() as pen:
+        if pen.page().events:
+            raise LedgerError(
+                f"A ledger has begun already at {opened.place}. Use it, or choose another place."
+            )
+        history.add(event)
+        pen.append(event)
+    return event
+
+
+def _add(
+    pen: Pen, history: History, make: Callable[[History, datetime], Iterable[Draft]], now: datetime
+) -> None:
+    if now < history.head.at - BACK:
+        raise LedgerError(
+            f"The clock says {now:%Y-%m-%d %H:%M} UTC, and the last event of the ledger is of "
+            f"{history.head.at:%Y-%m-%d %H:%M} UTC; set the clock."
+        )
+    for draft in make(history, max(now, history.head.at)):
+        at = max(now, history.head.at)
+        history.permit(draft, at)
+        event = linked(draft, at, history.head)
+        history.add(event)
+        pen.append(event)
+
+
+def _check(seen: Seen | None, history: History, now: datetime) -> None:
+    if seen is not None:
+        seen.check(history, now)
+
+
+def _common(events: tuple[Event, ...], kept: tuple[Event, ...]) -> int:
+    """Return how many events at the beginning are the same."""
+    pairs = zip(events, kept, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(events), len(kept)))

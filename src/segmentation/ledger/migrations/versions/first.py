@@ -1,0 +1,133 @@
+"""The first tables: events, people and decisions, to which rows are only ever added."""  # noqa: INP001 - loaded by its path
+
+# ruff: noqa: S608 - every part of these statements stands in this file
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+GENESIS = "sha256:" + "0" * 64
+KINDS = {"people": ("start", "person"), "decisions": ("decision", "adoption")}
+"""Which kinds of event have their document and signature in which table."""
+
+
+def upgrade() -> None:
+    """Make the tables, and the triggers that refuse everything but the next event."""
+    _make_tables()
+    if op.get_bind().dialect.name == "sqlite":
+        _guard_sqlite()
+    else:
+        _guard_postgres()
+
+
+def _make_tables() -> None:
+    op.create_table(
+        "events",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("model", sa.Text),
+        sa.Column("version", sa.Integer),
+        sa.Column("body", sa.Text),
+        sa.Column("previous", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "people",
+        sa.Column("seq", sa.Integer, sa.ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Column("signature", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "decisions",
+        sa.Column("seq", sa.Integer, sa.ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Column("signature", sa.Text, nullable=False),
+    )
+
+
+def _only_added(table: str) -> str:
+    return f"the ledger is append-only: no row of {table} is ever changed or taken away"
+
+
+def _broken_chain() -> str:
+    return "the ledger is one chain: an event must follow the last one"
+
+
+def _not_of_the_last(table: str) -> str:
+    return f"the ledger is one chain: a row of {table} belongs to the event just added, and only one"
+
+
+def _guard_sqlite() -> None:
+    for table in ("events", *KINDS):
+        for what in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{_only_added(table)}'); END"
+            )
+    op.execute(
+        "CREATE TRIGGER events_follow BEFORE INSERT ON events "
+        "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events) OR NEW.previous IS NOT "
+        f"coalesce((SELECT digest FROM events ORDER BY seq DESC LIMIT 1), '{GENESIS}') "
+        f"BEGIN SELECT RAISE(ABORT, '{_broken_chain()}'); END"
+    )
+    for table, kinds in KINDS.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_follow BEFORE INSERT ON {table} "
+            f"WHEN NOT {_is_of_the_last(table, kinds)} "
+            f"BEGIN SELECT RAISE(ABORT, '{_not_of_the_last(table)}'); END"
+        )
+
+
+def _guard_postgres() -> None:
+    for table in ("events", *KINDS):
+        _make_function(f"{table}_no_change", f"RAISE EXCEPTION '{_only_added(table)}';")
+        for what, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+            _make_trigger(table, f"{table}_no_{what[:8].lower()}", what, each, f"{table}_no_change")
+    _make_function(
+        "events_follow",
+        "IF NEW.seq IS DISTINCT FROM (SELECT coalesce(max(seq), 0) + 1 FROM events) "
+        "OR NEW.previous IS DISTINCT FROM "
+        f"coalesce((SELECT digest FROM events ORDER BY seq DESC LIMIT 1), '{GENESIS}') "
+        f"THEN RAISE EXCEPTION '{_broken_chain()}'; END IF; RETURN NEW;",
+    )
+    _make_trigger("events", "events_follow", "INSERT", "ROW", "events_follow")
+    for table, kinds in KINDS.items():
+        _make_function(
+            f"{table}_follow",
+            f"IF NOT {_is_of_the_last(table, kinds)} "
+            f"THEN RAISE EXCEPTION '{_not_of_the_last(table)}'; END IF; RETURN NEW;",
+        )
+        _make_trigger(table, f"{table}_follow", "INSERT", "ROW", f"{table}_follow")
+
+
+def _is_of_the_last(table: str, kinds: tuple[str, ...]) -> str:
+    """Return whether a new row's event is the last one, of a kind that belongs there, and has no row yet."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    return (
+        f"(EXISTS (SELECT 1 FROM events WHERE seq = NEW.seq AND kind IN ({listed}) "
+        "AND seq = (SELECT max(seq) FROM events)) "
+        f"AND NOT EXISTS (SELECT 1 FROM {table} WHERE seq = NEW.seq))"
+    )
+
+
+def _make_function(name: str, body: str) -> None:
+    op.execute(
+        f"CREATE FUNCTION ledger_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
+        f"AS $$ BEGIN {body} END $$"
+    )
+
+
+def _make_trigger(table: str, name: str, what: str, each: str, function: str) -> None:
+    """Make a trigger that fires for replication as well, which else goes by without."""
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH {each} EXECUTE FUNCTION ledger_{function}()"
+    )
+    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")

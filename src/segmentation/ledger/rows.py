@@ -1,0 +1,144 @@
+"""Events as rows and rows as events: a row that was altered never passes for the event that it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, Table, select
+
+from segmentation.errors import LedgerError
+from segmentation.ledger.event import Draft, Event
+from segmentation.ledger.tables import decisions, events, people
+from segmentation.signing import Signed, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import RowMapping
+
+ROOT = "root"
+"""The name that the start of a ledger has among people."""
+ADOPT = "adopt"
+UNREADABLE = ""
+"""The digest of an event whose row does not say what the event would: one that nothing has."""
+TABLES: dict[str, Table] = {"start": people, "person": people, "decision": decisions, "adoption": decisions}
+"""Where the document and signature of a kind are; an ``activated`` event has none."""
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+Row = dict[str, Any]  # as a database takes it
+
+
+def rows_of(event: Event) -> list[tuple[Table, Row]]:
+    """Return what is stored of an event: its link of the chain, and what is signed.
+
+    Raises
+    ------
+    LedgerError
+        The signed document is not JSON, or lacks what its table shows.
+    """
+    draft = event.draft
+    link = {
+        "seq": event.seq,
+        "at": event.at.isoformat(timespec="microseconds"),
+        "kind": draft.kind,
+        "model": draft.model,
+        "version": draft.version,
+        "body": canonical(dict(draft.body)).decode() if draft.body else None,
+        "previous": event.previous,
+        "digest": event.digest,
+    }
+    if draft.signed is None:
+        return [(events, link)]
+    return [(events, link), (_table_of(event), _signed_row(event, draft.signed))]
+
+
+def _table_of(event: Event) -> Table:
+    if event.draft.kind in TABLES:
+        return TABLES[event.draft.kind]
+    raise LedgerError(
+        f"Event {event.seq} of kind {event.draft.kind} is one that nobody signs; leave it unsigned."
+    )
+
+
+def _signed_row(event: Event, signed: Signed) -> Row:
+    row: Row = {"seq": event.seq, "document": signed.document, "signature": signed.signature}
+    try:
+        told = json.loads(signed.document)
+        if event.draft.kind == "start":
+            return row | {"name": ROOT}
+        if event.draft.kind == "person":
+            return row | {"name": told["name"]}
+        about = {"model": event.draft.model, "version": event.draft.version}
+        return row | about | {"action": told.get("action", ADOPT), "by": told["by"]}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise LedgerError(f"The document of event {event.seq} is not a record of its kind.") from None
+
+
+def after(since: int) -> Select[Any]:
+    """Return the question for all events after one, each with what was signed."""
+    columns = [column.label(f"{column.table.name}_{column.name}") for column in _columns()]
+    joined = events.outerjoin(people, people.c.seq == events.c.seq).outerjoin(
+        decisions, decisions.c.seq == events.c.seq
+    )
+    return select(*columns).select_from(joined).where(events.c.seq > since).order_by(events.c.seq)
+
+
+def events_of(rows: Iterable[RowMapping]) -> list[Event]:
+    """Return the events that rows hold, as `after` asks for them.
+
+    A row that is not exactly what `rows_of` writes of the event, or whose signed row is missing, is returned
+    as an event that its digest does not fit: who verifies the chain finds it, and can name it.
+    """
+    return [_event_of(row) for row in rows]
+
+
+def _event_of(row: RowMapping) -> Event:
+    found = [(table, _part(row, table)) for table in (events, people, decisions)]
+    found = [(table, part) for table, part in found if part["seq"] is not None]
+    link, signed = found[0][1], [part for _, part in found[1:]]
+    draft = Draft(
+        link["kind"],
+        Signed(_text(signed[0]["document"]), _text(signed[0]["signature"])) if signed else None,
+        _text(link["model"]) if link["model"] is not None else None,
+        link["version"] if isinstance(link["version"], int) else None,
+        _body(link["body"]),
+    )
+    event = Event(link["seq"], _time(link["at"]), draft, _text(link["previous"]), _text(link["digest"]))
+    return event if _is_written_so(event, found) else replace(event, digest=UNREADABLE)
+
+
+def _is_written_so(event: Event, found: list[tuple[Table, Row]]) -> bool:
+    try:
+        return rows_of(event) == found
+    except LedgerError:
+        return False
+
+
+def _columns() -> list[Any]:
+    return [column for table in (events, people, decisions) for column in table.c]
+
+
+def _part(row: RowMapping, table: Table) -> Row:
+    return {column.name: row[f"{table.name}_{column.name}"] for column in table.c}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _time(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(_text(value)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return LONG_AGO
+
+
+def _body(value: object) -> dict[str, Any] | None:
+    try:
+        told = json.loads(_text(value)) if value is not None else None
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None

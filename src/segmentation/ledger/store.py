@@ -1,0 +1,305 @@
+"""The database of the ledger: one writer at a time, whole or not at all, and readers who see one moment.
+
+A write is never tried again by itself: whoever asked for it is told what is known of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from segmentation.errors import LedgerError
+from segmentation.ledger.engines import as_reader, as_writer, engine_of, keep_others_out, make_file
+from segmentation.ledger.place import Place, told
+from segmentation.ledger.rows import after, events_of, rows_of
+from segmentation.ledger.tables import REVISION, events, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from segmentation.ledger.event import Event
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer, who takes milliseconds, or as long as publishing a bundle."""
+UNREAD = "The ledger cannot be read"
+UNWRITTEN = "Nothing was recorded"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one look at the ledger found, all of it at one moment.
+
+    Attributes
+    ----------
+    before : int
+        How many events there are up to `since`, that one included.
+    events : list of Event
+        All after it, in their order.
+    """
+
+    before: int
+    events: list[Event]
+
+
+class Pen:
+    """The only writer of a ledger, for the time of one transaction."""
+
+    def __init__(self, connection: Connection, ledger: Ledger) -> None:
+        self._connection, self._ledger = connection, ledger
+
+    def page(self, since: int = 0) -> Page:
+        """Return what is there after an event, with what this pen has appended."""
+        with self._ledger.told(UNREAD):
+            return _page(self._connection, since)
+
+    def read(self, since: int = 0) -> list[Event]:
+        """Return the events after one, with what this pen has appended."""
+        return self.page(since).events
+
+    def append(self, event: Event) -> None:
+        """Add the next event; it is kept once the block has ended well.
+
+        Raises
+        ------
+        LedgerError
+            It does not follow the last one, or the database refuses.
+        StorageError
+            The disk is full.
+        """
+        with self._ledger.told(UNWRITTEN):
+            for table, row in rows_of(event):
+                self._connection.execute(insert(table), row)
+
+
+class Ledger:
+    """An open ledger; what it gives and takes are links of a chain, and it judges none of them.
+
+    Parameters
+    ----------
+    place : Place
+    patience : float
+        Seconds to wait for another writer.
+    """
+
+    def __init__(self, place: Place, patience: float = PATIENCE) -> None:
+        self._place, self._patience = place, patience
+        with self.told("The ledger cannot be opened"):
+            self._engine = engine_of(place, patience)
+
+    def __repr__(self) -> str:
+        """Return where it is, without user or password."""
+        return f"Ledger({self._place})"
+
+    @property
+    def place(self) -> Place:
+        """Where it is; as a text without user or password."""
+        return self._place
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def told(self, failure: str) -> AbstractContextManager[None]:
+        """Turn what the database raises into one sentence that begins with what could not be done."""
+        return told(failure, self._place, self._patience)
+
+    def read(self, since: int = 0) -> list[Event]:
+        """Return the events after one, all of them as they are at one moment.
+
+        Raises
+        ------
+        LedgerError, StorageError
+            The database cannot be read.
+        """
+        return self.page(since).events
+
+    def page(self, since: int = 0) -> Page:
+        """Return the events after one, and how many there are up to it; raises what `read` does."""
+        with self.told(UNREAD):
+            try:
+                return self._look(since)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._look(since)
+
+    def _look(self, since: int) -> Page:
+        with self._engine.connect() as connection, as_reader(connection).begin():
+            return _page(connection, since)
+
+    @contextmanager
+    def writing(self) -> Iterator[Pen]:
+        """Give the only pen: what it appends is kept when the block ends well, and nothing where it raises.
+
+        Raises
+        ------
+        LedgerError
+            Another program has been writing for longer than the patience, or the database refuses; or the
+            connection broke while the end was confirmed, which may or may not have been recorded.
+        StorageError
+            The disk is full, or the file cannot be written.
+        """
+        with self._writer() as connection:
+            yield Pen(connection, self)
+
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        with self.told(UNWRITTEN):
+            connection = as_writer(self._engine.connect())
+        with closing(connection):
+            with self.told(UNWRITTEN):
+                connection.begin()
+                keep_others_out(connection, self._patience)
+            try:
+                yield connection
+            except BaseException:
+                with suppress(SQLAlchemyError):
+                    connection.rollback()
+                raise
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        with self.told(UNWRITTEN):
+            try:
+                connection.commit()
+            except DBAPIError as error:
+                if not _is_in_doubt(error):
+                    raise
+                message = (
+                    f"The record may or may not have been recorded: {self._place} went away while it "
+                    "confirmed it. Look with `segmentation review show` before you try again."
+                )
+                raise LedgerError(message) from None
+
+    def check_revision(self) -> None:
+        """Make sure that the tables are those that this version knows.
+
+        Raises
+        ------
+        LedgerError
+            There are none, or a newer or older version made them.
+        """
+        with self.told(UNREAD), self._engine.connect() as connection:
+            found = revision_of(connection)
+        if found is None:
+            raise LedgerError(
+                f"There is no ledger at {self._place}. Begin one with `segmentation people init`."
+            )
+        if found != REVISION:
+            raise LedgerError(
+                f"The ledger at {self._place} has revision {found} of its tables, and this version knows "
+                f"{REVISION}. {_way_to(found)}"
+            )
+
+    def upgrade(self) -> None:
+        """Make the tables or bring them to the newest revision, whole or not at all.
+
+        Raises
+        ------
+        LedgerError
+            A newer version made them, or the database refuses.
+        """
+        # Only who makes or upgrades a ledger needs alembic; serving, which reads, does without.
+        from segmentation.ledger.upgrade import revisions, upgrade  # noqa: PLC0415
+
+        with self._writer() as connection:
+            with self.told(UNREAD):
+                found = revision_of(connection)
+            if found is not None and found not in revisions():
+                raise LedgerError(
+                    f"The ledger at {self._place} has revision {found} of its tables, which this version "
+                    f"does not know. {_way_to(found)}"
+                )
+            with self.told("The ledger cannot be made"):
+                upgrade(connection)
+
+
+def open_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
+    """Open a ledger that exists.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy takes it: ``sqlite:///…``, or ``postgresql://…`` with or without the driver's name.
+    patience : float
+        Seconds to wait for another writer.
+
+    Raises
+    ------
+    LedgerError
+        There is none, it cannot be reached, or another version made it.
+    StorageError
+        Its file cannot be read.
+    """
+    place = Place.of(url)
+    if place.path is not None and not place.path.exists():
+        raise LedgerError(f"There is no ledger at {place}. Begin one with `segmentation people init`.")
+    ledger = Ledger(place, patience)
+    try:
+        ledger.check_revision()
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def create_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
+    """Open a ledger; make its tables where there are none, and upgrade those of an older version.
+
+    Raises
+    ------
+    LedgerError
+        It cannot be reached, or a newer version made it.
+    StorageError
+        Its file or folder cannot be made or written.
+    """
+    place = Place.of(url)
+    with told("The ledger cannot be made", place, patience):
+        if place.path is not None:
+            make_file(place.path, patience)
+    ledger = Ledger(place, patience)
+    try:
+        ledger.upgrade()
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the tables that a database holds; None where it holds none."""
+    if not inspect(connection).has_table(versions.name):
+        return None
+    return connection.execute(select(versions.c.version_num)).scalar()
+
+
+def _page(connection: Connection, since: int) -> Page:
+    before = connection.execute(
+        select(func.count()).select_from(events).where(events.c.seq <= since)
+    ).scalar_one()
+    return Page(before, events_of(connection.execute(after(since)).mappings()))
+
+
+def _way_to(found: str) -> str:
+    newer = "Install the version that wrote it, or a newer one."
+    return "Upgrade it with `segmentation people init`." if found < REVISION else newer
+
+
+def _is_in_doubt(error: DBAPIError) -> bool:
+    """Whether a failed commit tells nothing: the connection broke, or the disk did not answer."""
+    code: int = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return error.connection_invalidated or code == sqlite3.SQLITE_IOERR

@@ -1,0 +1,54 @@
+"""The tables of the ledger, as this version reads and writes them; `migrations` makes them.
+
+What counts is the chain of digests. The columns beside a document (`name`, `action`, `by`) are there for
+people who look into the database; a row of which they do not say what its document says is read as altered.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+
+REVISION = "0001"
+"""The newest revision of the schema that this version knows."""
+
+metadata = MetaData()
+
+versions = Table("ledger_version", metadata, Column("version_num", String(32), primary_key=True))
+"""Which revision the schema has. A name of its own, because a database may hold the tables of MLflow, too."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("model", Text),
+    Column("version", Integer),
+    Column("body", Text),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+"""The chain, one row a link: `at` is ISO 8601 with microseconds, `body` canonical JSON or nothing."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""What the root key signed: records of people, and the start of the ledger under the name of the root."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("model", Text, nullable=False),
+    Column("version", Integer),
+    Column("action", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""What people signed: decisions, and adoptions of a policy, of which the action is ``adopt``."""

@@ -1,0 +1,41 @@
+"""Making and upgrading the tables of a ledger: the one place that needs alembic, which readers do without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def upgrade(connection: Connection, migrations: Path = MIGRATIONS) -> None:
+    """Bring the tables to the newest revision, in the transaction that the connection is in.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction that keeps other writers out.
+    migrations : Path
+        Folder of the revisions.
+    """
+    command.upgrade(_config(connection, migrations), "head")
+
+
+def revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
+    """Return every revision that this version knows, newest first."""
+    folder = ScriptDirectory(str(migrations))
+    return tuple(script.revision for script in folder.walk_revisions())
+
+
+def _config(connection: Connection, migrations: Path) -> Config:
+    config = Config(attributes={"connection": connection})
+    # The folder is written into an ini file, in which a per cent sign begins a variable.
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
