@@ -1,0 +1,92 @@
+"""The verification sheet: what a dossier says, and how anybody checks it by hand with commands that work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from segmentation.card.markdown import code, escaped
+from segmentation.reviews.dossier import words
+from segmentation.reviews.dossier.evidence import (
+    key_file,
+    people_keys,
+    signature_name,
+    signed_events,
+)
+from segmentation.reviews.dossier.pages import BUNDLED
+from segmentation.signing import sha256
+from segmentation.wording import LANGUAGES, Language, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from segmentation.ledger.history import History
+    from segmentation.reviews.dossier.report import DossierReport
+
+SHEETS: dict[Language, str] = {language: f"VERIFY.{language}.md" for language in LANGUAGES}
+
+
+def sheets(report: DossierReport, history: History, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the sheet in both languages, by its name.
+
+    Parameters
+    ----------
+    report : DossierReport
+    history : History
+    files : mapping of str to bytes
+        Every other file of the dossier but the manifest.
+    """
+    return {name: _sheet(report, history, files, language) for language, name in SHEETS.items()}
+
+
+def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], language: Language) -> bytes:
+    voice = Voice(language)
+    about = (history, report.model, report.version)
+    text = _environment().get_template("verify.md.j2").render(
+        report=report,
+        t=voice.t,
+        colon=Markup(voice.colon),  # noqa: S704 - a mark of the language
+        code=code,
+        moment=_moment,
+        words=words,
+        name=SHEETS[language],
+        has_pdf=any(name.endswith(".pdf") for name in files),
+        bundled=[_raw(name) for name in BUNDLED.values()],
+        signatures=[
+            (_raw(signature_name(event)), _raw(key_file(history, event)))
+            for event in signed_events(*about)
+        ],
+        keys=[
+            (_raw(name), _raw(signature_name(event))) for name, event in people_keys(*about).items()
+        ],
+        digests=[
+            (sha256(data).removeprefix("sha256:"), _raw(name)) for name, data in sorted(files.items())
+        ],
+    )  # fmt: skip
+    return text.encode()
+
+
+def _raw(name: str) -> Markup:
+    return Markup(name)  # noqa: S704 - `archive.NAME` leaves nothing that a shell or Markdown would take
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@cache
+def _environment() -> Environment:
+    # `finalize` escapes for Markdown before autoescape would for HTML.
+    return Environment(
+        loader=PackageLoader("segmentation.reviews.dossier"),
+        autoescape=True,
+        finalize=escaped,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
