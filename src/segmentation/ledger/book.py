@@ -78,7 +78,7 @@ class Book:
             The ledger cannot be read, or the witness cannot be written.
         """
         seen = self._witness.seen()
-        now = self._now()
+        now = self.now()
         ledger = self._ledger
         history = self._all(ledger, self._known) if afresh else self._caught_up(ledger)
         _check(seen, history, now)
@@ -117,7 +117,7 @@ class Book:
         """
         with self._ledger.writing() as pen:
             seen = self._witness.seen()
-            now = self._now()
+            now = self.now()
             history = self._caught_up(pen).copy()
             _check(seen, history, now)
             _add(pen, history, make, now)
@@ -133,7 +133,8 @@ class Book:
             self._opened = open_ledger(self._trust.ledger, patience=self._patience)
         return self._opened
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
         return self._clock().astimezone(UTC)
 
     def _caught_up(self, source: Ledger | Pen) -> History:
@@ -157,8 +158,9 @@ class Book:
         kept = () if known is None else known.events
         if history.events[: len(kept)] != kept:
             raise LedgerError(
-                "The ledger no longer holds what this program read from it before: it was cut off, "
-                f"rewritten or replaced after event {_common(history.events, kept)}. Compare with a checkpoint or a backup."
+                "The ledger no longer holds what this program read from it before: it was cut off, rewritten "
+                f"or replaced after event {_common(history.events, kept)}. Compare with a checkpoint or a "
+                "backup."
             )
         return history
 
