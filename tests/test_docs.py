@@ -1,0 +1,174 @@
+"""README and docs/ name only what exists: commands, options, settings, messages and files."""
+
+import ast
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+}
+GUIDES = ("review.md", "review.zh.md")
+
+
+def program():
+    """The commands of the program, as click has them."""
+    from segmentation.cli.main import app
+
+    return typer.main.get_command(app)
+
+
+def shell_lines(text):
+    """The commands in blocks of shell, without what is said of them."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def named_commands(text):
+    """Every command of the program in a block, or as code in a sentence or table."""
+    lines = (*shell_lines(text), *spans(text))
+    return [line.split(" #")[0] for line in lines if line.startswith("segmentation ")]
+
+
+def spans(text):
+    """What stands as code in sentences and tables."""
+    return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
+
+
+def strangers(line):
+    """What a command line names that the program does not know; nothing where it knows all of it."""
+    command, words = program(), shlex.split(line)[1:]
+    while hasattr(command, "commands") and words:
+        if words[0] not in command.commands:
+            return [words[0]]
+        command = command.commands[words.pop(0)]
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return [word for word in words if word.startswith("--") and word not in known]
+
+
+def told_texts():
+    """Every text of the sources, with … for what is filled in."""
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def anchors(text):
+    """The addresses of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_and_option_that_a_page_names_exists(name):
+    found = {line: strangers(line) for line in named_commands(PAGES[name])}
+
+    assert found
+    assert {line: names for line, names in found.items() if names} == {}
+
+
+def test_a_command_or_an_option_that_is_not_there_is_found():
+    assert strangers("segmentation build --polycy policy.toml") == ["--polycy"]
+    assert strangers("segmentation bild --policy policy.toml") == ["bild"]
+    assert strangers("segmentation build --policy policy.toml") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_option_that_a_page_names_alone_is_one_of_some_command(name):
+    def options(command):
+        own = {option for parameter in command.params for option in parameter.opts}
+        inner = command.commands.values() if hasattr(command, "commands") else ()
+        return own.union(*map(options, inner))
+
+    named = set(re.findall(r"`(--[a-z-]+)", PAGES[name]))
+
+    assert named - options(program()) - {"--help"} == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name):
+    folder = ROOT if name == "README.md" else ROOT / "docs"
+    for link in re.findall(r"\]\(([^)]+)\)", PAGES[name]):
+        file, _, anchor = link.partition("#")
+        target = folder / file if file else folder / name
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_setting_that_a_page_names_is_read_somewhere(name):
+    named = set(re.findall(r"SEGMENTATION_[A-Z_]+", PAGES[name]))
+    known = {text for text in told_texts() if text.startswith("SEGMENTATION_")}
+
+    assert named - known == set()
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_message_that_a_guide_explains_is_one_that_the_program_gives(name):
+    rows = re.search(r"\| “.*", PAGES[name], re.DOTALL)[0].splitlines()
+    quoted = [text for row in rows for text in re.findall(r"“([^”]+)”", row.split(" | ")[0])]
+    texts = "\n".join(told_texts())
+
+    assert len(quoted) > 20
+    assert [text for text in quoted if text not in texts] == []
+
+
+def test_both_guides_have_the_same_parts_commands_and_messages():
+    english, chinese = (PAGES[name] for name in GUIDES)
+    for pattern in (r"^#+ ", r"^\| ", r"^\*\*\d\.", r"“([A-Z][^”]+)”"):
+        assert len(re.findall(pattern, english, re.MULTILINE)) == len(
+            re.findall(pattern, chinese, re.MULTILINE)
+        )
+
+    def bare(text):
+        return [re.sub(r'"[^"]*"|--language \w+', "", line) for line in shell_lines(text)]
+
+    assert bare(english) == bare(chinese)
+    assert spans(english) == spans(chinese)
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guides_know_every_state(name):
+    from typing import get_args
+
+    from segmentation.ledger.standing import State
+
+    table = PAGES[name].split("## ")[5]
+    named = re.findall(r"^\| ([a-z]+(?: [a-z]+)?)(?:（.*?）)? \|", table, re.MULTILINE)
+    assert {state.replace("_", " ") for state in get_args(State)} == set(named) - {"state"}
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL is not installed")
+def test_what_openssl_signs_as_the_page_says_verifies(tmp_path):
+    import base64
+
+    from segmentation.signing import PublicKey, Signed, canonical
+
+    lines = [line for line in shell_lines(PAGES["trust.md"]) if line.startswith("openssl ")]
+    (tmp_path / "approve.json").write_bytes(canonical({"type": "decision/1"}))
+    for line in lines:
+        words = [*shlex.split(line), *(["-pass"] if "genpkey" in line else ["-passin"]), "env:WORDS"]
+        subprocess.run(
+            words,
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            env={**os.environ, "WORDS": "long enough words"},
+        )
+
+    key = PublicKey.from_pem((tmp_path / "carol.pub.pem").read_bytes())
+    signature = base64.b64encode((tmp_path / "approve.sig").read_bytes()).decode()
+    assert len(lines) == 3
+    assert key.verifies(Signed((tmp_path / "approve.json").read_text(encoding="utf-8"), signature))
