@@ -13,7 +13,9 @@ import segmentation
 from segmentation.errors import SegmentationError
 from segmentation.wording.language import Voice
 
-FOLDERS = [Path(segmentation.__file__).parent / name for name in ("wording", "audit", "card", "reviews")]
+FOLDERS = [
+    Path(segmentation.__file__).parent / name for name in ("wording", "audit", "card", "impact", "reviews")
+]
 CATALOGUE = resources.files("segmentation.wording") / "locale/zh/LC_MESSAGES/wording.po"
 EN, ZH = Voice("en"), Voice("zh")
 

@@ -7,6 +7,7 @@ without them there is no assessment, and without an assessment no submission.
 from segmentation.impact.answers import Answers
 from segmentation.impact.assessing import assess
 from segmentation.impact.draft import draft_answers
+from segmentation.impact.files import render_impact, write_impact
 from segmentation.impact.model import Impact
 from segmentation.impact.reading import answers_from, read_answers
 from segmentation.impact.retention import due, kept_until, refuse_deletion
@@ -21,4 +22,6 @@ __all__ = [
     "kept_until",
     "read_answers",
     "refuse_deletion",
+    "render_impact",
+    "write_impact",
 ]

@@ -49,11 +49,13 @@ class Consulted(Part):
 class Effect(Part):
     """What may happen to a resident, how likely it is, and how severe it would be."""
 
-    text: Text = Field(
-        title=msg("What may happen"), description=msg("What may happen, to whom, and what stands against it.")
+    text: Text = Field(title=msg("What may happen"), description=msg("What may happen, and to whom."))
+    likelihood: Level = Field(
+        title=msg("Likelihood"), description=msg("How likely it is without the safeguards.")
     )
-    likelihood: Level = Field(title=msg("Likelihood"), description=msg("How likely it is."))
-    severity: Level = Field(title=msg("Severity"), description=msg("How severe it would be for them."))
+    severity: Level = Field(
+        title=msg("Severity"), description=msg("How severe it would be for those concerned.")
+    )
 
     @property
     def risk(self) -> Level:
@@ -168,8 +170,8 @@ class Security(Part):
     """What may go wrong in the company's own operation, and what stands against it."""
 
     risks: Effect = Field(
-        title=msg("Security risks"),
-        description=msg("What may be leaked, altered or lost in your operation, and how."),
+        title=msg("Own operation"),
+        description=msg("What may be leaked, altered or lost in the company's own operation, and how."),
     )
     access: Text = Field(
         title=msg("Access"), description=msg("Who may see residents' rows and segments, and who grants it.")

@@ -122,19 +122,23 @@ def _triggers(policy: Policy, teller: Teller, answers: Answers) -> Iterator[Trig
     """Yield the reasons of PIPL Art. 55, in the order of the article."""
     stated, operation = answers.triggers, answers.security
     asked = (
-        ("55(1)", msg("Sensitive personal information"), stated.sensitive),
-        ("55(2)", msg("Automated decision-making"), None),
-        ("55(3)", msg("Entrusting handling, providing to others, or making public"), operation.processors),
-        ("55(4)", msg("Providing personal information abroad"), operation.abroad),
-        ("55(5)", msg("Other major effect on individuals"), stated.major_effect),
+        (msg("PIPL Art. 55(1)"), msg("Sensitive personal information"), stated.sensitive),
+        (msg("PIPL Art. 55(2)"), msg("Automated decision-making"), None),
+        (
+            msg("PIPL Art. 55(3)"),
+            msg("Entrusting handling, providing to others, or making public"),
+            operation.processors,
+        ),
+        (msg("PIPL Art. 55(4)"), msg("Providing personal information abroad"), operation.abroad),
+        (msg("PIPL Art. 55(5)"), msg("Other major effect on individuals"), stated.major_effect),
     )
     columns = sensitive_columns(policy)
-    for number, title, one in asked:
+    for article, title, one in asked:
         why = teller.text(lambda r: r.t(AUTOMATED)) if one is None else one.text
         if columns and one is stated.sensitive:
             why = _recognised(teller, columns, why)
         yield Trigger(
-            article=f"PIPL Art. {number}",
+            article=teller.text(lambda r, article=article: r.t(article)),  # type: ignore[misc]
             title=teller.text(lambda r, title=title: r.t(title)),  # type: ignore[misc]
             applies=one is None or one.applies,
             why=why,

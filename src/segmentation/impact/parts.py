@@ -34,7 +34,7 @@ class Subject(Part):
 class Trigger(Part):
     """One reason of PIPL Art. 55 for an assessment, whether it applies here, and why."""
 
-    article: Said
+    article: Text
     title: Text
     applies: bool
     why: Text
