@@ -6,7 +6,7 @@ line before it.
 
 # No `from __future__ import annotations`: pydantic reads these.
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -72,10 +72,9 @@ def _event(line: bytes, place: int) -> Event:
     try:
         told = _Line.model_validate_json(line)
         signed = None if told.signed is None else Signed(told.signed.document, told.signed.signature)
-        draft = Draft(told.kind, signed, told.model, told.version, told.body)
-        event = Event(
-            told.seq, told.at, draft, told.previous, digest_of(told.seq, told.at, draft, told.previous)
-        )
+        draft = Draft(told.kind, signed, told.model, told.version, told.body or None)
+        at = told.at.astimezone(UTC)
+        event = Event(told.seq, at, draft, told.previous, digest_of(told.seq, at, draft, told.previous))
         fits = line == line_of(event) + b"\n" and event.digest == sha256(line[:-1])
     except (ValidationError, SigningError, ValueError):
         fits = False
