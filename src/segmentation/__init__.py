@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
+    from segmentation.approved import Approved, load_approved
     from segmentation.audit import AuditReport, Finding
     from segmentation.card import ModelCard
     from segmentation.clustering import Segmenter
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from segmentation.scoring import score_file
 
 _HOMES = {
+    "Approved": "approved",
     "AuditReport": "audit",
     "Candidate": "pipeline",
     "Finding": "audit",
@@ -50,6 +52,7 @@ _HOMES = {
     "build": "pipeline",
     "explanation_table": "clustering.assign",
     "frontier": "mitigation",
+    "load_approved": "approved",
     "load_previous": "registry",
     "load_version": "registry",
     "read_policy": "policy",
@@ -60,6 +63,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Approved",
     "AuditReport",
     "Candidate",
     "Finding",
@@ -76,6 +80,7 @@ __all__ = [
     "build",
     "explanation_table",
     "frontier",
+    "load_approved",
     "load_previous",
     "load_version",
     "read_policy",

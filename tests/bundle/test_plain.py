@@ -18,7 +18,7 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_plain_data_comes_back_as_it_was_written(value):
     assert plain(json.dumps(value).encode(), "it") == value
-    assert plain(json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "ignore"), "it") is not ...
+    assert plain(json.dumps(value, ensure_ascii=False, indent=1).encode(), "it") == value
 
 
 @pytest.mark.parametrize("depth", [1, DEEPEST])
