@@ -1,4 +1,4 @@
-"""Who may decide what about which version; each rule with a case that it refuses and one that it lets pass."""
+"""Who may decide what about which version; each rule with a case that it refuses and one that it allows."""
 
 from datetime import date
 
@@ -139,8 +139,10 @@ def test_an_approval_holds_from_today_to_the_next_review(submitted, days):
         (date(2026, 6, 30), "The approval would hold until 2026-06-30, which is over; choose a later day."),
         (
             date(2026, 12, 29),
-            "The approval would hold until 2026-12-29, 181 days from now, and the policy reviews every 180 "
-            "days; choose an earlier day.",
+            (
+                "The approval would hold until 2026-12-29, 181 days from now, and the policy reviews every "
+                "180 days; choose an earlier day."
+            ),
         ),
         (None, "An approval has a last day; say until when it holds."),
     ],
@@ -163,8 +165,12 @@ def test_each_finding_that_blocks_is_waived_on_its_own(cast):
     [
         ((), f"needs a waiver of its own, and {', '.join(BLOCKING)} has none"),
         (waivers(BLOCKING[1]), f"and {BLOCKING[0]} has none; waive it with a reason and a day"),
-        (waivers(*BLOCKING, "selection_ratio:sex"), "A waiver is for selection_ratio:sex, which does not
-        block"), (waivers(*BLOCKING, BLOCKING[0]), "A finding is waived twice; waive each once."), (
+        (
+            waivers(*BLOCKING, "selection_ratio:sex"),
+            "A waiver is for selection_ratio:sex, which does not block",
+        ),
+        (waivers(*BLOCKING, BLOCKING[0]), "A finding is waived twice; waive each once."),
+        (
             waivers(*BLOCKING, expires=date(2026, 6, 30)),
             f"The waiver of {', '.join(BLOCKING)} has expired; give it a later day, or request changes.",
         ),
@@ -354,8 +360,10 @@ def test_an_event_that_names_another_version_than_its_record_is_refused(submitte
     draft = submitted.decision("approve", "Carol")
     submitted.add(type(draft)(draft.kind, draft.signed, draft.model, 2))
 
-    assert submitted.refusal == "The record is about version 1 of resident_needs, and the event names another
-    one."
+    assert (
+        submitted.refusal
+        == "The record is about version 1 of resident_needs, and the event names another one."
+    )
 
 
 def test_an_active_version_is_renewed_by_two_more_approvals(cast):

@@ -33,7 +33,7 @@ def expired(cast):
 
 
 REACHED = {
-    "draft": lambda cast: None,
+    "draft": lambda _: None,
     "submitted": submitted,
     "changes_requested": lambda cast: (submitted(cast), cast.decide("request_changes", "Carol")),
     "rejected": lambda cast: (submitted(cast), cast.decide("reject", "Bob")),
@@ -107,7 +107,7 @@ def test_what_follows_from_others_leads_where_the_table_says_or_changes_nothing(
     cast = Cast.assembled()
     REACHED[state](cast)
     FOLLOWED[step](cast)
-    # Of what is not approved, only another policy and another's activation speak; the half approved are below.
+    # Of what is not approved, only another policy and another's activation speak.
     expected = TRANSITIONS[state].get(step, state)
     unpublished = step == "supersede" and state == "approved"
 
