@@ -27,9 +27,15 @@ def golden(request):
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
-    """A PostgreSQL of its own for these tests."""
+    """A PostgreSQL of its own for these tests, which does not wait for the disk: nobody pulls its plug."""
     pgserver = _pgserver()
+    import psycopg
+
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 

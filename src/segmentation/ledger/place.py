@@ -73,9 +73,8 @@ class Place:
 
     def __str__(self) -> str:
         """Return a name for messages: without user or password."""
-        return str(
-            self.path or f"PostgreSQL database {self.url.database} at {self.url.host or 'this machine'}"
-        )
+        host = self.url.host or next(iter(_values(self.url, "host")), "this machine")
+        return str(self.path or f"PostgreSQL database {self.url.database} at {host}")
 
     def redacted(self, text: str) -> str:
         """Return a message without any password of the address."""

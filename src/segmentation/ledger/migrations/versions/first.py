@@ -89,8 +89,8 @@ def _guard_sqlite() -> None:
 def _guard_postgres() -> None:
     for table in ("events", *KINDS):
         _make_function(f"{table}_no_change", f"RAISE EXCEPTION '{_only_added(table)}';")
-        for what, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-            _make_trigger(table, f"{table}_no_{what[:8].lower()}", what, each, f"{table}_no_change")
+        _make_trigger(table, f"{table}_no_change", "UPDATE OR DELETE", "ROW", f"{table}_no_change")
+        _make_trigger(table, f"{table}_no_truncate", "TRUNCATE", "STATEMENT", f"{table}_no_change")
     _make_function(
         "events_follow",
         "IF NEW.seq IS DISTINCT FROM (SELECT coalesce(max(seq), 0) + 1 FROM events) "
