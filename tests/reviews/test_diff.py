@@ -64,7 +64,7 @@ def test_equal_sides_differ_in_nothing():
     assert found.is_empty
     assert filled(found) == set()
     assert found.text() == (
-        "small_needs: version 8 against version 7\n  Nothing differs but the number of the version.\n"
+        "small_needs: version 8 against version 7\n  Nothing differs but the number of the version."
     )
 
 

@@ -35,15 +35,15 @@ def text(diff: Diff) -> str:
     """Return what differs, a heading and indented lines for each section that holds something."""
     if diff.before is None:
         first = f"{diff.model} version {diff.after.version}: there is no version before it to compare with."
-        return "\n".join([first, *_indented([_stands(diff.after)])]) + "\n"
+        return "\n".join([first, *_indented([_stands(diff.after)])])
     title = f"{diff.model}: version {diff.after.version} against version {diff.before.version}"
     if diff.is_empty:
-        return f"{title}\n  Nothing differs but the number of the version.\n"
+        return f"{title}\n  Nothing differs but the number of the version."
     lines = [title, *_indented(_verdicts(diff.before, diff.after))]
     for heading, told in _sections(diff):
         if told:
             lines += ["", heading, *_indented(told)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _sections(diff: Diff) -> Iterator[tuple[str, list[str]]]:
