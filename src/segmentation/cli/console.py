@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from segmentation.profiles import Profile
 
 BROKEN = 1
+ALTERED = 1
+"""Exit code of a check that was made and fails: of a ledger or a dossier that was altered."""
+NOT_APPROVED = 1
 BAD_INPUT = 2
 NO_SEGMENTS = 3
 SHOWN = 12

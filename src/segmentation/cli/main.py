@@ -10,9 +10,23 @@ from typing import Annotated
 
 import typer
 
-from segmentation.cli import audit, build, card, mitigate, policy, score, simulate
-from segmentation.cli.console import BAD_INPUT, NO_SEGMENTS, complain
-from segmentation.errors import NoStructureError, SegmentationError
+from segmentation.cli import (
+    audit,
+    build,
+    card,
+    dossier,
+    impact,
+    ledger,
+    mitigate,
+    people,
+    policy,
+    retention,
+    review,
+    score,
+    simulate,
+)
+from segmentation.cli.console import BAD_INPUT, NO_SEGMENTS, NOT_APPROVED, complain
+from segmentation.errors import NoStructureError, NotApprovedError, SegmentationError
 from segmentation.version import __version__
 
 FAILED = 70
@@ -33,6 +47,12 @@ app.command(epilog=f"Example: `{audit.EXAMPLE}`")(audit.audit)
 app.command(epilog=f"Example: `{mitigate.EXAMPLE}`")(mitigate.mitigate)
 app.command(epilog=f"Example: `{card.EXAMPLE}`")(card.card)
 app.command(epilog=f"Example: `{score.EXAMPLE}`")(score.score)
+app.add_typer(people.app, name="people")
+app.add_typer(impact.app, name="impact")
+app.add_typer(review.app, name="review")
+app.add_typer(dossier.app, name="dossier")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(retention.app, name="retention")
 
 
 def _version(asked: bool) -> None:
@@ -53,13 +73,17 @@ def _options(
 def main() -> None:
     """Run the program; every foreseen error ends it with one clear message.
 
-    Exit codes: 1 where findings are broken, 2 for input that is refused, 3 where the needs hold no segments.
+    Exit codes: 1 where findings are broken, a ledger or dossier was altered, or nothing is approved; 2 for
+    input that is refused, decisions among it; 3 where the needs hold no segments.
     """
     try:
         app()
     except NoStructureError as error:
         complain(str(error))
         raise SystemExit(NO_SEGMENTS) from None
+    except NotApprovedError as error:
+        complain(str(error))
+        raise SystemExit(NOT_APPROVED) from None
     except SegmentationError as error:
         complain(str(error))
     except BrokenPipeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +25,34 @@ AsOf = Annotated[
 Model = Annotated[str, typer.Option("--model", help="Name of the model in the registry.")]
 Version = Annotated[str, typer.Option("--version", help="A version number, or an alias.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Number = Annotated[int, typer.Option("--version", min=1, help="Number of the version.")]
+By = Annotated[str, typer.Option("--as", metavar="NAME", help="Who signs, by their name in the ledger.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is signed and kept.")]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        help="Holds the passphrase of who signs; else SEGMENTATION_PASSPHRASE does, or it is asked for.",
+    ),
+]
+RootPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--root-passphrase-file",
+        help="Holds the root key's passphrase; else SEGMENTATION_ROOT_PASSPHRASE does, or it is asked for.",
+    ),
+]
+
+
+class RoleName(StrEnum):
+    """What a person may do."""
+
+    trainer = "trainer"
+    compliance = "compliance"
+    business = "business"
+    administrator = "administrator"
+    monitor = "monitor"
+
 
 HOME = Path("var")
 

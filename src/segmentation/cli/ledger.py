@@ -1,0 +1,150 @@
+"""`segmentation ledger`: whether the ledger is what it was, and a slip of paper that shows it later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.cli.console import ALTERED, complain, say_json
+from segmentation.cli.office import now
+from segmentation.cli.options import HOME, HomeFolder, Json
+
+if TYPE_CHECKING:
+    from segmentation.ledger.checkpoint import Checkpoint
+    from segmentation.ledger.history import History
+    from segmentation.ledger.store import Ledger
+    from segmentation.ledger.trust import Trust
+
+app = typer.Typer(help="Verify, witness and upgrade the ledger.", no_args_is_help=True)
+
+
+@app.command(epilog="Example: `segmentation ledger verify --checkpoint checkpoint.json`")
+def verify(
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="What `ledger checkpoint` wrote; the ledger must still be that.")
+    ] = None,
+    home: HomeFolder = HOME,
+    as_json: Json = False,
+) -> None:
+    """Verify every event against the chain, its signature and the rules, from the pinned root key on.
+
+    Exit code 1 says that the ledger was altered, and names the first event that was; 2,
+    that it cannot be reached.
+    """
+    from segmentation.errors import LedgerError
+    from segmentation.home import Home
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+
+    trust = trust_of(Home(home))
+    slip = read_checkpoint(checkpoint)
+    with open_ledger(trust.ledger) as ledger:
+        ledger.check_revision()
+        try:
+            history = _verified(ledger, trust, slip)
+        except LedgerError as error:
+            complain(str(error))
+            raise typer.Exit(ALTERED) from None
+    if as_json:
+        say_json(_content(history))
+    else:
+        _print(history, checkpoint)
+
+
+@app.command(epilog="Example: `segmentation ledger checkpoint --out checkpoint.json`")
+def checkpoint(
+    out: Annotated[Path, typer.Option(help="Where to write it, a JSON file.")],
+    home: HomeFolder = HOME,
+) -> None:
+    """Write down the head of the ledger: kept elsewhere, it shows later that nothing before it changed."""
+    from segmentation.cli.office import book_at
+    from segmentation.files import write_text
+    from segmentation.ledger.checkpoint import checkpoint_of
+
+    found = checkpoint_of(book_at(home).history())
+    write_text(out, f"{found.to_json()}\n")
+    typer.echo(
+        f"Wrote {out}: event {found.seq} of {found.at:%Y-%m-%d %H:%M} UTC. Keep it where the ledger is not."
+    )
+
+
+@app.command(epilog="Example: `segmentation ledger upgrade`")
+def upgrade(home: HomeFolder = HOME) -> None:
+    """Bring the tables of a ledger to those of this version, whole or not at all; no record changes."""
+    from segmentation.home import Home
+    from segmentation.ledger.store import create_ledger
+    from segmentation.ledger.trust import trust_of
+
+    with create_ledger(trust_of(Home(home)).ledger):
+        typer.echo("The tables of the ledger are those of this version.")
+
+
+def _verified(ledger: Ledger, trust: Trust, slip: Checkpoint | None) -> History:
+    """Return the history that a ledger tells.
+
+    Raises
+    ------
+    LedgerError
+        It was altered, went back, or is not the one of the checkpoint.
+    """
+    from segmentation.ledger.history import History
+    from segmentation.ledger.witness import Witness
+
+    witness = Witness(trust.witness)
+    seen = witness.seen()
+    history = History.replayed(ledger.read(), trust.root)
+    if seen is not None:
+        seen.check(history, now())
+    if slip is not None:
+        slip.check(history)
+    return history
+
+
+def read_checkpoint(file: Path | None) -> Checkpoint | None:
+    """Read what `ledger checkpoint` wrote; None where nothing is named.
+
+    Raises
+    ------
+    StorageError
+        The file cannot be read.
+    LedgerError
+        It holds no checkpoint.
+    """
+    from segmentation.errors import StorageError
+    from segmentation.ledger.checkpoint import Checkpoint
+
+    if file is None:
+        return None
+    try:
+        content = file.read_bytes()
+    except OSError:
+        content = None
+    if content is None:
+        raise StorageError(f"The checkpoint {file} cannot be read. Check the path and its permissions.")
+    return Checkpoint.from_json(content)
+
+
+def _content(history: History) -> dict[str, object]:
+    head = history.head
+    return {
+        "ledger": history.ledger,
+        "events": head.seq,
+        "head": head.digest,
+        "at": head.at.isoformat(),
+        "people": sorted(history.people),
+        "versions": [{"model": model, "version": version} for model, version in history.versions()],
+    }
+
+
+def _print(history: History, checkpoint: Path | None) -> None:
+    head, events = history.head, history.head.seq
+    typer.echo(f"The ledger holds: {events:,} events, the last one of {head.at:%Y-%m-%d %H:%M} UTC.")
+    typer.echo(f"Head: {head.digest}")
+    signing = sorted(name for name, person in history.people.items() if person.roles)
+    typer.echo(f"People who may sign: {', '.join(signing) or 'nobody'}")
+    typer.echo(f"Versions: {len(history.versions()):,}")
+    typer.echo("Every event follows the one before it, and every signature leads to the pinned root key.")
+    if checkpoint is not None:
+        typer.echo(f"It is the ledger of {checkpoint}.")

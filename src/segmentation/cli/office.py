@@ -1,0 +1,69 @@
+"""Opening what decisions are made with: the ledger that is trusted, and the desk over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segmentation.home import Home
+    from segmentation.ledger.book import Book
+    from segmentation.ledger.trust import Trust
+    from segmentation.reviews.desk import Desk
+
+
+@dataclass(frozen=True)
+class Office:
+    """The ledger of this home and settings, open, and the desk over it.
+
+    Attributes
+    ----------
+    home : Home
+    trust : Trust
+    book : Book
+    desk : Desk
+    """
+
+    home: Home
+    trust: Trust
+    book: Book
+    desk: Desk
+
+
+def now() -> datetime:
+    """Return the time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+def office_at(folder: Path) -> Office:
+    """Open the ledger that the settings name.
+
+    Raises
+    ------
+    LedgerError
+        No root key is pinned.
+    SigningError
+        What is pinned is no key.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.book import Book
+    from segmentation.ledger.trust import trust_of
+    from segmentation.policy.catalogue import load_catalogue
+    from segmentation.reviews.desk import Desk
+
+    home = Home(folder)
+    trust = trust_of(home)
+    book = Book(trust, now)
+    return Office(home, trust, book, Desk(book, trust, load_catalogue().digest))
+
+
+def book_at(folder: Path) -> Book:
+    """Open the ledger alone, for what needs no desk; raises what `office_at` does."""
+    from segmentation.home import Home
+    from segmentation.ledger.book import Book
+    from segmentation.ledger.trust import trust_of
+
+    return Book(trust_of(Home(folder)), now)

@@ -1,0 +1,142 @@
+"""`segmentation review list | show | diff | waivers`: what there is to decide about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.cli.console import say_json
+from segmentation.cli.office import Office, now, office_at
+from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
+from segmentation.cli.review import told
+
+if TYPE_CHECKING:
+    from segmentation.ledger.records import Decision
+    from segmentation.reviews.diff import Side
+    from segmentation.reviews.waivers import Blocking
+
+
+def list_(
+    model: Annotated[str | None, typer.Option(help="Of one model; of all when not given.")] = None,
+    home: HomeFolder = HOME,
+    as_json: Json = False,
+) -> None:
+    """List where every submitted version stands."""
+    standings = office_at(home).desk.list(model)
+    if as_json:
+        say_json({"versions": [told.content(standing) for standing in standings]})
+        return
+    for standing in standings:
+        typer.echo(told.line(standing))
+        typer.echo(f"  {standing.why}")
+    if not standings:
+        typer.echo("Nothing was submitted yet. Submit a version with `segmentation review submit`.")
+
+
+def show(model: Model, version: Number, home: HomeFolder = HOME, as_json: Json = False) -> None:
+    """Show where a version stands and why, what is missing, what blocks, and all decisions about it."""
+    office = office_at(home)
+    standing = office.desk.standing(model, version)
+    records = office.book.history().records(model, version)
+    blocking = _blocking(office, standing.submission)
+    if as_json:
+        say_json(told.content(standing, blocking, records))
+        return
+    for line in told.page(standing, blocking, records):
+        typer.echo(line)
+
+
+def diff(
+    model: Model,
+    version: Number,
+    against: Annotated[
+        int | None, typer.Option(min=1, help="Another submitted version; the active one when not given.")
+    ] = None,
+    home: HomeFolder = HOME,
+    as_json: Json = False,
+) -> None:
+    """Compare a submitted version with the active one: policy, features, segments, findings, limits."""
+    from segmentation.reviews.diff import diff as compared
+
+    office = office_at(home)
+    other = against or _active(office, model, version)
+    found = compared(None if other is None else _side(office, model, other), _side(office, model, version))
+    if as_json:
+        say_json(found.to_dict())
+    else:
+        typer.echo(found.text())
+
+
+def waivers(
+    model: Model,
+    version: Number,
+    out: Annotated[Path, typer.Option(help="Where to write the draft, a TOML file.")],
+    home: HomeFolder = HOME,
+) -> None:
+    """Write a draft of waivers, one for each finding that blocks; why it may pass only a person can say."""
+    from segmentation.errors import StorageError
+    from segmentation.files import write_text
+    from segmentation.reviews.waivers import blocking_of, draft_waivers
+
+    if out.exists():
+        raise StorageError(
+            f"{out} is there already, and what people wrote in it would be lost. Name another file."
+        )
+    card = office_at(home).desk.review(model, version).card
+    if not blocking_of(card):
+        typer.echo(f"Nothing blocks {model} version {version}, so nothing needs a waiver.")
+        return
+    write_text(out, draft_waivers(card))
+    typer.echo(
+        f"Wrote {out}. Write what is marked, delete what you do not waive, and approve with --waivers {out}"
+    )
+
+
+def _blocking(office: Office, submission: Decision | None) -> tuple[Blocking, ...]:
+    """Return what blocks, in sentences; where its bundle cannot be read, that is told instead."""
+    from segmentation.errors import SegmentationError
+    from segmentation.reviews.waivers import blocking_of
+
+    if submission is None or not submission.blocking:
+        return ()
+    try:
+        return blocking_of(office.desk.review(submission.model, submission.version).card)
+    except SegmentationError as error:
+        typer.echo(f"Warning: what blocks is told by its keys alone. {error}", err=True)
+        return ()
+
+
+def _active(office: Office, model: str, version: int) -> int | None:
+    """Return the number of the version that is active; None where none is.
+
+    Raises
+    ------
+    ReviewError
+        It is the one that is to be compared.
+    """
+    from segmentation.errors import ReviewError
+
+    active = office.book.history().active(model, now())
+    if active is not None and active.version == version:
+        raise ReviewError(
+            f"{model} version {version} is the active one. Name another to compare it with: --against."
+        )
+    return None if active is None else active.version
+
+
+def _side(office: Office, model: str, version: int) -> Side:
+    from segmentation.reviews.diff import Side
+
+    found = office.desk.review(model, version)
+    return Side(version, found.policy, found.card)
+
+
+COMMANDS = {"list": list_, "show": show, "diff": diff, "waivers": waivers}
+EXAMPLES = {
+    "list": "segmentation review list --model resident_needs",
+    "show": "segmentation review show --model resident_needs --version 1",
+    "diff": "segmentation review diff --model resident_needs --version 2",
+    "waivers": "segmentation review waivers --model resident_needs --version 1 --out waivers.toml",
+}

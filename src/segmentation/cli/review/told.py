@@ -1,0 +1,136 @@
+"""How a version, its decisions and what somebody is about to sign are told on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from segmentation.ledger.event import Event
+    from segmentation.ledger.records import Decision, Digests, Waiver
+    from segmentation.ledger.standing import Standing
+    from segmentation.reviews.waivers import Blocking
+
+SHORT = 19
+"""Letters of a digest that people compare: sha256: and twelve digits."""
+
+
+def line(standing: Standing) -> str:
+    """Return in one line where a version stands."""
+    since = "" if standing.since is None else f" since {standing.since:%Y-%m-%d %H:%M} UTC"
+    until = "" if standing.valid_until is None else f", valid until {standing.valid_until}"
+    return f"{standing.model} version {standing.version}: {words(standing.state)}{since}{until}"
+
+
+def words(key: str) -> str:
+    """Return the key of a state or an action as words."""
+    return key.replace("_", " ")
+
+
+def page(
+    standing: Standing, blocking: Sequence[Blocking], records: Sequence[tuple[Event, Decision]]
+) -> Iterator[str]:
+    """Yield all that there is to say of a version, a line at a time."""
+    yield line(standing)
+    yield f"  {standing.why}"
+    yield from (f"  {told}" for told in _open(standing))
+    submission = standing.submission
+    if submission is None:
+        return
+    yield f"  Audit verdict: {submission.verdict}; trained by {' and '.join(submission.trained_by)}"
+    yield "Decisions, oldest first"
+    for event, decision in records:
+        yield f"  {event.at:%Y-%m-%d %H:%M} UTC  {decided(decision)}"
+        yield from (f"    waived {waived(waiver)}" for waiver in decision.waivers)
+        yield from (f"    on condition: {condition}" for condition in decision.conditions)
+    yield "Digests"
+    yield from (f"  {name:<8} {digest}" for name, digest in short(submission.digests).items())
+    yield from _blocked(submission, blocking)
+
+
+def decided(decision: Decision) -> str:
+    """Return a decision in one line: what, who, in which role, until when, why."""
+    until = "" if decision.valid_until is None else f", until {decision.valid_until}"
+    return f"{words(decision.action)} by {decision.by} ({decision.role}){until}: {decision.reason}"
+
+
+def waived(waiver: Waiver) -> str:
+    """Return a waiver in one line."""
+    return f"{waiver.finding} until {waiver.expires}: {waiver.reason}"
+
+
+def approval(decision: Decision, blocking: Sequence[Blocking]) -> Iterator[str]:
+    """Yield in words what somebody is about to sign."""
+    yield f"{decision.by} ({decision.role}) is about to sign:"
+    yield f"  {words(decision.action)} {decision.model} version {decision.version}"
+    yield f"  audit verdict: {decision.verdict}"
+    sentences = {finding.key: finding.sentence.en for finding in blocking}
+    for waiver in decision.waivers:
+        yield f"  waived: {sentences[waiver.finding]}"
+        yield f"    {waived(waiver)}"
+    yield from (f"  on condition: {condition}" for condition in decision.conditions)
+    if decision.valid_until is not None:
+        yield f"  valid until: {decision.valid_until}"
+    yield f"  reason: {decision.reason}"
+    yield "  digests of what is signed:"
+    yield from (f"    {name:<8} {digest}" for name, digest in short(decision.digests).items())
+
+
+def short(digests: Digests) -> dict[str, str]:
+    """Return the beginnings of digests by name; the model's files are counted, and its scorer is told."""
+    told = {
+        name: f"{digest[:SHORT]}…" for name, digest in digests.model_dump().items() if isinstance(digest, str)
+    }
+    scorer = digests.model.get("scorer.json", "")[:SHORT]
+    return told | {"model": f"{len(digests.model)} files, scorer {scorer}…"}
+
+
+def content(
+    standing: Standing, blocking: Sequence[Blocking] = (), records: Sequence[tuple[Event, Decision]] = ()
+) -> dict[str, Any]:
+    """Return where a version stands as plain data."""
+    submission = standing.submission
+    return {
+        "model": standing.model,
+        "version": standing.version,
+        "state": standing.state,
+        "since": standing.since and standing.since.isoformat(),
+        "why": standing.why,
+        "missing": list(standing.missing),
+        "valid_until": standing.valid_until and standing.valid_until.isoformat(),
+        "verdict": submission and submission.verdict,
+        "blocking": _blocking(submission, {one.key: one for one in blocking}),
+        "digests": submission and submission.digests.model_dump(mode="json"),
+        "decisions": [{"event": event.seq, **decision.content()} for event, decision in records],
+    }
+
+
+def _blocking(submission: Decision | None, told: Mapping[str, Blocking]) -> list[dict[str, object]]:
+    keys = () if submission is None else submission.blocking
+    return [
+        {"finding": key, "sentence": told[key].sentence.model_dump() if key in told else None} for key in keys
+    ]
+
+
+def _open(standing: Standing) -> Iterator[str]:
+    """Yield whose signatures are missing, and what can be done now."""
+    from segmentation.ledger.standing import FOLLOWING, TRANSITIONS
+
+    if standing.missing:
+        yield f"Missing: the signature for {' and the one for '.join(standing.missing)}"
+    possible = [words(step) for step in TRANSITIONS[standing.state] if step not in FOLLOWING]
+    yield f"Possible now: {', '.join(possible) or 'nothing more'}"
+
+
+def _blocked(submission: Decision, blocking: Sequence[Blocking]) -> Iterator[str]:
+    if not submission.blocking:
+        yield "Nothing blocks the signature"
+        return
+    number = len(submission.blocking)
+    yield f"{number} finding{'s block' if number > 1 else ' blocks'} the signature, unless waived:"
+    told = {one.key: one.sentence.en for one in blocking}
+    for key in submission.blocking:
+        yield f"  {key}"
+        if key in told:
+            yield f"    {told[key]}"

@@ -1,0 +1,76 @@
+"""Passphrases: typed unseen, from a file, or from the environment; never an argument, and never shown.
+
+An argument stands in the shell's history and in the list of processes, where all on the machine read it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from segmentation.errors import SigningError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSPHRASE = "SEGMENTATION_PASSPHRASE"  # noqa: S105 - the name of a variable
+ROOT_PASSPHRASE = "SEGMENTATION_ROOT_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+def passphrase(name: str, file: Path | None, *, new: bool = False) -> str:
+    """Return the passphrase of a person's key: from a file, the environment, or whoever is at the terminal.
+
+    Parameters
+    ----------
+    name : str
+        Of the person.
+    file : Path or None
+        Its first line.
+    new : bool
+        Whether it is for a new key: then it is asked for twice.
+
+    Raises
+    ------
+    SigningError
+        The file cannot be read or is empty, or there is nobody to ask.
+    """
+    return _from(f"Passphrase of {name}", file, "--passphrase-file", PASSPHRASE, new=new)
+
+
+def root_passphrase(file: Path | None, *, new: bool = False) -> str:
+    """Return the passphrase of the root key; takes and raises what `passphrase` does."""
+    return _from("Passphrase of the root key", file, "--root-passphrase-file", ROOT_PASSPHRASE, new=new)
+
+
+def is_asked() -> bool:
+    """Whether somebody sits at a terminal who can answer."""
+    return sys.stdin.isatty()
+
+
+def _from(what: str, file: Path | None, option: str, variable: str, *, new: bool) -> str:
+    if file is not None:
+        return _read(file, option)
+    if os.environ.get(variable):
+        return os.environ[variable]
+    if not is_asked():
+        raise SigningError(
+            f"{what} is needed, and there is no terminal to ask at. Name a file that holds it with {option}, "
+            f"or set {variable}."
+        )
+    prompt = f"{what} (new)" if new else what
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=new, err=True))
+
+
+def _read(file: Path, option: str) -> str:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = None
+    if lines is None:
+        raise SigningError(f"{option} {file} cannot be read as a text. Check the path and its permissions.")
+    if not lines or not lines[0]:
+        raise SigningError(f"{option} {file} has no passphrase in its first line. Write it there.")
+    return lines[0]

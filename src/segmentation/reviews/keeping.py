@@ -1,0 +1,146 @@
+"""Which assessments must still be kept, and the deletion of those that need not be (PIPL Art. 56).
+
+An assessment lies in the bundle of its submission, with the evidence that it rests on, so what is deleted is
+that bundle. The ledger keeps its digests, so that it stays known what was decided, and that it was there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segmentation.bundle import IMPACT, fetch
+from segmentation.bundle.shelf import shelf_of
+from segmentation.bundle.withdraw import withdraw
+from segmentation.errors import BundleError, ImpactError, ReviewError
+from segmentation.impact import Impact, due, kept_until, refuse_deletion
+from segmentation.reviews.submission import which
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from segmentation.ledger.history import History
+    from segmentation.ledger.standing import State
+    from segmentation.ledger.trust import Trust
+
+IN_USE: frozenset[State] = frozenset({"approved", "active", "suspended"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The assessment of one submission.
+
+    Attributes
+    ----------
+    model, version : str, int
+    bundle : str
+        Digest of the submission's bundle.
+    state : str
+        Where the version stands now.
+    impact : Impact or None
+        None where it cannot be read, as after a deletion.
+    why : str
+        What stands in the way of reading it; else empty.
+    last_used : date or None
+        The last day on which the version was in use; None where it never was.
+    until : date or None
+        Last day on which the assessment must be kept.
+    is_due : bool
+        Whether it may be deleted.
+    """
+
+    model: str
+    version: int
+    bundle: str
+    state: State
+    impact: Impact | None
+    why: str
+    last_used: date | None
+    until: date | None
+    is_due: bool
+
+
+def kept(history: History, trust: Trust, now: datetime, model: str | None = None) -> tuple[Kept, ...]:
+    """Return the assessments of every submission, of one model or of all.
+
+    Raises
+    ------
+    StorageError
+        Nothing here can reach the place of bundles.
+    """
+    return tuple(
+        _kept(history, trust, now, name, version, bundle)
+        for name, version in history.versions(model)
+        for bundle in _bundles(history, name, version)
+    )
+
+
+def delete_assessments(
+    history: History, trust: Trust, now: datetime, model: str, version: int
+) -> tuple[str, ...]:
+    """Delete the bundles of every submission of a version, with the assessments in them.
+
+    Returns
+    -------
+    tuple of str
+        The folders that were removed.
+
+    Raises
+    ------
+    ImpactError
+        One must still be kept; says until when, and nothing is deleted.
+    ReviewError
+        The version was never submitted, or an assessment cannot be read, so nobody knows whether it may go.
+    StorageError
+        A folder cannot be removed.
+    """
+    found = [one for one in kept(history, trust, now, model) if one.version == version]
+    if not found:
+        raise ReviewError(f"{which(model, version)} was never submitted, so there is nothing to delete.")
+    for one in found:
+        if one.impact is not None:
+            refuse_deletion(one.impact, one.last_used, now.date())
+        elif not one.why.endswith(GONE):
+            raise ReviewError(f"{which(model, version)} cannot be deleted. {one.why}")
+    return tuple(folder for one in found for folder in withdraw(trust.bundles, model, version, one.bundle))
+
+
+GONE = "It was deleted, or moved."
+
+
+def _kept(history: History, trust: Trust, now: datetime, model: str, version: int, bundle: str) -> Kept:
+    standing = history.standing(model, version, now)
+    used = _last_used(history, model, version, now)
+    impact, why = _impact(trust, model, version, bundle)
+    until = None if impact is None else kept_until(impact, used)
+    is_due = impact is not None and due(impact, used, now.date())
+    return Kept(model, version, bundle, standing.state, impact, why, used, until, is_due)
+
+
+def _bundles(history: History, model: str, version: int) -> Iterator[str]:
+    """Yield the digests of the bundles of every submission, each once, the oldest first."""
+    told = (decision for _, decision in history.records(model, version) if decision.action == "submit")
+    yield from dict.fromkeys(decision.digests.bundle for decision in told)
+
+
+def _last_used(history: History, model: str, version: int, now: datetime) -> date | None:
+    """Return the last day on which a version was in use, or may have been; None where it never was."""
+    standing = history.standing(model, version, now)
+    if standing.state in IN_USE:
+        return now.date()
+    drafts = (event.draft for event in history.events if event.draft.kind == "activated")
+    if any((draft.model, draft.version) == (model, version) for draft in drafts):
+        return now.date() if standing.since is None else standing.since.date()
+    return None
+
+
+def _impact(trust: Trust, model: str, version: int, bundle: str) -> tuple[Impact | None, str]:
+    """Return the assessment in a bundle, or why it cannot be read."""
+    if not shelf_of(trust.bundles, model, version, bundle, approved=False).names():
+        return None, f"There is no bundle of {which(model, version)} any more. {GONE}"
+    try:
+        found = fetch(trust.bundles, model, version, bundle, approved=False)
+        return Impact.from_json(found.files[IMPACT].decode()), ""
+    except (BundleError, ImpactError, UnicodeDecodeError) as error:
+        return None, str(error)
