@@ -4,6 +4,7 @@ Keys are made in memory, so that a test signs in microseconds; `test_people` has
 """
 
 import json
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,7 +12,6 @@ from segmentation.card import Digests
 from segmentation.home import Home
 from segmentation.ledger.book import Book, begin
 from segmentation.ledger.records import Waiver
-from segmentation.ledger.store import create_ledger
 from segmentation.ledger.trust import Trust, ledger_url
 from segmentation.policy import Policy
 from segmentation.policy.catalogue import load_catalogue
@@ -126,17 +126,25 @@ class Office:
     def opened(cls, folder, url=None):
         """Begin a ledger, and enter everybody."""
         home, root, clock = Home(folder / "home"), PrivateKey.generate(), Clock()
-        url = url or ledger_url(home, {})
-        create_ledger(url).close()
-        begin(url, root, clock())
-        trust = Trust(url, root.public, home.witness, str(folder / "bundles"))
-        book = Book(trust, clock)
-        desk = Desk(book, trust, load_catalogue().digest)
-        office = cls(home, trust, clock, book, desk, root)
+        begin(url or ledger_url(home, {}), root, clock())
+        office = cls.at(folder, root, {}, url)
         for name, roles in ROLES.items():
             office.keys[name] = PrivateKey.generate()
-            add_person(book, root, name, roles, TRAINED, public_key=office.keys[name].public)
+            add_person(office.book, root, name, roles, TRAINED, public_key=office.keys[name].public)
         return office
+
+    @classmethod
+    def at(cls, folder, root, keys, url=None):
+        """Return the office in a folder in which a ledger was begun."""
+        home, clock = Home(folder / "home"), Clock()
+        trust = Trust(url or ledger_url(home, {}), root.public, home.witness, str(folder / "bundles"))
+        book = Book(trust, clock)
+        return cls(home, trust, clock, book, Desk(book, trust, load_catalogue().digest), root, dict(keys))
+
+    def copied(self, folder):
+        """Return an office of the same people with a ledger of its own, of this one's events."""
+        shutil.copytree(self.home.root, folder / "home")
+        return type(self).at(folder, self.root, self.keys)
 
     def signer(self, name):
         return Signer(name, self.keys[name])
