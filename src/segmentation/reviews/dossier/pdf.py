@@ -33,8 +33,12 @@ th, td { overflow-wrap: break-word; }
 .chip svg { width: 9pt; height: 9pt; margin-right: 3pt; vertical-align: -1pt; }
 """
 """Beside the page's own styles for print: fonts by name, heads that repeat, and marks in their line."""
-IN_PICTURES = ".chart text { stroke: none; font: 9px 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif; }"
-"""WeasyPrint paints the halo of a text over it, so a picture's texts have none."""
+IN_PICTURES = """
+text { font-family: "Noto Sans CJK SC", "DejaVu Sans", sans-serif; }
+.chart text { stroke: none; font-size: 10px; }
+.icon text { font-size: 14px; font-weight: 700; }
+"""
+"""In a picture WeasyPrint is led astray by `font`, and paints the halo of a text over it."""
 
 NEAR = 300
 """Letters before a mark within which its status is told."""
@@ -86,7 +90,7 @@ def render_pdf(html: str) -> bytes:
     """
     weasyprint = require_pdf()
     with _overheard() as said:
-        page = weasyprint.HTML(string=_prepared(html), base_url=None, url_fetcher=_refused)
+        page = weasyprint.HTML(string=_prepared(html), url_fetcher=_fetching_nothing(weasyprint))
         pdf = page.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16])
     if any(int(code, 16) in _CJK for line in said for code in _NOT_DRAWN.findall(line)):
         raise StorageError(
@@ -96,8 +100,12 @@ def render_pdf(html: str) -> bytes:
     return bytes(pdf)
 
 
-def _refused(url: str, *_: object, **__: object) -> dict[str, object]:
-    raise ValueError(f"A page for archives takes nothing from elsewhere; refused {url[:80]!r}.")
+def _fetching_nothing(weasyprint: Any) -> object:  # noqa: ANN401 - an optional module without types
+    class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # its base has no types
+        def fetch(self, url: str, _headers: object = None) -> None:
+            raise ValueError(f"A page for archives takes nothing from elsewhere; refused {url[:80]!r}.")
+
+    return Fetcher()
 
 
 @contextmanager
@@ -136,4 +144,5 @@ def _rules_of_pictures(html: str) -> str:
     """Return the rules of a page's styles about what is inside pictures, with colours for their names."""
     colours = _colours(html)
     rules = "\n".join(re.findall(r"^\.(?:chart|icon) .*\}$", html, re.MULTILINE))
+    rules = re.sub(r"\bfont: [^;}]*;?", "", rules)
     return re.sub(r"var\(--([\w-]+)\)", lambda name: colours.get(name[1], "#000"), rules) + IN_PICTURES
