@@ -1,12 +1,16 @@
-"""Every shipped model has a policy that may be used, and the public one fits its data to the letter."""
+"""Every shipped model has a policy that may be used and decisions that hold; the public one fits its data."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from segmentation.errors import ReviewError
 from segmentation.policy import read_policy
 from segmentation.residents import read_residents
+from segmentation.reviews.checkout import verify_models, write_decision
+from tests.reviews.office import MODEL, Office
 
 ROOT = Path(__file__).parents[1]
 POLICIES = sorted(ROOT.glob("models/*/policy.toml"))
@@ -77,3 +81,36 @@ def test_a_missing_note_means_a_bill_of_their_own(households):
     online = policy.features["internet"].values[0]
     assert (needs["broadband"].notna() == (needs["internet"] == online)).all()
     assert policy.features["elec_note"].missing.en == "paid to the supplier by the household"
+
+
+def test_every_decision_beside_a_policy_holds():
+    assert {found.folder.name for found in verify_models(ROOT / "models")} == {
+        path.parent.name for path in ROOT.glob("models/*/decision.json")
+    }
+
+
+@pytest.fixture
+def approved_models(tmp_path):
+    """A folder like `models/`, with a version that two people approved."""
+    office = Office.opened(tmp_path / "office")
+    office.activated()
+    folder = tmp_path / "models" / MODEL
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "tests/card/policy.toml", folder / "policy.toml")
+    write_decision(folder, office.desk.review(MODEL, 1).bundle, office.book.history().proof(MODEL, 1))
+    return folder.parent
+
+
+def test_a_decision_that_two_people_signed_holds(approved_models):
+    (found,) = verify_models(approved_models)
+
+    assert (found.approval.model, found.approval.version) == (MODEL, 1)
+
+
+@pytest.mark.parametrize("file", ["policy.toml", "card.json", "decision.json"])
+def test_a_decision_of_which_anything_was_altered_is_caught(approved_models, file):
+    path = approved_models / MODEL / file
+    path.write_bytes(path.read_bytes().replace(b"180", b"181"))
+
+    with pytest.raises(ReviewError, match=MODEL):
+        verify_models(approved_models)

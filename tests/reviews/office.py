@@ -7,6 +7,7 @@ import json
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from segmentation.card import Digests
 from segmentation.home import Home
@@ -83,8 +84,17 @@ class Handed:
         }
 
 
-def handed(version=1, *, audit=None, of=None, **answers):
-    """Return a version; nothing in it blocks unless another audit is given."""
+def handed(version=1, **told):
+    """Return a version; nothing in it blocks unless another `audit` is given."""
+    return _handed(version, **told) if told else _usual(version)
+
+
+@cache
+def _usual(version):
+    return _handed(version)
+
+
+def _handed(version, *, audit=None, of=None, **answers):
     of, audit, model = of or policy(), audit or kept(), scorer(version)
     card = made.card(
         policy=of, audit=audit, digests=Digests(of.digest, sha256(b"data"), model.digest, "9.8.7")

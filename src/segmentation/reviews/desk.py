@@ -372,7 +372,7 @@ class Desk:
         self, policy: Policy, card: ModelCard, files: Mapping[str, bytes], impact: Impact, version: int
     ) -> Version:
         handed = read_version(Bundle(policy.name, version, {**files, IMPACT: impact.to_json().encode()}))
-        if (handed.policy.digest, handed.card.digest) != (policy.digest, card.digest):
+        if (handed.policy, handed.card) != (policy, card):
             raise ReviewError(
                 f"The policy or the card of {which(policy.name, version)} is not the one of its files. Hand "
                 "over what was registered, unchanged."

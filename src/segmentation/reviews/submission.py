@@ -122,15 +122,16 @@ def read_version(bundle: Bundle) -> Version:
     scorer = _part(bundle, SCORER, FoldedScorer.from_json)
     impact = _part(bundle, IMPACT, Impact.from_json)
     verdict = _part(bundle, AUDIT, lambda text: json.loads(text)["verdict"])
+    digest = card.digest
     faults = [
         *_differ(POLICY, "is of another model than the bundle", policy.name, bundle.model),
         *_differ(CARD, "was made under another policy", card.digests.policy, policy.digest),
         *_differ(CARD, "was made of another scorer", card.digests.scorer, scorer.digest),
         *_differ(CARD, "is of another model than the bundle", card.about.name, bundle.model),
-        *_differ(CARD, "is not written as a card is", sha256(bundle.files[CARD]), card.digest),
+        *_differ(CARD, "is not written as a card is", sha256(bundle.files[CARD]), digest),
         *_differ(SCORER, "is not written as a scorer is", sha256(bundle.files[SCORER]), scorer.digest),
         *_differ(AUDIT, "has another verdict than the card", verdict, card.verdict.status),
-        *_impact_faults(impact, bundle, policy, card),
+        *_impact_faults(impact, bundle, policy.digest, digest),
     ]
     if faults:
         raise ReviewError.from_faults(f"The parts of {name} do not belong together", faults)
@@ -179,12 +180,12 @@ def _differ(where: str, rule: str, one: object, other: object) -> list[Fault]:
     return [] if one == other else [Fault(where, rule, "hand over what was registered, unchanged")]
 
 
-def _impact_faults(impact: Impact, bundle: Bundle, policy: Policy, card: ModelCard) -> list[Fault]:
+def _impact_faults(impact: Impact, bundle: Bundle, policy: str, card: str) -> list[Fault]:
     told = {
         "model": (impact.subject.model, bundle.model),
         "version": (impact.subject.version, bundle.version),
-        "policy": (impact.subject.policy, policy.digest),
-        "card": (impact.subject.card, card.digest),
+        "policy": (impact.subject.policy, policy),
+        "card": (impact.subject.card, card),
     }
     return [
         Fault(IMPACT, f"assesses another {what} than this one", "write the assessment of this version")
