@@ -8,7 +8,7 @@ from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import Draft
 from segmentation.ledger.history import History
 from segmentation.ledger.records import Start
-from segmentation.signing import PrivateKey
+from segmentation.signing import PrivateKey, PublicKey
 from tests.signed import LEDGER, Cast
 
 
@@ -115,6 +115,21 @@ def test_a_record_of_a_person_is_about_no_model(cast):
     cast.add(replace(cast.person("Carol", ("compliance",)), model="resident_needs"))
 
     assert cast.refusal == "A person record is about no model; leave model and version out."
+
+
+def test_a_key_is_written_in_one_way(cast):
+    key = PrivateKey.generate().public.text
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = key[:-2] + letters[letters.index(key[-2]) + 1] + "="
+    assert PublicKey(other)._raw() == PublicKey(key)._raw()
+    cast.add(Draft("person", cast.root.sign(cast_content(cast) | {"key": other})))
+
+    assert cast.refusal == "The key of Eve is not written as their key file writes it; copy it from there."
+
+    cast.events.pop()
+    cast.add(Draft("person", cast.root.sign(cast_content(cast) | {"key": key})))
+
+    assert cast.history.people["Eve"].key == key
 
 
 def test_a_key_that_is_no_key_is_refused(cast):

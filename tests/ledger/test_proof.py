@@ -190,6 +190,15 @@ def test_lapsed_training_shows_in_a_proof(cast):
     assert "Bob's training counted until 2026-06-01" in told(Proof(MODEL, 1, chain), cast.root.public)
 
 
+@pytest.mark.parametrize("form", ["T08:00:00.000000-00:00", "T08:00:00Z", " 08:00:00.000000+00:00"])
+def test_a_proof_is_written_in_one_way(proof, form):
+    text = proof.to_json()
+    assert "T08:00:00.000000+00:00" in text
+
+    with pytest.raises(LedgerError, match=r"The proof cannot be read: events\.0\.at"):
+        Proof.from_json(text.replace("T08:00:00.000000+00:00", form, 1))
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "proof/2"}', "\ud800", b"\xff"])
 def test_what_is_no_proof_is_refused(text):
     with pytest.raises(LedgerError, match="The proof cannot be read"):

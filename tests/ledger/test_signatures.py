@@ -240,7 +240,22 @@ def test_a_record_without_a_signature_is_refused(submitted):
     assert submitted.refusal == "A decision record is signed, and says nothing beside what is signed."
 
 
-@pytest.mark.parametrize("signature", ["", "AAAA", "not base64", "A" * 86 + "=="])
+def test_a_signature_is_written_in_one_way(submitted):
+    """The last letter of its base64 holds bits of which nothing comes; others would make another digest."""
+    event = submitted.decide("approve", "Carol")
+    signature = event.draft.signed.signature
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = signature[:85] + letters[letters.index(signature[85]) + 1] + "=="
+    submitted.events.pop()
+    submitted.add(replace(event.draft, signed=replace(event.draft.signed, signature=other)))
+
+    assert submitted.keys["Carol"].public.verifies(submitted.events[-1].draft.signed)
+    assert submitted.refusal == (
+        "The signature is not written as base64 in the one way that there is; sign anew."
+    )
+
+
+@pytest.mark.parametrize("signature", ["", "AAAA", "A" * 86 + "=="])
 def test_what_is_no_signature_is_refused(submitted, signature):
     draft = submitted.decision("approve", "Carol")
     submitted.add(replace(draft, signed=replace(draft.signed, signature=signature)))

@@ -78,15 +78,25 @@ def test_a_clock_that_was_set_back_is_refused(cast, witness):
 
 
 def test_the_time_of_the_last_event_was_seen_too(cast, witness):
-    witness.note(cast.history, cast.events[-1].at - timedelta(hours=1))
+    witness.note(cast.history, cast.events[-1].at - BACK)
 
     assert witness.seen().at == cast.events[-1].at
+
+
+def test_an_event_of_a_time_to_come_is_refused_and_not_noted(cast, witness):
+    late = cast.events[-1].at - BACK - timedelta(seconds=1)
+    with pytest.raises(
+        LedgerError, match="The last event of the ledger is of 2026-07-01 08:09 UTC, and the cl"
+    ):
+        witness.note(cast.history, late)
+
+    assert witness.seen() is None
 
 
 def test_noting_less_changes_nothing(cast, witness):
     less = History.replayed(cast.events[:-1], cast.root.public)
     witness.note(cast.history, cast.now)
-    witness.note(less, cast.now - timedelta(hours=1))
+    witness.note(less, cast.now - BACK)
 
     assert (witness.seen().seq, witness.seen().at) == (10, cast.now)
 
@@ -115,8 +125,14 @@ def test_a_witness_that_cannot_be_read_stops_everything(cast, witness, content):
 
 def test_a_witness_that_cannot_be_written_says_so(cast, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises((StorageError, LedgerError), match="cannot be"):
+    with pytest.raises(LedgerError, match="cannot be read"):
         Witness(tmp_path / "file" / "witness.json").note(cast.history, cast.now)
+
+    (tmp_path / "witness.json.lock").mkdir()
+    with pytest.raises(
+        StorageError, match=r"cannot be kept: is a directory\. Point SEGMENTATION_WITNESS at a file"
+    ):
+        Witness(tmp_path / "witness.json").note(cast.history, cast.now)
 
 
 def _note(path, events, root, now):

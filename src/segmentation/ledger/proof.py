@@ -17,9 +17,10 @@ Who has the ledger asks the ledger (`History.standing`). The proof is for who ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import Draft, Event
@@ -215,18 +216,25 @@ def _plain(event: Event) -> dict[str, Any]:
     }
 
 
-class _Signed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def _as_written(at: str) -> str:
+    """Refuse a time that is written otherwise than `Proof.to_json` does: one instant has many forms."""
+    if datetime.fromisoformat(at).astimezone(UTC).isoformat(timespec="microseconds") != at:
+        raise ValueError
+    return at
 
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Signed(_Told):
     document: str
     signature: str
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Event(_Told):
     seq: int
-    at: AwareDatetime
+    at: Annotated[str, AfterValidator(_as_written)]
     kind: Literal["start", "person", "decision"]
     model: str | None
     version: int | None
@@ -237,12 +245,10 @@ class _Event(BaseModel):
     def event(self) -> Event:
         signed = Signed(self.signed.document, self.signed.signature)
         draft = Draft(self.kind, signed, self.model, self.version)
-        return Event(self.seq, self.at, draft, self.previous, self.digest)
+        return Event(self.seq, datetime.fromisoformat(self.at), draft, self.previous, self.digest)
 
 
-class _Proof(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Proof(_Told):
     format: Literal["proof/1"]
     model: str
     version: int

@@ -7,6 +7,7 @@ the person has now; when roles, keys or training changed, what was signed before
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,6 +53,8 @@ def read(facts: Facts, draft: Draft, kind: type[R], now: datetime) -> tuple[R, S
     """
     if draft.signed is None or draft.body:
         raise ReviewError(f"A {draft.kind} record is signed, and says nothing beside what is signed.")
+    if not written_once(draft.signed.signature):
+        raise ReviewError("The signature is not written as base64 in the one way that there is; sign anew.")
     record = _parsed(kind, draft.signed)
     if draft.signed.document in facts.used:
         raise ReviewError(
@@ -79,6 +82,14 @@ def _parsed(kind: type[R], signed: Signed) -> R:
             "differently; sign what this program writes, unchanged."
         )
     return record
+
+
+def written_once(text: str) -> bool:
+    """Whether base64 is written in its one way: the last letter may hold bits of which nothing comes."""
+    try:
+        return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
+    except ValueError:
+        return False
 
 
 def seen(facts: Facts, record: Person | Decision | Adoption) -> None:

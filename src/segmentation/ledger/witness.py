@@ -11,13 +11,14 @@ import fcntl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from segmentation.errors import LedgerError
+from segmentation.errors import LedgerError, StorageError
 from segmentation.files import whole
 from segmentation.ledger.records import Digest
+from segmentation.ledger.trust import WITNESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,7 @@ class Seen(BaseModel):
                 f"The clock says {now:%Y-%m-%d %H:%M} UTC, and {self.at:%Y-%m-%d %H:%M} UTC was seen from "
                 "here before; set the clock."
             )
+        _refuse_future(history, now)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Witness:
         StorageError
             The file cannot be written.
         """
+        _refuse_future(history, now)
         before = self.seen()
         if before is not None and _covers(before, history, now):
             return
@@ -147,10 +150,31 @@ class Witness:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(f"{self.path.name}.lock").open("a") as lock:
+        with self._lock() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _lock(self) -> IO[str]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self.path.with_name(f"{self.path.name}.lock").open("a", encoding="utf-8")
+        except OSError as error:
+            reason = (error.strerror or "the file system refuses").lower()
+        raise StorageError(
+            f"The witness {self.path} cannot be kept: {reason}. Point {WITNESS} at a file that can be "
+            "written."
+        )
+
+
+def _refuse_future(history: History, now: datetime) -> None:
+    """Refuse an event of a time to come: noted, it would make every later look seem to be of the past."""
+    at = history.head.at
+    if at > now + BACK:
+        raise LedgerError(
+            f"The last event of the ledger is of {at:%Y-%m-%d %H:%M} UTC, and the clock says "
+            f"{now:%Y-%m-%d %H:%M} UTC: the clock is late, or a program wrote with a clock that was ahead. "
+            "Set the clock, or compare with a checkpoint."
+        )
 
 
 def _covers(before: Seen, history: History, now: datetime) -> bool:
