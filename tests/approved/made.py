@@ -23,23 +23,29 @@ NOW = datetime(2026, 7, 2, 9, 0, tzinfo=UTC)
 """A day after the ledger of `tests.signed` was begun."""
 
 
+CHANNELS = {"app": (0.0, 0.0), "phone": (3.0, -3.0), "desk": (1.0, 1.0)}
+
+
 def scorer(start=1.0):
     return FoldedScorer(
         segments=("S1", "S2"),
         constant=(0.0, start),
         numbers=(FoldedNumber("repairs", log=True, slope=(2.0, -1.0), missing=(0.5, 0.2), mean=(1.0, 0.5)),),
-        levels=(
-            FoldedLevels("channel", {"app": (0.0, 0.0), "phone": (3.0, -3.0)}, (-1.0, 1.0), mean=(1.0, -1.0)),
-        ),
+        levels=(FoldedLevels("channel", CHANNELS, (-1.0, 1.0), mean=(1.0, -1.0)),),
         separations=((0.0, 8.0), (8.0, 0.0)),
         borderline=0.1,
     )
 
 
-def bundle_of(version=1, *, start=1.0, **changed):
-    """Return a bundle whose parts belong together; `changed` replaces files by their name without suffix."""
+def rules():
+    """Return the policy of the small card under the name that `tests.signed` uses."""
     raw = tomllib.loads((SMALL / "policy.toml").read_text(encoding="utf-8"))
-    policy, folded = policy_from(raw | {"name": MODEL}), scorer(start)
+    return policy_from(raw | {"name": MODEL})
+
+
+def bundle_of(version=1, *, start=1.0, under=None, **changed):
+    """Return a bundle whose parts belong together; `changed` replaces files by their name without suffix."""
+    policy, folded = under or rules(), scorer(start)
     card = json.loads((SMALL / "golden" / "card.json").read_text(encoding="utf-8"))
     card["digests"] |= {"policy": policy.digest, "scorer": folded.digest}
     files = {

@@ -21,18 +21,18 @@ from segmentation.cli.options import (
     apart,
     day,
 )
+from segmentation.cli.scored_by import approved as approved_one
+from segmentation.cli.scored_by import refuse_beside_approved, refuse_other, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from segmentation.registry import RegisteredModel
-    from segmentation.scoring import Progress, Scored, Unfinished
+    from segmentation.cli.scored_by import ScoredBy
+    from segmentation.scoring import Progress, Scored
 
 INTERRUPTED = 128 + 2
 """The exit code of a program that Ctrl-C ended."""
-FLAGS = {"model": "--model", "version": "--version", "as_of": "--as-of"}
-"""Options that say what is scored by what, by the name under which a run remembers them."""
 EXAMPLE = "segmentation score --model resident_needs --residents residents.parquet --out segments.parquet"
 
 Source = Annotated[
@@ -43,10 +43,14 @@ Out = Annotated[Path, typer.Option(help="The table to write, Parquet or CSV.")]
 
 
 def score(  # noqa: PLR0913, PLR0917 - every option of the command
+    context: typer.Context,
     model: Model,
     residents: Source,
     out: Out,
     version: Version = "candidate",
+    approved: Annotated[
+        bool, typer.Option("--approved", help="Score by the version that two people approved and is active.")
+    ] = False,
     as_of: AsOf = None,
     discard: Annotated[
         bool, typer.Option("--discard", help="Throw away what an interrupted run has done, and start anew.")
@@ -60,6 +64,9 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
 ) -> None:
     """Assign residents to the segments of a registered version: table in, table out.
 
+    With --approved it is the active version of the ledger, its signatures and files checked, or none at all;
+    no alias is looked at. Without, it is any registered version, and what is printed says so.
+
     Only needs are read. Rows without consent for the purpose get no segment and are counted by reason. A
     Parquet table says in its metadata which version scored it, on which day; CSV has no place for it, and
     --json says it of either.
@@ -68,6 +75,8 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     work lies in a hidden folder beside it, ids included, and the same command continues a run that was
     interrupted (exit code 130). Work of another day or version is not thrown away without --discard.
     """
+    if approved:
+        refuse_beside_approved(context)
     apart(out, residents)
     apart(quarantine, residents, out)
     _refuse_form(quarantine)
@@ -75,15 +84,13 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     with steps() as step:
         step("Starting")
         from segmentation.files import write_table
-        from segmentation.home import Home
-        from segmentation.registry import load_version
         from segmentation.scoring import unfinished
 
-        found = load_version(Home(home), model, version, tracking_uri)
-    identity = _identity(found, day(as_of).isoformat())
+        found = approved_one(home, model) if approved else registered(home, model, version, tracking_uri)
+    identity = found.identity(day(as_of).isoformat())
     left = unfinished(out)
     if left is not None and not discard:
-        _refuse_other(left, identity)
+        refuse_other(left, identity)
     with _told_where(out):
         done = _scored(found, residents, out, identity=identity, discard=discard)
     if quarantine is not None:
@@ -92,40 +99,6 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
         say_json(_content(done, identity))
     else:
         typer.echo(_told(found, done))
-
-
-def _identity(found: RegisteredModel, as_of: str) -> dict[str, str]:
-    """Return which version scores, what program, and the day: what a file of segments says of itself."""
-    from segmentation.version import __version__
-
-    return {
-        "model": found.name,
-        "version": str(found.version),
-        "scorer": found.scorer.digest,
-        "policy": found.policy.digest,
-        "program": __version__,
-        "as_of": as_of,
-    }
-
-
-def _refuse_other(left: Unfinished, identity: Mapping[str, str]) -> None:
-    """Refuse to throw work of another day or version away, of which nobody may have thought.
-
-    Raises
-    ------
-    StorageError
-        There is such work; says with which options it is continued.
-    """
-    from segmentation.errors import StorageError
-
-    told = left.manifest.get("told", {})
-    changed = {key: told[key] for key in FLAGS if told.get(key, identity[key]) != identity[key]}
-    if changed:
-        flags = " ".join(f"{FLAGS[key]} {value}" for key, value in changed.items())
-        raise StorageError(
-            f"{left.folder} holds unfinished work of another run. Continue it with {flags}, or start anew "
-            "with --discard."
-        )
 
 
 @contextmanager
@@ -154,7 +127,7 @@ def _told_where(out: Path) -> Iterator[None]:
 
 
 def _scored(
-    found: RegisteredModel, residents: Path, out: Path, *, identity: Mapping[str, str], discard: bool
+    found: ScoredBy, residents: Path, out: Path, *, identity: Mapping[str, str], discard: bool
 ) -> Scored:
     from segmentation.scoring import score_file
 
@@ -185,14 +158,11 @@ def _content(done: Scored, identity: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _told(found: RegisteredModel, done: Scored) -> str:
+def _told(found: ScoredBy, done: Scored) -> str:
     from segmentation.residents.counts import gone
 
     left = done.intake.read - done.intake.kept
-    told_model = f"{found.name} version {found.version}, candidate, not signed"
-    lines = [
-        f"Wrote {done.out}: {done.intake.kept:,} residents scored, {left:,} rows left out ({told_model})."
-    ]
+    lines = [f"Wrote {done.out}: {done.intake.kept:,} residents scored, {left:,} rows left out ({found})."]
     if left:
         reasons = gone(done.intake).items()
         lines.append(f"Left out: {', '.join(f'{count:,} {reason}' for reason, count in reasons)}.")
