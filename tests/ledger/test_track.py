@@ -168,3 +168,16 @@ def test_a_changed_law_does_not_hide_that_a_version_was_stopped(active, action, 
     active.decide(action, "Carol")
 
     assert active.standing(catalogue=NEW_LAW).state == state
+
+
+def test_an_earlier_word_under_the_law_asked_for_does_not_outlive_a_later_one_that_lapsed(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol", catalogue=NEW_LAW)
+    cast.decide("approve", "Carol", valid_until=date(2026, 7, 3))
+    assert cast.standing(catalogue=NEW_LAW).missing == ("business",)
+
+    cast.wait(days=5)
+    cast.decide("approve", "Bob", catalogue=NEW_LAW)
+
+    assert cast.standing(catalogue=NEW_LAW).state == "submitted"
+    assert cast.standing(catalogue=NEW_LAW).missing == ("compliance",)

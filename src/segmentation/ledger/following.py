@@ -19,11 +19,12 @@ from segmentation.ledger.standing import TRANSITIONS
 from segmentation.ledger.track import Track, counting, day_of, state_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from segmentation.ledger.event import Draft
     from segmentation.ledger.facts import Facts
+    from segmentation.ledger.records import Decision
 
 
 def adopts(facts: Facts, draft: Draft, now: datetime) -> Change:
@@ -65,29 +66,29 @@ def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
         serving=True,
         published=True,
     )
-    others = [
-        t for t in facts.tracks[model].values() if t.version != version and "reopen" in TRANSITIONS[t.state]
-    ]
-    followed = [t for t in others if _gives_way(t, now)]
-    superseded = tuple(
-        replace(
-            t,
-            state=step(t, "supersede", day_of(now)),
-            since=now,
-            why=f"Version {version} took its place on {now:%Y-%m-%d}.",
-        )
-        for t in followed
-    )
-    rest = [t for t in others if t not in followed]
-    digests = track.submission
-    by = f"Version {version}, of another policy, was activated on {now:%Y-%m-%d}"
-    reopened = _reopened(facts, rest, digests.digests.policy, digests.limits, by, now)
-    return Change(tracks=(active, *superseded, *reopened), activated=True)
+    return Change(tracks=(active, *_others(facts, active, track.submission, now)), activated=True)
+
+
+def _others(facts: Facts, active: Track, submission: Decision, now: datetime) -> Iterator[Track]:
+    """Give the model's other versions that give way to the active one, or rest on another policy."""
+    others = [t for t in facts.tracks[active.model].values() if t.version != active.version]
+    kept = [t for t in others if not _gives_way(t, now)]
+    for track in others:
+        if _gives_way(track, now):
+            yield replace(
+                track,
+                state=step(track, "supersede", day_of(now)),
+                since=now,
+                why=f"Version {active.version} took its place on {now:%Y-%m-%d}.",
+            )
+    by = f"Version {active.version}, of another policy, was activated on {now:%Y-%m-%d}"
+    yield from _reopened(facts, kept, submission.digests.policy, submission.limits, by, now)
 
 
 def _gives_way(track: Track, now: datetime) -> bool:
-    state = state_on(track, day_of(now))
-    return state == "active" or (track.published and "supersede" in TRANSITIONS[state])
+    if "supersede" not in TRANSITIONS[track.state]:
+        return False
+    return track.published and "supersede" in TRANSITIONS[state_on(track, day_of(now))]
 
 
 def _reopened(

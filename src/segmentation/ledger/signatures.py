@@ -65,8 +65,8 @@ def read(facts: Facts, draft: Draft, kind: type[R], now: datetime) -> tuple[R, S
         raise ReviewError("The record was signed for another ledger; sign one for this ledger.")
     if abs(now - record.at) > TOLERANCE:
         raise ReviewError(
-            f"The record says that it was signed on {record.at:%Y-%m-%d %H:%M} UTC, more than a day from "
-            f"{now:%Y-%m-%d %H:%M} UTC; set the clock, or sign anew."
+            f"The record says that it was signed more than a day from {now:%Y-%m-%d %H:%M} UTC; set the "
+            "clock, or sign anew."
         )
     return record, draft.signed
 

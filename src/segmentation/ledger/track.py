@@ -96,8 +96,14 @@ def latest_of(decisions: Iterable[Decision], catalogue: str | None = None) -> di
 
 
 def counting(track: Track, day: date, catalogue: str | None = None) -> dict[Role, Decision]:
-    """Return the approvals that count on a day, by role: the last word of each, where it has not lapsed."""
-    return {role: d for role, d in latest_of(track.approvals, catalogue).items() if last_day(d) >= day}
+    """Return the approvals that count on a day, by role: the last word of each, where it has not lapsed.
+
+    Where the last word of a role has lapsed, an earlier one under the catalogue of law that is asked for does
+    not take its place.
+    """
+    words = latest_of(track.approvals)
+    asked = latest_of(track.approvals, catalogue)
+    return {role: d for role, d in asked.items() if min(last_day(d), last_day(words[role])) >= day}
 
 
 def missing_of(signed: Mapping[Role, object]) -> tuple[Role, ...]:
