@@ -201,6 +201,17 @@ def test_a_record_whose_signer_saw_another_ledger_is_refused(submitted):
     assert submitted.refusal.startswith("The record names an event, as the last that its signer saw")
 
 
+@pytest.mark.parametrize("kind", ["person", "adoption"])
+def test_a_person_or_an_adoption_that_rests_on_another_ledger_is_refused(cast, kind):
+    other = Cast(root=cast.root, keys=cast.keys, serials=cast.serials)
+    if kind == "person":
+        cast.add(other.person("Carol", ()))
+    else:
+        cast.adopt(previous=other.head)
+
+    assert cast.refusal.startswith("The record names an event, as the last that its signer saw")
+
+
 def test_a_record_counts_once(submitted):
     event = submitted.decide("approve", "Carol")
     submitted.add(event.draft)
