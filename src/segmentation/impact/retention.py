@@ -22,7 +22,7 @@ def kept_until(impact: Impact, last_used: date | None = None) -> date:
     ----------
     impact : Impact
     last_used : date, optional
-        The day on which the version ended being active; None where it never was.
+        The day on which the version ended being active: today while it is; None where it never was.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def kept_until(impact: Impact, last_used: date | None = None) -> date:
 
 
 def due(impact: Impact, last_used: date | None, today: date) -> bool:
-    """Return whether an assessment may be deleted: from the day after the one until which it must be kept."""
+    """Return whether an assessment may be deleted: from the day after the last on which it must be kept."""
     return today > kept_until(impact, last_used)
 
 
@@ -47,7 +47,7 @@ def refuse_deletion(impact: Impact, last_used: date | None, today: date) -> None
     Raises
     ------
     ImpactError
-        It must be kept, with the last day.
+        It must be kept; names the last day and the article.
     """
     if not due(impact, last_used, today):
         subject = impact.subject
