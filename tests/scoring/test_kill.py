@@ -11,10 +11,13 @@ import pytest
 KILLS = 20
 
 
-def work(score, source, out, begin, end):
-    """Score when told to, say so, and wait to be killed."""
-    begin.wait()
-    score(source, out, stretch=1_000)
+def work(score, source, out, done, end):
+    """Score, count the stretches that are done, say when all are, and wait to be killed."""
+
+    def count(_progress):
+        done.value += 1
+
+    score(source, out, stretch=1_000, progress=count)
     end.set()
     time.sleep(60)
 
@@ -33,18 +36,19 @@ def many(made, tmp_path):
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_no_half_file_and_the_next_run_ends_the_same(score, many, out):
     """Moments are spread over a whole run, from its first stretch to after its end."""
-    started = time.monotonic()
     score(many, whole := out.with_name("whole.parquet"), stretch=1_000)
-    span = time.monotonic() - started
     expected = whole.read_bytes()
     resumed = []
     processes = multiprocessing.get_context("fork")
-    for moment in np.random.default_rng(20261122).uniform(0, 1.2, KILLS) * span:
-        begin, end = processes.Event(), processes.Event()
-        process = processes.Process(target=work, args=(score, many, out, begin, end))
+    random = np.random.default_rng(20261122)
+    moments = zip(random.integers(0, 27, KILLS), random.uniform(0, 0.005, KILLS), strict=True)
+    for stretches, seconds in moments:
+        done, end = processes.Value("i", 0), processes.Event()
+        process = processes.Process(target=work, args=(score, many, out, done, end))
         process.start()
-        begin.set()
-        end.wait(moment)
+        while done.value < stretches and process.is_alive() and not end.is_set():
+            time.sleep(0.0005)
+        time.sleep(seconds)
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL
