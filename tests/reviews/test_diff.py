@@ -149,6 +149,21 @@ def test_findings_that_block_now_come_before_those_that_healed():
     assert found.findings[0].key == "structure:does not repeat itself"
 
 
+def test_what_blocks_now_is_told_each_and_what_healed_is_counted():
+    first, *others = CARD.fairness.attributes
+    healed = replace(first, findings=tuple(replace(one, status="kept") for one in first.findings))
+    fairness = replace(CARD.fairness, attributes=(healed, *others))
+    verdict = replace(CARD.verdict, blocking=(), structure=MANY)
+    found = diff(
+        BEFORE, replace(side(8, choice=made.given()), card=replace(CARD, fairness=fairness, verdict=verdict))
+    )
+    lines = found.text().split("Findings that turned\n")[1].split("\n\n")[0].splitlines()
+
+    assert len(lines) == 2
+    assert lines[0].startswith("  newly broken, and blocks: ")
+    assert lines[1].startswith(f"  healed: {len(found.findings) - 1} findings, such as: ")
+
+
 def test_what_the_segments_lack_no_more_is_healed():
     lacking = replace(CARD, verdict=replace(CARD.verdict, structure=MANY))
     (found,) = diff(replace(BEFORE, card=lacking), side()).findings
@@ -178,6 +193,14 @@ def test_the_worst_gap_of_an_attribute_is_told_with_both_figures():
     assert gap.attribute == first.attribute
     assert [one.what.en for one in gap.measures if one.before != one.after] == ["association (Cramér's V)"]
     assert "→ 0.05" in found.text()
+
+
+def test_a_difference_that_nobody_sees_is_none():
+    first, *others = CARD.gaps
+    value = first.association.value + 0.0004
+    other = replace(first, association=replace(first.association, value=value))
+
+    assert diff(BEFORE, altered(gaps=(other, *others))).is_empty
 
 
 def test_an_attribute_that_is_audited_no_more_is_told():
@@ -226,10 +249,10 @@ def test_a_segment_that_is_planned_more_is_told():
     assert found.plan[0].before != found.plan[0].after
 
 
-def test_segments_that_came_and_went_are_told():
+def test_segments_that_came_and_went_are_told_first():
     found = diff(BEFORE, altered(**with_segment(id="S9")))
 
-    assert {(one.id, one.kind) for one in found.segments} == {("S9", "new"), ("S1", "gone")}
+    assert [(one.id, one.kind) for one in found.segments] == [("S9", "new"), ("S1", "gone")]
 
 
 def test_ids_of_a_version_that_was_built_alone_are_not_taken_for_the_same():
@@ -308,6 +331,11 @@ def test_a_long_section_tells_how_many_more_there_are():
     raw["owner"] = {"en": "A", "zh": "甲"}
     raw["title"] = {"en": "B", "zh": "乙"}
     raw["residents"]["id"] = "ref"
+    raw["prohibited_uses"] = [{"en": "x", "zh": "x"}]
+    raw["purpose"] |= {"key": "p", "legal_basis": "b", "notice_versions": ["1"]}
+    raw["audit_purpose"] |= {"key": "q", "legal_basis": "c", "notice_versions": ["1"]}
+    for service in raw["services"].values():
+        service |= {"title": {"en": "x", "zh": "x"}, "unit": {"en": "y", "zh": "y"}}
     text = diff(BEFORE, side(policy=policy_from(raw))).text()
 
     assert "more, with --json" in text

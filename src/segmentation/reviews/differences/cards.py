@@ -33,8 +33,8 @@ WORST = msg("rate furthest from everybody else's (ratio)")
 WEAKEST = msg("least Jaccard similarity of a segment")
 BORDERLINE = msg("residents who are borderline")
 STRENGTH = msg("prediction strength of the number of segments")
-TOLD = 3
-"""Decimals to which shares are told, and compared."""
+DECIMALS: dict[Form, int] = {"share": 3, "ratio": 2}
+"""To which figures are told, and compared: a difference that nobody sees is none."""
 
 
 def seen(version: int, card: ModelCard) -> Seen:
@@ -189,19 +189,18 @@ def _measured(what: str, form: Form, before: float | None, after: float | None) 
 
 
 def _differs(measure: Measure) -> bool:
-    return _rounded(measure.before) != _rounded(measure.after)
+    return _rounded(measure.before, measure.form) != _rounded(measure.after, measure.form)
 
 
-def _rounded(value: float | None) -> float | None:
-    """Return a figure as it is told; a difference that nobody sees is none."""
-    return None if value is None else round(value, TOLD)
+def _rounded(value: float | None, form: Form = "share") -> float | None:
+    return None if value is None else round(value, DECIMALS[form])
 
 
 # ---- Segments ---------------------------------------------------------------------------------------
 
 
 def segments(before: ModelCard, after: ModelCard) -> tuple[SegmentChange, ...]:
-    """Return the segments that came, went or differ; where ids do not last, all that are and were."""
+    """Return segments that came, went or differ, in this order; where ids do not last, all of both."""
     old, new = ({one.id: one for one in card.segments} for card in (before, after))
     if not linked(before, after):
         return (
@@ -210,7 +209,8 @@ def segments(before: ModelCard, after: ModelCard) -> tuple[SegmentChange, ...]:
         )
     pairs = ((old.get(key), new.get(key)) for key in {**new, **old})
     found = (_segment(was, now, before, after) for was, now in pairs)
-    return tuple(one for one in found if one.kind != "changed" or _is_other(one))
+    others = (one for one in found if one.kind != "changed" or _is_other(one))
+    return tuple(sorted(others, key=lambda one: ("new", "gone", "changed").index(one.kind)))
 
 
 def _segment(old: Segment | None, new: Segment | None, before: ModelCard, after: ModelCard) -> SegmentChange:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from segmentation.reviews.differences.model import (
         Change,
         Diff,
+        FindingChange,
         GapChange,
         LimitChange,
         Measure,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         SegmentChange,
     )
 
-MOST = 12
+MOST = 24
 """Lines of a section that are told."""
 EN = Voice("en")
 SHORT = 80
@@ -55,7 +56,7 @@ def _sections(diff: Diff) -> Iterator[tuple[str, list[str]]]:
         [line for one in diff.features for line in _feature(one.kind, one.key, one.title, one.changes)],
     )
     yield "Policy, the rest", [_change(one) for one in diff.policy if not one.path.startswith(elsewhere)]
-    yield "Findings that turned", [f"{one.turn}: {one.sentence.en}" for one in diff.findings]
+    yield "Findings that turned", _turned(diff.findings)
     yield "Worst gaps", [line for one in diff.gaps for line in _gap(one)]
     yield "Segments", [*_links(diff), *(line for one in diff.segments for line in _segment(one))]
     yield "Who moves", _moves(diff.migration) or [_unknown(diff)]
@@ -111,16 +112,33 @@ def _feature(kind: str, key: str, title: Text, changes: tuple[Change, ...]) -> l
     return [_change(one).removeprefix("features.") for one in changes]
 
 
+def _turned(findings: tuple[FindingChange, ...]) -> list[str]:
+    """Return what blocks now, each; of the rest, how many there are, and the first."""
+    told = [f"{one.turn}, and blocks: {one.sentence.en}" for one in findings if one.blocks]
+    rest: dict[str, list[FindingChange]] = {}
+    for one in findings:
+        if not one.blocks:
+            rest.setdefault(one.turn, []).append(one)
+    for turn, same in rest.items():
+        such = "" if len(same) == 1 else f"{len(same)} findings, such as: "
+        told.append(f"{turn}: {such}{same[0].sentence.en}")
+    return told
+
+
 def _gap(one: GapChange) -> list[str]:
     status = (
         "" if one.before == one.after else f": {one.before or 'not audited'} → {one.after or 'not audited'}"
     )
-    told = [f"  {_measure(measure)}" for measure in one.measures if measure.before != measure.after]
+    told = [f"  {_measure(measure)}" for measure in one.measures if _differs(measure)]
     return [f"{one.title.en}{status}", *told]
 
 
 def _measure(one: Measure) -> str:
     return f"{one.what.en}: {_figure(one, one.before)} → {_figure(one, one.after)}"
+
+
+def _differs(one: Measure) -> bool:
+    return _figure(one, one.before) != _figure(one, one.after)
 
 
 def _figure(one: Measure, value: float | None) -> str:
