@@ -41,12 +41,11 @@ def engine_of(place: Place, patience: float) -> Engine:
 
 
 def _postgres(place: Place, patience: float) -> Engine:
-    """Return a way to a PostgreSQL that finds out before each use whether the server is still there."""
+    """Return a way to a PostgreSQL that connects anew each time, so that its restart is no matter."""
     limits = {"connect_timeout": ANSWER, "tcp_user_timeout": int(1000 * (patience + ANSWER))}
     return create_engine(
         place.url,
-        pool_pre_ping=True,
-        pool_size=2,
+        poolclass=NullPool,
         hide_parameters=True,
         # Prepared statements do not survive a pooler between us and the server.
         connect_args=limits | {"prepare_threshold": None},

@@ -29,6 +29,7 @@ PATIENCE = 30.0
 """Seconds to wait for another writer, who takes milliseconds, or as long as publishing a bundle."""
 UNREAD = "The ledger cannot be read"
 UNWRITTEN = "Nothing was recorded"
+UNMADE = "The ledger cannot be made"
 
 
 @dataclass(frozen=True)
@@ -153,15 +154,15 @@ class Ledger:
         StorageError
             The disk is full, or the file cannot be written.
         """
-        with self._writer() as connection:
+        with self._writer(UNWRITTEN) as connection:
             yield Pen(connection, self)
 
     @contextmanager
-    def _writer(self) -> Iterator[Connection]:
-        with self.told(UNWRITTEN):
+    def _writer(self, failure: str) -> Iterator[Connection]:
+        with self.told(failure):
             connection = as_writer(self._engine.connect())
         with closing(connection):
-            with self.told(UNWRITTEN):
+            with self.told(failure):
                 connection.begin()
                 keep_others_out(connection, self._patience)
             try:
@@ -170,10 +171,10 @@ class Ledger:
                 with suppress(SQLAlchemyError):
                     connection.rollback()
                 raise
-            self._commit(connection)
+            self._commit(connection, failure)
 
-    def _commit(self, connection: Connection) -> None:
-        with self.told(UNWRITTEN):
+    def _commit(self, connection: Connection, failure: str) -> None:
+        with self.told(failure):
             try:
                 connection.commit()
             except DBAPIError as error:
@@ -216,7 +217,7 @@ class Ledger:
         # Only who makes or upgrades a ledger needs alembic; serving, which reads, does without.
         from segmentation.ledger.upgrade import revisions, upgrade  # noqa: PLC0415
 
-        with self._writer() as connection:
+        with self._writer(UNMADE) as connection:
             with self.told(UNREAD):
                 found = revision_of(connection)
             if found is not None and found not in revisions():
@@ -224,7 +225,7 @@ class Ledger:
                     f"The ledger at {self._place} has revision {found} of its tables, which this version "
                     f"does not know. {_way_to(found)}"
                 )
-            with self.told("The ledger cannot be made"):
+            with self.told(UNMADE):
                 upgrade(connection)
 
 
@@ -268,7 +269,7 @@ def create_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
         Its file or folder cannot be made or written.
     """
     place = Place.of(url)
-    with told("The ledger cannot be made", place, patience):
+    with told(UNMADE, place, patience):
         if place.path is not None:
             make_file(place.path, patience)
     ledger = Ledger(place, patience)

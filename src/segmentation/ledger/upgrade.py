@@ -15,27 +15,25 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def upgrade(connection: Connection, migrations: Path = MIGRATIONS) -> None:
+def upgrade(connection: Connection) -> None:
     """Bring the tables to the newest revision, in the transaction that the connection is in.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
         In a transaction that keeps other writers out.
-    migrations : Path
-        Folder of the revisions.
     """
-    command.upgrade(_config(connection, migrations), "head")
+    command.upgrade(_config(connection), "head")
 
 
-def revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
+def revisions() -> tuple[str, ...]:
     """Return every revision that this version knows, newest first."""
-    folder = ScriptDirectory(str(migrations))
+    folder = ScriptDirectory(str(MIGRATIONS))
     return tuple(script.revision for script in folder.walk_revisions())
 
 
-def _config(connection: Connection, migrations: Path) -> Config:
+def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     # The folder is written into an ini file, in which a per cent sign begins a variable.
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
