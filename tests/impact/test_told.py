@@ -1,7 +1,11 @@
 """Sentences of the card reach the assessment whole, in both languages, and none of them is lost."""
 
+from dataclasses import replace
+
 from segmentation.card import once, render
+from segmentation.card.parts import Mitigation
 from segmentation.impact.told import Teller, audit, caveats, open_attributes
+from segmentation.policy import Text
 from tests.card import made
 from tests.impact.made import answers
 
@@ -48,8 +52,6 @@ def test_an_attribute_whose_findings_are_all_kept_needs_no_answer():
 
 
 def _with(report, findings):
-    from dataclasses import replace
-
     return replace(report, findings=findings)
 
 
@@ -70,5 +72,9 @@ def test_without_a_version_before_that_is_said():
     assert told[-1] == "没有可供比较的上一版本。"
 
 
-def test_mitigation_is_told_where_there_was_one():
+def test_a_mitigation_is_told_where_there_was_one():
+    done = Mitigation("drop:channel", Text(en="Channel was dropped.", zh="已去除渠道。"))
+    card = replace(CARD, about=replace(CARD.about, mitigation=done))
+
     assert FOUND.mitigation is None
+    assert audit(Teller(card), answers().findings).mitigation.zh == "已去除渠道。"
