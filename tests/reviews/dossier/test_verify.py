@@ -15,6 +15,13 @@ from segmentation.reviews.dossier.manifest import MANIFEST
 from segmentation.signing import PrivateKey
 from tests.reviews.dossier import made
 
+STRANGE = b"""-----BEGIN PUBLIC KEY-----
+MFQwDgYHKoZIzj0CAQYDKgMEA0IABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+-----END PUBLIC KEY-----
+"""
+"""On a curve that nobody knows."""
+
 
 @pytest.fixture(scope="module")
 def cast():
@@ -179,6 +186,14 @@ def test_a_key_under_a_wrong_name_is_refused(files, place):
     made.forged(place, {**files, "people/003-Carol.pem": files["people/004-Bob.pem"]})
 
     with pytest.raises(BundleError, match=r"people/003-Carol\.pem in the dossier does not say"):
+        verify_dossier(place)
+
+
+@pytest.mark.parametrize("key", [b"", b"none", STRANGE])
+def test_a_root_key_of_another_kind_is_refused(files, place, key):
+    made.forged(place, {**files, "root.pem": key})
+
+    with pytest.raises(BundleError, match=r"root\.pem in the dossier is no public key"):
         verify_dossier(place)
 
 

@@ -19,7 +19,7 @@ from segmentation.errors import BundleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST = 512 * 2**20
+MOST = 256 * 2**20
 """Bytes of a whole dossier."""
 MOST_FILES = 20_000
 NAME = re.compile(r"(?!.*(?:^|/)\.)[\w][\w .@-]*(?:/[\w][\w .@-]*)*")

@@ -29,6 +29,7 @@ code { font-family: "DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono CJK S
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { overflow-wrap: break-word; }
+thead th:lang(zh), tbody th:lang(zh) { min-width: 3.5em; }
 .chip { display: inline-block; }
 .chip svg { width: 9pt; height: 9pt; margin-right: 3pt; vertical-align: -1pt; }
 """
