@@ -74,7 +74,9 @@ def test_one_signature_is_not_enough(decide, refused):
 def test_an_approved_version_that_was_not_activated_is_not_served(office, bundle, refused):
     office.sign(bundle)
     office.publish(bundle)
-    assert "version 1 is approved since" in refused()
+    told = refused()
+    assert "version 1 is approved since" in told
+    assert told.endswith(AWAITED["approved"])
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,16 @@ def test_another_catalogue_of_law_reopens_what_was_approved(office, folder, refu
     told = refused()
     assert "version 1 is submitted" in told
     assert "The law catalogue changed" in told
+
+
+def test_what_is_approved_anew_under_the_newer_law_is_served_again(office, folder, decide):
+    before = office.load().decision
+    office.catalogue = sha256(b"a newer edition")
+    for by in ("Carol", "Bob"):
+        with pytest.raises(NotApprovedError):
+            office.load()
+        decide("approve", by, catalogue=office.catalogue)
+    assert office.load().decision != before
 
 
 def test_another_policy_that_is_adopted_reopens_what_was_approved(office, folder, refused):

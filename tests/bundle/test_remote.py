@@ -43,6 +43,16 @@ def test_a_publisher_that_stops_anywhere_leaves_no_bundle(bundle, address, monke
     assert fetch(address, bundle.model, bundle.version, bundle.digest, approved=False) == bundle
 
 
+def test_what_is_there_already_is_left_alone(bundle, address, monkeypatch):
+    folder = publish(bundle, address, proof="{}")
+    written = fail_after(monkeypatch, 99, OSError)
+    publish(bundle, address, proof='{"newer": 1}')
+    assert [path.rpartition("/")[2] for path in written] == ["decision.json"]
+    fsspec.filesystem("memory").rm(folder.removeprefix("memory:/") + "/card.json")
+    publish(bundle, address, proof='{"newer": 1}')
+    assert [path.rpartition("/")[2] for path in written] == ["decision.json", "card.json"]
+
+
 def test_the_manifest_is_written_last(bundle, address, monkeypatch):
     written = fail_after(monkeypatch, 99, OSError)
     publish(bundle, address, proof="{}")
@@ -50,12 +60,12 @@ def test_the_manifest_is_written_last(bundle, address, monkeypatch):
 
 
 def test_what_a_file_system_says_of_its_keys_is_not_repeated(bundle, address, monkeypatch):
-    publish(bundle, address)
     with monkeypatch.context() as patch:
         fail_after(patch, 0, RuntimeError("AKIA-secret"))
         with pytest.raises(StorageError) as caught:
             publish(bundle, address)
     assert "secret" not in str(caught.value)
+    publish(bundle, address)
     monkeypatch.setattr(
         MemoryFileSystem, "_open", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("secret"))
     )

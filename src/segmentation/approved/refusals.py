@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AWAITED: Mapping[State, str] = {
     "draft": "Submit it for review.",
     "submitted": "Two reviewers approve it, one for the law and one for the business.",
-    "approved": "Its bundle is yet to be published: have it approved once more, which publishes it.",
+    "approved": "It was not brought into service: activate it with `segmentation review activate`.",
     "changes_requested": "Make the changes that were asked for, and submit it anew.",
     "rejected": "Submit another version.",
     "suspended": "Two reviewers resume it, one for the law and one for the business, or revoke it.",

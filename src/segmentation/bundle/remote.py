@@ -54,9 +54,13 @@ class RemoteShelf:
         """Leave these files in it and no others, the last one last."""
         try:
             self.files.makedirs(self.folder, exist_ok=True)
-            for name, data in files.items():
-                self.files.pipe_file(f"{self.folder}/{name}", data)
-            for name in sorted(self.names() - files.keys()):
+            there = self.names()
+            # What is there already is left alone: somebody may be reading it, and would meet half of it.
+            for name in [
+                name for name, data in files.items() if not (name in there and self._holds(name, data))
+            ]:
+                self.files.pipe_file(f"{self.folder}/{name}", files[name])
+            for name in sorted(there - files.keys()):
                 self.files.rm(f"{self.folder}/{name}", recursive=True)
         except SegmentationError:
             raise
@@ -65,6 +69,13 @@ class RemoteShelf:
                 f"{self.where} cannot be written ({type(error).__name__}). Check the address and your rights "
                 "there, and publish again; what is there now is not taken for a bundle."
             ) from None
+
+    def _holds(self, name: str, data: bytes) -> bool:
+        """Whether a file is there already, as it is to be."""
+        try:
+            return self.read(name, len(data)) == data
+        except BundleError:
+            return False
 
 
 @contextmanager
