@@ -59,6 +59,12 @@ def test_a_refusal_names_the_roles_that_may(submitted):
     assert submitted.refusal == "As monitor nobody may approve; ask compliance or business."
 
 
+def test_a_refusal_names_the_one_role_that_may(cast):
+    cast.decide("submit", "Carol")
+
+    assert cast.refusal == "As compliance nobody may submit; ask trainer."
+
+
 def test_who_lost_the_role_may_sign_no_more(submitted):
     submitted.enter("Carol", ("monitor",))
     submitted.decide("approve", "Carol")
@@ -174,7 +180,7 @@ def test_a_record_of_another_day_is_refused(submitted, hours):
     assert submitted.refusal.endswith("set the clock, or sign anew.")
 
 
-@pytest.mark.parametrize("hours", [-23, 23])
+@pytest.mark.parametrize("hours", [-24, 24])
 def test_a_record_may_be_signed_some_hours_earlier_or_by_another_clock(submitted, hours):
     submitted.decide("approve", "Carol", at=submitted.now + timedelta(hours=hours))
 
