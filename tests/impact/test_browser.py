@@ -1,4 +1,4 @@
-"""The page in a real browser: nothing fetched, nothing cut off, and print shows what the screen folds away."""
+"""The page in a real browser: nothing fetched, nothing cut off, and print shows what the screen folds."""
 
 import shutil
 

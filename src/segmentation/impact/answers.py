@@ -66,7 +66,7 @@ class Effect(Part):
 class Stated(Part):
     """Whether something is so, and in words how."""
 
-    applies: bool = Field(title=msg("Does it apply?"), description=msg("true or false."))
+    applies: bool = Field(title=msg("Yes or no"), description=msg("true or false."))
     text: Text = Field(title=msg("In words"), description=msg("How, or why not."))
 
 

@@ -75,7 +75,7 @@ def _lines(policy: Policy, card: ModelCard) -> Iterator[str]:
 
 
 def _section(name: str, field: FieldInfo, policy: Policy, card: ModelCard) -> Iterator[str]:
-    yield f"# ---- {_title(field)}"
+    yield "# -----------------------------------------------------------------------------------"
     yield from _comment(field)
     if name == "findings":
         yield from _findings(card)
@@ -152,9 +152,8 @@ def _hints(path: str, policy: Policy) -> Iterator[str]:
 
 
 def _comment(field: FieldInfo) -> Iterator[str]:
-    told = field.description or ""
-    yield f"# {EN.t(told)}"
-    yield f"# {ZH.t(told)}"
+    for voice in (EN, ZH):
+        yield f"# {voice.t(str(field.title))}{voice.colon}{voice.t(str(field.description))}"
 
 
 def _said(text: Text) -> Iterator[str]:
@@ -165,11 +164,6 @@ def _said(text: Text) -> Iterator[str]:
 def _line(text: str) -> str:
     """Return a text on one line, with nothing that a TOML comment may not hold."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable())
-
-
-def _title(field: FieldInfo) -> str:
-    title = field.title or ""
-    return f"{EN.t(title)} {ZH.t(title)}"
 
 
 def _placeholder(name: str, field: FieldInfo) -> str:
