@@ -159,21 +159,20 @@ def test_on_a_system_without_a_chinese_font_chinese_is_refused_and_english_is_dr
 
 
 @pytest.mark.slow
-def test_every_page_of_card_and_assessment_becomes_a_pdf_with_chinese_in_it():
+def test_the_assessment_becomes_a_pdf_as_well():
     for name, page in pages_of(made.bundle()).items():
-        data = render_pdf(page.decode())
-
-        assert data.startswith(b"%PDF-")
-        assert pages(data) > 3
-        assert name.endswith(".en.html") or b"Noto-Sans-CJK" in inside(data) + data
+        if name.startswith("impact/"):
+            assert pages(render_pdf(page.decode())) > 3
 
 
 @pytest.mark.slow
-def test_a_dossier_with_pdfs_is_the_same_to_the_byte_and_holds(tmp_path):
+def test_a_dossier_with_pdfs_holds_and_the_same_page_gives_the_same_bytes(tmp_path):
     cast = made.approved()
-    one = made.written(tmp_path, cast, "a.zip", pdf=True)
-    other = made.written(tmp_path, cast, "b.zip", pdf=True)
+    path = made.written(tmp_path, cast, pdf=True)
+    files = unpacked(path.read_bytes())
 
-    assert one.read_bytes() == other.read_bytes()
-    assert verify_dossier(one, cast.root.public).uncovered == ("card/card.en.pdf", "card/card.zh.pdf")
-    assert "left out" not in unpacked(one.read_bytes())["VERIFY.en.md"].decode()
+    assert verify_dossier(path, cast.root.public).uncovered == ("card/card.en.pdf", "card/card.zh.pdf")
+    assert render_pdf(files["card/card.zh.html"].decode()) == files["card/card.zh.pdf"]
+    assert b"Noto-Sans-CJK" in inside(files["card/card.zh.pdf"])
+    assert pages(files["card/card.en.pdf"]) > 10
+    assert "left out" not in files["VERIFY.en.md"].decode()
