@@ -50,8 +50,12 @@ def strangers(line):
         if words[0] not in command.commands:
             return [words[0]]
         command = command.commands[words.pop(0)]
-    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    known = own_options(command) | {"--help"}
     return [word for word in words if word.startswith("--") and word not in known]
+
+
+def own_options(command):
+    return {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
 
 
 def told_texts():
@@ -87,9 +91,8 @@ def test_a_command_or_an_option_that_is_not_there_is_found():
 @pytest.mark.parametrize("name", PAGES)
 def test_every_option_that_a_page_names_alone_is_one_of_some_command(name):
     def options(command):
-        own = {option for parameter in command.params for option in parameter.opts}
         inner = command.commands.values() if hasattr(command, "commands") else ()
-        return own.union(*map(options, inner))
+        return own_options(command).union(*map(options, inner))
 
     named = set(re.findall(r"`(--[a-z-]+)", PAGES[name]))
 

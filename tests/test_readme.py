@@ -1,10 +1,13 @@
 """README's commands, run in order in a folder as README finds it; its Python runs in the root conftest."""
 
+import doctest
+import fnmatch
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +21,32 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROGRAM = [sys.executable, "-c", "from segmentation.cli import main; main()"]
 
 
-def shell_lines():
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+SIGNING = "## From candidate to signed"
+WORDS = {
+    "SEGMENTATION_PASSPHRASE": "correct horse battery",
+    "SEGMENTATION_ROOT_PASSPHRASE": "not in any book",
+}
+DATED = {"build", "score", "mitigate", "audit"}
+"""Commands of residents: the simulated year ends with June 2026; README's reader has residents of today."""
+
+
+def shell_lines(text):
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     return [line.split("#")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def section(title):
+    """A section of README, to the next one."""
+    return README.split(title)[1].split("\n## ")[0]
+
+
+def commands(text):
+    """The words of each command of the program, with the days that hold whenever the tests run."""
+    trained = (datetime.now(UTC).date() + timedelta(days=300)).isoformat()
+    for line in shell_lines(text):
+        program, *words = shlex.split(re.sub(r"(?<=--training-until )\S+", trained, line))
+        if program == "segmentation":
+            yield words + (["--as-of", "2026-07-01"] if words[0] in DATED and "--residents" in words else [])
 
 
 @pytest.fixture
@@ -39,28 +65,74 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.slow
-def test_every_command_of_readme_runs_in_its_order(folder):
+def fill_in(path):
+    """Write what README asks a person to write into a draft: what is marked, in a few words."""
+    today = datetime.now(UTC).date()
+    text = path.read_text(encoding="utf-8")
+    for marked, written in (
+        ('"<write: date of the assessment>"', today.isoformat()),
+        ('"<write: next review>"', (today + timedelta(days=300)).isoformat()),
+        (r'"<write: true or false[^>]*>"', "false"),
+        (r"<write: low, medium[^>]*>", "low"),
+        (r"<write: proceed, [^>]*>", "proceed"),
+        (r'"<write: last day[^>]*>"', (today + timedelta(days=90)).isoformat()),
+        (r"<write: ([^>]*)>", r"\1"),
+    ):
+        text = re.sub(marked, written, text)
+    path.write_text(text, encoding="utf-8")
+
+
+def run_own_residents():
+    """Run the commands on one's own residents; returns the exit codes by command."""
     codes = {}
-    for line in shell_lines():
-        program, *words = shlex.split(line)
-        if program != "segmentation":
-            continue
-        # The simulated year ends with June 2026; README's reader has residents of today.
-        dated = ["--as-of", "2026-07-01"] if "--residents" in words else []
-        ended = subprocess.run([*PROGRAM, *words, *dated], capture_output=True, text=True, check=False)
+    for words in commands(README.split(SIGNING)[0]):
+        ended = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, check=False)
         codes[" ".join(words[:2]) if words[0] == "policy" else words[0]] = ended.returncode
-        assert "Traceback" not in ended.stderr, line
+        assert "Traceback" not in ended.stderr, words
         if words[:2] == ["policy", "draft"]:
             # What README asks the user to do here: write what the draft marks.
             assert "<write:" in Path("policy.toml").read_text(encoding="utf-8")
             shutil.copy(ROOT / "models" / "resident_needs" / "policy.toml", "policy.toml")
+    return codes
+
+
+def sign(monkeypatch, capsys):
+    """Run the commands of the section on signing, in this process; returns what they print."""
+    from segmentation.cli.main import app
+
+    for name, words in WORDS.items():
+        monkeypatch.setenv(name, words)
+    for words in commands(section(SIGNING)):
+        # The reviewer is asked before they sign; here nobody sits at a terminal.
+        app([*words, "--yes"] if "approve" in words else words, standalone_mode=False)
+        for draft in (Path("answers.toml"), Path("waivers.toml")):
+            if draft.exists():
+                fill_in(draft)
+    return capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_every_command_of_readme_runs_in_its_order(folder, monkeypatch, capsys):
+    codes = run_own_residents()
+
     assert set(codes) == {"policy draft", "policy check", "build", "card", "score", "mitigate", "audit"}
     assert {code for name, code in codes.items() if name not in {"build", "audit"}} == {0}
     assert codes["build"] in {0, 1}
     assert codes["audit"] == 1
     assert pd.read_parquet("segments.parquet")["segment"].str.startswith("S").all()
     assert Path("card.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+    printed = sign(monkeypatch, capsys).splitlines()
+
+    shown = re.search(r"```text\n(.*?)```", section(SIGNING), re.DOTALL)[1].splitlines()
+    found = [next((at for at, line in enumerate(printed) if fnmatch.fnmatch(line, pattern)), None)
+             for pattern in (line.replace("…", "*") for line in shown)]  # fmt: skip
+    assert None not in found, shown
+    assert found == sorted(found)
+    assert len(pd.read_parquet("signed.parquet")) > 2_000
+    (block,) = re.findall(r"```pycon\n(.*?)```", section(SIGNING), re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
 
 
 def test_every_target_that_readme_names_is_one_of_the_makefile():
