@@ -7,8 +7,9 @@ place of the witness come from the environment of the program, or from files at 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from segmentation.errors import LedgerError
 from segmentation.signing import PublicKey
@@ -24,6 +25,8 @@ ROOT_KEY = "SEGMENTATION_ROOT_KEY"
 BUNDLES = "SEGMENTATION_BUNDLES"
 WITNESS = "SEGMENTATION_WITNESS"
 ROOT_FILE = "root.pub"
+POSTGRES = "postgresql://"
+DRIVER = "postgresql+psycopg://"
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,19 @@ class Trust:
     Attributes
     ----------
     ledger : str
-        Address as SQLAlchemy takes it: ``sqlite:///…`` or ``postgresql+psycopg://…``.
+        Address as SQLAlchemy takes it: ``sqlite:///…`` or ``postgresql+psycopg://…``. Not shown: it may hold
+        a password.
     root : PublicKey
         Signs the records of people; pinned here.
     witness : Path
-        File with the highest head that was seen from this machine; on a disk that who writes the database cannot write.
+        File with the highest head that was seen from this machine; on a disk that who writes the database
+        cannot write.
     bundles : str
-        Folder or fsspec address under which review bundles (``reviews/``) and approved ones (``approved/``) lie.
+        Folder or fsspec address under which review bundles (``reviews/``) and approved ones (``approved/``)
+        lie.
     """
 
-    ledger: str
+    ledger: str = field(repr=False)
     root: PublicKey
     witness: Path
     bundles: str
@@ -50,10 +56,9 @@ class Trust:
 
 def ledger_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
     """Return the address of the ledger: `SEGMENTATION_LEDGER`, or the SQLite file at home."""
-    url = environ.get(LEDGER) or f"sqlite:///{home.ledger.as_posix()}"
-    return (
-        url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
-    )
+    # In an address, a per cent sign or a question mark of a folder's name means something else.
+    url = environ.get(LEDGER) or f"sqlite:///{quote(home.ledger.as_posix())}"
+    return f"{DRIVER}{url.removeprefix(POSTGRES)}" if url.startswith(POSTGRES) else url
 
 
 def trust_of(home: Home, environ: Mapping[str, str] = os.environ) -> Trust:
@@ -63,8 +68,8 @@ def trust_of(home: Home, environ: Mapping[str, str] = os.environ) -> Trust:
     ----------
     home : Home
     environ : mapping of str to str
-        `SEGMENTATION_LEDGER`, `SEGMENTATION_ROOT_KEY`, `SEGMENTATION_BUNDLES` and `SEGMENTATION_WITNESS`; each has a
-        place at home where it is not set.
+        `SEGMENTATION_LEDGER`, `SEGMENTATION_ROOT_KEY`, `SEGMENTATION_BUNDLES` and `SEGMENTATION_WITNESS`;
+        each has a place at home where it is not set.
 
     Raises
     ------
@@ -88,8 +93,8 @@ def _pinned_at(home: Home) -> str:
     except OSError:
         pass
     raise LedgerError(
-        f"No root key is pinned: {ROOT_KEY} is not set and {home.keys / ROOT_FILE} is not there. Set {ROOT_KEY} to the "
-        "public key that `segmentation people init` printed, or run it to begin a ledger."
+        f"No root key is pinned: {ROOT_KEY} is not set and {home.keys / ROOT_FILE} is not there. Set "
+        f"{ROOT_KEY} to the public key that `segmentation people init` printed, or run it to begin a ledger."
     )
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 
 ALGORITHM = "ed25519"
 FORMAT = 1
+KDF = "argon2id"
 LENGTH = 32
 """Bytes of a raw key, of the salt's stretched key, and half of those of a signature."""
 COST = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
 """RFC 9106, the second recommended choice: 64 MiB; about a fifth of a second."""
-MOST_MEMORY_KIB = 2**20
+MOST = {"iterations": 64, "lanes": 64, "memory_kib": 2**20}
+"""What a key file may ask for, so that a damaged one cannot hold the program up."""
 SHORTEST_PASSPHRASE = 12
 
 
@@ -84,7 +87,7 @@ class PublicKey:
     def verifies(self, signed: Signed) -> bool:
         """Whether the signature was made over the document by the private half of this key."""
         try:
-            signature = base64.b64decode(signed.signature, validate=True)
+            signature = _bytes(signed.signature)
             Ed25519PublicKey.from_public_bytes(self._raw()).verify(signature, signed.document.encode())
         except (InvalidSignature, binascii.Error, ValueError):
             return False
@@ -118,7 +121,7 @@ class PublicKey:
     def _raw(self) -> bytes:
         name, _, rest = self.text.partition(":")
         try:
-            raw = base64.b64decode(rest, validate=True)
+            raw = _bytes(rest)
         except (binascii.Error, ValueError):
             raw = b""
         if name != ALGORITHM or len(raw) != LENGTH:
@@ -163,10 +166,10 @@ class PrivateKey:
         """
         if len(passphrase) < SHORTEST_PASSPHRASE:
             raise SigningError(f"A passphrase has at least {SHORTEST_PASSPHRASE} letters; take a longer one.")
-        head = {
+        head: dict[str, Any] = {
             "format": FORMAT,
             "public": self.public.text,
-            "kdf": "argon2id",
+            "kdf": KDF,
             "cost": dict(cost),
             "salt": base64.b64encode(os.urandom(16)).decode(),
             "nonce": base64.b64encode(os.urandom(12)).decode(),
@@ -183,31 +186,38 @@ class PrivateKey:
         Raises
         ------
         SigningError
-            It is no key file, or the passphrase does not open it.
+            It is no key file, or the passphrase does not open it: it is a wrong one, or the file was
+            altered.
         """
         try:
             head = json.loads(text)
             sealed = base64.b64decode(head.pop("sealed"), validate=True)
-            cost = head["cost"]
-            fits = (
-                head["format"] == FORMAT
-                and head["kdf"] == "argon2id"
-                and cost["memory_kib"] <= MOST_MEMORY_KIB
-            )
-            cipher = _cipher(passphrase, head) if fits else None
-            nonce = base64.b64decode(head["nonce"], validate=True)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            cipher = None
-        if cipher is None:
-            raise SigningError("The key file cannot be read. Take the one that was written, or restore it.")
-        try:
-            raw = cipher.decrypt(nonce, sealed, canonical(head))
+            raw = _opened(passphrase, head, sealed)
         except InvalidTag:
-            raise SigningError("The passphrase does not open the key. Type it again.") from None
+            raise SigningError(
+                "The passphrase does not open the key. Type it again; or restore the file, if it was changed."
+            ) from None
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, SigningError):
+            raise SigningError(
+                "The key file cannot be read. Take the one that was written, or restore it."
+            ) from None
         return cls(Ed25519PrivateKey.from_private_bytes(raw))
 
 
+def _opened(passphrase: str, head: Mapping[str, Any], sealed: bytes) -> bytes:
+    cost = head["cost"]
+    if (
+        head["format"] != FORMAT
+        or head["kdf"] != KDF
+        or any(cost[name] > most for name, most in MOST.items())
+    ):
+        raise SigningError("The key file is of another format.")
+    nonce = base64.b64decode(head["nonce"], validate=True)
+    return _cipher(passphrase, head).decrypt(nonce, sealed, canonical(head))
+
+
 def _cipher(passphrase: str, head: Mapping[str, Any]) -> AESGCM:
+    """Return what seals a key; a passphrase is the same however its accents were typed (RFC 8265, 4.2)."""
     cost = head["cost"]
     stretched = Argon2id(
         salt=base64.b64decode(head["salt"], validate=True),
@@ -216,7 +226,15 @@ def _cipher(passphrase: str, head: Mapping[str, Any]) -> AESGCM:
         lanes=cost["lanes"],
         memory_cost=cost["memory_kib"],
     )
-    return AESGCM(stretched.derive(passphrase.encode()))
+    return AESGCM(stretched.derive(unicodedata.normalize("NFC", passphrase).encode()))
+
+
+def _bytes(text: str) -> bytes:
+    """Read base64 in the one way to write it: else a key or a signature could be told in several texts."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("another text means the same bytes")
+    return raw
 
 
 def _text(key: Ed25519PublicKey) -> str:
