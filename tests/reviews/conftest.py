@@ -19,4 +19,6 @@ def office(first_office, tmp_path):
 @pytest.fixture
 def any_office(url, tmp_path):
     """The same in each kind of database."""
-    return Office.opened(tmp_path, url)
+    office = Office.opened(tmp_path, url)
+    yield office
+    office.book.close()

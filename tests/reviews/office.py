@@ -152,9 +152,13 @@ class Office:
         return cls(home, trust, clock, book, Desk(book, trust, load_catalogue().digest), root, dict(keys))
 
     def copied(self, folder):
-        """Return an office of the same people with a ledger of its own, of this one's events."""
-        shutil.copytree(self.home.root, folder / "home")
-        return type(self).at(folder, self.root, self.keys)
+        """Return an office of the same people with a ledger and bundles of its own, the same as these."""
+        for name in ("home", "bundles"):
+            if (self.home.root.parent / name).exists():
+                shutil.copytree(self.home.root.parent / name, folder / name)
+        office = type(self).at(folder, self.root, self.keys)
+        office.clock.now = self.clock.now
+        return office
 
     def signer(self, name):
         return Signer(name, self.keys[name])
