@@ -117,7 +117,8 @@ def test_the_lock_leaves_one_version_of_each_package(python):
 
 
 def test_every_import_is_a_dependency_and_every_dependency_is_used():
-    dependencies = {canonicalize_name(Requirement(d).name) for d in PROJECT["project"]["dependencies"]}
+    lines = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["pdf"]
+    dependencies = {canonicalize_name(Requirement(line).name) for line in lines}
 
     assert imported(SOURCES) | USED_BY_NAME == dependencies
 
