@@ -37,6 +37,22 @@ def test_a_plain_message_has_no_faults():
     assert SegmentationError("The disk is full.").faults == ()
 
 
+NEWER = ["SigningError", "LedgerError", "ImpactError", "BundleError", "ReviewError", "NotApprovedError"]
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_who_decides_publishes_or_serves_can_tell_what_went_wrong(name):
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+
+    with pytest.raises(getattr(errors, name)) as raised:
+        raise getattr(errors, name)("As it says.")
+
+    assert [kind for kind in kinds if isinstance(raised.value, kind)] == [
+        SegmentationError,
+        type(raised.value),
+    ]
+
+
 @pytest.mark.parametrize("name", [name for name in vars(errors) if name.endswith("Error")])
 def test_the_tree_at_the_top_of_the_file_draws_every_error(name):
     assert name in errors.__doc__
