@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 
@@ -49,9 +50,12 @@ def test_the_newest_active_version_is_the_one_that_is_loaded(office, folder):
 
 
 def test_a_bundle_is_loaded_from_wherever_fsspec_reaches(office, bundle):
-    office.bundles = "memory://approved"
+    office.bundles = "memory://somewhere"
     office.approve(bundle)
     assert office.load().version == 1
+    fsspec.filesystem("memory").rm("/somewhere", recursive=True)
+    with pytest.raises(BundleError, match="nothing is published"):
+        office.load()
 
 
 def test_an_older_proof_still_counts_once_the_approval_was_renewed(office, bundle, folder):

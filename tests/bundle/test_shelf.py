@@ -50,7 +50,10 @@ def test_a_file_system_that_is_not_known_here_is_refused_without_its_password():
     [
         ("s3://key:secret@bucket/folder", "s3://bucket/folder"),
         ("s3://bucket/me@home", "s3://bucket/me@home"),
+        ("simplecache::s3://key:secret@bucket/folder", "simplecache::s3://bucket/folder"),
+        ("https://host/folder?sv=1&sig=secret", "https://host/folder"),
         ("/srv/bundles", "/srv/bundles"),
+        ("/srv/what?/me@home", "/srv/what?/me@home"),
     ],
 )
 def test_an_address_is_told_without_its_password(address, told):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -22,6 +22,8 @@ REVIEWS = "reviews"
 APPROVED = "approved"
 SHORT = 12
 """Hexadecimal digits of a digest in the name of a folder; the whole digest is checked when it is read."""
+
+_SECRET = re.compile(r"://[^/@]*@")
 
 
 class Shelf(Protocol):
@@ -83,6 +85,6 @@ def shelf_of(address: str, model: str, version: int, digest: str, *, approved: b
 
 
 def shown(address: str) -> str:
-    """Return an address without the name and password that may stand in it."""
-    before, at, after = urlsplit(address).netloc.rpartition("@")
-    return address.replace(f"{before}@{after}", after, 1) if at else address
+    """Return an address without the name, password or access token that may stand in it."""
+    plain, _, _ = address.partition("?") if "://" in address else (address, "", "")
+    return _SECRET.sub("://", plain)
