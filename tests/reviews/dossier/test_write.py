@@ -1,5 +1,7 @@
 """Writing a dossier: the same bytes for the same decisions, and only of what was submitted."""
 
+import zipfile
+
 import pytest
 
 from segmentation.bundle import AUDIT, Bundle
@@ -62,9 +64,12 @@ def test_a_version_that_was_refused_can_be_kept_as_well(tmp_path):
 
 
 def test_people_may_have_names_of_any_script(tmp_path):
-    report = verify_dossier(made.written(tmp_path, made.approved_by("王 芳.合规@hq")))
+    for name in ("王 芳.合规@hq", "อรุณี", "\U00020000" * 63):
+        path = made.written(tmp_path, made.approved_by(name))
 
-    assert report.signers == ("Bob", "王 芳.合规@hq")
+        assert verify_dossier(path).signers == ("Bob", name)
+        with zipfile.ZipFile(path) as file:
+            file.extractall(tmp_path / "unpacked")
 
 
 def test_a_version_that_was_never_submitted_is_refused(tmp_path):

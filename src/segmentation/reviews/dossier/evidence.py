@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CHAIN, CHECKPOINT, DECISIONS, ROOT = "chain.jsonl", "checkpoint.json", "decisions.json", "root.pem"
 PEOPLE, SIGNATURES = "people/", "signatures/"
 FORMAT = "decisions/1"
+LONGEST = 40
+"""Letters of a person's name in the name of a file; every disk takes as many, of any script."""
 
 
 def evidence(history: History, model: str, version: int) -> dict[str, bytes]:
@@ -86,7 +89,7 @@ def people_keys(history: History, model: str, version: int) -> dict[str, Event]:
             person = Person.of(event.draft.signed)
             if person.key not in keys:
                 keys.add(person.key)
-                found[f"{PEOPLE}{event.seq:03}-{person.name}.pem"] = event
+                found[_key_name(event, person)] = event
     return found
 
 
@@ -99,7 +102,7 @@ def key_file(history: History, event: Event) -> str:
         if other.draft.kind == "person" and other.draft.signed is not None:
             person = Person.of(other.draft.signed)
             if person.key == key:
-                return f"{PEOPLE}{other.seq:03}-{person.name}.pem"
+                return _key_name(other, person)
     raise LedgerError(f"Event {event.seq} is signed by a key that nobody has.")  # the rules exclude it
 
 
@@ -153,5 +156,14 @@ def _what(event: Event) -> str:
     if event.draft.kind == "start":
         return "start"
     if event.draft.kind == "decision" and event.draft.signed is not None:
-        return f"{Decision.of(event.draft.signed).action}-{_by(event)}"
-    return f"{event.draft.kind}-{_by(event)}"
+        return f"{Decision.of(event.draft.signed).action}-{_short(_by(event))}"
+    return f"{event.draft.kind}-{_short(_by(event))}"
+
+
+def _key_name(event: Event, person: Person) -> str:
+    return f"{PEOPLE}{event.seq:03}-{_short(person.name)}.pem"
+
+
+def _short(name: str) -> str:
+    """Return a person's name for the name of a file; the event's number keeps it apart from others."""
+    return re.sub(r"[^\w .@-]", "_", name)[:LONGEST]
