@@ -79,3 +79,44 @@ def home(tmp_path_factory, community):
     folder = tmp_path_factory.mktemp("home")
     register(build(policy, residents, n_segments=6), Home(folder))
     return folder
+
+
+PASSPHRASE = "correct horse battery"
+CHEAP = {"iterations": 1, "lanes": 1, "memory_kib": 64}
+SETTINGS = ("HOME", "LEDGER", "ROOT_KEY", "BUNDLES", "WITNESS", "PASSPHRASE", "ROOT_PASSPHRASE")
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory):
+    """A ledger with seven people, whose keys lie at home under one passphrase that is quick to stretch."""
+    from segmentation.ledger.trust import ROOT_FILE
+    from segmentation.reviews.keyfiles import ROOT, keep, key_file
+    from tests.reviews.office import Office
+
+    office = Office.opened(tmp_path_factory.mktemp("office"))
+    for name, key in {**office.keys, ROOT: office.root}.items():
+        keep(key_file(office.home, name), key.sealed(PASSPHRASE, CHEAP))
+    keep(office.home.keys / ROOT_FILE, office.root.public.text)
+    return office
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """An empty folder to run in, with no settings but the passphrases."""
+    monkeypatch.chdir(tmp_path)
+    for name in SETTINGS:
+        monkeypatch.delenv(f"SEGMENTATION_{name}", raising=False)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("SEGMENTATION_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("SEGMENTATION_ROOT_PASSPHRASE", PASSPHRASE)
+    return tmp_path
+
+
+@pytest.fixture
+def office(opened, bare, monkeypatch):
+    """The ledger of `opened`, for one test to write to, found by the program in a folder of its own."""
+    office = opened.copied(bare)
+    monkeypatch.setenv("SEGMENTATION_HOME", str(office.home.root))
+    monkeypatch.setenv("SEGMENTATION_BUNDLES", office.trust.bundles)
+    monkeypatch.setattr("segmentation.cli.office.now", office.clock)
+    return office

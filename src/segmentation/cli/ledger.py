@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segmentation.cli import office
 from segmentation.cli.console import ALTERED, complain, say_json
-from segmentation.cli.office import now
 from segmentation.cli.options import HOME, HomeFolder, Json
 
 if TYPE_CHECKING:
@@ -59,11 +59,10 @@ def checkpoint(
     home: HomeFolder = HOME,
 ) -> None:
     """Write down the head of the ledger: kept elsewhere, it shows later that nothing before it changed."""
-    from segmentation.cli.office import book_at
     from segmentation.files import write_text
     from segmentation.ledger.checkpoint import checkpoint_of
 
-    found = checkpoint_of(book_at(home).history())
+    found = checkpoint_of(office.book_at(home).history())
     write_text(out, f"{found.to_json()}\n")
     typer.echo(
         f"Wrote {out}: event {found.seq} of {found.at:%Y-%m-%d %H:%M} UTC. Keep it where the ledger is not."
@@ -96,7 +95,7 @@ def _verified(ledger: Ledger, trust: Trust, slip: Checkpoint | None) -> History:
     seen = witness.seen()
     history = History.replayed(ledger.read(), trust.root)
     if seen is not None:
-        seen.check(history, now())
+        seen.check(history, office.now())
     if slip is not None:
         slip.check(history)
     return history

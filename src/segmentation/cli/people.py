@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import secrets
+from segmentation.cli import office, secrets
 from segmentation.cli.console import say_json
-from segmentation.cli.office import book_at, now
+from segmentation.cli.office import book_at
 from segmentation.cli.options import (
     HOME,
     HomeFolder,
@@ -64,7 +64,7 @@ def init(
     _refuse_pinned()
     place = Home(home)
     chosen = secrets.root_passphrase(root_passphrase_file, new=True)
-    root = begin_ledger(place, ledger_url(place), chosen, now())
+    root = begin_ledger(place, ledger_url(place), chosen, office.now())
     typer.echo(f"The ledger has begun. Its public root key, fingerprint {root.fingerprint}:")
     typer.echo(f"  {root}")
     typer.echo("Pin it for everybody who signs, reviews or serves, outside the database:")
@@ -176,7 +176,7 @@ def list_(home: HomeFolder = HOME, as_json: Json = False) -> None:
         say_json({"people": [_content(person) for person in people]})
         return
     for person in people:
-        typer.echo(_line(person, now().date()))
+        typer.echo(_line(person, office.now().date()))
     if not people:
         typer.echo("Nobody may sign yet. Enter people with `segmentation people add`.")
 
@@ -265,7 +265,7 @@ def _content(person: Person) -> dict[str, object]:
 
 
 def _say(done: str, person: Person) -> None:
-    typer.echo(f"{done}: {_line(person, now().date())}")
+    typer.echo(f"{done}: {_line(person, office.now().date())}")
 
 
 def _line(person: Person, today: date) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentation.cli.console import say_json
-from segmentation.cli.office import now, office_at
+from segmentation.cli.office import office_at
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def list_(
     from segmentation.reviews.keeping import kept
 
     office = office_at(home)
-    found = kept(office.book.history(), office.trust, now(), model)
+    found = kept(office.book.history(), office.trust, office.book.now(), model)
     if as_json:
         say_json({"assessments": [_content(one) for one in found]})
         return
@@ -48,7 +48,7 @@ def delete(model: Model, version: Number, home: HomeFolder = HOME) -> None:
     from segmentation.reviews.keeping import delete_assessments
 
     office = office_at(home)
-    gone = delete_assessments(office.book.history(), office.trust, now(), model, version)
+    gone = delete_assessments(office.book.history(), office.trust, office.book.now(), model, version)
     for folder in gone:
         typer.echo(f"Deleted: {folder}")
     if not gone:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli.office import Office, now, office_at
+from segmentation.cli.office import Office, office_at
 from segmentation.cli.options import (
     HOME,
     By,
@@ -157,7 +157,7 @@ def read(office: Office, model: str, version: int, waivers: Path | None) -> tupl
 
     if waivers is None:
         return ()
-    return read_waivers(waivers, office.desk.review(model, version).card, today=now().date())
+    return read_waivers(waivers, office.desk.review(model, version).card, today=office.book.now().date())
 
 
 COMMANDS = {"approve": approve, "resume": resume, "activate": activate, "adopt": adopt}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentation.cli.console import say_json
-from segmentation.cli.office import Office, now, office_at
+from segmentation.cli.office import Office, office_at
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
 from segmentation.cli.review import told
 
@@ -118,7 +118,7 @@ def _active(office: Office, model: str, version: int) -> int | None:
     """
     from segmentation.errors import ReviewError
 
-    active = office.book.history().active(model, now())
+    active = office.book.history().active(model, office.book.now())
     if active is not None and active.version == version:
         raise ReviewError(
             f"{model} version {version} is the active one. Name another to compare it with: --against."

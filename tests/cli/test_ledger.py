@@ -1,0 +1,98 @@
+"""`segmentation ledger`: whether it is what it was, and what shows it later."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+
+@pytest.fixture
+def tampered(office):
+    """Change the ledger's database as somebody would who may write to it, and drops its triggers first."""
+
+    def done(statement):
+        with closing(sqlite3.connect(office.home.ledger)) as connection:
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for (name,) in names:
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.execute(statement)
+            connection.commit()
+
+    return done
+
+
+def test_a_ledger_that_holds_tells_what_it_holds(run, office):
+    ended = run("ledger", "verify")
+
+    assert ended.code == 0
+    assert ended.out.startswith("The ledger holds: 8 events, ")
+    assert f"Head: {office.book.history().head.digest}" in ended.out
+    assert "People who may sign: Adam, Bob, Both, Carol, Mona, Tina, Trainer 2" in ended.out
+
+
+def test_the_same_is_told_to_machines(run, office):
+    content = run("ledger", "verify", "--json").content
+
+    assert (content["events"], content["ledger"]) == (8, office.book.history().ledger)
+
+
+def test_a_record_that_was_altered_is_named_and_ends_with_one(run, office, tampered):
+    tampered("UPDATE events SET at = '2026-03-02T09:00:00.000000+00:00' WHERE seq = 4")
+    ended = run("ledger", "verify")
+
+    assert ended.code == 1
+    assert ended.err.startswith("Error: ")
+    assert "vent 4" in ended.err
+    assert ended.out == ""
+
+
+def test_an_end_that_was_cut_off_does_not_pass_by_the_witness(run, office, tampered):
+    assert run("ledger", "verify").code == 0
+    assert run("people", "list").code == 0
+    tampered("DELETE FROM events WHERE seq = 8")
+
+    assert run("ledger", "verify").code == 1
+
+
+def test_a_checkpoint_holds_until_the_ledger_is_another(run, office, bare):
+    assert run("ledger", "checkpoint", "--out", "slip.json").code == 0
+    ended = run("ledger", "verify", "--checkpoint", "slip.json")
+    assert ended.code == 0
+    assert "It is the ledger of slip.json." in ended.out
+
+    slip = json.loads((bare / "slip.json").read_text())
+    (bare / "slip.json").write_text(json.dumps(slip | {"digest": f"sha256:{'0' * 64}"}))
+    ended = run("ledger", "verify", "--checkpoint", "slip.json")
+    assert ended.code == 1
+    assert "Event 8 is not the one of the checkpoint" in ended.err
+
+
+@pytest.mark.parametrize(("content", "told"), [(None, "cannot be read"), ("{}", "The checkpoint cannot be")])
+def test_a_checkpoint_that_is_none_is_refused_before_anything_is_read(run, office, bare, content, told):
+    if content is not None:
+        (bare / "slip.json").write_text(content)
+    ended = run("ledger", "verify", "--checkpoint", "slip.json")
+
+    assert ended.code == 2
+    assert told in ended.err
+
+
+def test_without_a_pinned_root_key_nothing_is_believed(run, office):
+    (office.home.keys / "root.pub").unlink()
+    ended = run("ledger", "verify")
+
+    assert ended.code == 2
+    assert "No root key is pinned" in ended.err
+
+
+def test_a_ledger_of_another_root_key_is_not_believed(run, office, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_ROOT_KEY", office.keys["Carol"].public.text)
+
+    assert run("ledger", "verify").code == 1
+
+
+def test_an_upgrade_of_what_is_new_changes_nothing(run, office):
+    before = office.book.history().head
+    assert run("ledger", "upgrade").code == 0
+    assert office.book.history().head == before
