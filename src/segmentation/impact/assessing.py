@@ -134,12 +134,12 @@ def _triggers(policy: Policy, teller: Teller, answers: Answers) -> Iterator[Trig
     )
     columns = sensitive_columns(policy)
     for article, title, one in asked:
-        why = teller.text(lambda r: r.t(AUTOMATED)) if one is None else one.text
+        why = teller.words(AUTOMATED) if one is None else one.text
         if columns and one is stated.sensitive:
             why = _recognised(teller, columns, why)
         yield Trigger(
-            article=teller.text(lambda r, article=article: r.t(article)),  # type: ignore[misc]
-            title=teller.text(lambda r, title=title: r.t(title)),  # type: ignore[misc]
+            article=teller.words(article),
+            title=teller.words(title),
             applies=one is None or one.applies,
             why=why,
         )
@@ -206,14 +206,14 @@ def _services(card: ModelCard) -> Iterator[Service]:
 
 def _safeguards(policy: Policy, teller: Teller) -> Iterator[Text]:
     smallest = policy.audit.smallest_group
-    yield teller.text(
-        lambda r: r.t(
+    yield teller.words(
+        msg(
             "Only the features listed here decide a resident's segment. Protected attributes and proxies are "
             "seen by the audit, and by a mitigation while a model is made, never when a resident is assigned."
         )
     )
-    yield teller.text(
-        lambda r: r.t(
+    yield teller.words(
+        msg(
             "Columns whose names or values stand for identity documents, contact data, health, biometrics "
             "and other protected information are refused as features."
         )
@@ -225,14 +225,14 @@ def _safeguards(policy: Policy, teller: Teller) -> Iterator[Text]:
             smallest=r.integer(smallest),
         )
     )
-    yield teller.text(
-        lambda r: r.t(
+    yield teller.words(
+        msg(
             "The reason for a resident's segment can be told exactly: by how much each need speaks for it "
             "and against the next one."
         )
     )
-    yield teller.text(
-        lambda r: r.t(
+    yield teller.words(
+        msg(
             "A version is used only after two people have signed for it, one for the law and one for the "
             "business, neither of whom made it. One person can revoke it at once."
         )

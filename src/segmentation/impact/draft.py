@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segmentation.card import once
 from segmentation.impact.answers import CONCLUSIONS, Answers, Assessor, Consulted, FindingAnswers
 from segmentation.impact.assessing import sensitive_columns
 from segmentation.impact.levels import LEVELS, Level
-from segmentation.impact.told import Teller, lacking, open_attributes
+from segmentation.impact.told import Teller, open_attributes
 from segmentation.policy import Text
 from segmentation.policy.base import UNWRITTEN, Part
 from segmentation.policy.entries import mark, sentence, toml_key
@@ -109,24 +108,22 @@ def _fields(kind: type[Part], path: str, policy: Policy) -> Iterator[str]:
 
 def _findings(card: ModelCard) -> Iterator[str]:
     teller = Teller(card)
-    told = once.by_attribute(once.once(card))
-    attributes = open_attributes(card)
     fields = FindingAnswers.model_fields
     yield "[findings]"
     yield from _comment(fields["together"])
     yield f"# together = {sentence('an answer to all findings', '对全部结论的答复')}"
     if card.verdict.structure:
         yield from _comment(fields["segments"])
-        for text in lacking(teller):
+        for text in teller.lacking():
             yield from _said(text)
         yield f"segments = {sentence('what is done about it', '如何处理')}"
     yield ""
     yield "[findings.by_attribute]"
     yield from _comment(fields["by_attribute"])
-    for key in attributes:
-        blocking = [one for part in told if part.attribute == key for one in (*part.worst, *part.rest)]
-        for one in blocking[:WORST]:
-            yield from _said(teller.text(lambda r, one=one: once.says(r, one)))  # type: ignore[misc]
+    for key in open_attributes(card):
+        blocking = teller.blocking(key)
+        for text in blocking[:WORST]:
+            yield from _said(text)
         if len(blocking) > WORST:
             yield f"# … {len(blocking) - WORST} more, see the card. 其余见模型卡。"
         yield f"{toml_key(key)} = {sentence('what is done about these findings', '如何处理这些结论')}"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from segmentation.card import ModelCard
-    from segmentation.card.parts import Finding, Gap
+    from segmentation.card.once import Once
+    from segmentation.card.parts import Finding, Gap, Shortfall
     from segmentation.impact.answers import FindingAnswers
 
 
@@ -31,6 +32,25 @@ class Teller:
         """Return what `say` gives in each language."""
         return Text(**{language: say(reader) for language, reader in self._readers.items()})
 
+    def words(self, message: str) -> Text:
+        """Return a message of the catalogue, which stands at its source marked with `msg`."""
+        return self.text(lambda r: r.t(message))
+
+    def blocking(self, attribute: str) -> tuple[Text, ...]:
+        """Return every finding of an attribute that blocks a signature; those that say the same, once."""
+        own = (one for one in once.once(self.card) if one.finding.attribute == attribute)
+        return tuple(self._once(one) for one in own)
+
+    def lacking(self) -> tuple[Text, ...]:
+        """Return what the segments themselves lack."""
+        return tuple(self._lacking(one) for one in self.card.verdict.structure)
+
+    def _once(self, told: Once) -> Text:
+        return self.text(lambda r: once.says(r, told))
+
+    def _lacking(self, shortfall: Shortfall) -> Text:
+        return self.text(lambda r: standing.shortfall(r, self.card, shortfall))
+
 
 def open_attributes(card: ModelCard) -> tuple[str, ...]:
     """Return the attributes and intersections with a finding that is not kept, worst first."""
@@ -41,30 +61,19 @@ def audit(teller: Teller, answers: FindingAnswers) -> Audit:
     """Return the verdict, and what was found of each attribute with the answer to it."""
     card = teller.card
     mitigation = card.about.mitigation
-    unchecked = (
-        teller.text(lambda r, why=why: r.t(sentences.UNCHECKED[why]))  # type: ignore[misc]
-        for why in card.unjudged.checks
-    )
     return Audit(
         status=card.verdict.status,
         signature=teller.text(lambda r: standing.signature(r, card)),
         attributes=tuple(_audited(teller, gap, answers) for gap in card.gaps),
-        lacking=tuple(lacking(teller)),
+        lacking=teller.lacking(),
         answer=answers.segments if card.verdict.structure else None,
-        unchecked=tuple(unchecked),
+        unchecked=tuple(teller.words(sentences.UNCHECKED[one]) for one in card.unjudged.checks),
         mitigation=None if mitigation is None else mitigation.text,
     )
 
 
-def lacking(teller: Teller) -> Iterator[Text]:
-    """Yield what the segments themselves lack."""
-    for one in teller.card.verdict.structure:
-        yield teller.text(lambda r, one=one: standing.shortfall(r, teller.card, one))  # type: ignore[misc]
-
-
 def _audited(teller: Teller, gap: Gap, answers: FindingAnswers) -> Audited:
     card, key = teller.card, gap.attribute
-    own = [told for told in once.once(card) if told.finding.attribute == key]
     is_open = bool(gap.tally.broken or gap.tally.undetermined)
     worst = (gap.total_variation, gap.association, gap.worst)
     harms = {attribute.key: attribute.harm for attribute in card.attributes}
@@ -76,7 +85,7 @@ def _audited(teller: Teller, gap: Gap, answers: FindingAnswers) -> Audited:
         broken=gap.tally.broken,
         undetermined=gap.tally.undetermined,
         kept=gap.tally.kept,
-        blocking=tuple(teller.text(lambda r, told=told: once.says(r, told)) for told in own),  # type: ignore[misc]
+        blocking=teller.blocking(key),
         worst=tuple(_sentence(teller, one) for one in worst if one is not None and not one.blocks),
         answer=answers.by_attribute.get(key, answers.together) if is_open else None,
     )
@@ -94,8 +103,7 @@ def left_out(teller: Teller) -> Iterator[LeftOut]:
             reason=teller.text(lambda r: r.t("Outside the population")), rows=intake.outside_population
         )
     for one in intake.left_out:
-        name = words.LEFT_OUT.get(one.reason, one.reason)
-        yield LeftOut(reason=teller.text(lambda r, name=name: r.t(name)), rows=one.rows)  # type: ignore[misc]
+        yield LeftOut(reason=teller.words(words.LEFT_OUT.get(one.reason, one.reason)), rows=one.rows)
     if intake.quarantined_rows:
         yield LeftOut(
             reason=teller.text(lambda r: r.t("Quarantined as faulty")), rows=intake.quarantined_rows
