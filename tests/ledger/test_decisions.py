@@ -163,7 +163,7 @@ def test_each_finding_that_blocks_is_waived_on_its_own(cast):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ((), f"needs a waiver of its own, and {', '.join(BLOCKING)} has none"),
+        ((), f"needs a waiver of its own, and {', '.join(BLOCKING)} have none"),
         (waivers(BLOCKING[1]), f"and {BLOCKING[0]} has none; waive it with a reason and a day"),
         (
             waivers(*BLOCKING, "selection_ratio:sex"),
@@ -181,6 +181,14 @@ def test_a_waiver_that_is_missing_odd_doubled_or_over_is_refused(cast, given, se
     cast.decide("approve", "Carol", verdict="broken", blocking=BLOCKING, waivers=given)
 
     assert sentence in cast.refusal
+
+
+def test_of_many_findings_that_are_not_waived_a_few_are_named_and_the_rest_counted(cast):
+    many = tuple(f"selection_ratio:sex:female:S{n}" for n in range(1, 8))
+    cast.decide("submit", "Tina", verdict="broken", blocking=many)
+    cast.decide("approve", "Carol", verdict="broken", blocking=many)
+
+    assert f"{', '.join(many[:3])} and 4 more have none" in cast.refusal
 
 
 def test_a_waiver_that_expires_today_holds_today(cast):

@@ -76,6 +76,23 @@ def test_the_note_says_the_bundle_and_nothing_else(cast, body):
     assert cast.refusal.startswith("The note that a bundle was published names its model, version and digest")
 
 
+@pytest.mark.parametrize("changed", [{"model": None}, {"version": None}])
+def test_the_note_names_a_model_and_a_version(cast, changed):
+    event = cast.approve()
+    cast.events.pop()
+    cast.add(replace(event.draft, **changed))
+
+    assert cast.refusal.startswith("The note that a bundle was published names its model, version and digest")
+
+
+def test_the_note_is_signed_by_nobody(cast):
+    event = cast.approve()
+    cast.events.pop()
+    cast.add(replace(event.draft, signed=cast.events[-1].draft.signed))
+
+    assert cast.refusal.startswith("The note that a bundle was published names its model, version and digest")
+
+
 @pytest.mark.parametrize("stopped", ["suspend", "revoke"])
 def test_what_was_stopped_is_not_activated_again(cast, stopped):
     cast.approve()
@@ -222,9 +239,10 @@ def test_activating_a_version_of_the_same_policy_reopens_nothing(cast):
     assert cast.standing(2).missing == ("business",)
 
 
-def test_an_adoption_that_names_another_model_than_its_record_is_refused(cast):
+@pytest.mark.parametrize("about", [{"model": "owner_needs"}, {"version": 1}])
+def test_an_adoption_that_names_something_else_than_its_record_is_refused(cast, about):
     event = cast.adopt()
     cast.events.pop()
-    cast.add(replace(event.draft, model="owner_needs"))
+    cast.add(replace(event.draft, **about))
 
     assert cast.refusal == "The record is about resident_needs, and the event names something else."

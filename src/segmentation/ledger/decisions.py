@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SAME = ("digests", "verdict", "blocking", "trained_by", "review_days", "limits")
 """What every decision repeats of the submission that it is about."""
+NAMED = 3
+"""Findings that a refusal names; a version may have dozens."""
 
 
 def decides(facts: Facts, draft: Draft, now: datetime) -> Change:
@@ -194,7 +196,7 @@ def _waived(decision: Decision, day: date) -> None:
     lacking = [finding for finding in decision.blocking if finding not in named]
     if lacking:
         raise ReviewError(
-            f"What blocks approval needs a waiver of its own, and {', '.join(lacking)} has none; waive it "
+            f"What blocks approval needs a waiver of its own, and {_some(lacking)} {'has' if len(lacking) == 1 else 'have'} none; waive it "
             "with a reason and a day, or request changes."
         )
     odd = [finding for finding in named if finding not in decision.blocking]
@@ -207,6 +209,12 @@ def _waived(decision: Decision, day: date) -> None:
         raise ReviewError(
             f"The waiver of {', '.join(over)} has expired; give it a later day, or request changes."
         )
+
+
+def _some(findings: list[str]) -> str:
+    """Return the first findings, and how many more there are."""
+    rest = len(findings) - NAMED
+    return ", ".join(findings[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _another(signed: Mapping[Role, Decision], decision: Decision, done: str) -> None:

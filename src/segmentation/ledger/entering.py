@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from segmentation.errors import ReviewError
 from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Person, Start
-from segmentation.ledger.signatures import read, seen, signed_by_root, written_once
+from segmentation.ledger.signatures import read, seen, signed_by_root
+from segmentation.signing import PublicKey
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,10 +50,7 @@ def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
             f"The record of {person.name} has number {person.serial}, and their next one has number "
             f"{serial}; sign it with that number."
         )
-    if not written_once(person.key.removeprefix("ed25519:")):
-        raise ReviewError(
-            f"The key of {person.name} is not written as their key file writes it; copy it from there."
-        )
+    PublicKey(person.key)  # refuses what is no key
     if person.key == facts.root.text or facts.owners.get(person.key, person.name) != person.name:
         raise ReviewError(f"The key of {person.name} is or was somebody else's; make a new one for them.")
     return Change(person=person)

@@ -71,7 +71,8 @@ def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
 
 def _others(facts: Facts, active: Track, submission: Decision, now: datetime) -> Iterator[Track]:
     """Give the model's other versions that give way to the active one, or rest on another policy."""
-    others = [t for t in facts.tracks[active.model].values() if t.version != active.version]
+    tracks = facts.tracks[active.model].values()
+    others = [t for t in tracks if t.version != active.version and "reopen" in TRANSITIONS[t.state]]
     kept = [t for t in others if not _gives_way(t, now)]
     for track in others:
         if _gives_way(track, now):
@@ -86,8 +87,6 @@ def _others(facts: Facts, active: Track, submission: Decision, now: datetime) ->
 
 
 def _gives_way(track: Track, now: datetime) -> bool:
-    if "supersede" not in TRANSITIONS[track.state]:
-        return False
     return track.published and "supersede" in TRANSITIONS[state_on(track, day_of(now))]
 
 
