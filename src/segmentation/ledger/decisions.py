@@ -196,7 +196,7 @@ def _waived(decision: Decision, day: date) -> None:
     lacking = [finding for finding in decision.blocking if finding not in named]
     if lacking:
         raise ReviewError(
-            f"What blocks approval needs a waiver of its own, and {_some(lacking)} {'has' if len(lacking) == 1 else 'have'} none; waive it "
+            f"What blocks approval needs a waiver of its own, and {_some(lacking)} none; waive it "
             "with a reason and a day, or request changes."
         )
     odd = [finding for finding in named if finding not in decision.blocking]
@@ -212,9 +212,10 @@ def _waived(decision: Decision, day: date) -> None:
 
 
 def _some(findings: list[str]) -> str:
-    """Return the first findings, and how many more there are."""
+    """Return the first findings, how many more there are, and the verb that follows."""
     rest = len(findings) - NAMED
-    return ", ".join(findings[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{', '.join(findings[:NAMED])}{more} {'has' if len(findings) == 1 else 'have'}"
 
 
 def _another(signed: Mapping[Role, Decision], decision: Decision, done: str) -> None:
