@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from tempfile import mkdtemp
 
 import pytest
 
@@ -26,12 +27,16 @@ def golden(request):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """A PostgreSQL of its own for these tests, which does not wait for the disk: nobody pulls its plug."""
+def postgres():
+    """A PostgreSQL of its own for these tests, which does not wait for the disk: nobody pulls its plug.
+
+    As root it runs as another user, who must reach its folder, and pytest shuts its own folders to others
+    whenever a run begins.
+    """
     pgserver = _pgserver()
     import psycopg
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = pgserver.get_server(mkdtemp(prefix="segmentation-postgres-"), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
