@@ -21,8 +21,9 @@ from segmentation.ledger.event import Draft
 from segmentation.ledger.store import open_ledger
 from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.people import change_person
+from segmentation.reviews.recording import Recorder
 from segmentation.signing import PrivateKey, sha256
-from tests.reviews.office import MODEL
+from tests.reviews.office import MODEL, handed
 from tests.reviews.processes import Reviewer
 
 
@@ -173,6 +174,21 @@ def test_nobody_activates_what_two_people_did_not_approve(submitted):
 
     with refused(submitted, ReviewError, "From submitted these steps lead on"):
         submitted.book.record(lambda _, __: [Draft("activated", None, MODEL, 1, {"bundle": bundle})])
+
+
+def test_an_approval_of_what_was_replaced_while_it_was_read_is_refused(submitted, monkeypatch):
+    reviewed = Recorder.reviewed
+
+    def then_replaced(*given):
+        found = reviewed(*given)
+        submitted.desk.request_changes(MODEL, 1, signer=submitted.signer("Carol"), reason="Say more.")
+        submitted.submit(handed(contact={"en": "Another desk.", "zh": "另一服务台。"}))
+        return found
+
+    monkeypatch.setattr(Recorder, "reviewed", then_replaced)
+    with pytest.raises(ReviewError, match="was submitted anew in this moment"):
+        submitted.approve("Bob")
+    assert submitted.desk.standing(MODEL, 1).approvals == ()
 
 
 def test_a_clock_that_was_set_back_approves_nothing(submitted):

@@ -181,6 +181,15 @@ def test_an_approval_that_was_cut_out_is_found(written, office):
         verify_models(written, office.root.public)
 
 
+def test_a_proof_of_nothing_is_found(written):
+    (written / MODEL / "decision.json").write_text(
+        '{"format": "proof/1", "model": "small_needs", "version": 1, "events": []}'
+    )
+
+    with pytest.raises(ReviewError, match="holds no start of a ledger"):
+        verify_models(written)
+
+
 def test_all_that_is_wrong_is_told_at_once(written):
     shutil.copytree(written / MODEL, written / "other_needs")
     altered(written / MODEL / "policy.toml", "review_days = 180", "review_days = 90")

@@ -160,7 +160,7 @@ def test_no_two_names_look_alike(office, name, cheap):
 
 
 def test_a_long_name_in_any_script_has_a_file(office, cheap):
-    names = ["丽" * 63, "丽" * 62 + "王"]
+    names = ["𠀀" * 63, "𠀀" * 62 + "王"]
     for name in names:
         add(office, name)
 
@@ -284,6 +284,27 @@ def test_a_new_key_that_is_recorded_after_all_is_kept(office, cheap, monkeypatch
 
     key = open_key(office.home, "Wang Li", PASSPHRASE)
     assert office.book.history().people["Wang Li"].key == key.public.text
+
+
+def test_a_new_key_is_kept_where_nobody_can_tell_whether_it_was_recorded(office, cheap, monkeypatch):
+    def away(*_):
+        raise LedgerError("The database went away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "_commit", away)
+        patch.setattr(Book, "history", away)
+        with pytest.raises(LedgerError, match="went away"):
+            add(office)
+
+    assert files(office) == ["Wang Li.key"]
+
+
+def test_a_folder_of_keys_that_cannot_be_made_enters_nobody(office, cheap):
+    office.home.keys.write_text("a file in its place")
+
+    with pytest.raises(StorageError, match="cannot be written"):
+        add(office)
+    assert "Wang Li" not in office.book.history().people
 
 
 def test_who_is_removed_stays_in_the_ledger_and_signs_nothing(office):

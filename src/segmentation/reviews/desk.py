@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentation.bundle import IMPACT, Bundle, publish
+from segmentation.bundle import publish
 from segmentation.errors import ReviewError
 from segmentation.ledger.event import Draft
-from segmentation.ledger.records import Adoption
-from segmentation.reviews.drafting import Ask, Deciding, adoption_of, decision_of, submission_of
-from segmentation.reviews.offline import unpacked
-from segmentation.reviews.recording import Recorder, activated
-from segmentation.reviews.submission import Version, limits_digest, read_version, which
-from segmentation.signing import canonical
+from segmentation.reviews.drafting import Ask, adoption_of, submission_of
+from segmentation.reviews.elsewhere import Elsewhere
+from segmentation.reviews.looking import check_of
+from segmentation.reviews.recording import activated
+from segmentation.reviews.submission import limits_digest, which
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
 
     from segmentation.card import ModelCard
     from segmentation.impact import Impact
-    from segmentation.ledger.book import Book
     from segmentation.ledger.history import History
-    from segmentation.ledger.records import Decision, Role, Waiver
+    from segmentation.ledger.records import Adoption, Decision, Role, Waiver
     from segmentation.ledger.standing import Standing
-    from segmentation.ledger.trust import Trust
     from segmentation.policy import Policy
     from segmentation.signing import PrivateKey, Signed
 
@@ -48,7 +45,7 @@ class Signer:
         return self.key.sign({**record.content(), "key": self.key.public.text})
 
 
-class Desk:
+class Desk(Elsewhere):
     """Where people submit versions, decide about them, and see where they stand.
 
     Parameters
@@ -67,37 +64,6 @@ class Desk:
     `LedgerError` where the ledger cannot be reached or was altered, and a `StorageError` where there is no
     room; nothing is then recorded.
     """
-
-    def __init__(self, book: Book, trust: Trust, catalogue: str) -> None:
-        self._book, self._trust, self._catalogue = book, trust, catalogue
-        self._recorder = Recorder(book, trust, catalogue)
-
-    # ---- What is there --------------------------------------------------------------------------------
-
-    def standing(self, model: str, version: int) -> Standing:
-        """Return where a version stands now; a draft where nobody submitted it."""
-        return self._recorder.standing(self._book.history(), model, version)
-
-    def list(self, model: str | None = None) -> tuple[Standing, ...]:
-        """Return where every submitted version stands now, by model and version."""
-        history, now = self._book.history(), self._book.now()
-        return tuple(
-            history.standing(name, version, now, self._catalogue) for name, version in history.versions(model)
-        )
-
-    def review(self, model: str, version: int) -> Version:
-        """Return what was submitted of a version, read from its bundle and checked against what was signed.
-
-        Raises
-        ------
-        ReviewError
-            It was never submitted, its parts do not belong together, or the submission told otherwise.
-        BundleError
-            The bundle is missing or was altered.
-        PolicyError
-            The policy breaks a rule, such as one of a newer catalogue.
-        """
-        return self._recorder.reviewed(self._book.history(), model, version)
 
     # ---- Submitting -----------------------------------------------------------------------------------
 
@@ -148,27 +114,6 @@ class Desk:
 
         publish(handed.bundle, self._trust.bundles, proof=None)
         return self._recorder.standing(self._book.record(make), ask.model, version)
-
-    def submission_payload(  # noqa: PLR0913 - a version is made of many parts, each told by its name
-        self,
-        policy: Policy,
-        card: ModelCard,
-        files: Mapping[str, bytes],
-        model_files: Mapping[str, str],
-        impact: Impact,
-        *,
-        version: int,
-        name: str,
-        trained_by: Iterable[str],
-        reason: str,
-    ) -> bytes:
-        """Return a submission to be signed elsewhere, and publish its bundle; takes what `submit` does."""
-        handed = self._handed(policy, card, files, impact, version)
-        ask = Ask("submit", handed.bundle.model, version, name, reason)
-        publish(handed.bundle, self._trust.bundles, proof=None)
-        history, terms = self._book.history(), handed.terms(model_files)
-        record = submission_of(ask, terms, tuple(trained_by), history, self._book.now(), self._catalogue)
-        return canonical(record.content())
 
     # ---- Deciding -------------------------------------------------------------------------------------
 
@@ -258,7 +203,7 @@ class Desk:
         tuple of Standing
             Of every version of the model.
         """
-        _of_its_own_model(model, policy)
+        check_of(model, policy)
         limits = limits_digest(policy)
 
         def make(history: History, now: datetime) -> Iterable[Draft]:
@@ -284,102 +229,3 @@ class Desk:
 
         history = self._book.record(make, lambda after: self._recorder.publish(after, handed.bundle))
         return self._recorder.standing(history, model, version)
-
-    # ---- Signing elsewhere ----------------------------------------------------------------------------
-
-    def payload(  # noqa: PLR0913 - what a decision says, each told by its name
-        self,
-        action: Deciding,
-        model: str,
-        version: int,
-        *,
-        name: str,
-        reason: str,
-        role: Role | None = None,
-        waivers: Iterable[Waiver] = (),
-        conditions: Iterable[str] = (),
-        valid_until: date | None = None,
-    ) -> bytes:
-        """Return a decision to be signed elsewhere, to the byte; `attach` records it with its signature.
-
-        It holds for a day. Who approves sees to it that the bundle was read and checked as by `approve`.
-
-        Parameters
-        ----------
-        action : {"approve", "request_changes", "reject", "revoke", "suspend", "resume"}
-        model, version, reason, role, waivers, conditions, valid_until
-            As in `approve`.
-        name : str
-            Of the person who will sign, with the key that the ledger has of them.
-
-        Returns
-        -------
-        bytes
-            Canonical JSON (RFC 8785), without a line feed at the end. Sign it as it is:
-            ``openssl pkeyutl -sign -rawin -inkey KEY.pem -in PAYLOAD -out SIGNATURE``.
-        """
-        history = self._book.history()
-        if action == "approve":
-            self._recorder.reviewed(history, model, version)
-        ask = Ask(action, model, version, name, reason, role, tuple(waivers), tuple(conditions), valid_until)
-        return canonical(decision_of(ask, history, self._book.now(), self._catalogue).content())
-
-    def adoption_payload(self, model: str, policy: Policy, *, name: str, reason: str) -> bytes:
-        """Return the adoption of a policy to be signed elsewhere; see `payload`."""
-        _of_its_own_model(model, policy)
-        ask = Ask("approve", model, 1, name, reason)
-        history, limits = self._book.history(), limits_digest(policy)
-        return canonical(adoption_of(model, policy, limits, ask, history, self._book.now()).content())
-
-    def attach(self, payload: bytes, signature: bytes | str, *, hold: bool = False) -> tuple[Standing, ...]:
-        """Record what was signed elsewhere; every rule is checked as if it were signed here.
-
-        Parameters
-        ----------
-        payload : bytes
-            What `payload`, `submission_payload` or `adoption_payload` returned, unchanged.
-        signature : bytes or str
-            64 bytes, or base64 of them.
-        hold : bool
-            As in `approve`.
-
-        Returns
-        -------
-        tuple of Standing
-            Of the version; after an adoption, of every version of the model.
-
-        Raises
-        ------
-        ReviewError
-            The payload is none, is stale, or the signature is not one by that person over it; or the rules
-            refuse.
-        """
-        record, signed = unpacked(payload, signature)
-        if isinstance(record, Adoption):
-            self._book.record(lambda _, __: [Draft("adoption", signed, record.model)])
-            return self.list(record.model)
-        if record.action == "submit":
-            self._recorder.refuse_unpublished(record)
-            draft = Draft("decision", signed, record.model, record.version)
-            history = self._book.record(lambda _, __: [draft])
-            return (self._recorder.standing(history, record.model, record.version),)
-        ask = Ask(record.action, record.model, record.version, record.by, record.reason, record.role)
-        return (self._recorder.decide(ask, lambda _: signed, hold=hold, record=record),)
-
-    # ---- Within ---------------------------------------------------------------------------------------
-
-    def _handed(
-        self, policy: Policy, card: ModelCard, files: Mapping[str, bytes], impact: Impact, version: int
-    ) -> Version:
-        handed = read_version(Bundle(policy.name, version, {**files, IMPACT: impact.to_json().encode()}))
-        if (handed.policy, handed.card) != (policy, card):
-            raise ReviewError(
-                f"The policy or the card of {which(policy.name, version)} is not the one of its files. Hand "
-                "over what was registered, unchanged."
-            )
-        return handed
-
-
-def _of_its_own_model(model: str, policy: Policy) -> None:
-    if policy.name != model:
-        raise ReviewError(f"The policy is of {policy.name}, not of {model}. Name the model that it is of.")

@@ -62,11 +62,6 @@ class Ask:
         """Spell the name as it is signed."""
         object.__setattr__(self, "by", spelled(self.by))
 
-    @property
-    def which(self) -> str:
-        """The version, for messages."""
-        return which(self.model, self.version)
-
 
 def submission_of(
     ask: Ask, terms: Terms, trained_by: tuple[str, ...], history: History, now: datetime, catalogue: str
@@ -99,7 +94,7 @@ def decision_of(ask: Ask, history: History, now: datetime, catalogue: str) -> De
     }
     if ask.action == "approve":
         told["valid_until"] = ask.valid_until or day_of(now) + timedelta(days=before.review_days)
-    elif ask.valid_until is not None:
+    else:
         told["valid_until"] = ask.valid_until
     return _decision(ask, told, _role(ask, history, standing.missing), history, now, catalogue)
 

@@ -65,6 +65,9 @@ def keep(path: Path, content: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _refused(path, error) from None
+    try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise ReviewError(
@@ -158,8 +161,9 @@ def keep_root(home: Home, key: PrivateKey, passphrase: str) -> None:
     public = home.keys / ROOT_FILE
     if public.exists():
         raise ReviewError(
-            f"A root key is pinned in {public} already: a ledger rests on it. Use it, or point "
-            "SEGMENTATION_HOME at another folder."
+            f"A root key is pinned in {public} already, and a ledger rests on it. Use it, point "
+            "SEGMENTATION_HOME at another folder, or move root.key and root.pub away if no ledger was begun "
+            "with them."
         )
     keep(key_file(home, ROOT), key.sealed(passphrase))
     keep(public, f"{key.public}\n")

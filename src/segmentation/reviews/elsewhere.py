@@ -1,0 +1,128 @@
+"""Acts whose signature is made elsewhere: what leaves to be signed, and what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.bundle import publish
+from segmentation.ledger.event import Draft
+from segmentation.ledger.records import Adoption
+from segmentation.reviews.drafting import Ask, Deciding, adoption_of, decision_of, submission_of
+from segmentation.reviews.looking import Looking, check_of
+from segmentation.reviews.offline import unpacked
+from segmentation.reviews.submission import limits_digest
+from segmentation.signing import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from segmentation.card import ModelCard
+    from segmentation.impact import Impact
+    from segmentation.ledger.records import Role, Waiver
+    from segmentation.ledger.standing import Standing
+    from segmentation.policy import Policy
+
+
+class Elsewhere(Looking):
+    """The part of `segmentation.reviews.desk.Desk` for who keeps their key where this program is not."""
+
+    def payload(  # noqa: PLR0913 - what a decision says, each told by its name
+        self,
+        action: Deciding,
+        model: str,
+        version: int,
+        *,
+        name: str,
+        reason: str,
+        role: Role | None = None,
+        waivers: Iterable[Waiver] = (),
+        conditions: Iterable[str] = (),
+        valid_until: date | None = None,
+    ) -> bytes:
+        """Return a decision to be signed elsewhere, to the byte; `attach` records it with its signature.
+
+        It holds for a day. Who approves sees to it that the bundle was read and checked as by `approve`.
+
+        Parameters
+        ----------
+        action : {"approve", "request_changes", "reject", "revoke", "suspend", "resume"}
+        model, version, reason, role, waivers, conditions, valid_until
+            As in `approve`.
+        name : str
+            Of the person who will sign, with the key that the ledger has of them.
+
+        Returns
+        -------
+        bytes
+            Canonical JSON (RFC 8785), without a line feed at the end. Sign it as it is:
+            ``openssl pkeyutl -sign -rawin -inkey KEY.pem -in PAYLOAD -out SIGNATURE``.
+        """
+        history = self._book.history()
+        if action == "approve":
+            self._recorder.reviewed(history, model, version)
+        ask = Ask(action, model, version, name, reason, role, tuple(waivers), tuple(conditions), valid_until)
+        return canonical(decision_of(ask, history, self._book.now(), self._catalogue).content())
+
+    def adoption_payload(self, model: str, policy: Policy, *, name: str, reason: str) -> bytes:
+        """Return the adoption of a policy to be signed elsewhere; see `payload`."""
+        check_of(model, policy)
+        ask = Ask("approve", model, 1, name, reason)
+        history, limits = self._book.history(), limits_digest(policy)
+        return canonical(adoption_of(model, policy, limits, ask, history, self._book.now()).content())
+
+    def attach(self, payload: bytes, signature: bytes | str, *, hold: bool = False) -> tuple[Standing, ...]:
+        """Record what was signed elsewhere; every rule is checked as if it were signed here.
+
+        Parameters
+        ----------
+        payload : bytes
+            What `payload`, `submission_payload` or `adoption_payload` returned, unchanged.
+        signature : bytes or str
+            64 bytes, or base64 of them.
+        hold : bool
+            As in `approve`.
+
+        Returns
+        -------
+        tuple of Standing
+            Of the version; after an adoption, of every version of the model.
+
+        Raises
+        ------
+        ReviewError
+            The payload is none, is stale, or the signature is not one by that person over it; or the rules
+            refuse.
+        """
+        record, signed = unpacked(payload, signature)
+        if isinstance(record, Adoption):
+            self._book.record(lambda _, __: [Draft("adoption", signed, record.model)])
+            return self.list(record.model)
+        if record.action == "submit":
+            self._recorder.refuse_unpublished(record)
+            draft = Draft("decision", signed, record.model, record.version)
+            history = self._book.record(lambda _, __: [draft])
+            return (self._recorder.standing(history, record.model, record.version),)
+        ask = Ask(record.action, record.model, record.version, record.by, record.reason, record.role)
+        return (self._recorder.decide(ask, lambda _: signed, hold=hold, record=record),)
+
+    def submission_payload(  # noqa: PLR0913 - a version is made of many parts, each told by its name
+        self,
+        policy: Policy,
+        card: ModelCard,
+        files: Mapping[str, bytes],
+        model_files: Mapping[str, str],
+        impact: Impact,
+        *,
+        version: int,
+        name: str,
+        trained_by: Iterable[str],
+        reason: str,
+    ) -> bytes:
+        """Return a submission to be signed elsewhere, and publish its bundle; takes what `submit` does."""
+        handed = self._handed(policy, card, files, impact, version)
+        ask = Ask("submit", handed.bundle.model, version, name, reason)
+        publish(handed.bundle, self._trust.bundles, proof=None)
+        history, terms = self._book.history(), handed.terms(model_files)
+        record = submission_of(ask, terms, tuple(trained_by), history, self._book.now(), self._catalogue)
+        return canonical(record.content())
