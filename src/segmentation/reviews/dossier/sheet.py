@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -46,28 +46,39 @@ def sheets(report: DossierReport, history: History, files: Mapping[str, bytes]) 
 def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], language: Language) -> bytes:
     voice = Voice(language)
     about = (history, report.model, report.version)
-    text = _environment().get_template("verify.md.j2").render(
-        report=report,
-        t=voice.t,
-        colon=Markup(voice.colon),  # noqa: S704 - a mark of the language
-        code=code,
-        moment=_moment,
-        words=words,
-        name=SHEETS[language],
-        has_pdf=any(name.endswith(".pdf") for name in files),
-        bundled=[_raw(name) for name in BUNDLED.values()],
-        signatures=[
-            (_raw(signature_name(event)), _raw(key_file(history, event)))
-            for event in signed_events(*about)
-        ],
-        keys=[
-            (_raw(name), _raw(signature_name(event))) for name, event in people_keys(*about).items()
-        ],
-        digests=[
-            (sha256(data).removeprefix("sha256:"), _raw(name)) for name, data in sorted(files.items())
-        ],
-    )  # fmt: skip
+    text = (
+        _environment()
+        .get_template("verify.md.j2")
+        .render(
+            report=report,
+            t=voice.t,
+            colon=Markup(voice.colon),  # noqa: S704 - a mark of the language
+            code=code,
+            moment=_moment,
+            words=words,
+            waivers=_waivers(report, voice),
+            name=SHEETS[language],
+            has_pdf=any(name.endswith(".pdf") for name in files),
+            bundled=[_raw(name) for name in BUNDLED.values()],
+            signatures=[
+                (_raw(signature_name(event)), _raw(key_file(history, event)))
+                for event in signed_events(*about)
+            ],
+            keys=[(_raw(name), _raw(signature_name(event))) for name, event in people_keys(*about).items()],
+            digests=[
+                (sha256(data).removeprefix("sha256:"), _raw(name)) for name, data in sorted(files.items())
+            ],
+        )
+    )
     return text.encode()
+
+
+def _waivers(report: DossierReport, voice: Voice) -> list[tuple[str, date, str, str]]:
+    """Return each finding that was waived, until when, why, and by whom; two who say the same, together."""
+    by: dict[tuple[str, date, str], list[str]] = {}
+    for one in report.waivers:
+        by.setdefault((one.finding, one.expires, one.reason), []).append(one.by)
+    return [(*waived, voice.join("list", names)) for waived, names in sorted(by.items())]
 
 
 def _raw(name: str) -> Markup:
