@@ -175,3 +175,31 @@ def test_what_openssl_signs_as_the_page_says_verifies(tmp_path):
     signature = base64.b64encode((tmp_path / "approve.sig").read_bytes()).decode()
     assert len(lines) == 3
     assert key.verifies(Signed((tmp_path / "approve.json").read_text(encoding="utf-8"), signature))
+
+
+def test_the_table_of_roles_is_the_one_of_the_ledger():
+    from segmentation.ledger.signatures import WHO, words
+
+    rows = re.findall(r"^\| ([a-z]+) \| ([^|]+) \|", PAGES["trust.md"], re.MULTILINE)
+    told = {role: may for role, may in rows if role in set().union(*WHO.values())}
+
+    assert set(told) == set().union(*WHO.values())
+    for action, roles in WHO.items():
+        assert {role for role, may in told.items() if words(action) in may} == set(roles), action
+
+
+def test_the_table_of_settings_has_every_variable_that_is_trusted():
+    from segmentation.cli import secrets
+    from segmentation.ledger import trust
+
+    table = PAGES["trust.md"].split("## Settings")[1]
+    known = {
+        trust.LEDGER,
+        trust.ROOT_KEY,
+        trust.BUNDLES,
+        trust.WITNESS,
+        secrets.PASSPHRASE,
+        secrets.ROOT_PASSPHRASE,
+    }
+
+    assert known - set(re.findall(r"SEGMENTATION_[A-Z_]+", table)) == set()
