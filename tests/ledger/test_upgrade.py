@@ -41,7 +41,10 @@ def newer(tmp_path, monkeypatch):
 
 def test_an_older_ledger_is_upgraded_with_what_it_holds(url, written, cast, sql, newer):
     newer()
-    with pytest.raises(LedgerError, match="has revision 0001 of its tables, and this version knows 0002"):
+    with pytest.raises(
+        LedgerError,
+        match=r"has revision 0001 of its tables, and .* knows 0002\. Upgrade it with `segmentation ledger u",
+    ):
         open_ledger(url)
 
     with create_ledger(url) as upgraded:

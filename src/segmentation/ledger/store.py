@@ -297,7 +297,7 @@ def _page(connection: Connection, since: int) -> Page:
 
 def _way_to(found: str) -> str:
     newer = "Install the version that wrote it, or a newer one."
-    return "Upgrade it with `segmentation people init`." if found < REVISION else newer
+    return "Upgrade it with `segmentation ledger upgrade`." if found < REVISION else newer
 
 
 def _is_in_doubt(error: DBAPIError) -> bool:
