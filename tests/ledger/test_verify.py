@@ -146,3 +146,8 @@ def test_a_label_repeats_no_more_than_short_printable_words(document):
     draft = Draft("decision", Signed(document, ""), "\x1b[2J", 1)
 
     assert label(draft) in {"decision, ? 1", "decision, ? of ? 1"}
+
+
+def test_a_label_repeats_no_long_words():
+    assert label(Draft("decision", None, "m" * 64, 1)) == f"decision, {'m' * 64} 1"
+    assert label(Draft("decision", None, "m" * 65, 1)) == "decision, ? 1"

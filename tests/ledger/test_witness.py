@@ -157,3 +157,11 @@ def test_several_processes_never_go_back(cast, witness):
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert json.loads(witness.path.read_text(encoding="utf-8"))["seq"] == len(cast.events)
     assert cast.history.active(MODEL, cast.now)
+
+
+def test_an_event_of_a_time_to_come_is_refused_where_less_was_seen(cast, witness):
+    less = History.replayed(cast.events[:-1], cast.root.public)
+    witness.note(less, cast.events[-2].at - BACK)
+    witness.check(cast.history, cast.events[-1].at - BACK)
+    with pytest.raises(LedgerError, match="The last event of the ledger is of"):
+        witness.check(cast.history, cast.events[-1].at - BACK - timedelta(seconds=1))
