@@ -74,7 +74,7 @@ def test_a_group_that_holds_a_colon_or_blanks_cannot_pass_for_another():
     assert key_of(finding("100%")) == "selection_ratio:age:100%25"
 
 
-PART = st.none() | st.text(alphabet=" :%a\n\u3000中", max_size=4)
+PART = st.none() | st.text(alphabet=" :%a\n\u3000中", min_size=1, max_size=4)
 
 
 @given(st.tuples(PART, PART, PART.filter(bool)), st.tuples(PART, PART, PART.filter(bool)))

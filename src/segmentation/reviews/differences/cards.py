@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from segmentation.policy import Text
     from segmentation.reviews.differences.model import Form, Turn
     from segmentation.wording import Reader, Titles
+    from segmentation.wording.findings import Status
 
 WORST = msg("rate furthest from everybody else's (ratio)")
 WEAKEST = msg("least Jaccard similarity of a segment")
@@ -162,13 +163,23 @@ def stability(before: ModelCard, after: ModelCard) -> tuple[Measure, ...]:
 def _gap(name: str, known: Titles, old: Gap | None, new: Gap | None) -> GapChange:
     told = (
         _measured(
-            CHECKS["total_variation"], "share", *(_value(one and one.total_variation) for one in (old, new))
+            CHECKS["total_variation"],
+            "share",
+            *(_value(None if one is None else one.total_variation) for one in (old, new)),
         ),
-        _measured(CHECKS["association"], "ratio", *(_value(one and one.association) for one in (old, new))),
-        _measured(WORST, "ratio", *(_value(one and one.worst) for one in (old, new))),
+        _measured(
+            CHECKS["association"],
+            "ratio",
+            *(_value(None if one is None else one.association) for one in (old, new)),
+        ),
+        _measured(WORST, "ratio", *(_value(None if one is None else one.worst) for one in (old, new))),
     )
     title = both(lambda reader: reader.attribute(name), known)
-    return GapChange(name, title, old and old.status, new and new.status, told)
+    return GapChange(name, title, _status(old), _status(new), told)
+
+
+def _status(gap: Gap | None) -> Status | None:
+    return None if gap is None else gap.status
 
 
 def _value(finding: Finding | None) -> float | None:
@@ -204,29 +215,39 @@ def segments(before: ModelCard, after: ModelCard) -> tuple[SegmentChange, ...]:
     old, new = ({one.id: one for one in card.segments} for card in (before, after))
     if not linked(before, after):
         return (
-            *(_segment(None, one, before, after) for one in new.values()),
-            *(_segment(one, None, before, after) for one in old.values()),
+            *(_segment(key, None, one, (before, after)) for key, one in new.items()),
+            *(_segment(key, one, None, (before, after)) for key, one in old.items()),
         )
-    pairs = ((old.get(key), new.get(key)) for key in {**new, **old})
-    found = (_segment(was, now, before, after) for was, now in pairs)
+    found = (_segment(key, old.get(key), new.get(key), (before, after)) for key in {**new, **old})
     others = (one for one in found if one.kind != "changed" or _is_other(one))
     return tuple(sorted(others, key=lambda one: ("new", "gone", "changed").index(one.kind)))
 
 
-def _segment(old: Segment | None, new: Segment | None, before: ModelCard, after: ModelCard) -> SegmentChange:
-    taken = new or old
-    assert taken is not None, "a segment stands in one of the cards"  # noqa: S101 - for mypy
+def _segment(
+    key: str, old: Segment | None, new: Segment | None, cards: tuple[ModelCard, ModelCard]
+) -> SegmentChange:
+    before_name, before_share, before_rule, was = _facts(cards[0], old)
+    after_name, after_share, after_rule, now = _facts(cards[1], new)
     return SegmentChange(
-        id=taken.id,
+        id=key,
         kind="new" if old is None else "gone" if new is None else "changed",
-        before_name=old and old.name,
-        after_name=new and new.name,
-        before_share=old and _rounded(old.share),
-        after_share=new and _rounded(new.share),
-        before_rule=old and _rule(before, old),
-        after_rule=new and _rule(after, new),
-        plan=_plan(old and _amounts(before, old), new and _amounts(after, new)),
+        before_name=before_name,
+        after_name=after_name,
+        before_share=before_share,
+        after_share=after_share,
+        before_rule=before_rule,
+        after_rule=after_rule,
+        plan=_plan(was, now),
     )
+
+
+def _facts(
+    card: ModelCard, segment: Segment | None
+) -> tuple[Text | None, float | None, Text | None, dict[str, Text]]:
+    """Return name, share, rule and planned amounts of a segment; nothing where there is none."""
+    if segment is None:
+        return None, None, None, {}
+    return segment.name, _rounded(segment.share), _rule(card, segment), _amounts(card, segment)
 
 
 def _is_other(one: SegmentChange) -> bool:
@@ -258,9 +279,8 @@ def _amount(amount: float, service: Service | None) -> Text:
     return both(told)
 
 
-def _plan(old: dict[str, Text] | None, new: dict[str, Text] | None) -> tuple[Change, ...]:
+def _plan(was: dict[str, Text], now: dict[str, Text]) -> tuple[Change, ...]:
     """Return the services of which another amount is planned."""
-    was, now = old or {}, new or {}
     return tuple(
         Change(key, was.get(key), now.get(key)) for key in {**now, **was} if was.get(key) != now.get(key)
     )
