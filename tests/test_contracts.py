@@ -70,6 +70,8 @@ def test_the_contract_is_kept(copy, contract):
         ("fairlearn", "card", "import fairlearn.metrics"),
         ("mlflow", "pipeline", "def late():\n    import mlflow"),
         ("no-server", "profiles", "import fastapi"),
+        ("light", "ledger/book", "import pandas"),
+        ("light", "home", "def late():\n    import mlflow"),
         ("scorer", "scorer", "import pandas"),
         ("scorer", "errors", "import pydantic"),
     ],
