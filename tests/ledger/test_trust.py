@@ -69,7 +69,7 @@ def test_without_a_root_key_nobody_is_trusted(home):
         trust_of(home, {})
 
 
-@pytest.mark.parametrize("written", ["ed25519:x", "root", str(ROOT)[:-2]])
+@pytest.mark.parametrize("written", ["ed25519:x", "root", str(ROOT)[:-2]], ids=["short", "no key", "cut off"])
 def test_what_is_pinned_must_be_a_key(home, written):
     with pytest.raises(SigningError, match="A public key is written"):
         trust_of(home, {"SEGMENTATION_ROOT_KEY": written})
