@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sqlite3
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from segmentation.signing import sha256
 from segmentation.simulate import simulate, write
 
 ROOT = Path(__file__).parents[2]
@@ -120,3 +122,68 @@ def office(opened, bare, monkeypatch):
     monkeypatch.setenv("SEGMENTATION_BUNDLES", office.trust.bundles)
     monkeypatch.setattr("segmentation.cli.office.now", office.clock)
     return office
+
+
+@pytest.fixture
+def followed(place, home, monkeypatch):
+    """The folder to run in, with version 1: six segments of the same residents."""
+    from segmentation.home import Home
+
+    for name in SETTINGS:
+        monkeypatch.delenv(f"SEGMENTATION_{name}", raising=False)
+    shutil.copytree(home, place / "var")
+    move(Home(home), Home(place / "var"))
+    return place
+
+
+def move(before, after):
+    """Let the copy of a home find its own artefacts, which MLflow looks for where they were."""
+    with sqlite3.connect(after.database) as database:
+        for name, column in (
+            ("experiments", "artifact_location"),
+            ("runs", "artifact_uri"),
+            ("logged_models", "artifact_location"),
+            ("model_versions", "source"),
+        ):
+            database.execute(
+                f"UPDATE {name} SET {column} = replace({column}, ?, ?)",
+                (before.artifacts.as_uri(), after.artifacts.as_uri()),
+            )
+
+
+@pytest.fixture
+def cast(monkeypatch):
+    """People with a ledger in memory, at whose time the program runs."""
+    from tests.signed import Cast
+
+    cast = Cast.assembled()
+    monkeypatch.setattr("segmentation.cli.office.now", lambda: cast.now)
+    return cast
+
+
+@pytest.fixture
+def active(followed, cast):
+    """A ledger at home, in which version 1 is active."""
+    from segmentation.policy.catalogue import load_catalogue
+    from tests.signed import DIGESTS
+
+    (scorer,) = followed.glob("var/artifacts/**/scorer.json")
+    signed = DIGESTS.model_copy(update={"model": {"scorer.json": sha256(scorer.read_bytes())}})
+    cast.approve(1, digests=signed, catalogue=load_catalogue().digest)
+    written(cast, followed / "var")
+    return cast
+
+
+def written(cast, folder):
+    """Write the ledger of a cast anew at a home, and pin its root key there."""
+    from segmentation.home import Home
+    from segmentation.ledger.store import create_ledger
+    from segmentation.ledger.trust import ROOT_FILE, ledger_url
+
+    home = Home(folder)
+    home.ledger.unlink(missing_ok=True)
+    home.keys.mkdir(exist_ok=True)
+    (home.keys / ROOT_FILE).write_text(cast.root.public.text)
+    with create_ledger(ledger_url(home, {})) as ledger, ledger.writing() as pen:
+        for event in cast.events:
+            pen.append(event)

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import resource
-import shutil
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from segmentation import read_policy
-from segmentation.cli.build import _before
-from segmentation.home import Home
-from segmentation.registry import check_home
 
 QUICK = "[clustering]\nbootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\n"
 BUILD = ("build", "--policy", "policy.toml", "--as-of", "2026-07-01", "--segments", "6")
@@ -209,39 +202,7 @@ def test_segments_that_are_insisted_on_are_registered_with_what_they_lack(run, p
 # ---- The version before -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def followed(place, home):
-    """The folder to run in, with version 1: six segments of the same residents."""
-    shutil.copytree(home, place / "var")
-    move(Home(home), Home(place / "var"))
-    return place
-
-
-def move(before, after):
-    """Let the copy of a home find its own artefacts, which MLflow looks for where they were."""
-    with sqlite3.connect(after.database) as database:
-        for name, column in (
-            ("experiments", "artifact_location"),
-            ("runs", "artifact_uri"),
-            ("logged_models", "artifact_location"),
-            ("model_versions", "source"),
-        ):
-            database.execute(
-                f"UPDATE {name} SET {column} = replace({column}, ?, ?)",
-                (before.artifacts.as_uri(), after.artifacts.as_uri()),
-            )
-
-
-def approve(place, version):
-    """Give a version the alias that says which one runs."""
-    from mlflow import MlflowClient
-
-    uri = f"sqlite:///{place / 'var' / 'mlflow.db'}"
-    MlflowClient(uri, uri).set_registered_model_alias("resident_needs", "approved", str(version))
-
-
-def test_the_version_that_is_approved_hands_its_segments_on(run, followed):
-    approve(followed, 1)
+def test_the_version_that_is_active_hands_its_segments_on(run, followed, active):
     frame = pd.read_parquet("residents.parquet").sample(frac=1, random_state=1)
     frame.to_parquet("residents.parquet", index=False)
     ended = run(*BUILD, "--residents", "residents.parquet")
@@ -265,26 +226,6 @@ def test_json_tells_who_stays_and_who_moves(run, followed):
     assert all(move["residents"] >= 30 for move in told["moves"])
 
 
-def test_where_nothing_is_registered_there_is_nothing_to_compare_with(place):
-    home = Home(place / "var")
-    check_home(home)
-    assert _before(home, read_policy(place / "policy.toml"), None, None) == (None, "")
-
-
-def test_where_none_is_approved_it_is_told_how_to_compare(followed):
-    rules = read_policy(followed / "policy.toml")
-    before, hint = _before(Home(followed / "var"), rules, None, None)
-    assert before is None
-    assert hint.startswith("Compared with no earlier version, because none is approved; `--previous 1`")
-
-
-@pytest.mark.parametrize(("asked", "version"), [("none", None), (None, 1), ("1", 1), ("candidate", 1)])
-def test_what_is_asked_for_is_compared_with_and_else_what_is_approved(followed, asked, version):
-    approve(followed, 1)
-    before, hint = _before(Home(followed / "var"), read_policy(followed / "policy.toml"), asked, None)
-    assert (before and before.version, hint) == (version, "")
-
-
 @pytest.mark.parametrize("asked", ["7", "approved", "signed"])
 def test_a_version_to_compare_with_that_is_not_there_is_refused_before_anything_is_read(run, followed, asked):
     ended = run(*BUILD, "--residents", "not-there.parquet", "--previous", asked)
@@ -292,12 +233,15 @@ def test_a_version_to_compare_with_that_is_not_there_is_refused_before_anything_
     assert f"resident_needs has no version '{asked}'. Versions: 1;" in ended.err
 
 
-def test_an_approved_version_that_was_changed_is_told_with_the_way_round(run, followed):
-    approve(followed, 1)
-    next(followed.glob("var/artifacts/**/scorer.json")).write_text("{}")
-    ended = run(*BUILD, "--residents", "residents.parquet")
-    assert ended.code == 2
-    assert "Or build without it: `--previous none`." in ended.err
+def test_json_leaves_room_for_why_there_is_no_comparison_elsewhere(run, followed, active):
+    followed.joinpath("var", "ledger.db").write_bytes(b"not a database, and long enough to be looked at")
+    ended = run(*BUILD, "--residents", "residents.parquet", "--json")
+    assert ended.code == 1
+    assert ended.content["migration"] is None
+    (told,) = (
+        line for line in ended.err.splitlines() if line.startswith("Warning: compared with no earlier")
+    )
+    assert "is no SQLite database, or is damaged" in told
 
 
 # ---- Tables of any size -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segmentation.cli.before import version_before
 from segmentation.cli.console import (
     BROKEN,
     end_by,
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from segmentation.clustering.identity import Migration, Previous
+    from segmentation.clustering.identity import Migration
     from segmentation.errors import NoStructureError
-    from segmentation.home import Home
     from segmentation.pipeline import Candidate, Step
     from segmentation.policy import Policy
     from segmentation.registry import Registered
@@ -50,9 +50,6 @@ STEPS: dict[Step, str] = {
     "audit": "Auditing",
     "card": "Making the card",
 }
-APPROVED = "approved"
-"""The alias of the version that runs, with which a new one is compared where nothing else is asked for."""
-NONE = "none"
 LARGE = 64 * 2**20
 """Bytes from which a Parquet file is read batch by batch: it holds millions of residents."""
 
@@ -78,7 +75,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         typer.Option(
             metavar="VERSION|ALIAS|none",
             help="The version whose segments keep their ids and names where they are still the same; "
-            "not given: the one with the alias approved, if there is one.",
+            "not given: the one that is active in the ledger, if there is one.",
         ),
     ] = None,
     quarantine: Annotated[
@@ -112,7 +109,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         against = None if mitigation is None else Mitigation.parse(mitigation)
         place = Home(home)
         registry.check_home(place, tracking_uri)
-        before, hint = _before(place, rules, previous, tracking_uri)
+        before, hint = version_before(place, rules, previous, tracking_uri)
     with _read(residents, rules, day(as_of)) as people:
         if quarantine is not None:
             write_table(quarantine, people.intake.quarantine_frame())
@@ -133,6 +130,8 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
             step("Registering")
             registered = registry.register(candidate, place, tracking_uri)
     if as_json:
+        if hint:
+            typer.echo(hint, err=True)
         say_json(_content(candidate, registered))
     else:
         _print(candidate, registered, hint)
@@ -148,39 +147,6 @@ def _lacking(error: NoStructureError) -> dict[str, object]:
         "error": str(error).split("\n", maxsplit=1)[0],
         "lost": [{"tried": fault.where, "why": fault.rule} for fault in error.faults],
     }
-
-
-def _before(
-    home: Home, policy: Policy, asked: str | None, tracking_uri: str | None
-) -> tuple[Previous | None, str]:
-    """Return the version to compare with; where there is none to, how to compare with an earlier one.
-
-    Raises
-    ------
-    RegistryError
-        The version that was asked for, or the approved one, is not there or not what was registered.
-    """
-    from segmentation import registry
-    from segmentation.errors import RegistryError
-
-    if asked == NONE:
-        return None, ""
-    if asked is not None:
-        return registry.load_previous(home, policy.name, asked, tracking_uri), ""
-    found = registry.versions_of(home, policy.name, tracking_uri)
-    if APPROVED not in found.aliases:
-        hint = (
-            f"Compared with no earlier version, because none is {APPROVED}; `--previous {found.numbers[-1]}` "
-            "lets segments keep the ids of the newest."
-            if found.numbers
-            else ""
-        )
-        return None, hint
-    try:
-        return registry.load_previous(home, policy.name, APPROVED, tracking_uri), ""
-    except RegistryError as error:
-        message = f"{error} Or build without it: `--previous {NONE}`."
-        raise RegistryError(message) from None
 
 
 @contextmanager
