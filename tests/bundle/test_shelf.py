@@ -1,6 +1,8 @@
 """The address of a bundle: what may stand in it, and what is told of it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segmentation.bundle.local import LocalShelf
 from segmentation.bundle.remote import RemoteShelf
@@ -52,9 +54,30 @@ def test_a_file_system_that_is_not_known_here_is_refused_without_its_password():
         ("s3://bucket/me@home", "s3://bucket/me@home"),
         ("simplecache::s3://key:secret@bucket/folder", "simplecache::s3://bucket/folder"),
         ("https://host/folder?sv=1&sig=secret", "https://host/folder"),
+        ("s3://user:p@ssw0rd@host/folder", "s3://host/folder"),
+        ("s3://token@host:9000/folder", "s3://host:9000/folder"),
+        ("s3://host:9000/folder", "s3://host:9000/folder"),
+        ("ftp://user:pa/ss@host/folder", "ftp://…"),
+        ("ftp://user:p@ss/word@host/folder", "ftp://…"),
+        ("ftp://user:12/34@host/folder", "ftp://…"),
+        ("ftp://user:pa?ss@host/folder", "ftp://…"),
+        ("ftp://user:pa#ss@host/folder", "ftp://…"),
+        ("ftp://user:a://b::c@host/folder", "ftp://…"),
+        ("zip://in.zip::ftp://user:a::b@host/folder?token=c", "zip://in.zip::ftp://host/folder"),
+        ("https://host/folder#token=secret", "https://host/folder"),
         ("/srv/bundles", "/srv/bundles"),
         ("/srv/what?/me@home", "/srv/what?/me@home"),
     ],
 )
 def test_an_address_is_told_without_its_password(address, told):
     assert shown(address) == told
+
+
+SAFE = st.text("abc.-", min_size=1, max_size=5)
+
+
+@given(user=SAFE, host=SAFE, password=st.text("SECRT@/?#:", min_size=3, max_size=12))
+def test_whatever_a_password_holds_nothing_of_it_is_told(user, host, password):
+    letters = set("SECRT")
+    assert not letters & set(shown(f"s3://{user}:{password}@{host}/folder"))
+    assert shown(f"s3://{host}/folder") == f"s3://{host}/folder"

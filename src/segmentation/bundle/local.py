@@ -84,6 +84,31 @@ class LocalShelf:
                 f"{self.folder} cannot be written: {reason}. Choose another place, or make room."
             ) from None
 
+    def remove(self) -> bool:
+        """Take the folder away with all that is in it, and say whether there was one.
+
+        It loses its name in one step, so that nobody meets half of a bundle.
+        """
+        above = self.folder.parent
+        if not above.is_dir():
+            return False
+        self._refuse_links()
+        try:
+            with _held(above):
+                if not self.folder.exists():
+                    return False
+                hidden = Path(mkdtemp(dir=above, prefix=STAGING))
+                self.folder.rename(hidden / self.folder.name)
+                _sync(above)
+                shutil.rmtree(hidden)
+        except OSError as error:
+            reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+            raise StorageError(
+                f"{self.folder} cannot be removed: {reason}. Check the permissions of {above}, and remove "
+                f"what is left there, which may be called {STAGING}…."
+            ) from None
+        return True
+
     def _refuse_links(self) -> None:
         """Refuse to be led somewhere else.
 

@@ -70,6 +70,20 @@ class RemoteShelf:
                 "there, and publish again; what is there now is not taken for a bundle."
             ) from None
 
+    def remove(self) -> bool:
+        """Take the folder away with all that is in it, and say whether there was one."""
+        try:
+            self.files.invalidate_cache()
+            if not self.files.exists(self.folder):
+                return False
+            self.files.rm(self.folder, recursive=True)
+        except Exception as error:  # noqa: BLE001 - each file system has errors of its own, which may quote keys
+            raise StorageError(
+                f"{self.where} cannot be removed ({type(error).__name__}). Check the address and your rights "
+                "there, and try again."
+            ) from None
+        return True
+
     def _holds(self, name: str, data: bytes) -> bool:
         """Whether a file is there already, as it is to be."""
         try:

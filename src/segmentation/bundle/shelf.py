@@ -23,7 +23,10 @@ APPROVED = "approved"
 SHORT = 12
 """Hexadecimal digits of a digest in the name of a folder; the whole digest is checked when it is read."""
 
-_SECRET = re.compile(r"://[^/@]*@")
+HIDDEN = "…"
+"""Stands in a message for what may be, or end in, a password."""
+
+_CHAINED = re.compile(r"::(?=[^:/]+://)")
 
 
 class Shelf(Protocol):
@@ -41,6 +44,9 @@ class Shelf(Protocol):
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Leave these files in it and no others, the last one last."""
+
+    def remove(self) -> bool:
+        """Take the folder away with all that is in it, and say whether there was one."""
 
 
 def shelf_of(address: str, model: str, version: int, digest: str, *, approved: bool) -> Shelf:
@@ -86,5 +92,20 @@ def shelf_of(address: str, model: str, version: int, digest: str, *, approved: b
 
 def shown(address: str) -> str:
     """Return an address without the name, password or access token that may stand in it."""
-    plain, _, _ = address.partition("?") if "://" in address else (address, "", "")
-    return _SECRET.sub("://", plain)
+    return "::".join(_told(part) for part in _CHAINED.split(address))
+
+
+def _told(address: str) -> str:
+    """Return one address of a chain without secrets; nothing but its scheme where they cannot be told apart.
+
+    A password that was not percent-encoded may hold ``@``, ``/``, ``?`` and ``#`` itself.
+    """
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    after = rest[len(authority) :]
+    if ":" in authority and "@" in after:
+        return f"{scheme}://{HIDDEN}"
+    path = re.split(r"[?#]", after, maxsplit=1)[0]
+    return f"{scheme}://{authority.rpartition('@')[2]}{path}"

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fsspec.core import url_to_fs
-
-from segmentation.bundle.shelf import APPROVED, REVIEWS, SHORT, shelf_of
-from segmentation.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fsspec import AbstractFileSystem
+from segmentation.bundle.shelf import shelf_of
 
 
 def withdraw(address: str, model: str, version: int, digest: str) -> tuple[str, ...]:
@@ -33,31 +23,9 @@ def withdraw(address: str, model: str, version: int, digest: str) -> tuple[str, 
     Raises
     ------
     BundleError
-        The name or the digest is none.
+        The name or the digest is none, or a symbolic link leads elsewhere.
     StorageError
         Nothing here can reach such an address, or it cannot be removed.
     """
     shelves = [shelf_of(address, model, version, digest, approved=approved) for approved in (True, False)]
-    files, root = url_to_fs(address)
-    folders = _folders(root, model, version, digest)
-    return tuple(
-        shelf.where for shelf, folder in zip(shelves, folders, strict=True) if _removed(files, folder)
-    )
-
-
-def _folders(root: str, model: str, version: int, digest: str) -> Iterator[str]:
-    short = digest.removeprefix("sha256:")[:SHORT]
-    for kind in (APPROVED, REVIEWS):
-        yield "/".join((root.rstrip("/"), kind, model, f"{version}-{short}"))
-
-
-def _removed(files: AbstractFileSystem, folder: str) -> bool:
-    try:
-        if not files.exists(folder):
-            return False
-        files.rm(folder, recursive=True)
-    except OSError as error:
-        reason = (error.strerror or "the file system refuses").lower()
-        message = f"{folder} cannot be removed: {reason}. Check its permissions, and try again."
-        raise StorageError(message) from None
-    return True
+    return tuple(shelf.where for shelf in shelves if shelf.remove())
