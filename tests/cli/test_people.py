@@ -84,6 +84,14 @@ def test_a_change_of_training_leaves_roles_and_key_as_they_are(run, office):
     assert "trained until 2026-01-31 (lapsed)" in run("people", "list").out
 
 
+def test_training_is_taken_away_and_the_rest_stays(run, office):
+    ended = run("people", "change", "Carol", "--no-training")
+    listed = {person["name"]: person for person in run("people", "list", "--json").content["people"]}
+
+    assert "Carol; compliance; no training; key " in ended.out
+    assert (listed["Carol"]["training_until"], listed["Bob"]["training_until"]) == (None, "2027-06-30")
+
+
 def test_a_new_key_takes_the_place_of_the_old_one(run, office, monkeypatch):
     monkeypatch.setenv("SEGMENTATION_PASSPHRASE", "another passphrase")
     assert run("people", "change", "Carol", "--new-key").code == 0
@@ -128,6 +136,10 @@ def test_the_root_key_may_lie_elsewhere(run, office, bare):
         (("add", "Eve", "--role", "king"), "'king' is not one of"),
         (("change", "Carol"), "say what changes"),
         (("change", "Carol", "--new-key", "--public-key", "x.pub"), "give one of --new-key and --public-key"),
+        (
+            ("change", "Carol", "--no-training", "--training-until", "2028-06-30"),
+            "give one of --training-until and --no-training",
+        ),
         (("change", "Nobody", "--role", "monitor"), "Nobody called Nobody is in the ledger"),
         (("add", "Eve", "--role", "monitor", "--public-key", "none.pub"), "none.pub cannot be read"),
         (("remove", "Bob", "--root-key", "none.key"), "none.key cannot be read"),
@@ -176,6 +188,32 @@ def test_a_file_without_a_passphrase_is_refused(run, office, bare, content):
 
     assert ended.code == 2
     assert "--root-passphrase-file root.txt" in ended.err
+
+
+@pytest.mark.parametrize("inside", ["\u2028", "\u0085", "\x0b", "\x0c", "\x1c", "\r", " "])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\nsecond line"])
+def test_only_a_line_feed_ends_a_passphrase(bare, inside, end):
+    (bare / "mine.txt").write_bytes(f"correct{inside}horse{end}".encode())
+
+    assert secrets.passphrase("Carol", bare / "mine.txt") == f"correct{inside}horse"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b" \t             \n", "more than blanks"), (b"\xff\xff horse battery", "no text")]
+)
+def test_what_is_no_passphrase_is_refused_and_not_repeated(run, office, bare, monkeypatch, content, told):
+    monkeypatch.setitem(os.environb, b"SEGMENTATION_ROOT_PASSPHRASE", content)
+    ended = run("people", "remove", "Bob")
+    assert ended.code == 2
+    assert told in ended.err
+    assert "SEGMENTATION_ROOT_PASSPHRASE holds no passphrase" in ended.err
+    assert "horse" not in ended.err
+
+    (bare / "root.txt").write_bytes(content)
+    ended = run("people", "remove", "Bob", "--root-passphrase-file", "root.txt")
+    assert ended.code == 2
+    assert "--root-passphrase-file root.txt" in ended.err
+    assert "horse" not in ended.err
 
 
 def test_where_nobody_can_be_asked_the_ways_out_are_told(run, office, monkeypatch):

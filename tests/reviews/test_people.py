@@ -233,6 +233,22 @@ def test_what_is_not_given_stays(office):
     assert (also.roles, also.training_until, also.serial) == (("business",), date(2028, 1, 1), 3)
 
 
+def test_training_is_taken_away_and_signs_no_approval(office):
+    office.submit()
+    taken = change_person(office.book, office.root, "Carol", no_training=True)
+
+    assert (taken.training_until, taken.roles, taken.serial) == (None, ("compliance",), 2)
+    with pytest.raises(ReviewError, match="training"):
+        office.approve("Carol")
+    assert office.approve("Bob").missing == ("compliance",)
+
+
+def test_training_ends_on_a_day_or_at_once(office):
+    with pytest.raises(ReviewError, match="Give one of the two"):
+        change_person(office.book, office.root, "Carol", no_training=True, training_until=TRAINED)
+    assert office.book.history().people["Carol"].serial == 1
+
+
 def test_a_new_key_takes_the_place_of_the_old_one(office, cheap):
     add(office)
     old = open_key(office.home, "Wang Li", PASSPHRASE)

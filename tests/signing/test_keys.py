@@ -198,6 +198,21 @@ def test_a_short_passphrase_is_refused(key, passphrase):
         key.sealed(passphrase, CHEAP)
 
 
+@pytest.mark.parametrize(
+    ("passphrase", "told"),
+    [(" \t\n\u3000" * 4, "more than blanks"), ("secret\udcff" * 3, "bytes that are no text")],
+)
+def test_blanks_alone_and_what_is_no_text_are_no_passphrase(key, sealed, passphrase, told):
+    for asked in (lambda: key.sealed(passphrase, CHEAP), lambda: PrivateKey.unsealed(sealed, passphrase)):
+        with pytest.raises(SigningError, match=told) as caught:
+            asked()
+        assert "secret" not in str(caught.value)
+
+
+def test_blanks_within_a_passphrase_count_as_letters(key):
+    assert PrivateKey.unsealed(key.sealed(" 十二 letters ", CHEAP), " 十二 letters ").public == key.public
+
+
 def test_a_passphrase_of_twelve_letters_is_taken(key):
     assert PrivateKey.unsealed(key.sealed("twelve chars", CHEAP), "twelve chars").public == key.public
 

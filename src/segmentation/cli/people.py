@@ -115,6 +115,9 @@ def change(  # noqa: PLR0913, PLR0917 - every option of the command
     name: Name,
     role: Roles = None,
     training_until: Training = None,
+    no_training: Annotated[
+        bool, typer.Option("--no-training", help="Take their training away, as where it was a mistake.")
+    ] = False,
     public_key: PublicKeyFile = None,
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Make a new key, under a new passphrase; the old one ends.")
@@ -135,8 +138,14 @@ def change(  # noqa: PLR0913, PLR0917 - every option of the command
         raise typer.BadParameter(
             "a new key is made here or elsewhere; give one of --new-key and --public-key"
         )
-    if not (role or training_until or public_key or new_key):
-        raise typer.BadParameter("say what changes: --role, --training-until, --public-key or --new-key")
+    if no_training and training_until is not None:
+        raise typer.BadParameter(
+            "training ends on a day or is taken away; give one of --training-until and --no-training"
+        )
+    if not (role or training_until or no_training or public_key or new_key):
+        raise typer.BadParameter(
+            "say what changes: --role, --training-until, --no-training, --public-key or --new-key"
+        )
     book, given = book_at(home), _public(public_key)
     root = _root(home, root_key, root_passphrase_file)
     chosen = secrets.passphrase(name, passphrase_file, new=True) if new_key else None
@@ -146,6 +155,7 @@ def change(  # noqa: PLR0913, PLR0917 - every option of the command
         name,
         roles=[one.value for one in role] if role else None,
         training_until=_day(training_until),
+        no_training=no_training,
         home=Home(home) if new_key else None,
         passphrase=chosen,
         public_key=given,

@@ -35,7 +35,7 @@ def passphrase(name: str, file: Path | None, *, new: bool = False) -> str:
     Raises
     ------
     SigningError
-        The file cannot be read or is empty, or there is nobody to ask.
+        The file cannot be read or is empty, what it holds is no passphrase, or there is nobody to ask.
     """
     return _from(f"Passphrase of {name}", file, "--passphrase-file", PASSPHRASE, new=new)
 
@@ -54,7 +54,7 @@ def _from(what: str, file: Path | None, option: str, variable: str, *, new: bool
     if file is not None:
         return _read(file, option)
     if os.environ.get(variable):
-        return os.environ[variable]
+        return _checked(os.environ[variable], variable)
     if not is_asked():
         raise SigningError(
             f"{what} is needed, and there is no terminal to ask at. Name a file that holds it with {option}, "
@@ -66,11 +66,30 @@ def _from(what: str, file: Path | None, option: str, variable: str, *, new: bool
 
 def _read(file: Path, option: str) -> str:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # Only a line feed ends the line: a passphrase may hold whatever else Unicode takes for a line's end.
+        text = file.read_bytes().decode()
     except (OSError, UnicodeDecodeError):
-        lines = None
-    if lines is None:
+        text = None
+    if text is None:
         raise SigningError(f"{option} {file} cannot be read as a text. Check the path and its permissions.")
-    if not lines or not lines[0]:
+    line = text.partition("\n")[0].removesuffix("\r")
+    if not line:
         raise SigningError(f"{option} {file} has no passphrase in its first line. Write it there.")
-    return lines[0]
+    return _checked(line, f"{option} {file}")
+
+
+def _checked(given: str, where: str) -> str:
+    """Return what was given, where it can be a passphrase.
+
+    Raises
+    ------
+    SigningError
+        It cannot; says where it stands.
+    """
+    from segmentation.signing.keys import check_passphrase
+
+    try:
+        check_passphrase(given)
+    except SigningError as error:
+        raise SigningError(f"{where} holds no passphrase. {error}") from None
+    return given

@@ -139,13 +139,14 @@ def add_person(
     return _recorded(book, who, record, made, anew=True)
 
 
-def change_person(
+def change_person(  # noqa: PLR0913 - what may change, each told by its name
     book: Book,
     root: PrivateKey,
     name: str,
     *,
     roles: Iterable[Role] | None = None,
     training_until: date | None = None,
+    no_training: bool = False,
     home: Home | None = None,
     passphrase: str | None = None,
     public_key: PublicKey | None = None,
@@ -153,10 +154,13 @@ def change_person(
     """Change what a person may do, until when their training counts, or their key; what is not given stays.
 
     A new key is made where `home` and `passphrase` are given, and the old file replaced. Decisions that the
-    old key signed stay valid; it signs nothing more.
+    old key signed stay valid; it signs nothing more. With `no_training` their training ends, as when it was
+    entered by mistake.
 
     Takes and raises what `add_person` does, and refuses a name that is not in the ledger.
     """
+    if no_training and training_until is not None:
+        raise ReviewError("Training ends on a day or is taken away. Give one of the two.")
     who = spelled(name)
     wants_key = passphrase is not None or public_key is not None
     made = _made(home, who, passphrase, public_key) if wants_key else None
@@ -166,7 +170,7 @@ def change_person(
         told = {
             "name": who,
             "roles": before.roles if roles is None else tuple(roles),
-            "training_until": training_until or before.training_until,
+            "training_until": None if no_training else training_until or before.training_until,
             "serial": before.serial + 1,
         }
         return [_signed(root, history, now, key=made.public.text if made else before.key, **told)]

@@ -162,8 +162,9 @@ class PrivateKey:
         Raises
         ------
         SigningError
-            The passphrase is shorter than `SHORTEST_PASSPHRASE` letters.
+            The passphrase is shorter than `SHORTEST_PASSPHRASE` letters, blanks alone, or no text.
         """
+        check_passphrase(passphrase)
         if len(passphrase) < SHORTEST_PASSPHRASE:
             raise SigningError(f"A passphrase has at least {SHORTEST_PASSPHRASE} letters; take a longer one.")
         head: dict[str, Any] = {
@@ -186,9 +187,10 @@ class PrivateKey:
         Raises
         ------
         SigningError
-            It is no key file, or the passphrase does not open it: it is a wrong one, or the file was
+            It is no key file, or the passphrase does not open it: it is a wrong one or none, or the file was
             altered.
         """
+        check_passphrase(passphrase)
         try:
             head = json.loads(text)
             sealed = base64.b64decode(head.pop("sealed"), validate=True)
@@ -202,6 +204,24 @@ class PrivateKey:
                 "The key file cannot be read. Take the one that was written, or restore it."
             ) from None
         return cls(Ed25519PrivateKey.from_private_bytes(raw))
+
+
+def check_passphrase(passphrase: str) -> None:
+    """Refuse what cannot be a passphrase, whatever it is to open.
+
+    Raises
+    ------
+    SigningError
+        It is blanks alone, or bytes that are no text.
+    """
+    if passphrase.isspace():
+        raise SigningError("A passphrase is more than blanks. Write letters, digits or signs.")
+    try:
+        passphrase.encode()
+    except UnicodeEncodeError:
+        raise SigningError(
+            "The passphrase holds bytes that are no text. Write it in UTF-8, or choose another."
+        ) from None
 
 
 def _opened(passphrase: str, head: Mapping[str, Any], sealed: bytes) -> bytes:
