@@ -47,6 +47,24 @@ def test_a_record_that_was_altered_is_named_and_ends_with_one(run, office, tampe
     assert ended.out == ""
 
 
+def test_guards_that_are_gone_and_rows_without_an_event_end_with_one(run, office, tampered):
+    assert run("ledger", "verify").code == 0
+    tampered("INSERT INTO decisions VALUES (9999, 'resident_needs', 9, 'approve', 'Carol', '{}', 'x')")
+    ended = run("ledger", "verify")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert "the trigger events_follow is missing" in ended.err
+    assert "rows of decisions have no event of their kind: 9999" in ended.err
+
+
+def test_what_has_no_canonical_form_is_named_and_not_a_crash(run, office, tampered):
+    tampered("UPDATE events SET body = '{\"a\": NaN}' WHERE seq = 2")
+    ended = run("ledger", "verify")
+
+    assert ended.code == 1
+    assert "Event 2 (person, Tina) was altered" in ended.err
+
+
 def test_an_end_that_was_cut_off_does_not_pass_by_the_witness(run, office, tampered):
     assert run("ledger", "verify").code == 0
     assert run("people", "list").code == 0

@@ -122,6 +122,25 @@ def test_what_sqlite_holds_of_another_type_is_found_as_well(written, cast, ungua
         History.replayed(written.read(), cast.root.public)
 
 
+NO_JSON = {
+    "not a number": '{"bundle": NaN}',
+    "too large for every reader": f'{{"bundle": {2**60}}}',
+    "half a letter": r'{"bundle": "\ud800"}',
+    "nested too deeply": "[" * 200_000,
+    "nested as deeply as is read": '{"bundle": ' + "[" * 900 + "]" * 900 + "}",
+}
+UNREAD = [("sqlite", what) for what in NO_JSON] + [("postgresql", "not a number")]
+
+
+@pytest.mark.parametrize(("url", "what"), UNREAD, indirect=["url"])
+@pytest.mark.parametrize(("table", "column", "seq"), [("events", "body", 10), ("decisions", "document", 9)])
+def test_what_has_no_canonical_form_is_an_altered_event(written, cast, unguarded, what, table, column, seq):
+    unguarded(f"UPDATE {table} SET {column} = '{NO_JSON[what]}' WHERE seq = {seq}")
+
+    with pytest.raises(LedgerError, match=rf"^Event {seq}\b.* was altered"):
+        History.replayed(written.read(), cast.root.public)
+
+
 def test_an_event_that_was_taken_out_of_the_middle_is_seen(written, cast, unguarded):
     unguarded("DELETE FROM decisions WHERE seq = 9")
     unguarded("DELETE FROM events WHERE seq = 9")

@@ -12,6 +12,8 @@ from segmentation.cli.console import ALTERED, complain, say_json
 from segmentation.cli.options import HOME, HomeFolder, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from segmentation.ledger.checkpoint import Checkpoint
     from segmentation.ledger.history import History
     from segmentation.ledger.store import Ledger
@@ -30,10 +32,10 @@ def verify(
 ) -> None:
     """Verify every event against the chain, its signature and the rules, from the pinned root key on.
 
-    Exit code 1 says that the ledger was altered, and names the first event that was; 2,
+    Exit code 1 says that the ledger was altered, and names the first event that was, or the
+    triggers of its tables that are gone or changed and the rows that belong to no event; 2,
     that it cannot be reached.
     """
-    from segmentation.errors import LedgerError
     from segmentation.home import Home
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import trust_of
@@ -42,11 +44,16 @@ def verify(
     slip = read_checkpoint(checkpoint)
     with open_ledger(trust.ledger) as ledger:
         ledger.check_revision()
-        try:
-            history = _verified(ledger, trust, slip)
-        except LedgerError as error:
-            complain(str(error))
-            raise typer.Exit(ALTERED) from None
+        found: list[History] = []
+        wrong = [
+            *_complaint(lambda: found.append(_verified(ledger, trust, slip))),
+            *_complaint(ledger.check_guards),
+        ]
+    for told in wrong:
+        complain(told)
+    if wrong:
+        raise typer.Exit(ALTERED)
+    history = found[0]
     if as_json:
         say_json(_content(history))
     else:
@@ -78,6 +85,16 @@ def upgrade(home: HomeFolder = HOME) -> None:
 
     with create_ledger(trust_of(Home(home)).ledger):
         typer.echo("The tables of the ledger are those of this version.")
+
+
+def _complaint(check: Callable[[], None]) -> Iterator[str]:
+    """Yield in one sentence what a check found wrong, if it did."""
+    from segmentation.errors import LedgerError
+
+    try:
+        check()
+    except LedgerError as error:
+        yield str(error)
 
 
 def _verified(ledger: Ledger, trust: Trust, slip: Checkpoint | None) -> History:
@@ -145,5 +162,6 @@ def _print(history: History, checkpoint: Path | None) -> None:
     typer.echo(f"People who may sign: {', '.join(signing) or 'nobody'}")
     typer.echo(f"Versions: {len(history.versions()):,}")
     typer.echo("Every event follows the one before it, and every signature leads to the pinned root key.")
+    typer.echo("The triggers that guard the tables are in place, and every row belongs to an event.")
     if checkpoint is not None:
         typer.echo(f"It is the ledger of {checkpoint}.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Table, select
 
-from segmentation.errors import LedgerError
+from segmentation.errors import LedgerError, SigningError
 from segmentation.ledger.event import Draft, Event
 from segmentation.ledger.tables import decisions, events, people
 from segmentation.signing import Signed, canonical
@@ -73,7 +73,7 @@ def _signed_row(event: Event, signed: Signed) -> Row:
             return row | {"name": told["name"]}
         about = {"model": event.draft.model, "version": event.draft.version}
         return row | about | {"action": told.get("action", ADOPT), "by": told["by"]}
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise LedgerError(f"The document of event {event.seq} is not a record of its kind.") from None
 
 
@@ -107,13 +107,16 @@ def _event_of(row: RowMapping) -> Event:
         _body(link["body"]),
     )
     event = Event(link["seq"], _time(link["at"]), draft, _text(link["previous"]), _text(link["digest"]))
-    return event if _is_written_so(event, found) else replace(event, digest=UNREADABLE)
+    if _is_written_so(event, found):
+        return event
+    # Nor is its body kept, of which no digest may be possible: not a number, or nested too deeply.
+    return replace(event, draft=replace(draft, body=None), digest=UNREADABLE)
 
 
 def _is_written_so(event: Event, found: list[tuple[Table, Row]]) -> bool:
     try:
         return rows_of(event) == found
-    except LedgerError:
+    except (LedgerError, SigningError, RecursionError):
         return False
 
 
@@ -139,6 +142,6 @@ def _time(value: object) -> datetime:
 def _body(value: object) -> dict[str, Any] | None:
     try:
         told = json.loads(_text(value)) if value is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None

@@ -206,6 +206,27 @@ class Ledger:
                 f"{REVISION}. {_way_to(found)}"
             )
 
+    def check_guards(self) -> None:
+        """Make sure that the triggers are those that this version made, and that no row lacks its event.
+
+        Who reads a ledger believes none of both, but where they are gone somebody meant to change rows.
+
+        Raises
+        ------
+        LedgerError
+            A trigger is missing, switched off, altered or strange, or a row belongs to no event; names them.
+        """
+        # It needs alembic, which says what the tables were made with; serving does without.
+        from segmentation.ledger.guards import faults_of  # noqa: PLC0415
+
+        with self.told(UNREAD), self._engine.connect() as connection, as_reader(connection).begin():
+            faults = faults_of(connection)
+        if faults:
+            raise LedgerError(
+                f"Somebody worked on the ledger at {self._place} past this program: {'; '.join(faults)}. "
+                "Compare it with a checkpoint, and restore it from a copy."
+            )
+
     def upgrade(self) -> None:
         """Make the tables or bring them to the newest revision, whole or not at all.
 

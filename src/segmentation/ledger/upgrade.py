@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -30,6 +32,14 @@ def revisions() -> tuple[str, ...]:
     """Return every revision that this version knows, newest first."""
     folder = ScriptDirectory(str(MIGRATIONS))
     return tuple(script.revision for script in folder.walk_revisions())
+
+
+def guarding() -> ModuleType:
+    """Return the newest revision that says which triggers guard the tables."""
+    folder = ScriptDirectory(str(MIGRATIONS))
+    return next(
+        script.module for script in folder.walk_revisions() if hasattr(script.module, "sqlite_guards")
+    )
 
 
 def _config(connection: Connection) -> Config:

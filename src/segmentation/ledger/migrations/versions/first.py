@@ -65,47 +65,79 @@ def _not_of_the_last(table: str) -> str:
     return f"the ledger is one chain: a row of {table} belongs to the event just added, and only one"
 
 
-def _guard_sqlite() -> None:
-    for table in ("events", *KINDS):
-        for what in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{_only_added(table)}'); END"
-            )
-    op.execute(
+def sqlite_guards() -> dict[str, str]:
+    """Return each trigger by its name, as SQLite keeps it."""
+    follow = (
         "CREATE TRIGGER events_follow BEFORE INSERT ON events "
         "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events) OR NEW.previous IS NOT "
         f"coalesce((SELECT digest FROM events ORDER BY seq DESC LIMIT 1), '{GENESIS}') "
         f"BEGIN SELECT RAISE(ABORT, '{_broken_chain()}'); END"
     )
-    for table, kinds in KINDS.items():
-        op.execute(
-            f"CREATE TRIGGER {table}_follow BEFORE INSERT ON {table} "
+    return {
+        **{
+            f"{table}_no_{what}": f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{_only_added(table)}'); END"
+            for table in ("events", *KINDS)
+            for what in ("update", "delete")
+        },
+        "events_follow": follow,
+        **{
+            f"{table}_follow": f"CREATE TRIGGER {table}_follow BEFORE INSERT ON {table} "
             f"WHEN NOT {_is_of_the_last(table, kinds)} "
             f"BEGIN SELECT RAISE(ABORT, '{_not_of_the_last(table)}'); END"
-        )
+            for table, kinds in KINDS.items()
+        },
+    }
 
 
-def _guard_postgres() -> None:
-    for table in ("events", *KINDS):
-        _make_function(f"{table}_no_change", f"RAISE EXCEPTION '{_only_added(table)}';")
-        _make_trigger(table, f"{table}_no_change", "UPDATE OR DELETE", "ROW", f"{table}_no_change")
-        _make_trigger(table, f"{table}_no_truncate", "TRUNCATE", "STATEMENT", f"{table}_no_change")
-    _make_function(
-        "events_follow",
+def postgres_functions() -> dict[str, str]:
+    """Return what each function of a trigger does, by its name, as PostgreSQL keeps it."""
+    chain = (
         "IF NEW.seq IS DISTINCT FROM (SELECT coalesce(max(seq), 0) + 1 FROM events) "
         "OR NEW.previous IS DISTINCT FROM "
         f"coalesce((SELECT digest FROM events ORDER BY seq DESC LIMIT 1), '{GENESIS}') "
-        f"THEN RAISE EXCEPTION '{_broken_chain()}'; END IF; RETURN NEW;",
+        f"THEN RAISE EXCEPTION '{_broken_chain()}'; END IF; RETURN NEW;"
     )
-    _make_trigger("events", "events_follow", "INSERT", "ROW", "events_follow")
-    for table, kinds in KINDS.items():
-        _make_function(
-            f"{table}_follow",
-            f"IF NOT {_is_of_the_last(table, kinds)} "
-            f"THEN RAISE EXCEPTION '{_not_of_the_last(table)}'; END IF; RETURN NEW;",
+    bodies = {
+        **{f"{table}_no_change": f"RAISE EXCEPTION '{_only_added(table)}';" for table in ("events", *KINDS)},
+        "events_follow": chain,
+        **{
+            f"{table}_follow": f"IF NOT {_is_of_the_last(table, kinds)} "
+            f"THEN RAISE EXCEPTION '{_not_of_the_last(table)}'; END IF; RETURN NEW;"
+            for table, kinds in KINDS.items()
+        },
+    }
+    return {f"ledger_{name}": f" BEGIN {body} END " for name, body in bodies.items()}
+
+
+def postgres_triggers() -> dict[str, tuple[str, str, str, str]]:
+    """Return the table, the statements, the scope and the function of each trigger, by its name."""
+    found = {}
+    for table in ("events", *KINDS):
+        change, follow = f"ledger_{table}_no_change", f"ledger_{table}_follow"
+        found[f"{table}_no_change"] = (table, "UPDATE OR DELETE", "ROW", change)
+        found[f"{table}_no_truncate"] = (table, "TRUNCATE", "STATEMENT", change)
+        found[f"{table}_follow"] = (table, "INSERT", "ROW", follow)
+    return found
+
+
+def _guard_sqlite() -> None:
+    for statement in sqlite_guards().values():
+        op.execute(statement)
+
+
+def _guard_postgres() -> None:
+    for name, body in postgres_functions().items():
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
+            f"AS $${body}$$"
         )
-        _make_trigger(table, f"{table}_follow", "INSERT", "ROW", f"{table}_follow")
+    for name, (table, what, each, function) in postgres_triggers().items():
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
+        )
+        # So that it fires for replication as well, which else goes by without.
+        op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def _is_of_the_last(table: str, kinds: tuple[str, ...]) -> str:
@@ -116,18 +148,3 @@ def _is_of_the_last(table: str, kinds: tuple[str, ...]) -> str:
         "AND seq = (SELECT max(seq) FROM events)) "
         f"AND NOT EXISTS (SELECT 1 FROM {table} WHERE seq = NEW.seq))"
     )
-
-
-def _make_function(name: str, body: str) -> None:
-    op.execute(
-        f"CREATE FUNCTION ledger_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
-        f"AS $$ BEGIN {body} END $$"
-    )
-
-
-def _make_trigger(table: str, name: str, what: str, each: str, function: str) -> None:
-    """Make a trigger that fires for replication as well, which else goes by without."""
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH {each} EXECUTE FUNCTION ledger_{function}()"
-    )
-    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
