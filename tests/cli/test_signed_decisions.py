@@ -1,11 +1,8 @@
 """The whole of it, as people type it: what two people signed is served, and nothing else is."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.cli.answering import filled
+from tests.commands import Program
 
 ROOT = Path(__file__).parents[2]
 ABOUT = ("--model", "resident_needs", "--version", "1")
@@ -21,31 +19,32 @@ PASSPHRASE = "correct horse battery"
 pytestmark = pytest.mark.slow
 
 
-def shell(folder):
-    """Run the program in processes of their own, in a folder."""
-    moved = {"SEGMENTATION_PASSPHRASE": PASSPHRASE, "SEGMENTATION_ROOT_PASSPHRASE": PASSPHRASE}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENTATION_")}
+@pytest.fixture(scope="module")
+def program():
+    with Program(SEGMENTATION_PASSPHRASE=PASSPHRASE, SEGMENTATION_ROOT_PASSPHRASE=PASSPHRASE) as program:
+        yield program
+
+
+def shell(program, folder):
+    """Run the program in a folder."""
 
     def ran(*words, code=0):
-        command = [sys.executable, "-c", "from segmentation.cli import main; main()", *map(str, words)]
-        ended = subprocess.run(
-            command, cwd=folder, env=kept | moved, capture_output=True, text=True, check=False
-        )
-        assert ended.returncode == code, ended.stderr
-        return ended.stdout + ended.stderr
+        ended = program.run(*words, folder=folder)
+        assert ended.code == code, ended.err
+        return ended.out + ended.err
 
     return ran
 
 
 @pytest.fixture(scope="module")
-def approved(tmp_path_factory, home, community):
+def approved(tmp_path_factory, home, community, program):
     """A folder in which version 1 was submitted, waived and approved by two people."""
     place = tmp_path_factory.mktemp("approved")
     shutil.copytree(home, place / "var")
     shutil.copy(community / "residents.parquet", place)
     (place / "models" / "resident_needs").mkdir(parents=True)
     shutil.copy(ROOT / "models" / "resident_needs" / "policy.toml", place / "models" / "resident_needs")
-    run = shell(place)
+    run = shell(program, place)
     until = (datetime.now(UTC).date() + timedelta(days=90)).isoformat()
     run("people", "init")
     for name, role in {"Tina": "trainer", "Carol": "compliance", "Bob": "business"}.items():
@@ -71,8 +70,8 @@ def place(approved, tmp_path):
 
 
 @pytest.fixture
-def active(place):
-    return shell(place)
+def active(place, program):
+    return shell(program, place)
 
 
 def client(place):
