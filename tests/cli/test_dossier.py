@@ -4,7 +4,11 @@ import zipfile
 
 import pytest
 
-from tests.reviews.office import MODEL, handed
+from segmentation.reviews.dossier.archive import packed, unpacked
+from segmentation.reviews.dossier.manifest import MANIFEST, Manifest
+from segmentation.signing import sha256
+from tests.card import made as audited
+from tests.reviews.office import MODEL, handed, policy
 
 ABOUT = ("--model", MODEL, "--version", "1")
 
@@ -82,3 +86,43 @@ def test_there_is_no_dossier_of_what_nobody_submitted(run, office, bare):
     assert ended.code == 2
     assert "never submitted" in ended.err
     assert not (bare / "dossier.zip").exists()
+
+
+def test_of_a_version_that_was_reopened_it_says_that_no_approval_counts(run, made):
+    made.desk.adopt(MODEL, policy(smallest_group=60), signer=made.signer("Carol"), reason="Stricter.")
+    assert run("dossier", "make", *ABOUT, "--out", "dossier.zip", "--no-pdf").code == 0
+    told = run("dossier", "verify", "dossier.zip").out
+
+    assert "the version was submitted. " in told
+    assert "Audit verdict: kept. No approval counts.\n" in told
+    assert "approve by Carol (compliance): " in told
+
+
+def test_pages_that_differ_are_refused_or_told_as_a_warning(run, bare, made):
+    files = unpacked((bare / "dossier.zip").read_bytes())
+    files["card/card.en.html"] += b"<p>Harmless.</p>"
+    rest = {name: data for name, data in files.items() if name != MANIFEST}
+    digests = {name: sha256(data) for name, data in rest.items()}
+    manifest = Manifest(model=MODEL, version=1, program="99.0.0", files=digests)
+    (bare / "forged.zip").write_bytes(packed({**rest, MANIFEST: manifest.written()}))
+    refused = run("dossier", "verify", "forged.zip")
+    let = run("dossier", "verify", "forged.zip", "--other-program")
+
+    assert refused.code == 1
+    assert "--other-program" in refused.err
+    assert let.code == 0
+    assert "Warning: not as this program writes them: card/card.en.html, VERIFY.en.md" in let.err
+
+
+def test_a_waiver_of_two_people_is_told_once(run, office):
+    version = handed(audit=audited.audit())
+    office.submit(version)
+    office.approve("Carol", waivers=version.waivers)
+    office.approve("Bob", waivers=version.waivers)
+    assert run("dossier", "make", *ABOUT, "--out", "dossier.zip", "--no-pdf").code == 0
+    told = run("dossier", "verify", "dossier.zip").out
+
+    number = len(version.waivers)
+    assert f"  waived: {number} finding" in told
+    assert "(by Carol and Bob)\n" in told
+    assert all(told.count(f"    {one.finding}, until ") == 1 for one in version.waivers)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from segmentation.cli.plain import plain, plain_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -22,6 +24,8 @@ ALTERED = 1
 NOT_APPROVED = 1
 BAD_INPUT = 2
 NO_SEGMENTS = 3
+LINES = "\n"
+"""What a message of several faults is divided by."""
 SHOWN = 12
 """Findings in a table; the card and the JSON have them all."""
 
@@ -45,12 +49,14 @@ def complain(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, soft_wrap=True, highlight=False).print(Text(f"Error: {message}", style="red"))
+    Console(stderr=True, soft_wrap=True, highlight=False).print(
+        Text(f"Error: {plain(message, keep=LINES)}", style="red")
+    )
 
 
 def say_json(content: dict[str, Any]) -> None:
     """Print one JSON object for machines."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    sys.stdout.write(plain_json(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)) + "\n")
 
 
 @contextmanager

@@ -12,8 +12,12 @@ import typer
 from segmentation.cli.console import ALTERED, complain, say_json
 from segmentation.cli.ledger import read_checkpoint
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
+from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from segmentation.cli.review.passed import Passed
     from segmentation.reviews.dossier import DossierReport
     from segmentation.signing import PublicKey
 
@@ -44,9 +48,7 @@ def make(
     history = office.book.history()
     written = write_dossier(out, bundle, history, model, version, root=office.trust.root, pdf=pdf)
     size = written.stat().st_size / 2**20
-    typer.echo(
-        f"Wrote {written}, {size:.1f} MiB. Anybody can check it: segmentation dossier verify {written}"
-    )
+    say(f"Wrote {written}, {size:.1f} MiB. Anybody can check it: segmentation dossier verify {written}")
 
 
 @app.command(epilog="Example: `segmentation dossier verify dossier.zip --root-key ed25519:…`")
@@ -59,18 +61,25 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A checkpoint of the ledger that you kept; the dossier must agree.")
     ] = None,
+    other_program: Annotated[
+        bool,
+        typer.Option("--other-program", help="Let pages differ that another version of the program wrote."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check a dossier with nothing but the file: every signature, rule and digest. No ledger is needed.
 
-    Exit code 1 says that it was altered, and names what was; 2, that it cannot be read.
+    Exit code 1 says that it was altered, and names what was; 2, that it cannot be read. A page
+    that differs from what this program writes is altered; with --other-program, where the list
+    names another version as its writer, it is told as a warning and the exit code is 0, because
+    the signed files hold. Nobody signs that list.
     """
     from segmentation.errors import BundleError, LedgerError
     from segmentation.reviews.dossier import verify_dossier
 
     root, slip = _root(root_key), read_checkpoint(checkpoint)
     try:
-        report = verify_dossier(file, root, checkpoint=slip)
+        report = verify_dossier(file, root, checkpoint=slip, other_program=other_program)
     except (BundleError, LedgerError) as error:
         complain(str(error))
         raise typer.Exit(ALTERED) from None
@@ -95,31 +104,50 @@ def _content(report: DossierReport) -> dict[str, object]:
 
 
 def _print(report: DossierReport) -> None:
+    from segmentation.cli.review.passed import passed
     from segmentation.cli.review.told import words
 
     made = f"{report.checkpoint.at:%Y-%m-%d %H:%M} UTC"
-    typer.echo(f"The dossier holds: {report.model} version {report.version}.")
-    typer.echo(
-        f"When it was written, at or after {made}, the version was {words(report.state)}. {report.why}"
-    )
-    until = "" if report.valid_until is None else f", until {report.valid_until}"
-    typer.echo(
-        f"Audit verdict: {report.verdict}. Approved by {' and '.join(report.signers) or 'nobody'}{until}."
-    )
+    say(f"The dossier holds: {report.model} version {report.version}.")
+    say(f"When it was written, at or after {made}, the version was {words(report.state)}. {report.why}")
+    say(f"Audit verdict: {report.verdict}. {_approved(report)}")
     for one in report.signatures:
-        typer.echo(
-            f"  {one.at:%Y-%m-%d %H:%M} UTC  {words(one.action)} by {one.by} ({one.role}): {one.reason}"
-        )
-    for waiver in report.waivers:
-        typer.echo(f"  waived by {waiver.by}: {waiver.finding} until {waiver.expires}: {waiver.reason}")
+        say(f"  {one.at:%Y-%m-%d %H:%M} UTC  {words(one.action)} by {one.by} ({one.role}): {one.reason}")
+    for line in passed(_passed(report)):
+        say(line)
     for condition in report.conditions:
-        typer.echo(f"  on condition: {condition}")
+        say(f"  on condition: {condition}")
     if report.uncovered:
-        typer.echo(f"Rest on no signature: {', '.join(report.uncovered)}. Believe the JSON beside them.")
-    typer.echo(f"Root key: {report.root_key}, fingerprint {report.root}")
+        say(f"Rest on no signature: {', '.join(report.uncovered)}. Believe the JSON beside them.")
+    if report.differing:
+        say(
+            f"Warning: not as this program writes them: {', '.join(report.differing)}. Another version wrote "
+            "them, or somebody altered them; do not rely on them, believe the signed JSON.",
+            err=True,
+        )
+    say(f"Root key: {report.root_key}, fingerprint {report.root}")
     if not report.pinned:
-        typer.echo(
+        say(
             "Warning: that root key came with the dossier, and whoever made the one may have made the other. "
             "Compare it with the one you know, or name it: --root-key.",
             err=True,
         )
+
+
+def _approved(report: DossierReport) -> str:
+    """Return whose approvals count; who approved once is in the list of decisions."""
+    if not report.signers:
+        return "No approval counts."
+    if report.valid_until is None:
+        return f"Approved by {' and '.join(report.signers)} alone, which is not enough."
+    return f"Approved by {' and '.join(report.signers)}, until {report.valid_until}."
+
+
+def _passed(report: DossierReport) -> list[Passed]:
+    """Return each waiver once, with all who signed it alike."""
+    from segmentation.cli.review.passed import Passed
+
+    by: dict[tuple[str, date, str], list[str]] = {}
+    for one in report.waivers:
+        by.setdefault((one.finding, one.expires, one.reason), []).append(one.by)
+    return [Passed(*waived, tuple(names)) for waived, names in by.items()]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import office
+from segmentation.cli import office, witness
 from segmentation.cli.console import ALTERED, complain, say_json
 from segmentation.cli.options import HOME, HomeFolder, Json
+from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.trust import Trust
 
 app = typer.Typer(help="Verify, witness and upgrade the ledger.", no_args_is_help=True)
+app.command(epilog=f"Example: `{witness.EXAMPLE}`")(witness.witness)
 
 
 @app.command(epilog="Example: `segmentation ledger verify --checkpoint checkpoint.json`")
@@ -71,9 +73,7 @@ def checkpoint(
 
     found = checkpoint_of(office.book_at(home).history())
     write_text(out, f"{found.to_json()}\n")
-    typer.echo(
-        f"Wrote {out}: event {found.seq} of {found.at:%Y-%m-%d %H:%M} UTC. Keep it where the ledger is not."
-    )
+    say(f"Wrote {out}: event {found.seq} of {found.at:%Y-%m-%d %H:%M} UTC. Keep it where the ledger is not.")
 
 
 @app.command(epilog="Example: `segmentation ledger upgrade`")
@@ -84,7 +84,7 @@ def upgrade(home: HomeFolder = HOME) -> None:
     from segmentation.ledger.trust import trust_of
 
     with create_ledger(trust_of(Home(home)).ledger):
-        typer.echo("The tables of the ledger are those of this version.")
+        say("The tables of the ledger are those of this version.")
 
 
 def _complaint(check: Callable[[], None]) -> Iterator[str]:
@@ -156,12 +156,12 @@ def _content(history: History) -> dict[str, object]:
 
 def _print(history: History, checkpoint: Path | None) -> None:
     head, events = history.head, history.head.seq
-    typer.echo(f"The ledger holds: {events:,} events, the last one of {head.at:%Y-%m-%d %H:%M} UTC.")
-    typer.echo(f"Head: {head.digest}")
+    say(f"The ledger holds: {events:,} events, the last one of {head.at:%Y-%m-%d %H:%M} UTC.")
+    say(f"Head: {head.digest}")
     signing = sorted(name for name, person in history.people.items() if person.roles)
-    typer.echo(f"People who may sign: {', '.join(signing) or 'nobody'}")
-    typer.echo(f"Versions: {len(history.versions()):,}")
-    typer.echo("Every event follows the one before it, and every signature leads to the pinned root key.")
-    typer.echo("The triggers that guard the tables are in place, and every row belongs to an event.")
+    say(f"People who may sign: {', '.join(signing) or 'nobody'}")
+    say(f"Versions: {len(history.versions()):,}")
+    say("Every event follows the one before it, and every signature leads to the pinned root key.")
+    say("The triggers that guard the tables are in place, and every row belongs to an event.")
     if checkpoint is not None:
-        typer.echo(f"It is the ledger of {checkpoint}.")
+        say(f"It is the ledger of {checkpoint}.")

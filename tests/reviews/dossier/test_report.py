@@ -57,7 +57,24 @@ def test_a_revocation_is_told_and_no_last_day():
 
     assert (report.state, report.valid_until) == ("revoked", None)
     assert (report.revoked.by, report.revoked.reason) == ("Adam", "A complaint.")
-    assert report.signers == ("Carol", "Bob")
+    assert report.signers == ()
+
+
+def test_of_a_version_that_was_reopened_no_approval_counts():
+    cast = made.approved()
+    cast.adopt()
+    report = told(cast)
+
+    assert (report.state, report.signers, report.valid_until) == ("submitted", (), None)
+    assert [one.by for one in report.signatures] == ["Tina", "Carol", "Bob"]
+
+
+def test_of_a_version_that_one_person_approved_that_one_is_named():
+    cast = Cast.assembled()
+    cast.decide("submit", "Tina", digests=made.digests())
+    cast.decide("approve", "Bob", digests=made.digests())
+
+    assert (told(cast).signers, told(cast).valid_until) == (("Bob",), None)
 
 
 def test_what_was_never_submitted_has_no_report():

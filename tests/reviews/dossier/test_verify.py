@@ -121,19 +121,46 @@ def test_a_page_that_says_something_else_than_what_was_signed_is_named(files, pl
         verify_dossier(place)
 
 
-def test_pages_of_another_version_of_the_program_are_told_as_resting_on_no_signature(files, place):
-    pages = {**files, "card/card.en.html": b"<p>All kept.</p>"}
-    made.forged(place, pages, program="99.0.0")
+PAGES = {"card/card.en.html": b"<p>All kept.</p>"}
+OTHER = "99.0.0"
+
+
+def test_pages_that_differ_are_refused_whichever_version_the_unsigned_list_names(cast, files, place):
+    made.forged(place, {**files, **PAGES}, program=OTHER)
+
+    with pytest.raises(
+        BundleError, match=r"^card/card\.en\.html .* names version 99\.0\.0 .* --other-program"
+    ):
+        verify_dossier(place, cast.root.public)
+
+
+def test_pages_of_another_version_of_the_program_are_named_where_they_may_differ(files, place):
+    made.forged(place, {**files, **PAGES}, program=OTHER)
+    report = verify_dossier(place, other_program=True)
 
     # The sheets list the page's digest, so they differ as well.
-    assert verify_dossier(place).uncovered == ("card/card.en.html", *made.SHEETS)
+    assert (report.differing, report.uncovered) == (("card/card.en.html", *made.SHEETS), ())
+
+
+def test_pages_that_this_version_is_said_to_have_written_never_differ(files, place):
+    made.forged(place, {**files, **PAGES})
+
+    with pytest.raises(BundleError, match="does not say what the signed files say"):
+        verify_dossier(place, other_program=True)
+
+
+def test_a_dossier_of_another_version_with_the_same_pages_holds(files, place):
+    made.forged(place, files, program=OTHER)
+
+    assert verify_dossier(place).differing == ()
 
 
 def test_pdfs_are_told_as_resting_on_no_signature(files, place):
     extra = {"card/card.en.pdf": b"%PDF-1.7", "card/card.zh.pdf": b"%PDF-1.7"}
-    made.forged(place, {**files, **extra}, program="99.0.0")
+    made.forged(place, {**files, **extra}, program=OTHER)
+    report = verify_dossier(place, other_program=True)
 
-    assert verify_dossier(place).uncovered == (*extra, *made.SHEETS)
+    assert (report.uncovered, report.differing) == (tuple(extra), made.SHEETS)
 
 
 def test_evidence_of_another_version_is_refused(files, place):

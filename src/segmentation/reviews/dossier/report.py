@@ -86,11 +86,11 @@ class DossierReport:
     signatures : tuple of Signature
         Every decision about the version, of all rounds, oldest first.
     signers : tuple of str
-        Who approved what is in the dossier, in the last round.
+        Whose approvals count, as of the export: of a version that was reopened or revoked, nobody's.
     waivers : tuple of Waived
-        Of these approvals.
+        Of the approvals of the last round, whatever became of them.
     conditions : tuple of str
-        Of these approvals.
+        Of the same approvals.
     revoked : Signature or None
         What revoked the version, if that is in the dossier.
     root, root_key : str
@@ -102,8 +102,10 @@ class DossierReport:
     compared : bool
         Whether a checkpoint that was kept elsewhere was compared.
     uncovered : tuple of str
-        Files that rest on no signature and could not be made anew: PDFs always, pages where another version
-        of the program wrote them. Believe the JSON beside them.
+        PDFs: they rest on no signature, and cannot be made anew. Believe the JSON beside them.
+    differing : tuple of str
+        Pages and sheets that are not as this program writes them, which whoever verified let pass: another
+        version of the program wrote them, or somebody altered them.
     digest : str
         SHA-256 of the whole file.
     """
@@ -126,6 +128,7 @@ class DossierReport:
     checkpoint: Checkpoint
     compared: bool
     uncovered: tuple[str, ...]
+    differing: tuple[str, ...]
     digest: str
 
 
@@ -137,6 +140,7 @@ def report_of(
     pinned: bool = True,
     compared: bool = False,
     uncovered: tuple[str, ...] = (),
+    differing: tuple[str, ...] = (),
     digest: str = "",
 ) -> DossierReport:
     """Return what a history says of a version, as of its last event.
@@ -159,7 +163,7 @@ def report_of(
         verdict=submission.verdict,
         valid_until=standing.valid_until,
         signatures=signatures,
-        signers=tuple(dict.fromkeys(one.by for one in approvals)),
+        signers=tuple(dict.fromkeys(one.by for one in standing.approvals)),
         waivers=tuple(
             Waived(waiver.finding, waiver.reason, waiver.expires, one.by)
             for one in approvals
@@ -173,6 +177,7 @@ def report_of(
         checkpoint=checkpoint_of(history),
         compared=compared,
         uncovered=uncovered,
+        differing=differing,
         digest=digest,
     )
 

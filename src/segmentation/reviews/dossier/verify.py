@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def verify_dossier(
-    path: str | Path, root: PublicKey | None = None, *, checkpoint: Checkpoint | None = None
+    path: str | Path,
+    root: PublicKey | None = None,
+    *,
+    checkpoint: Checkpoint | None = None,
+    other_program: bool = False,
 ) -> DossierReport:
     """Check a dossier, and say what holds of it.
 
@@ -42,6 +46,10 @@ def verify_dossier(
         then the dossier agrees with itself, and whoever made it may have made the key.
     checkpoint : Checkpoint or None
         One that you kept of the ledger: the dossier must hold the same events up to there.
+    other_program : bool, default=False
+        Let pages and sheets pass that differ from what this program writes, where the list says that another
+        version wrote them. Nobody signs the list, so whoever altered a page may have written that: the
+        report names each such page in `differing`.
 
     Returns
     -------
@@ -65,14 +73,16 @@ def verify_dossier(
     if checkpoint is not None:
         checkpoint.check(history)
     rest = _check_evidence(files, history, manifest)
-    uncovered = _check_pages(rest, files, history, manifest)
+    differing = _check_pages(rest, files, history, manifest)
+    _refuse_differing(differing, manifest, other_program=other_program)
     return report_of(
         history,
         manifest.model,
         manifest.version,
         pinned=root is not None,
         compared=checkpoint is not None,
-        uncovered=uncovered,
+        uncovered=tuple(name for name in PDFS if name in files),
+        differing=differing,
         digest=sha256(data),
     )
 
@@ -124,22 +134,35 @@ def _check_evidence(files: Mapping[str, bytes], history: History, manifest: Mani
 def _check_pages(
     expected: Mapping[str, bytes], files: Mapping[str, bytes], history: History, manifest: Manifest
 ) -> tuple[str, ...]:
-    """Make pages and sheets anew and compare; return those that nothing signed could be held against."""
-    known = {*expected, *CARDS, *IMPACTS, *SHEETS.values(), MANIFEST}
-    pdfs = [name for name in PDFS if name in files]
-    for name in sorted(files.keys() - known - set(pdfs)):
+    """Make pages and sheets anew and compare; return those that differ. PDFs nothing can be held against."""
+    known = {*expected, *CARDS, *IMPACTS, *SHEETS.values(), *PDFS, MANIFEST}
+    for name in sorted(files.keys() - known):
         raise BundleError(f"{name} does not belong in the dossier. {AGAIN}")
     told = {name: data for name, data in files.items() if name not in {*SHEETS.values(), MANIFEST}}
     made = {
         **_pages(files, manifest),
         **sheets(report_of(history, manifest.model, manifest.version), history, told),
     }
-    differing = [
+    return tuple(
         name for name in (*CARDS, *IMPACTS, *SHEETS.values()) if _file(files, name) != made.get(name)
-    ]
-    if differing and manifest.program == __version__:
-        raise BundleError(f"{differing[0]} in the dossier does not say what the signed files say. {AGAIN}")
-    return (*pdfs, *differing)
+    )
+
+
+def _refuse_differing(differing: tuple[str, ...], manifest: Manifest, *, other_program: bool) -> None:
+    if not differing or (other_program and manifest.program != __version__):
+        return
+    told = f"{differing[0]} in the dossier does not say what the signed files say"
+    if manifest.program == __version__:
+        raise BundleError(f"{told}. {AGAIN}")
+    raise BundleError(
+        f"{told}, as this version of the program writes it. The list, which nobody signs, names version "
+        f"{_short(manifest.program)} as its writer: check it with that one, or let pages differ with "
+        "--other-program and believe the signed files alone."
+    )
+
+
+def _short(program: str) -> str:
+    return program if program.isascii() and program.isprintable() else "?"
 
 
 def _pages(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]:
