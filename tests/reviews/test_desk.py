@@ -10,6 +10,7 @@ from segmentation.bundle import fetch
 from segmentation.errors import BundleError, NotApprovedError, ReviewError
 from segmentation.ledger.records import Waiver
 from segmentation.reviews.desk import Desk
+from segmentation.reviews.recording import activated
 from segmentation.reviews.waivers import blocking_of
 from segmentation.signing import sha256
 from tests.card import made
@@ -45,6 +46,37 @@ def test_what_blocks_is_signed_with_the_submission(office):
 
     assert told.verdict == "broken"
     assert told.blocking == tuple(sorted(waiver.finding for waiver in one.waivers)) != ()
+
+
+def shelves(office):
+    return sorted(path.name for path in office.home.root.parent.glob("bundles/*/*/*"))
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ({"by": "Mona"}, "As monitor nobody may submit"),
+        ({"trained_by": ("Zoe",)}, "Nobody is entered as Zoe"),
+        ({"reason": ""}, "The record cannot be written: reason"),
+    ],
+)
+def test_a_submission_that_is_refused_leaves_nothing_behind(office, told, rule):
+    with pytest.raises(ReviewError, match=rule):
+        office.submit(**told)
+    assert shelves(office) == []
+
+    office.submit()
+    assert len(shelves(office)) == 1
+
+
+def test_a_version_that_may_not_be_submitted_anew_keeps_only_what_the_ledger_knows(office):
+    office.submit()
+    office.desk.reject(MODEL, 1, signer=office.signer("Bob"), reason="No use.")
+    before = shelves(office)
+
+    with pytest.raises(ReviewError, match="register a new version"):
+        office.submit(handed(contact={"en": "Another desk.", "zh": "另一服务台。"}))
+    assert shelves(office) == before
 
 
 # ---- Approving --------------------------------------------------------------------------------------
@@ -203,6 +235,44 @@ def test_what_is_not_approved_is_not_activated(office):
     office.approve("Carol")
 
     with pytest.raises(ReviewError, match="is submitted, and only an approved version is activated"):
+        office.desk.activate(MODEL, 1)
+
+
+def test_what_somebody_wrote_into_the_database_as_active_is_published_by_activating_it(office):
+    office.activated(1)
+    office.submit(2)
+    office.approve("Carol", 2)
+    office.approve("Bob", 2, hold=True)
+    bundle = office.desk.review(MODEL, 2).bundle
+    office.book.record(lambda _, __: [activated(bundle)])
+    with pytest.raises(BundleError, match="nothing is published"):
+        loaded(office)
+    before = office.book.history().events
+
+    standing = office.desk.activate(MODEL, 2)
+
+    assert (standing.state, loaded(office).version) == ("active", 2)
+    assert standing.why.endswith("could not be loaded, and was published anew.")
+    assert office.book.history().events == before
+
+
+@pytest.mark.parametrize("harm", ["card.json", "decision.json", "manifest.json"])
+@pytest.mark.parametrize("how", ["lost", "altered"])
+def test_a_served_bundle_that_was_damaged_is_published_anew(office, harm, how):
+    office.activated()
+    (path,) = office.home.root.parent.glob(f"bundles/approved/*/*/{harm}")
+    path.unlink() if how == "lost" else path.write_bytes(b"{}")
+    with pytest.raises(BundleError):
+        loaded(office)
+
+    assert "published anew" in office.desk.activate(MODEL, 1).why
+    assert loaded(office).version == 1
+
+
+def test_an_active_version_that_can_be_loaded_is_not_activated_again(office):
+    office.activated()
+
+    with pytest.raises(ReviewError, match="is active, and only an approved version is activated"):
         office.desk.activate(MODEL, 1)
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from segmentation.errors import ReviewError
+from segmentation.ledger.records import Adoption
+from segmentation.reviews.submission import limits_digest
 from tests.reviews.office import MODEL, policy
 
 
@@ -43,6 +45,16 @@ def test_only_an_approval_has_a_last_day(office):
 
     with pytest.raises(ReviewError, match="Only an approval has waivers and a last day"):
         office.desk.attach(given, office.keys["Carol"]._key.sign(given))
+
+
+def test_an_adoption_names_its_policy_and_who_adopts_it(office):
+    office.desk.adopt(MODEL, policy(), signer=office.signer("Carol"), reason="In force.")
+
+    told = Adoption.of(office.book.history().head.draft.signed)
+    assert (told.model, told.policy, told.limits) == (MODEL, policy().digest, limits_digest(policy()))
+    assert (told.by, told.role, told.reason) == ("Carol", "compliance", "In force.")
+    with pytest.raises(ReviewError, match="Nobody is entered as Zoe"):
+        office.desk.adoption_payload(MODEL, policy(), name="Zoe", reason="In force.")
 
 
 @pytest.mark.parametrize(

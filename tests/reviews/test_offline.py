@@ -1,6 +1,7 @@
 """What was signed elsewhere is recorded by the same rules as what is signed here."""
 
 import base64
+import json
 import subprocess
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 
 from segmentation.errors import BundleError, ReviewError
 from segmentation.reviews.people import add_person, remove_person
+from segmentation.signing import canonical, sha256
 from tests.card import made
 from tests.reviews.office import MODEL, TRAINED, handed, policy
 
@@ -118,6 +120,16 @@ def test_waivers_and_a_last_day_are_signed_elsewhere(office):
     assert standing.approvals[0].valid_until == until
 
 
+def test_who_may_not_submit_publishes_nothing_for_a_signature_elsewhere(office):
+    told = {"trained_by": ("Tina",), "reason": "Spring data."}
+    with pytest.raises(ReviewError, match="As monitor nobody may submit"):
+        office.desk.submission_payload(**handed().parts(), name="Mona", **told)
+    assert not (office.home.root.parent / "bundles").exists()
+
+    office.desk.submission_payload(**handed().parts(), name="Tina", **told)
+    assert (office.home.root.parent / "bundles").exists()
+
+
 # ---- What does no harm, and what does ---------------------------------------------------------------
 
 
@@ -152,6 +164,41 @@ def test_a_revocation_is_never_too_late(office):
     office.submit()
 
     assert office.desk.attach(given, signed(office, given, "Carol"))[0].state == "revoked"
+
+
+def under(given, catalogue):
+    """Return a payload that names another catalogue of law."""
+    return canonical(json.loads(given) | {"catalogue": catalogue})
+
+
+@pytest.mark.parametrize("action", ["approve", "request_changes", "reject"])
+def test_a_payload_that_names_another_catalogue_of_law_is_refused(office, action):
+    office.submit()
+    given = payload(office, action)
+    edited = under(given, sha256(b"whatever law"))
+
+    with pytest.raises(ReviewError, match="names another catalogue of law"):
+        office.desk.attach(edited, signed(office, edited, "Carol"))
+    assert len(office.book.history().records(MODEL, 1)) == 1
+    office.desk.attach(given, signed(office, given, "Carol"))
+    assert len(office.book.history().records(MODEL, 1)) == 2
+
+
+def test_a_submission_under_another_catalogue_of_law_is_refused(office):
+    given = office.desk.submission_payload(
+        **handed().parts(), name="Tina", trained_by=("Tina",), reason="Spring data."
+    )
+    edited = under(given, sha256(b"whatever law"))
+
+    with pytest.raises(ReviewError, match="names another catalogue of law"):
+        office.desk.attach(edited, signed(office, edited, "Tina"))
+
+
+def test_a_revocation_counts_under_any_catalogue_of_law(office):
+    office.submit()
+    edited = under(payload(office, "revoke"), sha256(b"an older release"))
+
+    assert office.desk.attach(edited, signed(office, edited, "Carol"))[0].state == "revoked"
 
 
 def test_a_payload_counts_once(office):

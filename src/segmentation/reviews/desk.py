@@ -8,17 +8,17 @@ loaded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segmentation.bundle import publish
 from segmentation.errors import ReviewError
 from segmentation.ledger.event import Draft
-from segmentation.reviews.drafting import Ask, adoption_of, submission_of
+from segmentation.reviews.drafting import Adopting, Ask, adoption_of
 from segmentation.reviews.elsewhere import Elsewhere
 from segmentation.reviews.looking import check_of
 from segmentation.reviews.recording import activated
-from segmentation.reviews.submission import limits_digest, which
+from segmentation.reviews.submission import Parts, which
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import Standing
     from segmentation.policy import Policy
     from segmentation.signing import PrivateKey, Signed
+
+MENDED = "What was served of it could not be loaded, and was published anew."
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Desk(Elsewhere):
     ) -> Standing:
         """Submit a version: publish its bundle for review, and record the submission.
 
+        What the rules refuse is not published; they judge it once more as it is recorded.
+
         Parameters
         ----------
         policy, card : Policy, ModelCard
@@ -104,16 +108,13 @@ class Desk(Elsewhere):
         ReviewError
             The parts do not belong together or the assessment is of another version, or the rules refuse.
         """
-        handed = self._handed(policy, card, files, impact, version)
-        terms, trainers = handed.terms(model_files), tuple(trained_by)
-        ask = Ask("submit", handed.bundle.model, version, signer.name, reason)
-
-        def make(history: History, now: datetime) -> Iterable[Draft]:
-            record = submission_of(ask, terms, trainers, history, now, self._catalogue)
-            return [Draft("decision", signer.sign(record), record.model, version)]
-
-        publish(handed.bundle, self._trust.bundles, proof=None)
-        return self._recorder.standing(self._book.record(make), ask.model, version)
+        parts = Parts(policy, card, files, model_files, impact, version)
+        history = self._book.history()
+        bundle, record = self._submission(parts, history, signer.name, trained_by, reason)
+        draft = Draft("decision", signer.sign(record), record.model, version)
+        history.permit(draft, max(record.at, history.head.at))
+        publish(bundle, self._trust.bundles, proof=None)
+        return self._recorder.standing(self._book.record(lambda _, __: [draft]), record.model, version)
 
     # ---- Deciding -------------------------------------------------------------------------------------
 
@@ -204,19 +205,26 @@ class Desk(Elsewhere):
             Of every version of the model.
         """
         check_of(model, policy)
-        limits = limits_digest(policy)
+        asked = Adopting(policy, signer.name, reason)
 
         def make(history: History, now: datetime) -> Iterable[Draft]:
-            ask = Ask("approve", model, 1, signer.name, reason)
-            record = adoption_of(model, policy, limits, ask, history, now)
+            record = adoption_of(asked, history, now)
             return [Draft("adoption", signer.sign(record), model)]
 
         self._book.record(make)
         return self.list(model)
 
     def activate(self, model: str, version: int) -> Standing:
-        """Bring a version into service that was approved and held; publishes it, and nobody needs to sign."""
-        handed = self.review(model, version)
+        """Bring a version into service that was approved and held; publishes it, and nobody needs to sign.
+
+        Of a version that is active already and cannot be loaded, what is served is published anew: its folder
+        was damaged, or somebody wrote into the database that it is active before anything was published.
+        Nothing is recorded then, and `Standing.why` tells.
+        """
+        handed, before = self.review(model, version), self._book.history()
+        found = self._recorder.standing(before, model, version)
+        if found.state == "active" and self._recorder.mended(before, handed.bundle):
+            return replace(found, why=f"{found.why} {MENDED}")
 
         def make(history: History, now: datetime) -> Iterable[Draft]:
             standing = history.standing(model, version, now, self._catalogue)

@@ -13,7 +13,7 @@ from segmentation.ledger.records import Adoption, Decision
 from segmentation.ledger.signatures import WHO
 from segmentation.ledger.track import day_of
 from segmentation.reviews.keyfiles import spelled
-from segmentation.reviews.submission import which
+from segmentation.reviews.submission import limits_digest, which
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -63,6 +63,23 @@ class Ask:
         object.__setattr__(self, "by", spelled(self.by))
 
 
+@dataclass(frozen=True)
+class Adopting:
+    """What a person wants to say of a policy: that it is in force for its model.
+
+    Attributes
+    ----------
+    policy : Policy
+    by : str
+        Name of the person.
+    reason : str
+    """
+
+    policy: Policy
+    by: str
+    reason: str
+
+
 def submission_of(
     ask: Ask, terms: Terms, trained_by: tuple[str, ...], history: History, now: datetime, catalogue: str
 ) -> Decision:
@@ -99,21 +116,25 @@ def decision_of(ask: Ask, history: History, now: datetime, catalogue: str) -> De
     return _decision(ask, told, _role(ask, history, standing.missing), history, now, catalogue)
 
 
-def adoption_of(
-    model: str, policy: Policy, limits: str, ask: Ask, history: History, now: datetime
-) -> Adoption:
-    """Return the adoption of a policy, to be signed; raises what `decision_of` does."""
-    person = _person(ask, history)
+def adoption_of(asked: Adopting, history: History, now: datetime) -> Adoption:
+    """Return the adoption of a policy, to be signed.
+
+    Raises
+    ------
+    ReviewError
+        Nobody of that name is in the ledger, or the record cannot say what it was given.
+    """
+    person = _person(spelled(asked.by), history)
     try:
         return Adoption(
             ledger=history.ledger,
-            model=model,
-            policy=policy.digest,
-            limits=limits,
+            model=asked.policy.name,
+            policy=asked.policy.digest,
+            limits=limits_digest(asked.policy),
             by=person.name,
             key=person.key,
-            role=ask.role or _fitting(person, WHO["adopt"], ()),
-            reason=ask.reason,
+            role=_fitting(person, WHO["adopt"], ()),
+            reason=asked.reason,
             at=now,
             previous=history.head.digest,
         )
@@ -143,7 +164,7 @@ def _decision(
             catalogue=catalogue,
             waivers=ask.waivers,
             by=ask.by,
-            key=_person(ask, history).key,
+            key=_person(ask.by, history).key,
             role=role,
             reason=ask.reason,
             conditions=ask.conditions,
@@ -155,17 +176,17 @@ def _decision(
         raise _unsaid(error) from None
 
 
-def _person(ask: Ask, history: History) -> Person:
-    person = history.people.get(ask.by)
+def _person(name: str, history: History) -> Person:
+    person = history.people.get(name)
     if person is None:
         raise ReviewError(
-            f"Nobody is entered as {ask.by}. Enter them with `segmentation people add`, or mend the name."
+            f"Nobody is entered as {name}. Enter them with `segmentation people add`, or mend the name."
         )
     return person
 
 
 def _role(ask: Ask, history: History, missing: tuple[Role, ...]) -> Role:
-    return ask.role or _fitting(_person(ask, history), WHO[ask.action], missing)
+    return ask.role or _fitting(_person(ask.by, history), WHO[ask.action], missing)
 
 
 def _fitting(person: Person, allowed: tuple[Role, ...], missing: tuple[Role, ...]) -> Role:

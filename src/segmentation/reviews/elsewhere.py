@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from segmentation.bundle import publish
 from segmentation.ledger.event import Draft
 from segmentation.ledger.records import Adoption
-from segmentation.reviews.drafting import Ask, Deciding, adoption_of, decision_of, submission_of
+from segmentation.ledger.signatures import entitled
+from segmentation.reviews.drafting import Adopting, Ask, Deciding, adoption_of, decision_of, submission_of
 from segmentation.reviews.looking import Looking, check_of
-from segmentation.reviews.offline import unpacked
-from segmentation.reviews.submission import limits_digest
+from segmentation.reviews.offline import refuse_other_law, unpacked
+from segmentation.reviews.submission import Parts
 from segmentation.signing import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from segmentation.bundle import Bundle
     from segmentation.card import ModelCard
     from segmentation.impact import Impact
-    from segmentation.ledger.records import Role, Waiver
+    from segmentation.ledger.history import History
+    from segmentation.ledger.records import Decision, Role, Waiver
     from segmentation.ledger.standing import Standing
     from segmentation.policy import Policy
 
@@ -67,9 +70,8 @@ class Elsewhere(Looking):
     def adoption_payload(self, model: str, policy: Policy, *, name: str, reason: str) -> bytes:
         """Return the adoption of a policy to be signed elsewhere; see `payload`."""
         check_of(model, policy)
-        ask = Ask("approve", model, 1, name, reason)
-        history, limits = self._book.history(), limits_digest(policy)
-        return canonical(adoption_of(model, policy, limits, ask, history, self._book.now()).content())
+        asked = Adopting(policy, name, reason)
+        return canonical(adoption_of(asked, self._book.history(), self._book.now()).content())
 
     def attach(self, payload: bytes, signature: bytes | str, *, hold: bool = False) -> tuple[Standing, ...]:
         """Record what was signed elsewhere; every rule is checked as if it were signed here.
@@ -91,13 +93,14 @@ class Elsewhere(Looking):
         Raises
         ------
         ReviewError
-            The payload is none, is stale, or the signature is not one by that person over it; or the rules
-            refuse.
+            The payload is none, is stale, names another catalogue of law than this program's, or the
+            signature is not one by that person over it; or the rules refuse.
         """
         record, signed = unpacked(payload, signature)
         if isinstance(record, Adoption):
             self._book.record(lambda _, __: [Draft("adoption", signed, record.model)])
             return self.list(record.model)
+        refuse_other_law(record, self._catalogue)
         if record.action == "submit":
             self._recorder.refuse_unpublished(record)
             draft = Draft("decision", signed, record.model, record.version)
@@ -119,10 +122,24 @@ class Elsewhere(Looking):
         trained_by: Iterable[str],
         reason: str,
     ) -> bytes:
-        """Return a submission to be signed elsewhere, and publish its bundle; takes what `submit` does."""
-        handed = self._handed(policy, card, files, impact, version)
-        ask = Ask("submit", handed.bundle.model, version, name, reason)
-        publish(handed.bundle, self._trust.bundles, proof=None)
-        history, terms = self._book.history(), handed.terms(model_files)
-        record = submission_of(ask, terms, tuple(trained_by), history, self._book.now(), self._catalogue)
+        """Return a submission to be signed elsewhere, and publish its bundle; takes what `submit` does.
+
+        Who may not submit is refused before anything is published. All other rules judge the signature, which
+        is not there yet: a payload that is never attached leaves its bundle among those under review, where
+        nobody loads it.
+        """
+        parts = Parts(policy, card, files, model_files, impact, version)
+        history = self._book.history()
+        bundle, record = self._submission(parts, history, name, trained_by, reason)
+        entitled(history.people[record.by], record.role, "submit", record.at)
+        publish(bundle, self._trust.bundles, proof=None)
         return canonical(record.content())
+
+    def _submission(
+        self, parts: Parts, history: History, name: str, trained_by: Iterable[str], reason: str
+    ) -> tuple[Bundle, Decision]:
+        """Return what is published of a version that somebody submits, and the record that they sign."""
+        handed = parts.read()
+        ask = Ask("submit", handed.bundle.model, parts.version, name, reason)
+        terms, now = handed.terms(parts.model_files), self._book.now()
+        return handed.bundle, submission_of(ask, terms, tuple(trained_by), history, now, self._catalogue)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.bundle import IMPACT, Bundle
 from segmentation.errors import ReviewError
 from segmentation.reviews.recording import Recorder
-from segmentation.reviews.submission import Version, read_version, which
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from segmentation.card import ModelCard
-    from segmentation.impact import Impact
     from segmentation.ledger.book import Book
     from segmentation.ledger.standing import Standing
     from segmentation.ledger.trust import Trust
     from segmentation.policy import Policy
+    from segmentation.reviews.submission import Version
 
 
 class Looking:
@@ -51,17 +46,6 @@ class Looking:
             The policy breaks a rule, such as one of a newer catalogue.
         """
         return self._recorder.reviewed(self._book.history(), model, version)
-
-    def _handed(
-        self, policy: Policy, card: ModelCard, files: Mapping[str, bytes], impact: Impact, version: int
-    ) -> Version:
-        handed = read_version(Bundle(policy.name, version, {**files, IMPACT: impact.to_json().encode()}))
-        if (handed.policy.digest, handed.card.digest) != (policy.digest, card.digest):
-            raise ReviewError(
-                f"The policy or the card of {which(policy.name, version)} is not the one of its files. Hand "
-                "over what was registered, unchanged."
-            )
-        return handed
 
 
 def check_of(model: str, policy: Policy) -> None:

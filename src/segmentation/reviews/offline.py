@@ -85,6 +85,24 @@ def refuse_stale(record: Decision, history: History) -> None:
         )
 
 
+def refuse_other_law(record: Decision, catalogue: str) -> None:
+    """Refuse a decision that says that it was made under another catalogue of law than this program's.
+
+    What a reviewer was shown is this program's catalogue; a payload that names another was edited, or written
+    by another release. What stops a version counts under any.
+
+    Raises
+    ------
+    ReviewError
+        It is another one.
+    """
+    if record.catalogue != catalogue and record.action not in AT_ONCE:
+        raise ReviewError(
+            "The payload names another catalogue of law than the one of this program: it was edited, or "
+            "another release wrote it. Write a new payload here, and sign that."
+        )
+
+
 def _raw(signature: bytes | str) -> bytes:
     """Return the 64 bytes of a signature, given as they are or as base64, with line breaks or without."""
     if isinstance(signature, bytes) and len(signature) == SIGNATURE:

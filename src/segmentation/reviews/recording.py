@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from segmentation.bundle import fetch, publish
+from segmentation.approved.checks import check_proof
+from segmentation.bundle import fetch, fetch_decision, publish
 from segmentation.errors import BundleError, ReviewError, StorageError
 from segmentation.ledger.event import Draft
 from segmentation.reviews.drafting import decision_of, submitted
@@ -159,6 +160,24 @@ class Recorder:
                 f"The approval of {which(bundle.model, bundle.version)} was not recorded, because it could "
                 f"not be published: {error}"
             ) from None
+
+    def mended(self, history: History, bundle: Bundle) -> bool:
+        """Publish a version that is active anew where what is served of it cannot be loaded; tell whether.
+
+        Raises
+        ------
+        StorageError, BundleError
+            It cannot be written.
+        """
+        at = (self.trust.bundles, bundle.model, bundle.version, bundle.digest)
+        try:
+            fetch(*at, approved=True)
+            check_proof(fetch_decision(*at), history, self.trust.root, bundle)
+        except BundleError:
+            proof = history.proof(bundle.model, bundle.version)
+            publish(bundle, self.trust.bundles, proof=proof.to_json())
+            return True
+        return False
 
     def _refuse_another(self, handed: Version, history: History, now: datetime) -> None:
         """Refuse where the version was submitted anew while its bundle was read."""
