@@ -8,6 +8,7 @@ from segmentation.ledger.records import Waiver
 from segmentation.signing import sha256
 from tests.signed import DIGESTS, MODEL, Cast
 
+NEW_LAW = sha256(b"new catalogue")
 BLOCKING = ("association:age_band", "structure:does not repeat itself")
 
 
@@ -256,6 +257,68 @@ def test_an_approval_signed_before_the_version_was_submitted_anew_is_refused(sub
         "Carol signed before version 1 of resident_needs was submitted or reopened (event 9), and cannot "
         "have known; sign anew."
     )
+
+
+@pytest.mark.parametrize("action", ["request_changes", "reject"])
+def test_what_was_signed_against_an_earlier_round_stops_no_later_one(submitted, action):
+    early = submitted.decision(action, "Carol")
+    submitted.decide("request_changes", "Bob")
+    submitted.decide("submit", "Tina")
+    submitted.add(early)
+
+    assert submitted.refusal == (
+        "Carol signed before version 1 of resident_needs was submitted (event 9), and cannot have known; "
+        "sign anew."
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("request_changes", "changes_requested"), ("reject", "rejected")]
+)
+def test_what_was_signed_against_this_round_stops_it_also_when_it_was_reopened(submitted, action, state):
+    submitted.decide("approve", "Bob")
+    early = submitted.decision(action, "Carol")
+    submitted.adopt()
+    submitted.add(early)
+
+    assert submitted.standing().state == state
+
+
+@pytest.mark.parametrize(("action", "state"), [("revoke", "revoked"), ("suspend", "suspended")])
+def test_what_ends_or_suspends_a_version_works_whenever_it_was_signed(cast, action, state):
+    early = cast.decision(action, "Carol")
+    cast.approve()
+    cast.add(early)
+
+    assert cast.standing().state == state
+
+
+@pytest.mark.parametrize("action", ["request_changes", "reject"])
+def test_what_looks_submitted_by_a_new_law_is_stopped_by_who_revokes_or_suspends_it(cast, action):
+    cast.approve()
+    assert cast.standing(catalogue=NEW_LAW).state == "submitted"
+
+    cast.decide(action, "Carol", catalogue=NEW_LAW)
+
+    assert cast.refusal == (
+        "Version 1 of resident_needs is active under the law catalogue it was approved under; revoke or "
+        "suspend it."
+    )
+
+
+@pytest.mark.parametrize("action", ["request_changes", "reject"])
+def test_what_is_active_by_the_law_of_who_asks_is_refused_with_the_steps_that_lead_on(cast, action):
+    cast.approve()
+    cast.decide(action, "Carol")
+
+    assert cast.refusal.startswith("Version 1 of resident_needs is active. From active these steps lead on")
+
+
+@pytest.mark.parametrize("days", [3650, 1])
+def test_a_period_of_review_is_ten_years_at_most(cast, days):
+    cast.decide("submit", "Tina", review_days=days)
+
+    assert cast.standing().state == "submitted"
 
 
 def test_two_reviewers_may_sign_at_once(submitted):

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import Draft
 from segmentation.ledger.history import History
 from segmentation.ledger.records import Start
-from segmentation.signing import PrivateKey
+from segmentation.signing import PrivateKey, sha256
 from tests.signed import LEDGER, Cast
 
 
@@ -159,3 +160,109 @@ def cast_content(cast):
         "at": "2026-07-01T08:00:00Z",
         "previous": cast.head,
     }
+
+
+@pytest.mark.parametrize("roles", [(), ("business",), ("compliance", "administrator")])
+def test_half_a_pair_counts_no_more_when_its_signer_may_not_sign_it_any_more(cast, roles):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    cast.enter("Carol", roles)
+
+    assert cast.standing().missing == ("compliance", "business")
+
+    cast.decide("approve", "Bob")
+
+    assert cast.standing().state == "submitted"
+    assert cast.standing().missing == ("compliance",)
+    assert cast.standing().why == (
+        "Tina submitted it on 2026-07-01. The signature of Carol (compliance) counts no more, as their roles "
+        "or key changed on 2026-07-01; it must be made anew. Bob (business) approved it; the signature for "
+        "compliance is missing."
+    )
+
+
+def test_half_a_pair_is_signed_anew_with_the_new_key(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    cast.keys["Carol"] = PrivateKey.generate()
+    cast.enter("Carol", ("compliance",))
+    cast.decide("approve", "Bob")
+    assert cast.standing().missing == ("compliance",)
+
+    cast.decide("approve", "Carol")
+    assert cast.standing().state == "approved"
+
+
+def test_who_comes_back_signs_anew(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    cast.enter("Carol", ())
+    cast.enter("Carol", ("compliance",))
+    cast.decide("approve", "Bob")
+
+    assert cast.standing().missing == ("compliance",)
+
+
+@pytest.mark.parametrize("roles", [("compliance",), ("trainer", "compliance")])
+def test_half_a_pair_counts_on_where_its_signer_may_sign_it_still(cast, roles):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    cast.enter("Carol", roles, date(2028, 6, 30))
+    cast.decide("approve", "Bob")
+
+    assert cast.standing().state == "approved"
+    assert "counts no more" not in cast.standing().why
+
+
+def test_half_a_resumption_counts_no_more_either(cast):
+    cast.approve()
+    cast.decide("suspend", "Mona")
+    cast.decide("resume", "Carol")
+    cast.enter("Carol", ())
+    cast.decide("resume", "Bob")
+
+    assert cast.standing().state == "suspended"
+    assert cast.standing().missing == ("compliance",)
+    assert "The signature of Carol (compliance) counts no more" in cast.standing().why
+
+    cast.join("Chen", "compliance")
+    cast.decide("resume", "Chen")
+    assert cast.standing().state == "active"
+
+
+def test_a_pair_stays_when_one_of_them_leaves_and_is_renewed_by_two_who_are_there(cast):
+    cast.approve(valid_until=date(2026, 8, 1))
+    cast.enter("Bob", ())
+    cast.join("Chen", "business")
+    cast.decide("approve", "Carol", valid_until=date(2026, 11, 1))
+
+    assert cast.standing().valid_until == date(2026, 8, 1)
+    assert [a.by for a in cast.standing().approvals] == ["Carol", "Bob"]
+
+    cast.decide("approve", "Chen", role="business", valid_until=date(2026, 10, 1))
+
+    assert cast.standing().valid_until == date(2026, 10, 1)
+    assert [a.by for a in cast.standing().approvals] == ["Carol", "Chen"]
+    assert "counts no more" not in cast.standing().why
+
+
+def test_half_a_renewal_by_who_left_makes_the_pair_no_longer(cast):
+    cast.approve(valid_until=date(2026, 8, 1))
+    cast.enter("Bob", ("business",))
+    cast.decide("approve", "Carol", valid_until=date(2026, 11, 1), catalogue=sha256(b"new law"))
+    cast.enter("Carol", ())
+    cast.decide("approve", "Bob", valid_until=date(2026, 11, 1), catalogue=sha256(b"new law"))
+
+    assert cast.standing().valid_until == date(2026, 8, 1)
+    assert cast.standing(catalogue=sha256(b"new law")).missing == ("compliance",)
+    assert "The signature of Carol (compliance) counts no more" in cast.standing().why
+
+
+def test_of_what_is_over_nothing_is_taken_back(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    cast.decide("reject", "Bob")
+    before = cast.standing()
+    cast.enter("Carol", ())
+
+    assert cast.standing() == before

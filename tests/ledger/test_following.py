@@ -123,12 +123,53 @@ def test_a_suspended_version_gives_way(cast):
     assert states(cast) == {1: "superseded", 2: "active"}
 
 
-def test_what_was_approved_and_never_active_stays_approved(cast):
+def test_what_was_held_back_gives_way_to_what_was_approved_after_it(cast):
+    """Else who writes the database, where nobody signs an activation, could roll back to it later."""
     cast.approve()
     cast.events.pop()
     cast.approve(2)
 
-    assert states(cast) == {1: "approved", 2: "active"}
+    assert states(cast) == {1: "superseded", 2: "active"}
+
+    cast.activate(1)
+
+    assert cast.refusal.startswith("Version 1 of resident_needs is superseded.")
+
+
+def test_what_was_held_back_and_approved_later_stays_approved(cast):
+    cast.approve()
+    cast.events.pop()
+    cast.approve(2)
+    cast.events.pop()
+    cast.activate(1)
+
+    assert states(cast) == {1: "active", 2: "approved"}
+
+    cast.activate(2)
+
+    assert states(cast) == {1: "superseded", 2: "active"}
+
+
+def test_what_is_suspended_gives_way_only_to_what_was_approved_after_it(cast):
+    cast.approve()
+    cast.events.pop()
+    cast.approve(2)
+    cast.events.pop()
+    cast.decide("suspend", "Mona", 2)
+    cast.activate(1)
+
+    assert states(cast) == {1: "active", 2: "suspended"}
+
+
+def test_a_renewal_makes_no_version_a_later_one(cast):
+    cast.approve()
+    cast.approve(2)
+    cast.events.pop()
+    cast.decide("approve", "Carol")
+    cast.decide("approve", "Bob")
+    cast.activate(2)
+
+    assert states(cast) == {1: "superseded", 2: "active"}
 
 
 def test_an_expired_version_is_not_superseded(cast):
@@ -174,6 +215,7 @@ def test_half_an_approval_is_reopened_too(cast):
     cast.decide("submit", "Tina")
     cast.decide("approve", "Carol")
     cast.adopt()
+    cast.adopt(policy=DIGESTS.policy)
     cast.decide("approve", "Bob")
 
     assert cast.standing().missing == ("compliance",)
@@ -195,9 +237,66 @@ def test_an_approval_signed_before_the_adoption_does_not_count_after_it(cast):
     assert cast.refusal.startswith("Carol signed before version 1 of resident_needs was submitted")
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_adopted_policy_stays_in_force(cast, version):
+    cast.approve()
+    cast.adopt()
+    if version == 2:
+        cast.decide("submit", "Tina", 2)
+    cast.decide("approve", "Carol", version)
+
+    assert cast.refusal == (
+        f"Version {version} of resident_needs rests on another policy than the one that Carol adopted on "
+        "2026-07-01 (event 11); build a version under that policy, or adopt the policy of this one with "
+        "`segmentation review adopt`."
+    )
+
+
+def test_a_version_under_the_policy_that_was_adopted_is_approved(cast):
+    cast.adopt(policy=OTHER.policy)
+    cast.approve(digests=OTHER)
+
+    assert cast.standing().state == "active"
+
+
+def test_a_policy_that_was_adopted_for_another_model_binds_that_one_alone(cast):
+    cast.adopt(model="owner_needs")
+    cast.approve()
+
+    assert cast.standing().state == "active"
+
+
+def test_an_activation_adopts_no_policy_for_those_who_come_after(cast):
+    cast.approve(digests=OTHER)
+    cast.approve(2)
+
+    assert states(cast) == {1: "superseded", 2: "active"}
+
+
+def test_an_adoption_that_was_kept_back_until_after_another_one_is_refused(cast):
+    early = cast.adopt()
+    cast.events.pop()
+    cast.adopt(policy=DIGESTS.policy)
+    cast.add(early.draft)
+
+    assert cast.refusal == (
+        "Carol signed before Carol adopted another policy for resident_needs (event 7), and cannot have "
+        "known; sign anew."
+    )
+
+
+def test_an_adoption_by_who_saw_the_last_one_takes_its_place(cast):
+    cast.adopt()
+    cast.adopt(policy=DIGESTS.policy)
+    cast.approve()
+
+    assert cast.standing().state == "active"
+
+
 def test_what_was_reopened_is_approved_and_activated_again(cast):
     cast.approve()
     cast.adopt()
+    cast.adopt(policy=DIGESTS.policy)
     cast.decide("approve", "Carol")
     cast.decide("approve", "Bob")
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from segmentation.errors import LedgerError
 from segmentation.ledger.records import Adoption, Decision, Person, Record, Start
 from segmentation.signing import Signed, canonical
-from tests.signed import Cast
+from tests.signed import DIGESTS, Cast
 
 
 @pytest.fixture
@@ -63,6 +63,19 @@ def test_the_field_is_named_and_its_value_is_not(cast):
         ("model", "resident\nneeds"),
         ("version", 0),
         ("review_days", 0),
+        ("review_days", 3651),
+        ("version", 2**31),
+        ("reason", "Fine.\x1b[2K\x1b[1A"),
+        ("reason", "Fine.\rNot."),
+        ("reason", "Fine.\tVery."),
+        ("reason", "Fine \u202eton si"),
+        ("reason", "Fine \u2066not"),
+        ("conditions", ("Watch it.\x07",)),
+        ("blocking", ("x\x1b[2J",)),
+        ("by", "Car\u200dol"),
+        ("trained_by", ("Tina\u200b",)),
+        ("digests", {**DIGESTS.model_dump(), "model": {"\x1b[2J": DIGESTS.card}}),
+        ("waivers", ({"finding": "x", "reason": "Known.\u202e", "expires": "2026-09-01"},)),
         ("by", "Carol\x1b[2J"),
         ("by", "Carol\nLi"),
         ("key", "ed25519:short"),
@@ -80,6 +93,20 @@ def test_a_field_that_is_not_what_it_must_be_is_refused(cast, field, value):
     content = Decision.of(cast.decision("submit", "Tina").signed).content()
     with pytest.raises(ValidationError):
         Decision(**content | {field: value})
+
+
+@pytest.mark.parametrize("reason", ["Two lines,\nand 王芳 👍", "Ä <b>&amp;</b>", "« é »"])
+def test_words_are_of_any_letters_that_show_and_of_lines(cast, reason):
+    content = Decision.of(cast.decision("submit", "Tina").signed).content()
+
+    assert Decision(**content | {"reason": reason}).reason == reason
+
+
+@pytest.mark.parametrize(("field", "value"), [("review_days", 3650), ("version", 2**31 - 1)])
+def test_the_highest_numbers_are_read(cast, field, value):
+    content = Decision.of(cast.decision("submit", "Tina").signed).content()
+
+    assert getattr(Decision(**content | {field: value}), field) == value
 
 
 @pytest.mark.parametrize("name", ["王芳", "Carol Li", "c.li@example.org", "Anne-Marie"])

@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import Draft, linked
+from segmentation.ledger.facts import Change
 from segmentation.ledger.history import History
-from segmentation.ledger.rules import RULES, noted
+from segmentation.ledger.rules import RULES
 from segmentation.ledger.standing import TRANSITIONS
 from segmentation.signing import sha256
 from tests.signed import DIGESTS, MODEL, ROLES, Cast
@@ -19,7 +20,7 @@ from tests.signed import DIGESTS, MODEL, ROLES, Cast
 def test_a_kind_without_rules_is_one_entry_in_the_table():
     cast = Cast.assembled()
     cast.approve()
-    history = History(cast.root.public, {**RULES, "access": noted})
+    history = History(cast.root.public, {**RULES, "access": lambda *_: Change()})
     access = linked(Draft("access", None, MODEL, 1, {"route": "/segments"}), cast.now, cast.events[-1])
     for event in [*cast.events, access]:
         history.add(event)
@@ -58,16 +59,16 @@ class Model:
     def __init__(self):
         self.state = "draft"
         self.approved, self.resumed = set(), set()
-        self.served = self.published = False
+        self.served, self.completed = False, 0
 
     def takes(self, action, who):
         return who in MAY[action] and action in TRANSITIONS[self.state]
 
-    def take(self, action, who):
+    def take(self, action, who, place):
         if action == "approve":
             self.approved.add(who)
             if self.state == "submitted" and self.approved == {"Carol", "Bob"}:
-                self.state = "approved"
+                self.state, self.completed = "approved", place
         elif action == "resume":
             self.resumed.add(who)
             if self.resumed == {"Carol", "Bob"}:
@@ -92,6 +93,7 @@ class Ledger(RuleBasedStateMachine):
         self.cast = Cast.assembled()
         self.history = self.cast.history
         self.models = {version: Model() for version in POLICIES}
+        self.adopted = None
 
     def tries(self, draft, *, allowed):
         """Add a draft where the ledger takes it; `permit` and `add` must say the same."""
@@ -113,10 +115,11 @@ class Ledger(RuleBasedStateMachine):
     )
     def decide(self, version, action, who):
         model = self.models[version]
-        allowed = model.takes(action, who)
+        in_force = self.adopted in {None, POLICIES[version].policy} or action not in {"approve", "resume"}
+        allowed = model.takes(action, who) and in_force
         self.tries(self.cast.decision(action, who, version, digests=POLICIES[version]), allowed=allowed)
         if allowed:
-            model.take(action, who)
+            model.take(action, who, len(self.cast.events))
 
     @rule(version=st.sampled_from(sorted(POLICIES)))
     def approve_wholly(self, version):
@@ -133,11 +136,11 @@ class Ledger(RuleBasedStateMachine):
         self.tries(Draft("activated", None, MODEL, version, {"bundle": bundle}), allowed=allowed)
         if not allowed:
             return
-        model.state, model.served, model.published = "active", True, True
+        model.state, model.served = "active", True
         for number, other in self.models.items():
             if number == version:
                 continue
-            if other.state == "active" or (other.state in LIVE and other.published):
+            if other.state == "active" or (other.state in LIVE and other.completed < model.completed):
                 other.state = "superseded"
             elif POLICIES[number].policy != digests.policy:
                 other.reopen()
@@ -145,7 +148,8 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: any(m.state in LIVE for m in self.models.values()))
     @rule(which=st.sampled_from([1, 3]))
     def adopt(self, which):
-        event = self.cast.adopt(policy=POLICIES[which].policy)
+        self.adopted = POLICIES[which].policy
+        event = self.cast.adopt(policy=self.adopted)
         self.history.add(event)
         for number, model in self.models.items():
             if POLICIES[number].policy != POLICIES[which].policy:

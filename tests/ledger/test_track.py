@@ -1,11 +1,13 @@
 """What the day and the catalogue of law make of what was signed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from segmentation.errors import LedgerError
 from segmentation.ledger.records import Waiver
-from segmentation.ledger.track import day_of
+from segmentation.ledger.track import day_of, is_complete
 from segmentation.signing import sha256
 from tests.signed import CATALOGUE, MODEL, START, Cast
 
@@ -150,9 +152,56 @@ def test_a_pair_of_two_laws_is_none_for_who_asks_by_one(cast):
     cast.decide("approve", "Carol")
     cast.decide("approve", "Bob", catalogue=NEW_LAW)
 
-    assert cast.standing().state == "approved"
+    assert cast.standing().state == "submitted"
+    assert cast.standing().missing == ("compliance",)
+    assert cast.standing().valid_until is None
     assert cast.standing(catalogue=NEW_LAW).missing == ("compliance",)
     assert cast.standing(catalogue=CATALOGUE).missing == ("business",)
+
+    with pytest.raises(LedgerError, match="no two approvals of it count"):
+        cast.history.proof(MODEL, 1)
+    cast.activate()
+    assert cast.refusal.endswith("activate does not.")
+
+    cast.events.pop()
+    cast.decide("approve", "Bob")
+    assert cast.standing().state == "approved"
+    assert [a.by for a in cast.standing().approvals] == ["Carol", "Bob"]
+
+
+def test_a_pair_of_two_laws_supersedes_nothing(active):
+    active.decide("submit", "Tina", 2)
+    active.decide("approve", "Carol", 2)
+    active.decide("approve", "Bob", 2, catalogue=NEW_LAW)
+    active.activate(2)
+    assert active.refusal.endswith("activate does not.")
+
+    active.events.pop()
+    assert active.standing().state == "active"
+
+
+def test_a_half_renewal_under_another_law_does_not_make_the_pair_longer(cast):
+    cast.approve(valid_until=date(2026, 8, 1))
+    cast.decide("approve", "Carol", catalogue=NEW_LAW)
+    cast.decide("approve", "Bob", valid_until=date(2026, 9, 1))
+
+    assert cast.standing().valid_until == date(2026, 8, 1)
+    assert cast.standing(catalogue=CATALOGUE).valid_until == date(2026, 8, 1)
+    assert cast.history.proof(MODEL, 1).verified(cast.root.public).valid_until == date(2026, 8, 1)
+
+
+def test_one_who_signs_is_never_both(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Carol")
+    track = cast.history._facts.track(MODEL, 1)
+    alone = track.approvals[0]
+    both = {"compliance": alone, "business": alone.model_copy(update={"role": "business"})}
+    two = {**both, "business": both["business"].model_copy(update={"by": "Bob"})}
+
+    assert not is_complete(both)
+    assert is_complete(two)
+    assert replace(track, approvals=tuple(both.values())).paired(cast.now.date()).pairs == ()
+    assert len(replace(track, approvals=tuple(two.values())).paired(cast.now.date()).pairs) == 1
 
 
 def test_half_an_approval_under_another_law_does_not_count(cast):

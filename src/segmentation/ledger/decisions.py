@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from segmentation.errors import ReviewError
+from segmentation.ledger.apart import another, separate
 from segmentation.ledger.facts import Change
-from segmentation.ledger.records import Decision, Role
+from segmentation.ledger.records import Decision
 from segmentation.ledger.signatures import entitled, read, seen, signer, words
 from segmentation.ledger.standing import FOLLOWING, TRANSITIONS, State, Step
-from segmentation.ledger.track import Track, counting, day_of, latest_of, missing_of, names_of, state_on
+from segmentation.ledger.track import Track, day_of, is_complete, latest_of, names_of, state_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
     from segmentation.ledger.event import Draft
@@ -40,14 +40,22 @@ def decides(facts: Facts, draft: Draft, now: datetime) -> Change:
         )
     person = signer(facts, decision, signed)
     seen(facts, decision)
+    return judged(facts, decision, person, now)
+
+
+def judged(facts: Facts, decision: Decision, person: Person, now: datetime) -> Change:
+    """Allow a decision for what it says and who says it; that they signed it is for `decides` to see."""
     track = facts.track(decision.model, decision.version)
-    _separate(decision, person, track)
+    separate(facts, decision, person, track)
     entitled(person, decision.role, decision.action, now)
+    _of_this_law(track, decision, day_of(now))
     step(track, decision.action, day_of(now))
     if decision.action == "submit":
         after = _submitted(facts, track, decision, now)
     else:
         _about_this_round(facts, track, decision)
+        if decision.action in {"approve", "resume"}:
+            in_force(facts, track)
         after = _EFFECTS[decision.action](facts, track, decision, now)
     return Change(decision=decision, tracks=(after,))
 
@@ -75,25 +83,32 @@ def step(track: Track, name: Step, day: date) -> State:
     )
 
 
-def _separate(decision: Decision, person: Person, track: Track) -> None:
-    """Keep apart who makes a version, who keeps the people, and who approves."""
-    if decision.action not in {"approve", "resume"}:
+def in_force(facts: Facts, track: Track) -> None:
+    """Refuse a version that rests on another policy than the one that was adopted for its model.
+
+    Raises
+    ------
+    ReviewError
+        The sentence says since when, and the way out.
+    """
+    adopted = facts.adopted.get(track.model)
+    if adopted is None or track.submission is None or track.submission.digests.policy == adopted.policy:
         return
-    if "administrator" in person.roles:
+    raise ReviewError(
+        f"Version {track.version} of {track.model} rests on another policy than the one that {adopted.by} "
+        f"adopted on {adopted.at:%Y-%m-%d} (event {adopted.seq}); build a version under that policy, or "
+        "adopt the policy of this one with `segmentation review adopt`."
+    )
+
+
+def _of_this_law(track: Track, decision: Decision, day: date) -> None:
+    """Say what stops a version that looks submitted by another law than it was approved under."""
+    state = state_on(track, day)
+    turned = decision.action in {"request_changes", "reject"} and decision.action not in TRANSITIONS[state]
+    if turned and state in {"approved", "active"} and track.pair(decision.catalogue) is None:
         raise ReviewError(
-            f"{person.name} holds administrator, and who keeps the people may not {decision.action}; ask a "
-            "compliance or business person who is no administrator."
-        )
-    submission = track.submission
-    if submission is not None and person.name in {
-        submission.by,
-        *submission.trained_by,
-        *decision.trained_by,
-    }:
-        other = decision.role if decision.role in {"compliance", "business"} else "compliance or business"
-        raise ReviewError(
-            f"{person.name} trained or submitted version {track.version} of {track.model} and may not "
-            f"{decision.action} it; ask another {other} person."
+            f"Version {track.version} of {track.model} is {state} under the law catalogue it was approved "
+            "under; revoke or suspend it."
         )
 
 
@@ -123,8 +138,8 @@ def _submitted(facts: Facts, track: Track, decision: Decision, now: datetime) ->
         since=now,
         why=f"{decision.by} submitted it on {now:%Y-%m-%d}.",
         submission=decision,
+        submitted=facts.seq + 1,
         opened=facts.seq + 1,
-        published=track.published,
         files=decision.digests.model,
     )
 
@@ -140,11 +155,16 @@ def _about_this_round(facts: Facts, track: Track, decision: Decision) -> None:
             f"The decision is about something else than what was submitted as version {track.version} of "
             f"{track.model}: {' and '.join(differs)} differ; look at the submission again, and sign anew."
         )
-    since = {"approve": track.opened, "resume": track.suspended}.get(decision.action)
+    since = {
+        "approve": track.opened,
+        "resume": track.suspended,
+        "request_changes": track.submitted,
+        "reject": track.submitted,
+    }.get(decision.action)
     if since is not None and facts.places is not None and facts.places[decision.previous] < since:
         raise ReviewError(
             f"{decision.by} signed before version {track.version} of {track.model} was "
-            f"{'suspended' if decision.action == 'resume' else 'submitted or reopened'} (event {since}), and "
+            f"{_HAPPENED.get(decision.action, 'submitted')} (event {since}), and "
             "cannot have known; sign anew."
         )
 
@@ -157,21 +177,22 @@ def _bare(decision: Decision) -> None:
 
 
 def _approved(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
-    del facts
     day = day_of(now)
     _valid_for(decision, day)
     _waived(decision, day)
-    _another(counting(track, day), decision, "approved")
-    after = replace(track, approvals=track.approved_also(decision), state=step(track, "approve", day))
-    signed = counting(after, day)
-    if missing_of(signed) or "complete" not in TRANSITIONS[track.state]:
+    another(facts, decision, track.opened)
+    after = replace(track, approvals=track.approved_also(decision), state=step(track, "approve", day)).paired(
+        day
+    )
+    pair = after.pair()
+    if pair is None or "complete" not in TRANSITIONS[track.state]:
         return after
     return replace(
         after,
         state=step(track, "complete", day),
         since=now,
-        completed=True,
-        why=f"{names_of(signed)} approved it, until {after.ends()}.",
+        completed=facts.seq + 1,
+        why=f"{names_of(latest_of(pair))} approved it, until {after.ends()}.",
     )
 
 
@@ -218,28 +239,18 @@ def _some(findings: list[str]) -> str:
     return f"{', '.join(findings[:NAMED])}{more} {'has' if len(findings) == 1 else 'have'}"
 
 
-def _another(signed: Mapping[Role, Decision], decision: Decision, done: str) -> None:
-    """Keep one person with both roles from being both."""
-    roles = [role for role, other in signed.items() if other.by == decision.by and role != decision.role]
-    if roles:
-        raise ReviewError(
-            f"{decision.by} {done} it as {roles[0]} already, and the two signatures are by two people; ask "
-            f"another {decision.role} person."
-        )
-
-
 def _resumed(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
-    del facts
     _bare(decision)
-    _another(latest_of(track.resumes), decision, "resumed")
+    another(facts, decision, track.suspended)
     after = replace(track, resumes=(*(r for r in track.resumes if r.role != decision.role), decision))
     signed = latest_of(after.resumes)
     state = step(track, "resume", day_of(now))
-    if missing_of(signed):
+    if not is_complete(signed):
         return after
     return replace(
         after,
         state=state if track.serving else "approved",
+        resumes=(),
         since=now,
         why=f"{names_of(signed)} resumed it on {now:%Y-%m-%d}.",
     )
@@ -260,6 +271,7 @@ def _ended(facts: Facts, track: Track, decision: Decision, now: datetime) -> Tra
     )
 
 
+_HAPPENED = {"approve": "submitted or reopened", "resume": "suspended"}
 _DONE = {
     "request_changes": "requested changes",
     "reject": "rejected it",

@@ -6,19 +6,24 @@ signer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Person, Start
 from segmentation.ledger.signatures import read, seen, signed_by_root
+from segmentation.ledger.standing import TRANSITIONS
 from segmentation.signing import PublicKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from segmentation.ledger.event import Draft
     from segmentation.ledger.facts import Facts
+    from segmentation.ledger.records import Decision
+    from segmentation.ledger.track import Track
 
 
 def begins(facts: Facts, draft: Draft, now: datetime) -> Change:
@@ -53,7 +58,40 @@ def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
     PublicKey(person.key)  # refuses what is no key
     if person.key == facts.root.text or facts.owners.get(person.key, person.name) != person.name:
         raise ReviewError(f"The key of {person.name} is or was somebody else's; make a new one for them.")
-    return Change(person=person)
+    return Change(person=person, tracks=tuple(_taken_back(facts, person, now)))
+
+
+def _taken_back(facts: Facts, person: Person, now: datetime) -> Iterator[Track]:
+    """Give the versions for which half a pair counts no more, as its signer may not sign it so any more.
+
+    Otherwise somebody who left, or whose key was lost, could still be one of two who approve. A pair that was
+    complete stays: it was signed by two people who might.
+    """
+    for track in (track for tracks in facts.tracks.values() for track in tracks.values()):
+        if "reopen" not in TRANSITIONS[track.state]:
+            continue
+        gone = [d for d in (*track.approvals, *track.resumes) if d.by == person.name and not _may(person, d)]
+        half = [d for d in gone if not any(d is a for pair in track.pairs for a in pair)]
+        if gone:
+            yield replace(
+                track,
+                approvals=tuple(d for d in track.approvals if not any(d is g for g in gone)),
+                resumes=tuple(d for d in track.resumes if not any(d is g for g in gone)),
+                why=" ".join((track.why, *(_sentence(d, now) for d in half))),
+            )
+
+
+def _may(person: Person, decision: Decision) -> bool:
+    return (
+        decision.role in person.roles and "administrator" not in person.roles and decision.key == person.key
+    )
+
+
+def _sentence(decision: Decision, now: datetime) -> str:
+    return (
+        f"The signature of {decision.by} ({decision.role}) counts no more, as their roles or key changed on "
+        f"{now:%Y-%m-%d}; it must be made anew."
+    )
 
 
 def _about_nothing(draft: Draft) -> None:

@@ -13,9 +13,35 @@ from typing import TYPE_CHECKING
 from segmentation.ledger.track import Track
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from segmentation.ledger.event import Event
-    from segmentation.ledger.records import Decision, Person, Start
+    from segmentation.ledger.records import Adoption, Decision, Person, Start
     from segmentation.signing import PublicKey
+
+
+SCORER = "scorer.json"
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A policy that somebody brought into force for a model.
+
+    Attributes
+    ----------
+    policy : str
+        Its digest.
+    by : str
+    at : datetime
+    seq : int
+        Number of the event.
+    """
+
+    policy: str
+    by: str
+    at: datetime
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,7 @@ class Change:
     start : Start or None
     person : Person or None
     decision : Decision or None
+    adoption : Adoption or None
     tracks : tuple of Track
         Versions that stand differently after it.
     activated : bool
@@ -36,6 +63,7 @@ class Change:
     start: Start | None = None
     person: Person | None = None
     decision: Decision | None = None
+    adoption: Adoption | None = None
     tracks: tuple[Track, ...] = ()
     activated: bool = False
 
@@ -65,6 +93,11 @@ class Facts:
         Versions by model.
     activated : dict of str to int
         The version of each model that was activated last.
+    adopted : dict of str to Adopted
+        The policy that was adopted last for each model; an activation adopts none.
+    makers : dict of str to frozenset of str
+        Who ever submitted or trained each model, by the digest of its files: in whatever round, and under
+        whatever name and number.
     records : dict of (str, int) to list of (Event, Decision)
     """
 
@@ -77,6 +110,8 @@ class Facts:
     used: dict[str, int] = field(default_factory=dict)
     tracks: dict[str, dict[int, Track]] = field(default_factory=lambda: defaultdict(dict))
     activated: dict[str, int] = field(default_factory=dict)
+    adopted: dict[str, Adopted] = field(default_factory=dict)
+    makers: dict[str, frozenset[str]] = field(default_factory=dict)
     records: dict[tuple[str, int], list[tuple[Event, Decision]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -84,6 +119,10 @@ class Facts:
     def track(self, model: str, version: int) -> Track:
         """Return a version's track; a draft where nothing was said of it."""
         return self.tracks.get(model, {}).get(version) or Track(model, version)
+
+    def made(self, files: Mapping[str, str]) -> frozenset[str]:
+        """Return who ever submitted or trained the model of these files."""
+        return self.makers.get(_identity(files), frozenset())
 
     def apply(self, change: Change, event: Event) -> None:
         """Take in an event that the rules allow."""
@@ -99,6 +138,15 @@ class Facts:
             self.owners[change.person.key] = change.person.name
         if change.decision is not None:
             self.records[change.decision.model, change.decision.version].append((event, change.decision))
+            if change.decision.action == "submit":
+                files, names = (
+                    change.decision.digests.model,
+                    (change.decision.by, *change.decision.trained_by),
+                )
+                self.makers[_identity(files)] = self.made(files).union(names)
+        if change.adoption is not None:
+            told = change.adoption
+            self.adopted[told.model] = Adopted(told.policy, told.by, event.at, event.seq)
         for track in change.tracks:
             self.tracks[track.model][track.version] = track
         if change.activated:
@@ -116,5 +164,12 @@ class Facts:
             dict(self.used),
             defaultdict(dict, {model: dict(tracks) for model, tracks in self.tracks.items()}),
             dict(self.activated),
+            dict(self.adopted),
+            dict(self.makers),
             defaultdict(list, {key: list(records) for key, records in self.records.items()}),
         )
+
+
+def _identity(files: Mapping[str, str]) -> str:
+    """Return what makes a model the same: its scorer, or all of its files where it names none."""
+    return files.get(SCORER) or " ".join(f"{name} {files[name]}" for name in sorted(files))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.decisions import step
+from segmentation.ledger.decisions import in_force, step
 from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Adoption
 from segmentation.ledger.signatures import entitled, read, seen, signer
@@ -35,16 +35,29 @@ def adopts(facts: Facts, draft: Draft, now: datetime) -> Change:
     person = signer(facts, adoption, signed)
     seen(facts, adoption)
     entitled(person, adoption.role, "adopt", now)
+    _latest(facts, adoption)
     by = f"{adoption.by} adopted another policy on {now:%Y-%m-%d}"
     others = facts.tracks.get(adoption.model, {}).values()
-    return Change(tracks=_reopened(facts, others, adoption.policy, adoption.limits, by, now))
+    reopened = _reopened(facts, others, adoption.policy, adoption.limits, by, now)
+    return Change(adoption=adoption, tracks=reopened)
+
+
+def _latest(facts: Facts, adoption: Adoption) -> None:
+    """Refuse an adoption that was signed before another one, and kept back until after it."""
+    last = facts.adopted.get(adoption.model)
+    if last is not None and facts.places is not None and facts.places[adoption.previous] < last.seq:
+        raise ReviewError(
+            f"{adoption.by} signed before {last.by} adopted another policy for {adoption.model} (event "
+            f"{last.seq}), and cannot have known; sign anew."
+        )
 
 
 def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
     """Allow the note that an approved version's bundle was published, and say what it takes the place of.
 
-    Superseded are the version active before, and those approved or suspended that were ever active. Those
-    that were approved and never active stay approved, unless the policy differs.
+    Superseded are the version active before, and every other one whose pair was complete before that of this
+    one: nobody signs an activation, so an older version that was held back could otherwise be brought into
+    service after it. Those that were complete later stay, unless the policy differs.
     """
     model, version = draft.model, draft.version
     if draft.signed is not None or model is None or version is None or set(draft.body or {}) != {"bundle"}:
@@ -53,6 +66,7 @@ def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
         )
     track = facts.track(model, version)
     state = step(track, "activate", day_of(now))
+    in_force(facts, track)
     if track.submission is None or (draft.body or {})["bundle"] != track.submission.digests.bundle:
         raise ReviewError(
             f"The bundle that was published is not the one approved as version {version} of {model}; publish "
@@ -64,7 +78,6 @@ def activates(facts: Facts, draft: Draft, now: datetime) -> Change:
         since=now,
         why=f"Its bundle was published on {now:%Y-%m-%d}. {track.why}",
         serving=True,
-        published=True,
     )
     return Change(tracks=(active, *_others(facts, active, track.submission, now)), activated=True)
 
@@ -73,9 +86,9 @@ def _others(facts: Facts, active: Track, submission: Decision, now: datetime) ->
     """Give the model's other versions that give way to the active one, or rest on another policy."""
     tracks = facts.tracks[active.model].values()
     others = [t for t in tracks if t.version != active.version and "reopen" in TRANSITIONS[t.state]]
-    kept = [t for t in others if not _gives_way(t, now)]
+    kept = [t for t in others if not _gives_way(t, active, now)]
     for track in others:
-        if _gives_way(track, now):
+        if _gives_way(track, active, now):
             yield replace(
                 track,
                 state=step(track, "supersede", day_of(now)),
@@ -86,8 +99,9 @@ def _others(facts: Facts, active: Track, submission: Decision, now: datetime) ->
     yield from _reopened(facts, kept, submission.digests.policy, submission.limits, by, now)
 
 
-def _gives_way(track: Track, now: datetime) -> bool:
-    return track.published and "supersede" in TRANSITIONS[state_on(track, day_of(now))]
+def _gives_way(track: Track, active: Track, now: datetime) -> bool:
+    earlier = track.serving or track.completed < active.completed
+    return earlier and "supersede" in TRANSITIONS[state_on(track, day_of(now))]
 
 
 def _reopened(
@@ -116,7 +130,8 @@ def _reopened(
                 why=f"{by}: {what}. Its approvals count no more.",
                 opened=facts.seq + 1,
                 approvals=(),
-                completed=False,
+                pairs=(),
+                completed=0,
                 resumes=(),
                 serving=False,
             )

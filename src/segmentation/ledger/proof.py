@@ -8,6 +8,8 @@ What a proof cannot show, because it holds only what somebody put into it:
 
 - that the version was not suspended, revoked, superseded or reopened since, and that no policy was adopted
   since;
+- who made an earlier round of the version, or the same model under another number: the ledger keeps them from
+  approving it;
 - that no record of a person was left out at the end, such as one that took a role away before the approval;
 - that its events stand in the ledger; compare their digests with a ledger, or with a checkpoint.
 
@@ -25,9 +27,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.event import Draft, Event
 from segmentation.ledger.facts import Facts
-from segmentation.ledger.records import Person
+from segmentation.ledger.records import REVIEWERS, Person
 from segmentation.ledger.rules import change_of
-from segmentation.ledger.track import latest_of
 from segmentation.ledger.verify import is_whole, label
 from segmentation.signing import Signed, canonical
 
@@ -103,9 +104,9 @@ class Proof:
                 f"Version {version} of {model} is {track.state}, and no two approvals of it count, so there "
                 "is nothing to prove."
             )
-        chosen = [track.submission, *track.approvals]
+        chosen = [track.submission, *track.signed]
         decided = [event for event, d in facts.records[model, version] if any(d is c for c in chosen)]
-        names = {track.submission.by, *track.submission.trained_by, *(d.by for d in track.approvals)}
+        names = {track.submission.by, *track.submission.trained_by, *(d.by for d in track.signed)}
         earlier = events[: decided[-1].seq]
         people = [e for e in earlier if e.draft.kind == "person" and _name(e) in names]
         return cls(model, version, (events[0], *sorted((*people, *decided), key=lambda event: event.seq)))
@@ -157,18 +158,17 @@ class Proof:
         for before, event in zip((None, *self.events), self.events, strict=False):
             self._take(facts, before, event)
         track = facts.track(self.model, self.version)
-        ends = track.ends()
-        if track.state != "approved" or track.submission is None or ends is None:
+        pair, ends = track.pair(), track.ends()
+        if track.state != "approved" or track.submission is None or pair is None or ends is None:
             raise LedgerError(
                 f"The proof does not show that version {self.version} of {self.model} was approved: it leads "
                 f"to {track.state}. Fetch it again, or ask for the ledger."
             )
-        latest = latest_of(track.approvals)
         return Approval(
             model=track.model,
             version=track.version,
             digests=track.submission.digests,
-            approvals=(latest["compliance"], latest["business"]),
+            approvals=tuple(sorted(pair, key=lambda approval: REVIEWERS.index(approval.role))),
             valid_until=ends,
             verdict=track.submission.verdict,
             people=dict(facts.people),

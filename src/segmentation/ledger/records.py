@@ -8,8 +8,9 @@ there.
 # No `from __future__ import annotations`: pydantic reads these.
 from datetime import date
 from typing import Annotated, Any, Literal, Self
+from unicodedata import category
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from segmentation.errors import LedgerError
 from segmentation.signing import Signed
@@ -22,13 +23,30 @@ Verdict = Literal["kept", "broken", "undetermined"]
 REVIEWERS: tuple[Role, ...] = ("compliance", "business")
 """The two roles that must both sign."""
 
+LONGEST_REVIEW = 3650
+"""Days between two reviews: ten years, so that no day that follows from it is beyond the calendar."""
+HIGHEST = 2**31 - 1
+"""Of a number: what every database keeps as an integer."""
+
+
+def _plain(text: str) -> str:
+    """Refuse control and format letters: they move a terminal's cursor, or turn the order of what is read."""
+    if any(category(letter) in {"Cc", "Cf"} and letter != "\n" for letter in text):
+        message = (
+            "control and format letters (tabs, escapes, invisible letters) are not signed; leave them out"
+        )
+        raise ValueError(message)
+    return text
+
+
 Digest = Annotated[str, Field(pattern=DIGEST)]
 Key = Annotated[str, Field(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """Of a model."""
-Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]{0,62}$")]
+Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]{0,62}$"), AfterValidator(_plain)]
 """Of a person: letters of any script, digits, spaces, dots, at signs and hyphens."""
-Words = Annotated[str, Field(min_length=1, max_length=4000)]
+Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
+"""What a person wrote, or a program wrote for one: lines of letters, nothing that a terminal obeys."""
 
 
 class Record(BaseModel):
@@ -83,7 +101,9 @@ class Person(Record):
     roles: tuple[Role, ...]
     key: Key
     training_until: date | None = Field(description="Last day on which their training counts.")
-    serial: int = Field(ge=1, description="1 for the first record of this name, then one more each time.")
+    serial: int = Field(
+        ge=1, le=HIGHEST, description="1 for the first record of this name, then one more each time."
+    )
     at: AwareDatetime
     previous: Digest
 
@@ -98,7 +118,7 @@ class Digests(Record):
 
     policy: Digest
     data: Digest
-    model: dict[str, Digest] = Field(min_length=1)
+    model: dict[Words, Digest] = Field(min_length=1)
     audit: Digest
     card: Digest
     impact: Digest
@@ -149,13 +169,13 @@ class Decision(Record):
     ledger: str
     action: Action
     model: Name
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=HIGHEST)
     digests: Digests
     verdict: Verdict
-    blocking: tuple[str, ...]
+    blocking: tuple[Words, ...]
     catalogue: Digest
     limits: Digest
-    review_days: int = Field(ge=1)
+    review_days: int = Field(ge=1, le=LONGEST_REVIEW)
     trained_by: tuple[Who, ...] = Field(min_length=1)
     waivers: tuple[Waiver, ...] = ()
     by: Who

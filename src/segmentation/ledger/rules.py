@@ -1,7 +1,7 @@
 """The rules, as one table: what each kind of event must be, and what it changes.
 
 One implementation serves both `History.permit` (a `ReviewError` for who asks) and the replay of a ledger (a
-`LedgerError` that names the event). A kind that carries no rules of its own is one more entry, `noted`.
+`LedgerError` that names the event). A kind of its own is one more entry.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from segmentation.errors import ReviewError, SigningError
 from segmentation.ledger.decisions import decides
 from segmentation.ledger.entering import begins, enters
-from segmentation.ledger.facts import Change
 from segmentation.ledger.following import activates, adopts
 
 if TYPE_CHECKING:
@@ -19,15 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.event import Draft
-    from segmentation.ledger.facts import Facts
+    from segmentation.ledger.facts import Change, Facts
 
     Rule = Callable[[Facts, Draft, datetime], Change]
-
-
-def noted(facts: Facts, draft: Draft, now: datetime) -> Change:
-    """Allow an event that changes no standing: the chain alone keeps it."""
-    del facts, draft, now
-    return Change()
 
 
 RULES: Mapping[str, Rule] = {

@@ -6,7 +6,7 @@ and `stands` says what that means on a day and under a catalogue of law.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,22 +33,25 @@ class Track:
     why : str
     submission : Decision or None
         Of the round that runs, or ran last.
+    submitted : int
+        Number of the event that submitted it last.
     opened : int
         Number of the event from which approvals count: the submission, or what reopened it. Who approves must
         have seen that event.
     approvals : tuple of Decision
         Since `opened`, oldest first; a later one replaces an earlier one of the same role under the same
-        catalogue.
-    completed : bool
-        Whether the pair was complete once since `opened`.
+        catalogue. Those that a person's changed record took back are not among them.
+    pairs : tuple of pairs of Decision
+        Two approvals that were complete when the second was signed, one pair for each catalogue of law, the
+        latest last. A pair stays when somebody in it leaves.
+    completed : int
+        Number of the event that completed the first pair since `opened`; 0 where none did.
     suspended : int
         Number of the event that suspended it last.
     resumes : tuple of Decision
         Since then.
     serving : bool
         Whether its bundle was published since the pair was complete: where a resume leads back to.
-    published : bool
-        Whether its bundle was ever published.
     files : mapping of str to str
         Digests of the model files of its first submission; a version is one model for ever.
     """
@@ -59,13 +62,14 @@ class Track:
     since: datetime | None = None
     why: str = "Nobody has submitted it."
     submission: Decision | None = None
+    submitted: int = 0
     opened: int = 0
     approvals: tuple[Decision, ...] = ()
-    completed: bool = False
+    pairs: tuple[tuple[Decision, Decision], ...] = ()
+    completed: int = 0
     suspended: int = 0
     resumes: tuple[Decision, ...] = ()
     serving: bool = False
-    published: bool = False
     files: Mapping[str, str] | None = None
 
     def approved_also(self, decision: Decision) -> tuple[Decision, ...]:
@@ -73,10 +77,35 @@ class Track:
         same = (decision.role, decision.catalogue)
         return (*(a for a in self.approvals if (a.role, a.catalogue) != same), decision)
 
-    def ends(self, catalogue: str | None = None) -> date | None:
-        """Last day on which the pair of approvals holds; None where there is no pair."""
-        latest = latest_of(self.approvals, catalogue)
-        return min(map(last_day, latest.values())) if set(REVIEWERS) <= latest.keys() else None
+    @property
+    def signed(self) -> tuple[Decision, ...]:
+        """Every approval that counts or counted in a pair, once each."""
+        earlier = [a for pair in self.pairs for a in pair if not any(a is b for b in self.approvals)]
+        return (*earlier, *self.approvals)
+
+    def pair(self, catalogue: str | None = None) -> tuple[Decision, Decision] | None:
+        """Return the pair under a catalogue of law; None asks for the latest, whatever the catalogue."""
+        found = [pair for pair in self.pairs if catalogue in {None, pair[0].catalogue}]
+        return found[-1] if found else None
+
+    def paired(self, day: date) -> Track:
+        """Return the track with the pairs that are complete on a day; the same one where none is new."""
+        pairs = self.pairs
+        for catalogue in dict.fromkeys(approval.catalogue for approval in self.approvals):
+            found = _valid(self, latest_of(self.approvals, catalogue), day)
+            pair = tuple(a for a in self.approvals if any(a is b for b in found.values()))
+            if is_complete(found) and not any(pair == other for other in pairs):
+                pairs = (*(p for p in pairs if p[0].catalogue != catalogue), (pair[0], pair[1]))
+        return self if pairs is self.pairs else replace(self, pairs=pairs)
+
+    def until(self, decision: Decision) -> date:
+        """Last day of an approval: its own, or that of the last word of the same role where it is earlier."""
+        return min(last_day(decision), last_day(latest_of(self.signed)[decision.role]))
+
+    def ends(self) -> date | None:
+        """Last day on which the latest pair of approvals holds; None where there is no pair."""
+        pair = self.pair()
+        return None if pair is None else min(map(self.until, pair))
 
 
 def day_of(now: datetime) -> date:
@@ -96,14 +125,25 @@ def latest_of(decisions: Iterable[Decision], catalogue: str | None = None) -> di
 
 
 def counting(track: Track, day: date, catalogue: str | None = None) -> dict[Role, Decision]:
-    """Return the approvals that count on a day, by role: the last word of each, where it has not lapsed.
+    """Return the approvals that count on a day, by role: a pair, or what there is of one.
 
-    Where the last word of a role has lapsed, an earlier one under the catalogue of law that is asked for does
-    not take its place.
+    All are under one catalogue of law: the one that is asked for, or else that of the latest pair, or of the
+    latest approval. Where the last word of a role has lapsed, an earlier one does not take its place.
     """
-    words = latest_of(track.approvals)
-    asked = latest_of(track.approvals, catalogue)
-    return {role: d for role, d in asked.items() if min(last_day(d), last_day(words[role])) >= day}
+    pair = track.pair(catalogue)
+    held = {} if pair is None else _valid(track, {a.role: a for a in pair}, day)
+    if is_complete(held) or not track.approvals:
+        return held
+    return _valid(track, latest_of(track.approvals, catalogue or track.approvals[-1].catalogue), day)
+
+
+def is_complete(signed: Mapping[Role, Decision]) -> bool:
+    """Whether both reviewers signed, and are two people."""
+    return not missing_of(signed) and len({signed[role].by for role in REVIEWERS}) == len(REVIEWERS)
+
+
+def _valid(track: Track, signed: Mapping[Role, Decision], day: date) -> dict[Role, Decision]:
+    return {role: decision for role, decision in signed.items() if track.until(decision) >= day}
 
 
 def missing_of(signed: Mapping[Role, object]) -> tuple[Role, ...]:
@@ -135,8 +175,13 @@ def stands(track: Track, now: datetime, catalogue: str | None = None) -> Standin
     if state == "expired":
         return _expired(track, day)
     approvals = counting(track, day, catalogue) if "reopen" in TRANSITIONS[state] else {}
-    hidden = len(approvals) < len(counting(track, day)) and state in {"submitted", "approved", "active"}
-    if hidden and missing_of(approvals):
+    hidden = (
+        state in {"submitted", "approved", "active"}
+        and bool(missing_of(approvals))
+        and catalogue is not None
+        and any(a.catalogue != catalogue and track.until(a) >= day for a in track.signed)
+    )
+    if hidden:
         state = "submitted"
     missing = missing_of({"submitted": approvals, "suspended": latest_of(track.resumes)}.get(state, _BOTH))
     return Standing(
@@ -148,7 +193,7 @@ def stands(track: Track, now: datetime, catalogue: str | None = None) -> Standin
         track.submission,
         in_order(track, approvals),
         missing,
-        min(map(last_day, approvals.values())) if approvals and not missing_of(approvals) else None,
+        min(map(track.until, approvals.values())) if is_complete(approvals) else None,
     )
 
 
@@ -159,7 +204,7 @@ def names_of(signed: Mapping[Role, Decision]) -> str:
 
 def in_order(track: Track, approvals: Mapping[Role, Decision]) -> tuple[Decision, ...]:
     """Return approvals, the oldest first."""
-    return tuple(a for a in track.approvals if any(a is chosen for chosen in approvals.values()))
+    return tuple(a for a in track.signed if any(a is chosen for chosen in approvals.values()))
 
 
 _BOTH: Mapping[Role, object] = dict.fromkeys(REVIEWERS)
@@ -169,7 +214,7 @@ def _why(track: Track, state: State, approvals: Mapping[Role, Decision], *, hidd
     """Return by what it stands there, with what one of two reviewers did already."""
     parts = [track.why]
     signed = {"submitted": approvals, "suspended": latest_of(track.resumes)}.get(state, {})
-    if hidden and state == "submitted":
+    if hidden:
         parts = ["The law catalogue changed: approvals under another catalogue count no more."]
     if signed:
         done = "approved" if state == "submitted" else "resumed"
