@@ -131,7 +131,7 @@ def followed(place, home, monkeypatch):
 
     for name in SETTINGS:
         monkeypatch.delenv(f"SEGMENTATION_{name}", raising=False)
-    shutil.copytree(home, place / "var")
+    shutil.copytree(home, place / "var", dirs_exist_ok=True)
     move(Home(home), Home(place / "var"))
     return place
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +13,62 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.home import Home
+from segmentation.registry import check_home
+from tests.cli.conftest import move
+
 QUICK = "[clustering]\nbootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\n"
 BUILD = ("build", "--policy", "policy.toml", "--as-of", "2026-07-01", "--segments", "6")
 AUTO = BUILD[:-2]
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def place(place):
-    """The folder to run in, with fewer bootstrap samples and shuffles in the policy."""
+def hurry(place):
+    """Ask for fewer bootstrap samples and shuffles in the policy."""
     file = place / "policy.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("[clustering]\n", QUICK), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A home in which nothing is registered; a database takes longer to make than to copy."""
+    home = Home(tmp_path_factory.mktemp("empty"))
+    check_home(home)
+    return home
+
+
+@pytest.fixture
+def place(place, empty):
+    """The folder to run in, with a home in which nothing is registered."""
+    hurry(place)
+    shutil.copytree(empty.root, place / "var")
+    move(empty, Home(place / "var"))
     return place
+
+
+@pytest.fixture
+def fresh(place):
+    """The folder to run in, without a home."""
+    shutil.rmtree(place / "var")
+    return place
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory, community):
+    """What two processes at once said of the same table, in a folder without a home."""
+    folder = tmp_path_factory.mktemp("twice")
+    shutil.copy(ROOT / "models" / "resident_needs" / "policy.toml", folder)
+    shutil.copy(community / "residents.parquet", folder)
+    hurry(folder)
+    command = [sys.executable, "-c", "from segmentation.cli import main; main()", *BUILD]
+    words = [*command, "--residents", "residents.parquet", "--json"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENTATION_")}
+    kept.pop("MLFLOW_TRACKING_URI", None)
+    told = {"cwd": folder, "env": kept, "text": True}
+    runs = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **told) for _ in range(2)]
+    ends = [process.communicate() for process in runs]
+    assert [process.returncode for process in runs] == [1, 1], [err for _, err in ends]
+    return sorted((json.loads(out) for out, _ in ends), key=lambda content: content["version"])
 
 
 def table(place, **columns):
@@ -42,7 +87,7 @@ def refused(ended, place, *told, code=2):
     assert not list(place.glob("var/artifacts/**/scorer.json"))
 
 
-def test_the_main_job_ends_with_a_registered_version_and_a_card(run, place):
+def test_the_main_job_ends_with_a_registered_version_and_a_card(run, fresh):
     ended = run(*BUILD, "--residents", "residents.parquet")
     assert ended.code == 1
     for told in (
@@ -59,8 +104,8 @@ def test_the_main_job_ends_with_a_registered_version_and_a_card(run, place):
     assert "Compared with no" not in ended.out
 
 
-def test_json_for_machines_holds_the_same(run, place):
-    content = run(*BUILD, "--residents", "residents.parquet", "--json").content
+def test_json_for_machines_holds_the_same(twice):
+    content = twice[0]
     assert (content["model"], content["version"], content["audit"]["verdict"]) == (
         "resident_needs",
         1,
@@ -69,8 +114,8 @@ def test_json_for_machines_holds_the_same(run, place):
     assert sum(segment["size"] for segment in content["segments"]) == content["intake"]["kept"]
 
 
-def test_json_tells_no_count_that_audit_and_card_hide(run, place):
-    content = run(*BUILD, "--residents", "residents.parquet", "--json").content
+def test_json_tells_no_count_that_audit_and_card_hide(twice):
+    content = twice[0]
     tiny = next(table for table in content["audit"]["tables"] if table["attribute"] == "ethnicity")
     assert tiny["sizes"][tiny["groups"].index("tibetan")] is None
     assert tiny["unknown"] is None
@@ -248,23 +293,22 @@ def test_json_leaves_room_for_why_there_is_no_comparison_elsewhere(run, followed
 
 
 @pytest.mark.slow
-def test_a_folder_and_a_file_read_in_batches_give_the_version_of_the_file(run, place, monkeypatch):
+def test_a_folder_and_a_file_read_in_batches_give_the_version_of_the_file(run, place, twice, monkeypatch):
     frame = pd.read_parquet("residents.parquet")
     (place / "parts").mkdir()
     for at, part in enumerate((frame[:1000], frame[1000:])):
         part.to_parquet(place / "parts" / f"part-{at}.parquet", index=False)
-    plain = run(*BUILD, "--residents", "residents.parquet", "--json").content
     parts = run(*BUILD, "--residents", "parts", "--json")
     monkeypatch.setattr("segmentation.cli.build.LARGE", 1)
     large = run(*BUILD, "--residents", "residents.parquet", "--json").content
     assert "Reading parts" in parts.err
-    assert plain["tags"] == parts.content["tags"] == large["tags"]
+    assert twice[0]["tags"] == parts.content["tags"] == large["tags"]
 
 
 # ---- Whole or not at all -----------------------------------------------------------------------------
 
 
-def test_a_full_disk_leaves_nothing_registered(place):
+def test_a_full_disk_leaves_nothing_registered(fresh):
     """A limit on the size of any file is what a full disk looks like to a program."""
 
     def limit():
@@ -283,22 +327,15 @@ def test_a_full_disk_leaves_nothing_registered(place):
     )
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
-    assert not list(place.glob("var/artifacts/**/scorer.json"))
+    assert not list(fresh.glob("var/artifacts/**/scorer.json"))
 
 
-def test_two_builds_at_once_on_one_home_both_register(place):
-    command = [sys.executable, "-c", "from segmentation.cli import main; main()", *BUILD]
-    words = [*command, "--residents", "residents.parquet", "--json"]
-    runs = [
-        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
-    ends = [process.communicate() for process in runs]
-    assert [process.returncode for process in runs] == [1, 1], [err for _, err in ends]
-    assert sorted(json.loads(out)["version"] for out, _ in ends) == [1, 2]
+def test_two_builds_at_once_on_one_home_both_register(twice):
+    assert [content["version"] for content in twice] == [1, 2]
 
 
-def test_the_same_table_twice_gives_the_same_digests(run, place):
-    first, second = (run(*BUILD, "--residents", "residents.parquet", "--json").content for _ in range(2))
+def test_the_same_table_twice_gives_the_same_digests(twice):
+    first, second = twice
     digests = [{key: tag for key, tag in made["tags"].items() if "digest" in key} for made in (first, second)]
     assert digests[0] == digests[1]
     assert len(digests[0]) >= 4
