@@ -26,9 +26,14 @@ def kept(office, folder):
 
 
 @pytest.fixture
-def load(kept):
+def load(kept, monkeypatch):
     """Load the model as a program does that has just begun, once more and once more."""
-    return lambda now=NOW, name=MODEL, **more: load_approved(name, trust=replace(kept.trust, **more), now=now)
+
+    def load(now=NOW, name=MODEL, **more):
+        monkeypatch.setattr("segmentation.approved.load.clock", lambda: now)
+        return load_approved(name, trust=replace(kept.trust, **more))
+
+    return load
 
 
 @pytest.fixture
@@ -175,6 +180,24 @@ def test_a_clock_that_was_set_back_does_not_bring_back_what_expired(load):
         load(NOW.replace(year=2027))
     with pytest.raises(LedgerError, match="set the clock"):
         load(NOW)
+
+
+def test_a_time_that_is_asked_of_is_not_noted_as_one_that_was_seen(kept, load):
+    load()
+    seen = kept.witness.read_bytes()
+    later = NOW + timedelta(days=20)
+    assert load_approved(MODEL, trust=kept.trust, now=later).version == 1
+    with pytest.raises(NotApprovedError, match="expired"):
+        load_approved(MODEL, trust=kept.trust, now=NOW.replace(year=2027))
+
+    assert kept.witness.read_bytes() == seen
+    assert load().version == 1
+
+
+def test_a_time_that_is_asked_of_is_held_against_the_witness(kept, load):
+    load(NOW + timedelta(hours=1))
+    with pytest.raises(LedgerError, match="set the clock"):
+        load_approved(MODEL, trust=kept.trust, now=NOW)
 
 
 def test_a_clock_that_is_a_minute_behind_is_no_reason_to_stop(load):

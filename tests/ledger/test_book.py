@@ -302,3 +302,44 @@ def test_a_ledger_begins_once(url, cast, trust):
 
     with open_ledger(url) as ledger:
         assert len(ledger.read()) == 1
+
+
+# ---- What is noted, and what is told --------------------------------------------------------------------
+
+
+def test_a_book_that_notes_nothing_still_holds_what_it_reads_against_the_witness(written, trust, clock, cast):
+    with Book(trust, clock, notes=False) as book:
+        book.history()
+        assert Witness(trust.witness).seen() is None
+    with Book(trust, clock) as book:
+        book.history()
+    seen = Witness(trust.witness).seen()
+    with Book(trust, lambda: clock.now + timedelta(days=90), notes=False) as book:
+        book.record(revoke(cast))
+    assert Witness(trust.witness).seen() == seen
+    with (
+        Book(trust, lambda: clock.now - timedelta(days=1), notes=False) as book,
+        pytest.raises(LedgerError, match="set the clock"),
+    ):
+        book.history()
+
+
+@pytest.mark.parametrize("act", ["look", "record"])
+def test_a_first_look_at_more_than_a_start_is_told_once(written, trust, clock, cast, act):
+    told = []
+    for _ in range(2):
+        with Book(trust, clock, first_sight=told.append) as book:
+            for _ in range(2):
+                book.history() if act == "look" else book.record(lambda *_: ())
+
+    assert [history.head.seq for history in told] == [10]
+
+
+def test_there_is_nothing_to_believe_of_a_ledger_that_has_just_begun(url, trust, clock, cast):
+    told, root = [], PrivateKey.generate()
+    begin(url, root, clock.now)
+    trust = Trust(url, root.public, trust.witness, "unused")
+    with Book(trust, clock, first_sight=told.append) as book:
+        book.history()
+
+    assert told == []

@@ -72,7 +72,8 @@ def test_a_clock_that_was_set_back_is_refused(cast, witness):
     witness.note(cast.history, cast.now + timedelta(hours=1))
     witness.check(cast.history, cast.now + timedelta(hours=1) - BACK)
     with pytest.raises(
-        LedgerError, match=r"The clock says 2026-07-01 .* was seen from here before; set the clock\."
+        LedgerError,
+        match=r"The clock says 2026-07-01 .* was seen from here before; set the clock\. .*--reset-time",
     ):
         witness.check(cast.history, cast.now + timedelta(hours=1, seconds=-1) - BACK)
 
@@ -165,3 +166,47 @@ def test_an_event_of_a_time_to_come_is_refused_where_less_was_seen(cast, witness
     witness.check(cast.history, cast.events[-1].at - BACK)
     with pytest.raises(LedgerError, match="The last event of the ledger is of"):
         witness.check(cast.history, cast.events[-1].at - BACK - timedelta(seconds=1))
+
+
+# ---- A time that was wrong ----------------------------------------------------------------------------
+
+
+def test_a_time_of_a_clock_that_was_ahead_is_taken_back_and_the_head_stays(cast, witness):
+    witness.note(cast.history, cast.now + timedelta(days=365))
+    before = witness.seen()
+    after = witness.reset_time(cast.history, cast.now)
+
+    assert after == witness.seen() == before.model_copy(update={"at": cast.now})
+    witness.check(cast.history, cast.now)
+    with pytest.raises(LedgerError, match="set the clock"):
+        witness.check(cast.history, cast.now - BACK - timedelta(seconds=1))
+
+
+def test_a_time_is_not_taken_back_for_a_ledger_that_went_back(cast, witness):
+    witness.note(cast.history, cast.now + timedelta(days=365))
+    before = witness.seen()
+    less = History.replayed(cast.events[:-1], cast.root.public)
+    with pytest.raises(LedgerError, match="its end was cut off"):
+        witness.reset_time(less, cast.now)
+    cast.events.pop()
+    cast.decide("request_changes", "Carol")
+    with pytest.raises(LedgerError, match="the ledger was rewritten"):
+        witness.reset_time(cast.history, cast.now)
+
+    assert witness.seen() == before
+
+
+def test_a_time_is_not_taken_back_before_the_last_event(cast, witness):
+    witness.note(cast.history, cast.now + timedelta(days=365))
+    before = witness.seen()
+    with pytest.raises(LedgerError, match="The last event of the ledger is of"):
+        witness.reset_time(cast.history, cast.events[-1].at - BACK - timedelta(seconds=1))
+
+    assert witness.seen() == before
+
+
+def test_where_nothing_was_seen_no_time_can_be_wrong(cast, witness):
+    with pytest.raises(LedgerError, match="There is no witness"):
+        witness.reset_time(cast.history, cast.now)
+
+    assert witness.seen() is None

@@ -41,7 +41,8 @@ def load_approved(
         The ledger, the pinned root key, the witness and the place of bundles; as the settings say when not
         given.
     now : datetime, optional
-        UTC; the clock's time when not given.
+        UTC; the clock's time when not given. A time that is given is held against the witness, and is not
+        noted in it.
 
     Raises
     ------
@@ -58,10 +59,15 @@ def load_approved(
         Nothing here can reach the place of bundles.
     """
     trusted = trust or trust_of(home or Home(Path(os.environ.get(VARIABLE) or HOME)))
-    at = now or datetime.now(UTC)
-    with Book(trusted, lambda: at) as book:
+    at = now or clock()
+    with Book(trusted, lambda: at, notes=now is None) as book:
         history = book.history()
     return approved_of(history, trusted, name, at, load_catalogue().digest)
+
+
+def clock() -> datetime:
+    """Return the time of this machine, in UTC."""
+    return datetime.now(UTC)
 
 
 def approved_of(

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from segmentation.home import Home
     from segmentation.ledger.book import Book
+    from segmentation.ledger.history import History
     from segmentation.ledger.trust import Trust
     from segmentation.reviews.desk import Desk
 
@@ -56,7 +59,7 @@ def office_at(folder: Path) -> Office:
 
     home = Home(folder)
     trust = trust_of(home)
-    book = Book(trust, now)
+    book = Book(trust, now, first_sight=say_first_sight)
     return Office(home, trust, book, Desk(book, trust, load_catalogue().digest))
 
 
@@ -66,4 +69,14 @@ def book_at(folder: Path) -> Book:
     from segmentation.ledger.book import Book
     from segmentation.ledger.trust import trust_of
 
-    return Book(trust_of(Home(folder)), now)
+    return Book(trust_of(Home(folder)), now, first_sight=say_first_sight)
+
+
+def say_first_sight(history: History) -> None:
+    """Say on standard error that the ledger was never seen from here, so that it was believed as it is."""
+    head = history.head
+    typer.echo(
+        f"First sight of this ledger from here: event {head.seq} of {head.at:%Y-%m-%d %H:%M} UTC. Compare it "
+        "with a checkpoint (`segmentation ledger verify --checkpoint`).",
+        err=True,
+    )

@@ -39,10 +39,25 @@ class Book:
         Returns the time, aware.
     patience : float
         Seconds to wait for another writer.
+    notes : bool
+        Whether what is seen is noted in the witness. Without it, as for a clock that tells another time than
+        now, what is read is held against the witness and leaves it as it is.
+    first_sight : callable, optional
+        Told the history where a witness was begun for a ledger that holds more than its start: that look was
+        believed, and nothing was there to compare it with.
     """
 
-    def __init__(self, trust: Trust, clock: Callable[[], datetime], *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        trust: Trust,
+        clock: Callable[[], datetime],
+        *,
+        patience: float = PATIENCE,
+        notes: bool = True,
+        first_sight: Callable[[History], None] | None = None,
+    ) -> None:
         self._trust, self._clock, self._patience = trust, clock, patience
+        self._notes, self._first_sight = notes, first_sight
         self._witness = Witness(trust.witness)
         self._opened: Ledger | None = None
         self._known: History | None = None
@@ -82,7 +97,9 @@ class Book:
         ledger = self._ledger
         history = self._all(ledger, self._known) if afresh else self._caught_up(ledger)
         _check(seen, history, now)
-        self._witness.note(history, now)
+        if self._notes:
+            self._witness.note(history, now)
+            self._tell_first(seen, history)
         self._known = history
         return history
 
@@ -118,13 +135,15 @@ class Book:
         with self._ledger.writing() as pen:
             seen = self._witness.seen()
             now = self.now()
-            history = self._caught_up(pen).copy()
+            before = self._caught_up(pen)
+            history = before.copy()
             _check(seen, history, now)
             _add(pen, history, make, now)
             if before_commit is not None:
                 before_commit(history)
         self._known = history
         self._note(history, now)
+        self._tell_first(seen, before)
         return history
 
     @property
@@ -164,7 +183,14 @@ class Book:
             )
         return history
 
+    def _tell_first(self, seen: Seen | None, history: History) -> None:
+        """Tell of a look that was believed because it was the first one, unless there is only a start."""
+        if seen is None and self._first_sight is not None and history.head.seq > 1:
+            self._first_sight(history)
+
     def _note(self, history: History, now: datetime) -> None:
+        if not self._notes:
+            return
         try:
             self._witness.note(history, now)
         except SegmentationError as error:

@@ -60,6 +60,23 @@ class Seen(BaseModel):
         LedgerError
             It says which.
         """
+        self.check_chain(history)
+        if now < self.at - BACK:
+            raise LedgerError(
+                f"The clock says {now:%Y-%m-%d %H:%M} UTC, and {self.at:%Y-%m-%d %H:%M} UTC was seen from "
+                "here before; set the clock. Where that earlier look was at a clock that was ahead, run "
+                "`segmentation ledger witness --reset-time`."
+            )
+        _refuse_future(history, now)
+
+    def check_chain(self, history: History) -> None:
+        """Refuse a history that is shorter than what was seen, or another one, whatever the clock says.
+
+        Raises
+        ------
+        LedgerError
+            It says which.
+        """
         if history.ledger != self.ledger:
             raise LedgerError(
                 "The ledger is another one than the one that was seen from here before: it was begun anew "
@@ -76,12 +93,6 @@ class Seen(BaseModel):
                 f"Event {self.seq} of the ledger is not the one that was seen from here before: the ledger "
                 "was rewritten. Compare with a checkpoint or a backup."
             )
-        if now < self.at - BACK:
-            raise LedgerError(
-                f"The clock says {now:%Y-%m-%d %H:%M} UTC, and {self.at:%Y-%m-%d %H:%M} UTC was seen from "
-                "here before; set the clock."
-            )
-        _refuse_future(history, now)
 
 
 @dataclass(frozen=True)
@@ -145,8 +156,41 @@ class Witness:
             before = self.seen()
             later = _later(before, history, now)
             if later != before:
-                with whole(self.path) as staged:
-                    staged.write_text(later.model_dump_json() + "\n", encoding="utf-8")
+                self._keep(later)
+
+    def reset_time(self, history: History, now: datetime) -> Seen:
+        """Take back a time that was seen on a clock that was ahead; what was seen of the ledger stays.
+
+        Parameters
+        ----------
+        history : History
+            The ledger as it is now.
+        now : datetime
+            The latest time seen from here on, unless the last event is some minutes later.
+
+        Raises
+        ------
+        LedgerError
+            Nothing was seen yet; the ledger is not the one that was seen; or an event itself is of a time to
+            come.
+        StorageError
+            The file cannot be written.
+        """
+        with self._alone():
+            before = self.seen()
+            if before is None:
+                raise LedgerError(
+                    f"There is no witness {self.path}, so no time was seen that could be wrong."
+                )
+            before.check_chain(history)
+            _refuse_future(history, now)
+            after = before.model_copy(update={"at": max(now, history.head.at)})
+            self._keep(after)
+        return after
+
+    def _keep(self, seen: Seen) -> None:
+        with whole(self.path) as staged:
+            staged.write_text(seen.model_dump_json() + "\n", encoding="utf-8")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
