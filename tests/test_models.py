@@ -94,17 +94,41 @@ def approved_models(tmp_path):
     """A folder like `models/`, with a version that two people approved."""
     office = Office.opened(tmp_path / "office")
     office.activated()
-    folder = tmp_path / "models" / MODEL
+    return written(tmp_path / "models", office)
+
+
+def written(models, office):
+    """Write what an office decided to a folder of models."""
+    folder = models / MODEL
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "tests/card/policy.toml", folder / "policy.toml")
     write_decision(folder, office.desk.review(MODEL, 1).bundle, office.book.history().proof(MODEL, 1))
-    return folder.parent
+    return models
 
 
-def test_a_decision_that_two_people_signed_holds(approved_models):
+def test_a_decision_that_two_people_signed_holds_under_the_root_key_that_is_kept(approved_models):
     (found,) = verify_models(approved_models)
 
     assert (found.approval.model, found.approval.version) == (MODEL, 1)
+
+
+def test_a_decision_of_an_office_that_somebody_made_up_is_caught(approved_models, tmp_path):
+    made_up = Office.opened(tmp_path / "made up")
+    made_up.activated()
+    forged = written(tmp_path / "forged", made_up)
+    assert len(verify_models(forged)) == 1  # by itself it holds: its root key came with it
+    for file in ("card.json", "decision.json"):
+        shutil.copy(forged / MODEL / file, approved_models / MODEL / file)
+
+    with pytest.raises(ReviewError, match=MODEL):
+        verify_models(approved_models)
+
+
+def test_a_decision_without_a_root_key_beside_the_models_is_caught(approved_models):
+    (approved_models / "root.pub").unlink()
+
+    with pytest.raises(ReviewError, match=r"no root\.pub"):
+        verify_models(approved_models)
 
 
 @pytest.mark.parametrize("file", ["policy.toml", "card.json", "decision.json"])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.errors import PolicyError, ReviewError, StorageError
+from segmentation.errors import LedgerError, PolicyError, ReviewError, StorageError
 from segmentation.reviews.checkout import verify_models, write_decision
 from segmentation.reviews.people import remove_person
 from segmentation.signing import PrivateKey
 from tests.card import made
-from tests.reviews.office import MODEL, handed
+from tests.reviews.office import MODEL, Office, handed
 
 POLICY = Path(made.__file__).parent / "policy.toml"
 
@@ -54,13 +54,13 @@ def test_card_and_decision_lie_beside_the_policy(models, parts):
         "decision.json",
         "policy.toml",
     ]
-    assert set(paths) == {"card.en.md", "card.json", "card.zh.md", "decision.json"}
+    assert set(paths) == {"card.en.md", "card.json", "card.zh.md", "decision.json", "../root.pub"}
     assert paths["card.json"].read_bytes() == parts[0].files["card.json"]
     assert "May it be signed?" in paths["card.en.md"].read_text(encoding="utf-8")
     assert "小型需求" in paths["card.zh.md"].read_text(encoding="utf-8")
 
 
-def test_what_was_written_verifies_with_the_root_key_and_without(written, office):
+def test_what_was_written_verifies_with_the_root_key_and_with_the_one_that_is_kept(written, office):
     for root in (office.root.public, None):
         (found,) = verify_models(written, root)
         assert (found.folder, found.root) == (written / MODEL, office.root.public)
@@ -100,7 +100,7 @@ def test_a_comment_in_the_policy_changes_nothing(models, parts):
     path = models / MODEL / "policy.toml"
     path.write_text("# Checked in May.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
 
-    assert len(write_decision(models / MODEL, *parts)) == 4
+    assert len(write_decision(models / MODEL, *parts)) == 5
 
 
 def test_a_folder_without_a_policy_is_refused(tmp_path, parts):
@@ -171,6 +171,70 @@ def test_a_decision_of_another_ledger_shows_nothing_to_who_pins_a_root_key(writt
         verify_models(written, PrivateKey.generate().public)
 
 
+# ---- The root key that a checkout keeps -------------------------------------------------------------
+
+
+def test_the_root_key_is_kept_once_and_stays(models, parts, office):
+    assert "../root.pub" in write_decision(models / MODEL, *parts)
+    kept = (models / "root.pub").read_text(encoding="utf-8")
+    assert kept == f"{office.root.public.text}\n"
+
+    assert "../root.pub" not in write_decision(models / MODEL, *parts)
+    assert (models / "root.pub").read_text(encoding="utf-8") == kept
+
+
+@pytest.fixture
+def forged(tmp_path):
+    """The bundle and the proof of an office that somebody else began, of people with the same names."""
+    (tmp_path / "elsewhere").mkdir()
+    other = Office.opened(tmp_path / "elsewhere")
+    other.activated()
+    return other.desk.review(MODEL, 1).bundle, other.book.history().proof(MODEL, 1)
+
+
+def test_a_decision_under_another_root_key_is_not_written(written, forged):
+    before = {path: path.read_bytes() for path in written.rglob("*") if path.is_file()}
+
+    with pytest.raises(ReviewError, match=r"root\.pub is another root key"):
+        write_decision(written / MODEL, *forged)
+    assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
+
+
+def test_a_forged_decision_does_not_hold_though_it_names_its_own_root_key(written, forged):
+    (written / MODEL / "decision.json").write_text(forged[1].to_json(), encoding="utf-8")
+
+    with pytest.raises(ReviewError, match="small_needs"):
+        verify_models(written)
+
+
+def test_a_decision_beside_which_no_root_key_is_kept_shows_nothing(written):
+    (written / "root.pub").unlink()
+
+    with pytest.raises(ReviewError, match=r"holds a decision and no root\.pub"):
+        verify_models(written)
+
+
+@pytest.mark.parametrize("text", [b"", b"ed25519:x", b"\xff"])
+def test_what_is_no_root_key_is_refused_and_not_replaced(written, parts, text):
+    (written / "root.pub").write_bytes(text)
+
+    for act in (lambda: verify_models(written), lambda: write_decision(written / MODEL, *parts)):
+        with pytest.raises(ReviewError, match=r"root\.pub is no public root key"):
+            act()
+    assert (written / "root.pub").read_bytes() == text
+
+
+def test_a_proof_that_was_altered_is_not_written(models, parts):
+    bundle, proof = parts
+    cut = type(proof)(proof.model, proof.version, proof.events[:-1])
+
+    with pytest.raises(LedgerError, match="does not show that version 1"):
+        write_decision(models / MODEL, bundle, cut)
+    with pytest.raises(LedgerError, match="holds no start of a ledger"):
+        write_decision(models / MODEL, bundle, type(proof)(proof.model, proof.version, ()))
+    assert [path.name for path in models.iterdir()] == [MODEL]
+
+
 def test_an_approval_that_was_cut_out_is_found(written, office):
     path = written / MODEL / "decision.json"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -186,7 +250,7 @@ def test_a_proof_of_nothing_is_found(written):
         '{"format": "proof/1", "model": "small_needs", "version": 1, "events": []}'
     )
 
-    with pytest.raises(ReviewError, match="holds no start of a ledger"):
+    with pytest.raises(ReviewError, match="does not show that version 1 of small_needs was approved"):
         verify_models(written)
 
 
