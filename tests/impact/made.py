@@ -4,6 +4,7 @@ import copy
 from datetime import date
 
 from segmentation.impact import answers_from, assess
+from segmentation.policy import policy_from
 from tests.card import made
 
 ASSESSED_ON = date(2026, 3, 1)
@@ -33,7 +34,10 @@ RAW = {
         }
     ],
     "triggers": {
-        "sensitive": {"applies": False, "text": text("None is read.", "不处理敏感个人信息。")},
+        "sensitive": {
+            "applies": False,
+            "text": text("Neither age nor tenure is sensitive.", "不处理敏感个人信息。"),
+        },
         "major_effect": {"applies": False, "text": text("Only extras are planned.", "仅安排额外服务。")},
     },
     "necessity": {
@@ -72,6 +76,19 @@ def answers(**changes):
     return answers_from(raw_answers(**changes))
 
 
-def impact(policy=None, card=None, *, version=1, **changes):
+def impact(policy=None, card=None, *, version=1, today=ASSESSED_ON, **changes):
     """Return an assessment of a version: by default of the small card made by hand."""
-    return assess(policy or made.policy(), card or made.card(), answers(**changes), version=version)
+    return assess(
+        policy or made.policy(), card or made.card(), answers(**changes), version=version, today=today
+    )
+
+
+def sensitive_policy():
+    """Return a policy that audits by religion, which PIPL Art. 28 names."""
+    raw = made.raw_policy()
+    raw["protected"]["religion"] = {
+        "title": text("Religion", "宗教信仰"),
+        "groups": ["a", "b"],
+        "harm": text("One is served apart.", "区别对待。"),
+    }
+    return policy_from(raw)

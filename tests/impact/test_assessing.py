@@ -1,29 +1,19 @@
 """Everything that policy and card know is in the assessment, and what does not belong together is refused."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from segmentation.card.parts import Mitigation
 from segmentation.errors import ImpactError
-from segmentation.impact import assess
-from segmentation.impact.assessing import sensitive_columns
-from segmentation.policy import policy_from
+from segmentation.impact import assess, day_in_china
+from segmentation.policy import Text
 from tests.card import made
-from tests.impact.made import answers, impact, raw_answers, text
+from tests.impact.made import ASSESSED_ON, answers, impact, raw_answers, sensitive_policy, text
 
 POLICY, CARD = made.policy(), made.card()
 IMPACT = impact(POLICY, CARD, version=3)
-
-
-def sensitive_policy():
-    """Return a policy that audits by religion, which PIPL Art. 28 names."""
-    raw = made.raw_policy()
-    raw["protected"]["religion"] = {
-        "title": text("Religion", "宗教信仰"),
-        "groups": ["a", "b"],
-        "harm": text("One is served apart.", "区别对待。"),
-    }
-    return policy_from(raw)
 
 
 def test_model_version_and_evidence_are_named():
@@ -41,11 +31,6 @@ def test_the_triggers_are_those_of_the_article_in_its_order():
     assert [one.article.en for one in triggers] == [f"PIPL Art. 55({number})" for number in range(1, 6)]
     assert triggers[0].article.zh == "《个人信息保护法》第五十五条第一项"
     assert triggers[2].why.en == "A hosting company, under an agreement."
-
-
-def test_a_column_that_the_law_names_is_recognised():
-    assert sensitive_columns(sensitive_policy()) == ("religion",)
-    assert sensitive_columns(POLICY) == ()
 
 
 def test_sensitive_information_cannot_be_denied_where_the_policy_reads_it():
@@ -158,9 +143,51 @@ def test_the_card_of_another_policy_is_refused():
     other = POLICY.model_copy(update={"retention_days": 401})
 
     with pytest.raises(ImpactError, match="The card was made under another policy"):
-        assess(other, CARD, answers(), version=1)
+        assess(other, CARD, answers(), version=1, today=ASSESSED_ON)
 
 
 def test_a_version_begins_at_one():
     with pytest.raises(ImpactError, match="A version is a whole number from 1; got 0"):
         impact(version=0)
+
+
+def test_the_assessment_comes_before_the_submission():
+    day = timedelta(days=1)
+
+    assert impact(today=ASSESSED_ON).answers.assessed_on == ASSESSED_ON
+    with pytest.raises(ImpactError, match=r"assessed_on: is later than today, 2026-02-28, .*PIPL Art\. 55"):
+        impact(today=ASSESSED_ON - day)
+
+
+def test_an_assessment_whose_next_review_is_over_is_made_anew():
+    assert impact(today=date(2026, 8, 1)).answers.next_review == date(2026, 8, 1)
+    with pytest.raises(ImpactError, match="next_review: was over before today, 2026-08-02; assess the use"):
+        impact(today=date(2026, 8, 2))
+
+
+def test_the_day_is_that_of_mainland_china():
+    assert day_in_china(datetime(2026, 2, 28, 16, 0, tzinfo=UTC)) == date(2026, 3, 1)
+    assert day_in_china(datetime(2026, 2, 28, 15, 59, tzinfo=UTC)) == date(2026, 2, 28)
+
+
+def test_who_holds_against_the_legal_basis_that_nothing_is_sensitive_explains_it_on_the_page():
+    stated = {"applies": False, "text": text("No.")}
+
+    told = IMPACT.triggers[0].why
+    assert told.en.startswith(
+        "⚠ The policy's legal basis cites the articles on sensitive personal information"
+    )
+    assert told.en.endswith("Their explanation: Neither age nor tenure is sensitive.")
+    with pytest.raises(ImpactError, match=r"triggers\.sensitive\.applies: is false, although the policy's"):
+        impact(triggers=raw_answers()["triggers"] | {"sensitive": stated})
+    agreed = impact(triggers=raw_answers()["triggers"] | {"sensitive": stated | {"applies": True}})
+    assert agreed.triggers[0].why.en == "No."
+
+
+def test_a_feature_that_a_mitigation_leaves_out_is_marked():
+    last = list(POLICY.features)[-1]
+    done = Mitigation(f"drop:{last}", Text(en="Left out.", zh="不使用。"))
+    card = replace(CARD, about=replace(CARD.about, mitigation=done))
+
+    assert [one.key for one in impact(card=card).minimal.features if not one.used] == [last]
+    assert all(one.used for one in IMPACT.minimal.features)

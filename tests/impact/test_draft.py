@@ -12,7 +12,7 @@ from segmentation.policy import Text
 from segmentation.policy.base import UNWRITTEN, Part
 from tests.card import made
 from tests.card.hostile import hostile
-from tests.impact.made import RAW, raw_answers
+from tests.impact.made import ASSESSED_ON, RAW, raw_answers
 
 POLICY, CARD = made.policy(), made.card()
 DRAFT = draft_answers(POLICY, CARD)
@@ -56,7 +56,10 @@ def test_a_draft_that_is_filled_in_is_an_assessment():
     filled = {**raw, **raw_answers(findings={"by_attribute": findings})}
 
     assert set(raw) == set(RAW)
-    assert assess(POLICY, CARD, answers_from(filled), version=1).audit.attributes[0].answer.zh == "跟进。"
+    assert (
+        assess(POLICY, CARD, answers_from(filled), version=1, today=ASSESSED_ON).audit.attributes[0].answer.zh
+        == "跟进。"
+    )
 
 
 def test_every_comment_of_a_question_stands_in_both_languages():

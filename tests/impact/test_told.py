@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
-from segmentation.card import once, render
+import pytest
+
+from segmentation.card import once
 from segmentation.card.parts import Mitigation
-from segmentation.impact.told import Teller, audit, caveats, open_attributes
+from segmentation.impact.told import Teller, audit, blocking, caveats, open_attributes, signature, without
 from segmentation.policy import Text
+from segmentation.reviews.waivers import blocking_of
 from tests.card import made
 from tests.impact.made import answers
 
@@ -16,7 +19,7 @@ FOUND = audit(Teller(CARD), answers().findings)
 def test_the_verdict_and_the_attributes_are_those_of_the_card():
     assert FOUND.status == CARD.verdict.status == "broken"
     assert [one.key for one in FOUND.attributes] == [gap.attribute for gap in CARD.gaps]
-    assert FOUND.signature.zh in render(CARD, "zh", "md")
+    assert FOUND.signature.zh == "未经逐项豁免不得签署：存在违反限值的情形。"
 
 
 def test_every_finding_that_blocks_is_told():
@@ -78,3 +81,40 @@ def test_a_mitigation_is_told_where_there_was_one():
 
     assert FOUND.mitigation is None
     assert audit(Teller(card), answers().findings).mitigation.zh == "已去除渠道。"
+
+
+@pytest.mark.parametrize(
+    ("key", "features"),
+    [
+        ("drop:channel,floor", ("channel", "floor")),
+        ("erase:age_band:without=channel", ("channel",)),
+        ("erase:age_band", ()),
+    ],
+)
+def test_the_features_that_a_mitigation_leaves_out_are_known(key, features):
+    done = Mitigation(key, Text(en="a", zh="b"))
+
+    assert without(replace(CARD, about=replace(CARD.about, mitigation=done))) == features
+    assert without(CARD) == ()
+
+
+def test_what_blocks_is_counted_once_each_with_what_the_segments_lack():
+    card = made.card(choice=made.given())
+
+    assert FOUND.blocking == len(CARD.verdict.blocking) + len(CARD.verdict.structure)
+    assert blocking(card) == len(blocking_of(card)) > len(card.verdict.structure) > 0
+
+
+@pytest.mark.parametrize(
+    ("status", "structure", "says"),
+    [
+        ("broken", (), "without a waiver of each finding that blocks: limits are broken"),
+        ("undetermined", (), "without a waiver of each finding that blocks: the data cannot say"),
+        ("kept", ("too small a segment",), "without a waiver of each finding that blocks: the audit finds"),
+        ("kept", (), "It may be signed"),
+    ],
+)
+def test_nothing_that_may_be_submitted_is_said_to_be_beyond_signing(status, structure, says):
+    card = replace(CARD, verdict=replace(CARD.verdict, status=status, structure=structure))
+
+    assert says in signature(card)

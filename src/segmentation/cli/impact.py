@@ -51,11 +51,12 @@ def render(
     tracking_uri: TrackingUri = None,
 ) -> None:
     """Write the assessment of a version as reviewers will see it: HTML and Markdown in both languages."""
+    from segmentation.cli.office import now
     from segmentation.home import Home
-    from segmentation.impact import assess, read_answers, write_impact
+    from segmentation.impact import assess, day_in_china, read_answers, write_impact
     from segmentation.registry import load_version
 
-    answered = read_answers(answers)
+    answered, today = read_answers(answers), day_in_china(now())
     found = load_version(Home(home), model, version, tracking_uri)
-    write_impact(assess(found.policy, found.card, answered, version=found.version), out)
+    write_impact(assess(found.policy, found.card, answered, version=found.version, today=today), out)
     typer.echo(f"Wrote the assessment of {found.name} version {found.version} to {out}.")

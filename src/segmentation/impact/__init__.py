@@ -5,7 +5,7 @@ without them there is no assessment, and without an assessment no submission.
 """
 
 from segmentation.impact.answers import Answers
-from segmentation.impact.assessing import assess
+from segmentation.impact.assessing import assess, day_in_china
 from segmentation.impact.draft import draft_answers
 from segmentation.impact.files import render_impact, write_impact
 from segmentation.impact.model import Impact
@@ -17,6 +17,7 @@ __all__ = [
     "Impact",
     "answers_from",
     "assess",
+    "day_in_china",
     "draft_answers",
     "due",
     "kept_until",

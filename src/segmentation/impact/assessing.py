@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from segmentation.errors import Fault, ImpactError
-from segmentation.impact import told
+from segmentation.impact import sensitive, told
 from segmentation.impact.model import Impact
 from segmentation.impact.parts import Bounds, Denied, Feature, Minimal, Purpose, Service, Subject, Trigger
-from segmentation.policy.catalogue import load_catalogue
 from segmentation.wording import msg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date, datetime
 
     from segmentation.card import ModelCard
     from segmentation.impact.answers import Answers
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from segmentation.policy import Policy, Text
     from segmentation.policy.parts import Purpose as Stated
 
-SENSITIVE = "Art. 28"
-"""Entries of the catalogue that name this article stand for sensitive personal information."""
+CHINA = timezone(timedelta(hours=8))
+"""The days of the law are those of the whole of mainland China."""
 
 
-def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int) -> Impact:
+def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int, today: date) -> Impact:
     """Return the impact assessment of one version of a model (PIPL Art. 55, 56).
 
     Parameters
@@ -37,6 +37,9 @@ def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int) -
         Of the people who assess it.
     version : int
         Of the model in the registry, from 1.
+    today : date
+        The day on which the version is submitted, see `day_in_china`: the assessment comes before (PIPL Art.
+        55), and must not be due to be made anew already.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int) -
         raise ImpactError("The card was made under another policy. Pass the policy of that version.")
     if version < 1:
         raise ImpactError(f"A version is a whole number from 1; got {version}.")
-    faults = list(_faults(policy, card, answers))
+    faults = [*_faults(policy, card, answers), *_day_faults(policy, answers, today)]
     if faults:
         raise ImpactError.from_faults("The answers do not fit this version", faults)
     teller = told.Teller(card)
@@ -65,11 +68,9 @@ def assess(policy: Policy, card: ModelCard, answers: Answers, *, version: int) -
     )
 
 
-def sensitive_columns(policy: Policy) -> tuple[str, ...]:
-    """Return the features and audited columns whose names stand for sensitive personal information."""
-    catalogue = load_catalogue()
-    names = (*policy.features, *policy.audited)
-    return tuple(n for n in names if any(SENSITIVE in entry.article for entry in catalogue.match_name(n)))
+def day_in_china(now: datetime) -> date:
+    """Return the day that it is in mainland China, which may be the one after that in UTC."""
+    return now.astimezone(CHINA).date()
 
 
 def _faults(policy: Policy, card: ModelCard, answers: Answers) -> Iterator[Fault]:
@@ -87,13 +88,18 @@ def _faults(policy: Policy, card: ModelCard, answers: Answers) -> Iterator[Fault
                 )
     if card.verdict.structure and answers.findings.segments is None:
         yield Fault("findings.segments", "is missing, and the segments themselves do not stand", "add it")
-    sensitive = sensitive_columns(policy)
-    if sensitive and not answers.triggers.sensitive.applies:
-        rule = f"must be true, because the policy reads {', '.join(sensitive)} (PIPL Art. 28)"
-        yield Fault("triggers.sensitive.applies", rule)
+    yield from sensitive.faults(policy, answers.triggers.sensitive)
+
+
+def _day_faults(policy: Policy, answers: Answers, today: date) -> Iterator[Fault]:
+    if answers.assessed_on > today:
+        rule = f"is later than today, {today}, and the assessment comes before the use (PIPL Art. 55)"
+        yield Fault("assessed_on", rule, "write the day on which it was made")
     if answers.next_review > answers.assessed_on + timedelta(days=policy.review_days):
         rule = f"must be within {policy.review_days} days of `assessed_on`, the policy's review period"
         yield Fault("next_review", rule)
+    elif answers.next_review < today:
+        yield Fault("next_review", f"was over before today, {today}", "assess the use anew")
 
 
 def _subject(policy: Policy, card: ModelCard, version: int) -> Subject:
@@ -132,11 +138,13 @@ def _triggers(policy: Policy, teller: Teller, answers: Answers) -> Iterator[Trig
         (msg("PIPL Art. 55(4)"), msg("Providing personal information abroad"), operation.abroad),
         (msg("PIPL Art. 55(5)"), msg("Other major effect on individuals"), stated.major_effect),
     )
-    columns = sensitive_columns(policy)
+    columns = sensitive.columns(policy)
     for article, title, one in asked:
         why = teller.words(AUTOMATED) if one is None else one.text
         if columns and one is stated.sensitive:
             why = _recognised(teller, columns, why)
+        if one is stated.sensitive and not one.applies and sensitive.is_cited(policy):
+            why = _contradicted(teller, why)
         yield Trigger(
             article=teller.words(article),
             title=teller.words(title),
@@ -152,6 +160,15 @@ def _recognised(teller: Teller, columns: tuple[str, ...], why: Text) -> Text:
             (r.t("Recognised by name: %(columns)s.", columns=r.join("list", columns)), r.text(why)),
         )
     )
+
+
+def _contradicted(teller: Teller, why: Text) -> Text:
+    """Return an explanation after what it must explain, so that a reader sees both."""
+    cited = msg(
+        "⚠ The policy's legal basis cites the articles on sensitive personal information (PIPL Art. 28 to "
+        "32), and the assessors hold that none is handled. Their explanation:"
+    )
+    return teller.text(lambda r: r.join("sentence", (r.t(cited), r.text(why))))
 
 
 def _bounds(policy: Policy) -> Bounds:
@@ -173,8 +190,16 @@ def _purpose(stated: Stated) -> Purpose:
 
 def _minimal(policy: Policy, teller: Teller) -> Minimal:
     card = teller.card
+    without = told.without(card)
     features = (
-        Feature(key=key, title=one.title, source=one.source, why=one.why, assessment=one.assessment)
+        Feature(
+            key=key,
+            title=one.title,
+            source=one.source,
+            why=one.why,
+            assessment=one.assessment,
+            used=key not in without,
+        )
         for key, one in policy.features.items()
     )
     return Minimal(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segmentation.impact import sensitive
 from segmentation.impact.answers import CONCLUSIONS, Answers, Assessor, Consulted, FindingAnswers
-from segmentation.impact.assessing import sensitive_columns
 from segmentation.impact.levels import LEVELS, Level
 from segmentation.impact.told import Teller, open_attributes
 from segmentation.policy import Text
@@ -133,7 +133,7 @@ def _findings(card: ModelCard) -> Iterator[str]:
 def _hints(path: str, policy: Policy) -> Iterator[str]:
     """Yield what a program knows of a question."""
     if path == "triggers.sensitive":
-        columns = sensitive_columns(policy)
+        columns = sensitive.columns(policy)
         told = (
             ", ".join(columns) or "none; what a policy audits, such as ethnicity, may still be. 仍须人工判断"
         )

@@ -62,13 +62,14 @@ class Bounds(Part):
 
 
 class Feature(Part):
-    """An allowed feature, and why the purpose cannot be reached without it."""
+    """An allowed feature, why the purpose needs it, and whether it is used: a mitigation may leave it out."""
 
     key: Said
     title: Text
     source: Said
     why: Text
     assessment: Said | None
+    used: bool
 
 
 class Denied(Part):
@@ -153,6 +154,8 @@ class Audit(Part):
         Worst first.
     lacking : tuple of Text
         What the segments themselves lack.
+    blocking : int
+        How many findings, and things that the segments lack, stand against a signature unless waived.
     answer : Text or None
         The answer to that.
     unchecked : tuple of Text
@@ -165,6 +168,7 @@ class Audit(Part):
     signature: Text
     attributes: Annotated[tuple[Audited, ...], Field(min_length=1)]
     lacking: tuple[Text, ...]
+    blocking: Count
     answer: Text | None
     unchecked: tuple[Text, ...]
     mitigation: Text | None

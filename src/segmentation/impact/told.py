@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from segmentation.card import once, standing, words
 from segmentation.card.titles import titles_of
 from segmentation.impact.parts import Audit, Audited, LeftOut
+from segmentation.mitigation.model import Mitigation
 from segmentation.policy import Text
 from segmentation.policy.parts import JOINED
-from segmentation.wording import LANGUAGES, Reader, sentences
+from segmentation.wording import LANGUAGES, Reader, msg, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from segmentation.card.once import Once
     from segmentation.card.parts import Finding, Gap, Shortfall
     from segmentation.impact.answers import FindingAnswers
+
+
+SIGNATURE = {
+    "broken": msg("It may not be signed without a waiver of each finding that blocks: limits are broken."),
+    "undetermined": msg(
+        "It may not be signed without a waiver of each finding that blocks: the data cannot say whether "
+        "limits are kept."
+    ),
+}
+"""What an assessment says where a card says that it may not be signed: it is submitted all the same."""
+UNSUPPORTED = msg(
+    "It may not be signed without a waiver of each finding that blocks: the audit finds nothing in the way, "
+    "but the segments themselves do not stand."
+)
 
 
 class Teller:
@@ -57,15 +72,36 @@ def open_attributes(card: ModelCard) -> tuple[str, ...]:
     return tuple(gap.attribute for gap in card.gaps if gap.tally.broken or gap.tally.undetermined)
 
 
+def without(card: ModelCard) -> tuple[str, ...]:
+    """Return the features that the card's mitigation leaves out, as its key names them."""
+    done = card.about.mitigation
+    return () if done is None else Mitigation.parse(done.key).features
+
+
+def signature(card: ModelCard) -> str:
+    """Return whether the model may be signed, as a message of the catalogue."""
+    if card.verdict.status in SIGNATURE:
+        return SIGNATURE[card.verdict.status]
+    return UNSUPPORTED if card.verdict.structure else sentences.SIGNATURE["kept"]
+
+
+def blocking(card: ModelCard) -> int:
+    """Return how much stands against a signature: each needs a waiver of its own."""
+    found = (one for audited in card.fairness.attributes for one in audited.findings if one.blocks)
+    keys = {(one.check, one.attribute, one.group, one.target) for one in (*found, *card.verdict.blocking)}
+    return len(keys) + len(card.verdict.structure)
+
+
 def audit(teller: Teller, answers: FindingAnswers) -> Audit:
     """Return the verdict, and what was found of each attribute with the answer to it."""
     card = teller.card
     mitigation = card.about.mitigation
     return Audit(
         status=card.verdict.status,
-        signature=teller.text(lambda r: standing.signature(r, card)),
+        signature=teller.words(signature(card)),
         attributes=tuple(_audited(teller, gap, answers) for gap in card.gaps),
         lacking=teller.lacking(),
+        blocking=blocking(card),
         answer=answers.segments if card.verdict.structure else None,
         unchecked=tuple(teller.words(sentences.UNCHECKED[one]) for one in card.unjudged.checks),
         mitigation=None if mitigation is None else mitigation.text,

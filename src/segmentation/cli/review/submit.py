@@ -63,7 +63,8 @@ def handed(home: Home, model: str, version: str, answers: Path, tracking_uri: st
     ImpactError
         The answers lack something.
     """
-    from segmentation.impact import assess, read_answers
+    from segmentation.cli.office import now
+    from segmentation.impact import assess, day_in_china, read_answers
     from segmentation.registry import handed_over
 
     answered = read_answers(answers)
@@ -73,7 +74,9 @@ def handed(home: Home, model: str, version: str, answers: Path, tracking_uri: st
         "card": found.card,
         "files": found.files,
         "model_files": found.model_files,
-        "impact": assess(found.policy, found.card, answered, version=found.version),
+        "impact": assess(
+            found.policy, found.card, answered, version=found.version, today=day_in_china(now())
+        ),
         "version": found.version,
     }
 
