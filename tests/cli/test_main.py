@@ -1,5 +1,6 @@
 """The program as a whole: its help, its start, and how errors end it."""
 
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from segmentation.cli.console import rows
 from segmentation.cli.main import app
 from segmentation.errors import Fault, NoStructureError
 from segmentation.version import __version__
+from tests.commands import Program
 
 HEAVY = (
     "numpy",
@@ -98,6 +100,22 @@ def test_the_list_of_commands_here_is_that_of_the_program():
 
 def test_the_version_is_that_of_the_package(run):
     assert run("--version").out.strip() == __version__
+
+
+def test_commands_that_share_a_process_end_as_in_processes_of_their_own(tmp_path):
+    """What the tests of README and of signed decisions rely on."""
+    script = "import sys; sys.argv[0] = 'segmentation'; from segmentation.cli import main; main()"
+    environ = os.environ | {"COLUMNS": "200"}
+    asked = (("--version",), ("policy", "check", "none.toml"), ("policy", "--nothing"), ("--version",))
+    with Program() as program:
+        shared = [program.run(*words, folder=tmp_path) for words in asked]
+    for words, ended in zip(asked, shared, strict=True):
+        command = [sys.executable, "-c", script, *words]
+        alone = subprocess.run(
+            command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+        )
+        assert (ended.code, ended.out, ended.err) == (alone.returncode, alone.stdout, alone.stderr)
+    assert [ended.code for ended in shared] == [0, 2, 2, 0]
 
 
 def test_an_unknown_option_is_bad_input(run):
