@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import segmentation
+from segmentation.approved.checks import check_proof
 from segmentation.bundle import AUDIT, CARD, DECISION, FILES, IMPACT, MANIFEST, Bundle, publish
 from segmentation.errors import BundleError, NotApprovedError
 from tests.approved.made import NOW, bundle_of
@@ -60,9 +61,32 @@ def test_a_bundle_is_loaded_from_wherever_fsspec_reaches(office, bundle):
 
 def test_an_older_proof_still_counts_once_the_approval_was_renewed(office, bundle, folder):
     told = {"digests": office.load().standing.submission.digests, "catalogue": office.catalogue}
+    before = office.load().proof
     office.cast.decide("approve", "Carol", **told)
     office.cast.decide("approve", "Bob", **told)
-    assert office.load().version == 1
+    found = office.load()
+    assert (found.version, before == found.proof) == (1, False)
+    assert (
+        check_proof((folder / DECISION).read_text(), office.history, office.cast.root.public, bundle)
+        == before
+    )
+
+
+def test_an_old_proof_that_somebody_put_back_is_not_taken_for_the_one_in_force(office, bundle, folder):
+    """A proof of an approval that held for longer than the one that stands."""
+    told = {"digests": office.load().standing.submission.digests, "catalogue": office.catalogue}
+    old = (folder / DECISION).read_bytes()
+    shorter = office.load().valid_until.replace(day=1)
+    for by in ("Carol", "Bob"):
+        office.cast.decide("approve", by, **told, valid_until=shorter)
+    office.publish(bundle)
+    (folder / DECISION).write_bytes(old)
+
+    found = office.load()
+
+    shown = found.proof.verified(office.cast.root.public)
+    assert shown.valid_until == found.valid_until == shorter
+    assert {one.by for one in shown.approvals} == set(found.approved_by)
 
 
 # ---- What is known ------------------------------------------------------------------------------------
@@ -84,6 +108,7 @@ def test_what_is_known_is_renewed_with_its_standing(office, folder):
     again = office.load(known=known)
     assert again.valid_until > known.valid_until
     assert again.decision != known.decision
+    assert again.proof.verified(office.cast.root.public).valid_until == again.valid_until
     assert again.scorer is known.scorer
 
 

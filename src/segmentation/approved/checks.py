@@ -56,7 +56,10 @@ def check_bundle(bundle: Bundle, signed: Digests) -> tuple[Policy, FoldedScorer]
 
 
 def check_proof(text: str, history: History, root: PublicKey, bundle: Bundle) -> Proof:
-    """Return the proof that lies beside a bundle, which shows this approval, by records of this ledger.
+    """Return the proof that lies beside a bundle, which shows an approval of it by records of this ledger.
+
+    It may be of an earlier pair of approvals than the one that stands, as long as a renewal is on its way, or
+    where somebody put an old file back: what is in force, only `History.proof` tells.
 
     Parameters
     ----------

@@ -105,10 +105,12 @@ def approved_of(
     standing = standing_of(history, name, now, catalogue)
     signed = signed_of(standing)
     if known is not None and (known.name, known.digest) == (name, signed.bundle):
-        return replace(known, standing=standing, decision=_decision(history, standing))
+        proof = history.proof(name, standing.version)
+        return replace(known, standing=standing, proof=proof, decision=_decision(history, standing))
     at = (trust.bundles, name, standing.version, signed.bundle)
     bundle = fetch(*at, approved=True)
     policy, scorer = check_bundle(bundle, signed)
+    check_proof(fetch_decision(*at), history, trust.root, bundle)
     return Approved(
         name=name,
         version=standing.version,
@@ -118,7 +120,7 @@ def approved_of(
         audit=bundle.files[AUDIT],
         impact=bundle.files[IMPACT],
         standing=standing,
-        proof=check_proof(fetch_decision(*at), history, trust.root, bundle),
+        proof=history.proof(name, standing.version),
         decision=_decision(history, standing),
     )
 

@@ -35,7 +35,9 @@ class Approved:
     standing : Standing
         State, approvals and last day, as the ledger tells them.
     proof : Proof
-        The signed records that show the approval to who has no ledger.
+        The signed records that show the approval to who has no ledger: of the approvals that stand, as the
+        ledger has them. The file beside the bundle must prove an approval of it by records of the ledger, and
+        may be of an earlier pair: a renewal is published after it is recorded.
     decision : str
         Digest of the signed approval that completed the pair, as ``sha256:…``: names the decision that this
         version is served on.
