@@ -11,6 +11,14 @@ from segmentation.impact import due, kept_until, refuse_deletion
 from tests.impact.made import ASSESSED_ON, impact
 
 IMPACT = impact()
+
+
+def replace(impact, year):
+    """The assessment as if it were of another year; no check stands in the way."""
+    told = {"assessed_on": date(year, 1, 1), "next_review": date(year, 3, 1)}
+    return impact.model_copy(update={"answers": impact.answers.model_copy(update=told)})
+
+
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 
 
@@ -28,6 +36,16 @@ def test_a_use_before_the_assessment_shortens_nothing():
 
 def test_three_years_after_a_leap_day_are_full_years():
     assert kept_until(IMPACT, date(2028, 2, 29)) == date(2031, 3, 1)
+
+
+@pytest.mark.parametrize("year", [9996, 9997, 9998, 9999])
+def test_a_date_beyond_all_calendars_is_kept_to_the_last_day_that_there_is(year):
+    far = replace(IMPACT, year)
+    assert kept_until(far) == (date.max if year > 9996 else date(9999, 1, 1))
+    assert kept_until(IMPACT, date(year, 1, 1)) == kept_until(far)
+    assert not due(far, None, date(2026, 3, 2))
+    with pytest.raises(ImpactError, match="must be kept until 9999"):
+        refuse_deletion(far, None, date(2026, 3, 2))
 
 
 def test_it_is_due_the_day_after_and_not_on_the_last_day():

@@ -42,8 +42,8 @@ def list_(
 def delete(model: Model, version: Number, home: HomeFolder = HOME) -> None:
     """Delete what was published of a version, with its assessment; refused before three years have passed.
 
-    The three years count from the assessment's date, or from the last day on which the version was in use.
-    The ledger keeps every decision.
+    The three years count from the latest of the assessment's date, its last submission, and the last day on
+    which the version was in use or in review. The ledger keeps every decision.
     """
     from segmentation.reviews.keeping import delete_assessments
 
@@ -70,6 +70,7 @@ def _content(one: Kept) -> dict[str, object]:
         "bundle": one.bundle,
         "state": one.state,
         "assessed_on": one.impact and one.impact.answers.assessed_on.isoformat(),
+        "submitted_on": one.submitted_on.isoformat(),
         "last_used": one.last_used and one.last_used.isoformat(),
         "keep_until": one.until and one.until.isoformat(),
         "may_be_deleted": one.is_due,

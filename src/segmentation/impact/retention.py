@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ImpactError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from segmentation.impact.model import Impact
 
 YEARS = 3
@@ -22,14 +21,19 @@ def kept_until(impact: Impact, last_used: date | None = None) -> date:
     ----------
     impact : Impact
     last_used : date, optional
-        The day on which the version ended being active: today while it is; None where it never was.
+        The last day on which it was relied on: today while the version is in use or in review, else the later
+        of its last submission and the end of its use; None where nobody submitted it. The assessment's own
+        date is what a person typed, and may be years before.
 
     Returns
     -------
     date
-        Three years after the later of the assessment's date and `last_used`; from 29 February, 1 March.
+        Three years after the later of the assessment's date and `last_used`; from 29 February, 1 March. The
+        last day that there is where the date is of a time beyond.
     """
     day = max(impact.answers.assessed_on, last_used or impact.answers.assessed_on)
+    if day.year + YEARS > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + YEARS)
     except ValueError:
@@ -53,6 +57,6 @@ def refuse_deletion(impact: Impact, last_used: date | None, today: date) -> None
         subject = impact.subject
         raise ImpactError(
             f"The impact assessment of {subject.model}, version {subject.version}, must be kept until "
-            f"{kept_until(impact, last_used)}: PIPL Art. 56 asks for at least three years after its date and "
-            "after the version was last used."
+            f"{kept_until(impact, last_used)}: PIPL Art. 56 asks for at least three years after its date, "
+            "after it was submitted, and after the version was last used."
         )

@@ -2,6 +2,7 @@
 
 An assessment lies in the bundle of its submission, with the evidence that it rests on, so what is deleted is
 that bundle. The ledger keeps its digests, so that it stays known what was decided, and that it was there.
+Days come from the ledger: the date in the assessment is what somebody typed, and could be of years ago.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import State
     from segmentation.ledger.trust import Trust
 
-IN_USE: frozenset[State] = frozenset({"approved", "active", "suspended"})
+IN_USE: frozenset[State] = frozenset({"submitted", "changes_requested", "approved", "active", "suspended"})
+"""States in which people rely on an assessment: to decide, or because the version serves or may serve."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ class Kept:
         None where it cannot be read, as after a deletion.
     why : str
         What stands in the way of reading it; else empty.
+    submitted_on : date
+        The day (UTC) of the version's last submission.
     last_used : date or None
-        The last day on which the version was in use; None where it never was.
+        The last day on which the version was in use or in review; None where it is not, and never was
+        active.
     until : date or None
         Last day on which the assessment must be kept.
     is_due : bool
@@ -56,6 +61,7 @@ class Kept:
     state: State
     impact: Impact | None
     why: str
+    submitted_on: date
     last_used: date | None
     until: date | None
     is_due: bool
@@ -100,7 +106,7 @@ def delete_assessments(
         raise ReviewError(f"{which(model, version)} was never submitted, so there is nothing to delete.")
     for one in found:
         if one.impact is not None:
-            refuse_deletion(one.impact, one.last_used, now.date())
+            refuse_deletion(one.impact, _relied_on(one.submitted_on, one.last_used), now.date())
         elif not one.why.endswith(GONE):
             raise ReviewError(f"{which(model, version)} cannot be deleted. {one.why}")
     return tuple(folder for one in found for folder in withdraw(trust.bundles, model, version, one.bundle))
@@ -111,11 +117,12 @@ GONE = "It was deleted, or moved."
 
 def _kept(history: History, trust: Trust, now: datetime, model: str, version: int, bundle: str) -> Kept:
     standing = history.standing(model, version, now)
-    used = _last_used(history, model, version, now)
+    submitted, used = _submitted_on(history, model, version), _last_used(history, model, version, now)
+    relied_on = _relied_on(submitted, used)
     impact, why = _impact(trust, model, version, bundle)
-    until = None if impact is None else kept_until(impact, used)
-    is_due = impact is not None and due(impact, used, now.date())
-    return Kept(model, version, bundle, standing.state, impact, why, used, until, is_due)
+    until = None if impact is None else kept_until(impact, relied_on)
+    is_due = impact is not None and due(impact, relied_on, now.date())
+    return Kept(model, version, bundle, standing.state, impact, why, submitted, used, until, is_due)
 
 
 def _bundles(history: History, model: str, version: int) -> Iterator[str]:
@@ -124,8 +131,19 @@ def _bundles(history: History, model: str, version: int) -> Iterator[str]:
     yield from dict.fromkeys(decision.digests.bundle for decision in told)
 
 
+def _submitted_on(history: History, model: str, version: int) -> date:
+    """Return the day of the last submission: whoever submits anew relies on all that was submitted before."""
+    records = history.records(model, version)
+    return max(event.at for event, decision in records if decision.action == "submit").date()
+
+
+def _relied_on(submitted_on: date, last_used: date | None) -> date:
+    """Return the last day that counts beside the assessment's own date."""
+    return max(submitted_on, last_used or submitted_on)
+
+
 def _last_used(history: History, model: str, version: int, now: datetime) -> date | None:
-    """Return the last day on which a version was in use, or may have been; None where it never was."""
+    """Return the last day on which a version was in use, or in review; None where it never was active."""
     standing = history.standing(model, version, now)
     if standing.state in IN_USE:
         return now.date()
