@@ -1,11 +1,13 @@
 """No letter of a record moves the cursor, turns a line or adds one; all that can be read stays as it is."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from segmentation.cli.plain import plain, plain_json, say
+from segmentation.cli.plain import plain, plain_json, say, warn
 
+CLI = Path(__file__).parents[2] / "src" / "segmentation" / "cli"
 EVIL = "ok\x1b[2K\x1b[1A\u202eevil\r\n\x9b0m\u2066\u200b\U000e0041\ud800"
 
 
@@ -31,6 +33,12 @@ def test_one_line_stays_one_line(capsys):
     assert capsys.readouterr() == ("a\\nError: b\\u2028c\n", "d\\x1b\n")
 
 
+def test_a_warning_of_several_faults_keeps_its_lines(capsys):
+    warn("first\n  second\x1b")
+
+    assert capsys.readouterr().err == "Warning: first\n  second\\x1b\n"
+
+
 def test_json_means_the_same(capsys):
     content = {"reason": EVIL, "理由": "读"}
     text = plain_json(json.dumps(content, ensure_ascii=False, indent=2))
@@ -39,3 +47,11 @@ def test_json_means_the_same(capsys):
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "理由" in text
+
+
+@pytest.mark.parametrize("where", ["review/*.py", "dossier.py", "ledger.py"])
+def test_commands_that_tell_records_print_lines_in_no_other_way(where):
+    files = sorted(CLI.glob(where))
+
+    assert files
+    assert [file.name for file in files if "typer.echo(" in file.read_text(encoding="utf-8")] == []

@@ -145,6 +145,67 @@ def test_who_may_not_approve_is_refused_in_one_sentence(run, submitted, approve,
     assert state(run) == "submitted"
 
 
+@pytest.mark.parametrize("name", ["Tina", "Adam", "Mona"])
+def test_who_may_not_approve_is_told_before_the_text_and_the_passphrase(run, office, name, monkeypatch):
+    office.submit(handed(audit=made.audit()))
+    monkeypatch.setattr("segmentation.cli.secrets.passphrase", lambda *_: pytest.fail("asked"))
+    ended = run("review", "approve", *ABOUT, "--as", name)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "waiver" not in ended.err
+    assert f"Error: {name}" in ended.err or "Error: As " in ended.err
+
+
+@pytest.mark.parametrize("words", [("request-changes", "Tina"), ("reject", "Adam"), ("revoke", "Tina")])
+def test_who_may_not_stop_a_version_is_told_before_the_passphrase(run, submitted, words, monkeypatch):
+    monkeypatch.setattr("segmentation.cli.secrets.passphrase", lambda *_: pytest.fail("asked"))
+
+    assert run("review", words[0], *ABOUT, "--as", words[1], "--reason", "No.").code == 2
+
+
+def test_the_day_on_which_an_approval_really_ends_is_told_before_it_is_signed(run, office, approve, bare):
+    version = handed(audit=made.audit())
+    office.submit(version)
+    early, *rest = sorted(version.waivers, key=lambda one: one.finding)
+    entries = [(early.finding, "2026-03-20"), *((one.finding, "2026-08-30") for one in rest)]
+    (bare / "waivers.toml").write_text("\n".join(entry(*one) for one in entries), encoding="utf-8")
+    told = approve("Carol", "--waivers", "waivers.toml", "--valid-until", "2026-05-01").out
+
+    assert f"valid until: 2026-03-20, because the waiver of {early.finding} ends then" in told
+    assert "(it would hold until 2026-05-01)\n" in told
+    later = (bare / "waivers.toml").read_text(encoding="utf-8").replace("2026-03-20", "2026-08-30")
+    (bare / "waivers.toml").write_text(later, encoding="utf-8")
+    told = approve("Bob", "--waivers", "waivers.toml", "--valid-until", "2026-04-01").out
+    assert "  valid until: 2026-04-01\n" in told
+    assert "  both together: until 2026-03-20, because the approval by Carol ends then\n" in told
+
+
+def entry(finding, day):
+    """A waiver as a person writes it."""
+    return (
+        f'[[waiver]]\nfinding = "{finding}"\nreason = "Looked into; a visit is planned."\nexpires = {day}\n'
+    )
+
+
+def test_many_waivers_are_told_in_a_line_each_with_their_reason_once(run, office, approve, bare):
+    version = handed(audit=made.audit())
+    office.submit(version)
+    entries = [entry(one.finding, "2026-06-30") for one in version.waivers]
+    (bare / "waivers.toml").write_text("\n".join(entries), encoding="utf-8")
+    words = ("review", "approve", *ABOUT, "--as", "Carol", "--waivers", "waivers.toml", "--yes")
+    sentence = run("review", "show", *ABOUT, "--json").content["blocking"][0]["sentence"]["en"]
+    assert sentence in run(*words, "--full").out
+    told = run(*words).out
+
+    assert f"  waived: {len(entries)} finding" in told
+    assert told.count("Looked into; a visit is planned.") == 1
+    assert sentence not in told
+    shown = run("review", "show", *ABOUT).out
+    assert f"\n{len(entries)} finding" in shown
+    assert shown.count(f"waived {len(entries)} finding") == 2
+    assert sentence in shown
+
+
 def test_a_finding_that_blocks_needs_a_waiver_that_a_person_wrote(run, office, approve, bare):
     office.submit(handed(audit=made.audit()))
     refused = approve("Carol")

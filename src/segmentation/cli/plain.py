@@ -35,6 +35,11 @@ def say(line: str, *, err: bool = False) -> None:
     typer.echo(plain(line), err=err)
 
 
+def warn(message: str | Exception) -> None:
+    """Print a warning to standard error; one of several faults keeps its lines."""
+    typer.echo(plain(f"Warning: {message}", keep="\n"), err=True)
+
+
 def plain_json(text: str) -> str:
     """Return JSON in which strings have what cannot be seen as escapes of JSON; it means the same."""
     return "".join(

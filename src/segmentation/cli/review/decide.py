@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from segmentation.cli.office import Office, office_at
 from segmentation.cli.options import (
@@ -18,43 +14,26 @@ from segmentation.cli.options import (
     PassphraseFile,
     PolicyFile,
     Reason,
-    RoleName,
     TrackingUri,
+)
+from segmentation.cli.plain import say
+from segmentation.cli.review.options import (
+    APPROVED,
+    Checkout,
+    Conditions,
+    Full,
+    Hold,
+    Role,
+    Until,
+    Waivers,
+    Yes,
 )
 from segmentation.cli.review.signing import check_model, recorded, settled, shown, witnessed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segmentation.ledger.records import Waiver
-
-APPROVED = "Read the card, the audit and the impact assessment."
-
-Role = Annotated[
-    RoleName | None,
-    typer.Option(help="compliance or business, of who has both; else the one that is missing."),
-]
-Waivers = Annotated[
-    Path | None, typer.Option(help="Findings that you let pass, with reasons; see `review waivers`.")
-]
-Conditions = Annotated[
-    list[str] | None, typer.Option("--condition", help="What must hold; may stand more than once.")
-]
-Until = Annotated[
-    datetime | None,
-    typer.Option(
-        "--valid-until", formats=["%Y-%m-%d"], help="Last day; by default as long as the policy lets."
-    ),
-]
-Hold = Annotated[
-    bool, typer.Option("--hold", help="Leave it approved and not active; see `review activate`.")
-]
-Checkout = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder of models in a checkout, to write card and decision beside the policy; by default "
-        "models, where it has that model."
-    ),
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Sign without being asked once more.")]
 
 
 def approve(  # noqa: PLR0913, PLR0917 - every option of the command
@@ -69,6 +48,7 @@ def approve(  # noqa: PLR0913, PLR0917 - every option of the command
     hold: Hold = False,
     checkout: Checkout = None,
     yes: Yes = False,
+    full: Full = False,
     home: HomeFolder = HOME,
     tracking_uri: TrackingUri = None,
     passphrase_file: PassphraseFile = None,
@@ -90,7 +70,7 @@ def approve(  # noqa: PLR0913, PLR0917 - every option of the command
         conditions=tuple(condition or ()),
         valid_until=None if valid_until is None else valid_until.date(),
     )
-    check_model(office, shown(office, payload, yes=yes), tracking_uri)
+    check_model(office, shown(office, payload, yes=yes, full=full), tracking_uri)
     standings = recorded(office, payload, by, passphrase_file, hold=hold)
     settled(office, standings, tracking_uri)
     witnessed(office, standings, checkout)
@@ -141,7 +121,7 @@ def adopt(
     office, read_ = office_at(home), read_policy(policy)
     payload = office.desk.adoption_payload(read_.name, read_, name=by, reason=reason)
     standings = recorded(office, payload, by, passphrase_file)
-    typer.echo(f"Adopted: the policy {policy} of {read_.name}.")
+    say(f"Adopted: the policy {policy} of {read_.name}.")
     settled(office, standings, tracking_uri)
 
 

@@ -10,7 +10,9 @@ import typer
 
 from segmentation.cli.office import Office, office_at
 from segmentation.cli.options import HOME, By, HomeFolder, Reason, TrackingUri
-from segmentation.cli.review.decide import APPROVED, Checkout, Conditions, Hold, Role, Until, Waivers, read
+from segmentation.cli.plain import say
+from segmentation.cli.review.decide import read
+from segmentation.cli.review.options import APPROVED, Checkout, Conditions, Hold, Role, Until, Waivers
 from segmentation.cli.review.signing import settled, witnessed
 from segmentation.cli.review.submit import Trainers, handed
 
@@ -80,7 +82,7 @@ def payload(  # noqa: PLR0913, PLR0917 - every option of the command
         )
     with whole(out) as staged:
         staged.write_bytes(content)
-    typer.echo(
+    say(
         f"Wrote {out}. Sign it as it is, within a day: "
         f"openssl pkeyutl -sign -rawin -inkey KEY.pem -in {out} -out {out}.sig"
     )

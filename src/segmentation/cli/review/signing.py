@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from segmentation.cli import secrets
+from segmentation.cli.plain import say, warn
 from segmentation.cli.review import told
 
 if TYPE_CHECKING:
     from segmentation.cli.office import Office
-    from segmentation.ledger.records import Decision
+    from segmentation.ledger.records import Adoption, Decision
     from segmentation.ledger.standing import Standing
 
 NOT_SIGNED = 1
@@ -36,21 +37,50 @@ def recorded(
     SigningError
         The key is not there, or the passphrase does not open it.
     ReviewError
-        The rules refuse it; nothing is recorded.
+        The rules refuse it; nothing is recorded. Who may not sign is told before their passphrase is asked.
     """
     from segmentation.reviews.people import open_key
 
+    foreseen(office, payload)
     key = open_key(office.home, name, secrets.passphrase(name, passphrase_file))
     return office.desk.attach(payload, key.sign(json.loads(payload)).signature, hold=hold)
 
 
-def shown(office: Office, payload: bytes, *, yes: bool) -> Decision:
+def foreseen(office: Office, payload: bytes) -> Adoption | Decision:
+    """Return the record of a payload, which the rules would take once it is signed.
+
+    Raises
+    ------
+    ReviewError
+        Who is to sign may not, or not this, or not now; or a finding has no waiver.
+    """
+    from segmentation.errors import ReviewError
+    from segmentation.ledger.records import Adoption, Decision
+    from segmentation.ledger.signatures import entitled
+
+    history, now = office.book.history(), office.book.now()
+    if json.loads(payload)["type"] == "adoption/1":
+        adoption = Adoption.model_validate_json(payload)
+        entitled(history.people[adoption.by], adoption.role, "adopt", now)
+        return adoption
+    decision = Decision.model_validate_json(payload)
+    try:
+        history.foresee(decision, now)
+    except ReviewError:
+        # What the rules say of the person comes first; of findings without a waiver there is more to say.
+        history.foresee(_all_waived(decision), now)
+        _refuse_unwaived(decision)
+        raise
+    return decision
+
+
+def shown(office: Office, payload: bytes, *, yes: bool, full: bool = False) -> Decision:
     """Tell in words what a payload says, and ask whether it shall be signed.
 
     Raises
     ------
     ReviewError
-        There is nobody to ask.
+        The rules would refuse it, or there is nobody to ask.
     typer.Exit
         They said no.
     """
@@ -58,23 +88,37 @@ def shown(office: Office, payload: bytes, *, yes: bool) -> Decision:
     from segmentation.ledger.records import Decision
     from segmentation.reviews.waivers import blocking_of
 
-    decision = Decision.model_validate_json(payload)
-    _refuse_unwaived(decision)
+    decision = foreseen(office, payload)
+    if not isinstance(decision, Decision):
+        raise ReviewError("An adoption is not shown before it is signed. Read the policy that is adopted.")
     card = office.desk.review(decision.model, decision.version).card
-    for line in told.approval(decision, blocking_of(card)):
-        typer.echo(line)
+    approvals = office.desk.standing(decision.model, decision.version).approvals
+    for line in told.approval(decision, blocking_of(card), approvals, full=full):
+        say(line)
     if yes:
         return decision
     if not secrets.is_asked():
         raise ReviewError("There is no terminal to ask at. Read what is signed, and say --yes.")
     if not typer.confirm("Sign this?"):
-        typer.echo("Nothing was signed.")
+        say("Nothing was signed.")
         raise typer.Exit(NOT_SIGNED)
     return decision
 
 
+def _all_waived(decision: Decision) -> Decision:
+    """Return a decision as it would be with a waiver of every finding that lacks one; nobody signs it."""
+    from segmentation.ledger.records import Waiver
+
+    named = {waiver.finding for waiver in decision.waivers}
+    if decision.action != "approve" or decision.valid_until is None:
+        return decision
+    until = decision.valid_until
+    added = [Waiver(finding=key, reason="-", expires=until) for key in decision.blocking if key not in named]
+    return decision.model_copy(update={"waivers": (*decision.waivers, *added)})
+
+
 def _refuse_unwaived(decision: Decision) -> None:
-    """Refuse early what the ledger would refuse, and say how the waivers are written.
+    """Refuse what the ledger would refuse, and say how the waivers are written.
 
     Raises
     ------
@@ -107,7 +151,7 @@ def check_model(office: Office, decision: Decision, tracking_uri: str | None) ->
     """
     model, version = decision.model, decision.version
     if not is_registered(office, model, version, tracking_uri):
-        typer.echo(f"Not checked: no MLflow with {model} version {version} is here.", err=True)
+        say(f"Not checked: no MLflow with {model} version {version} is here.", err=True)
         return
     from segmentation.registry import check_model_files
 
@@ -117,17 +161,17 @@ def check_model(office: Office, decision: Decision, tracking_uri: str | None) ->
 def settled(office: Office, standings: tuple[Standing, ...], tracking_uri: str | None) -> None:
     """Tell where versions stand after a decision, and show it in MLflow where there is one."""
     for standing in standings:
-        typer.echo(told.line(standing))
-        typer.echo(f"  {standing.why}")
+        say(told.line(standing))
+        say(f"  {standing.why}")
     model = standings[0].model if standings else ""
     if not office.home.database.exists() and tracking_uri is None:
-        typer.echo("Nothing is registered here, so no MLflow shows it.", err=True)
+        say("Nothing is registered here, so no MLflow shows it.", err=True)
         return
     from segmentation.registry import mirror
 
     warning = mirror(office.home, office.desk.list(model), tracking_uri)
     if warning is not None:
-        typer.echo(f"Warning: {warning}", err=True)
+        warn(warning)
 
 
 def witnessed(office: Office, standings: tuple[Standing, ...], checkout: Path | None) -> None:
@@ -154,11 +198,9 @@ def witnessed(office: Office, standings: tuple[Standing, ...], checkout: Path | 
             bundle = office.desk.review(model, version).bundle
             written = write_decision(folder, bundle, office.book.history().proof(model, version))
         except SegmentationError as error:
-            typer.echo(f"Warning: {error}", err=True)
+            warn(error)
         else:
-            typer.echo(
-                f"Wrote {' and '.join(written)} to {folder}; commit them, so that its history is a witness."
-            )
+            say(f"Wrote {' and '.join(written)} to {folder}; commit them, so that its history is a witness.")
 
 
 def is_registered(office: Office, model: str, version: int, tracking_uri: str | None) -> bool:

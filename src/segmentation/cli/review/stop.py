@@ -9,82 +9,38 @@ from segmentation.cli.options import HOME, By, HomeFolder, Model, Number, Passph
 from segmentation.cli.review.signing import recorded, settled
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from segmentation.reviews.drafting import Deciding
 
 
-def request_changes(
-    model: Model,
-    version: Number,
-    by: By,
-    reason: Reason,
-    home: HomeFolder = HOME,
-    tracking_uri: TrackingUri = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Send a version back: it may be submitted anew."""
-    _stop("request_changes", model, version, by, reason, (home, tracking_uri, passphrase_file))
+def _command(action: Deciding, told: str) -> Callable[..., None]:
+    """Return the command of an action: all of them take the same options, and differ in the word."""
 
+    def command(
+        model: Model,
+        version: Number,
+        by: By,
+        reason: Reason,
+        home: HomeFolder = HOME,
+        tracking_uri: TrackingUri = None,
+        passphrase_file: PassphraseFile = None,
+    ) -> None:
+        office = office_at(home)
+        payload = office.desk.payload(action, model, version, name=by, reason=reason)
+        settled(office, recorded(office, payload, by, passphrase_file), tracking_uri)
 
-def reject(
-    model: Model,
-    version: Number,
-    by: By,
-    reason: Reason,
-    home: HomeFolder = HOME,
-    tracking_uri: TrackingUri = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Reject a version for good."""
-    _stop("reject", model, version, by, reason, (home, tracking_uri, passphrase_file))
-
-
-def revoke(
-    model: Model,
-    version: Number,
-    by: By,
-    reason: Reason,
-    home: HomeFolder = HOME,
-    tracking_uri: TrackingUri = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Take a version out of use for good; one person is enough, and it works at once."""
-    _stop("revoke", model, version, by, reason, (home, tracking_uri, passphrase_file))
-
-
-def suspend(
-    model: Model,
-    version: Number,
-    by: By,
-    reason: Reason,
-    home: HomeFolder = HOME,
-    tracking_uri: TrackingUri = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Take a version out of use until two people resume it."""
-    _stop("suspend", model, version, by, reason, (home, tracking_uri, passphrase_file))
-
-
-def _stop(
-    action: Deciding,
-    model: str,
-    version: int,
-    by: str,
-    reason: str,
-    where: tuple[Path, str | None, Path | None],
-) -> None:
-    home, tracking_uri, passphrase_file = where
-    office = office_at(home)
-    payload = office.desk.payload(action, model, version, name=by, reason=reason)
-    settled(office, recorded(office, payload, by, passphrase_file), tracking_uri)
+    command.__name__, command.__doc__ = action, told
+    return command
 
 
 COMMANDS = {
-    "request-changes": request_changes,
-    "reject": reject,
-    "revoke": revoke,
-    "suspend": suspend,
+    "request-changes": _command("request_changes", "Send a version back: it may be submitted anew."),
+    "reject": _command("reject", "Reject a version for good."),
+    "revoke": _command(
+        "revoke", "Take a version out of use for good; one person is enough, and it works at once."
+    ),
+    "suspend": _command("suspend", "Take a version out of use until two people resume it."),
 }
 ABOUT = "--model resident_needs --version 1"
 EXAMPLES = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+from segmentation.cli.review.passed import Passed, counted, passed, statuses, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,14 +42,14 @@ def page(
     if submission is None:
         return
     yield f"  Audit verdict: {submission.verdict}; trained by {' and '.join(submission.trained_by)}"
+    yield from _blocked(submission, blocking)
     yield "Decisions, oldest first"
     for event, decision in records:
         yield f"  {event.at:%Y-%m-%d %H:%M} UTC  {decided(decision)}"
-        yield from (f"    waived {waived(waiver)}" for waiver in decision.waivers)
+        yield from (f"    {told}" for told in waived(decision.waivers))
         yield from (f"    on condition: {condition}" for condition in decision.conditions)
     yield "Digests"
     yield from (f"  {name:<8} {digest}" for name, digest in short(submission.digests).items())
-    yield from _blocked(submission, blocking)
 
 
 def decided(decision: Decision) -> str:
@@ -55,26 +58,61 @@ def decided(decision: Decision) -> str:
     return f"{words(decision.action)} by {decision.by} ({decision.role}){until}: {decision.reason}"
 
 
-def waived(waiver: Waiver) -> str:
-    """Return a waiver in one line."""
-    return f"{waiver.finding} until {waiver.expires}: {waiver.reason}"
+def waived(waivers: Sequence[Waiver]) -> Iterator[str]:
+    """Yield how many findings were waived until when and why, a line for each day and reason."""
+    found = Counter((waiver.expires, waiver.reason) for waiver in waivers)
+    for (expires, reason), number in sorted(found.items(), key=lambda one: (-one[1], one[0])):
+        yield f"waived {counted(number)} until {expires}: {reason}"
 
 
-def approval(decision: Decision, blocking: Sequence[Blocking]) -> Iterator[str]:
-    """Yield in words what somebody is about to sign."""
+def approval(
+    decision: Decision,
+    blocking: Sequence[Blocking],
+    approvals: Sequence[Decision] = (),
+    *,
+    full: bool = False,
+) -> Iterator[str]:
+    """Yield in words what somebody is about to sign.
+
+    Parameters
+    ----------
+    decision : Decision
+    blocking : sequence of Blocking
+        What the card says of the findings that are waived.
+    approvals : sequence of Decision
+        Those of this round that count already; they may end before this one.
+    full : bool
+        Whether to tell each waived finding in a sentence.
+    """
     yield f"{decision.by} ({decision.role}) is about to sign:"
     yield f"  {words(decision.action)} {decision.model} version {decision.version}"
     yield f"  audit verdict: {decision.verdict}"
-    sentences = {finding.key: finding.sentence.en for finding in blocking}
-    for waiver in decision.waivers:
-        yield f"  waived: {sentences[waiver.finding]}"
-        yield f"    {waived(waiver)}"
+    yield from passed([Passed.of(waiver) for waiver in decision.waivers], blocking, full=full)
+    if decision.waivers and not full:
+        yield "  each in a sentence: --full, or `segmentation review show`"
     yield from (f"  on condition: {condition}" for condition in decision.conditions)
-    if decision.valid_until is not None:
-        yield f"  valid until: {decision.valid_until}"
+    yield from ends(decision, approvals)
     yield f"  reason: {decision.reason}"
     yield "  digests of what is signed:"
     yield from (f"    {name:<8} {digest}" for name, digest in short(decision.digests).items())
+
+
+def ends(decision: Decision, approvals: Sequence[Decision] = ()) -> Iterator[str]:
+    """Yield until when an approval really holds, and by what it ends before its own last day."""
+    from segmentation.ledger.track import last_day
+
+    if decision.valid_until is None:
+        return
+    end = last_day(decision)
+    if end == decision.valid_until:
+        yield f"  valid until: {end}"
+    else:
+        early = [waiver.finding for waiver in decision.waivers if waiver.expires == end]
+        which = f"the waiver of {early[0]} ends" if len(early) == 1 else f"{len(early):,} waivers end"
+        yield f"  valid until: {end}, because {which} then (it would hold until {decision.valid_until})"
+    earlier = [one for one in approvals if one.role != decision.role and last_day(one) < end]
+    for one in earlier:
+        yield f"  both together: until {last_day(one)}, because the approval by {one.by} ends then"
 
 
 def short(digests: Digests) -> dict[str, str]:
@@ -127,10 +165,13 @@ def _blocked(submission: Decision, blocking: Sequence[Blocking]) -> Iterator[str
     if not submission.blocking:
         yield "Nothing blocks the signature"
         return
-    number = len(submission.blocking)
-    yield f"{number} finding{'s block' if number > 1 else ' blocks'} the signature, unless waived:"
-    told = {one.key: one.sentence.en for one in blocking}
-    for key in submission.blocking:
-        yield f"  {key}"
-        if key in told:
-            yield f"    {told[key]}"
+    told = {one.key: one for one in blocking}
+    verb = "blocks" if len(submission.blocking) == 1 else "block"
+    count = f"{counted(len(submission.blocking))}{statuses(submission.blocking, told)}"
+    yield f"{count} {verb} the signature, unless waived:"
+    for attribute, keys in worst_first(submission.blocking, told).items():
+        yield f"  {attribute}: {len(keys):,}"
+        for key in keys:
+            yield f"    {told[key].status:<12} {key}" if key in told else f"    {key}"
+            if key in told:
+                yield f"      {told[key].sentence.en}"
