@@ -47,6 +47,17 @@ def test_the_approved_version_scores_and_the_table_says_on_which_decision(run, o
     assert (told["version"], told["decision"]) == ("1", decision)
 
 
+def test_a_first_look_says_once_on_standard_error_that_it_is_one(run, office, monkeypatch):
+    monkeypatch.setattr(approved, "load_approved", approved.load_approved.func)
+    monkeypatch.setattr("segmentation.approved.load.clock", lambda: NOW)
+    first, second = (run(*SCORE, "--approved", "--out", f"{n}.csv", "--json") for n in range(2))
+
+    assert (first.code, second.code) == (0, 0)
+    assert "First sight of this ledger from here: event 10. Compare it with a checkpoint" in first.err
+    assert "First sight" not in second.err
+    assert first.content["decision"] == second.content["decision"]
+
+
 def test_the_decision_is_told_to_machines(run, office):
     content = run(*SCORE, "--approved", "--out", "segments.csv", "--json").content
     assert (content["version"], content["decision"]) == (1, office.load().decision)

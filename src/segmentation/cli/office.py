@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from segmentation.home import Home
@@ -74,9 +76,27 @@ def book_at(folder: Path) -> Book:
 
 def say_first_sight(history: History) -> None:
     """Say on standard error that the ledger was never seen from here, so that it was believed as it is."""
-    head = history.head
+    _say_first(history.head.seq)
+
+
+@contextmanager
+def first_look(trust: Trust) -> Iterator[None]:
+    """Say the same of a look that the library takes within the block, which itself prints nothing."""
+    from segmentation.ledger.witness import Witness
+
+    witness = Witness(trust.witness)
+    unseen = witness.seen() is None
+    try:
+        yield
+    finally:
+        seen = witness.seen() if unseen else None
+        if seen is not None and seen.seq > 1:
+            _say_first(seen.seq)
+
+
+def _say_first(seq: int) -> None:
     typer.echo(
-        f"First sight of this ledger from here: event {head.seq} of {head.at:%Y-%m-%d %H:%M} UTC. Compare it "
-        "with a checkpoint (`segmentation ledger verify --checkpoint`).",
+        f"First sight of this ledger from here: event {seq}. Compare it with a checkpoint "
+        "(`segmentation ledger verify --checkpoint`).",
         err=True,
     )

@@ -72,9 +72,14 @@ def registered(home: Path, model: str, version: str, tracking_uri: str | None) -
 def approved(home: Path, model: str) -> ScoredBy:
     """Return the version that two people approved and that is active; raises what `load_approved` does."""
     from segmentation.approved import load_approved
+    from segmentation.cli.office import first_look
     from segmentation.home import Home
+    from segmentation.ledger.trust import trust_of
 
-    found = load_approved(model, Home(home))
+    place = Home(home)
+    trust = trust_of(place)
+    with first_look(trust):
+        found = load_approved(model, place, trust=trust)
     return ScoredBy(found.name, found.version, found.scorer, found.policy, found.decision)
 
 
