@@ -25,7 +25,8 @@ def test_the_questions_are_drafted_once_and_refused_while_they_are_open(run, pla
 
     refused = render(run, home)
     assert refused.code == 2
-    assert "assessed_on: is still to be written by a person" in refused.err
+    assert "texts are still to be written by a person" in refused.err
+    assert "      assessed_on, next_review, contact, " in refused.err
     assert not (place / "impact").exists()
 
 

@@ -8,8 +8,9 @@ import pytest
 from segmentation.card.parts import Shortfall
 from segmentation.errors import ReviewError
 from segmentation.policy import Text, policy_from
-from segmentation.reviews.diff import Diff, Side, diff
+from segmentation.reviews.diff import Diff, Side, diff, last_in_service
 from tests.card import made
+from tests.signed import MODEL, Cast
 
 MANY: tuple[Shortfall, ...] = ("does not repeat itself",)
 
@@ -74,7 +75,7 @@ def test_a_first_submission_says_that_there_is_nothing_to_compare_with():
     assert not found.is_empty
     assert found.before is None
     assert filled(found) == set()
-    assert "there is no version before it to compare with" in found.text()
+    assert "no other version was in service to compare it with" in found.text()
     assert found.to_dict()["before"] is None
 
 
@@ -339,3 +340,38 @@ def test_a_long_section_tells_how_many_more_there_are():
     text = diff(BEFORE, side(policy=policy_from(raw))).text()
 
     assert "more, with --json" in text
+
+
+# ---- Which version it is compared with --------------------------------------------------------------
+
+
+def test_it_is_compared_with_the_version_last_in_service_whatever_became_of_it():
+    cast = Cast.assembled()
+    cast.approve(1)
+    cast.decide("suspend", "Mona", 1)
+    cast.decide("submit", "Tina", 2)
+
+    assert cast.standing(1).state == "suspended"
+    assert last_in_service(cast.history, MODEL, 2) == 1
+    assert last_in_service(cast.history, MODEL, 1) is None
+    assert last_in_service(cast.history, "other_needs", 2) is None
+    cast.wait(days=160)
+    assert last_in_service(cast.history, MODEL, 2) == 1
+
+
+def test_a_way_back_is_compared_with_the_version_that_took_its_place():
+    cast = Cast.assembled()
+    cast.approve(1)
+    cast.approve(2)
+
+    assert last_in_service(cast.history, MODEL, 1) == 2
+    assert last_in_service(cast.history, MODEL, 2) == 1
+    assert last_in_service(cast.history, MODEL, 3) == 2
+
+
+def test_where_the_other_version_stands_is_said():
+    found = diff(replace(BEFORE, state="changes_requested"), side(8))
+
+    assert found.text().startswith("small_needs: version 8 against version 7 (changes requested)\n")
+    assert found.to_dict()["before"]["state"] == "changes_requested"
+    assert diff(BEFORE, side(8)).to_dict()["before"]["state"] is None

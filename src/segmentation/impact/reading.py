@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from segmentation.errors import Fault, ImpactError
 from segmentation.impact.answers import Answers
+from segmentation.impact.unwritten import refusal, unwritten
 from segmentation.policy.base import UNWRITTEN
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def answers_from(raw: Mapping[str, Any], title: str = "The answers are refused")
         return Answers.model_validate(raw)
     except ValidationError as error:
         faults = [_fault(detail) for detail in _causes(error.errors(include_url=False))]
-        raise ImpactError.from_faults(title, faults) from None
+        raise ImpactError(refusal(title, faults), faults) from None
 
 
 def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -87,7 +88,7 @@ def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
 def _fault(detail: ErrorDetails) -> Fault:
     where = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "unwritten" or (isinstance(detail["input"], str) and UNWRITTEN in detail["input"]):
-        return Fault(where, "is still to be written by a person", "replace the marked text")
+        return unwritten(where)
     if detail["type"] in _RULES:
         return Fault(where, *_RULES[detail["type"]])
     if detail["type"].startswith(("date", "bool")):

@@ -1,4 +1,4 @@
-"""What a reviewer compares: the version that is submitted and the one that is active now.
+"""What a reviewer compares: the version that is submitted and the one that is in service, or was last.
 
 Who signs a new version signs what differs from the one before, so all of it is told: policy, limits,
 features, findings, gaps, segments, and who moves.
@@ -14,18 +14,42 @@ from segmentation.reviews.differences import Diff, cards, policies
 
 if TYPE_CHECKING:
     from segmentation.card import ModelCard
+    from segmentation.ledger.history import History
+    from segmentation.ledger.standing import State
     from segmentation.policy import Policy
 
-__all__ = ["Diff", "Side", "diff"]
+__all__ = ["Diff", "Side", "diff", "last_in_service"]
 
 
 @dataclass(frozen=True)
 class Side:
-    """One version: its number, its policy and its card."""
+    """One version: its number, its policy, its card, and where it stands if that is to be told."""
 
     version: int
     policy: Policy
     card: ModelCard
+    state: State | None = None
+
+
+def last_in_service(history: History, model: str, version: int) -> int | None:
+    """Return the version with which another is compared: the one last brought into service.
+
+    One that was suspended since, has expired or was revoked is still the one that residents knew.
+
+    Parameters
+    ----------
+    history : History
+    model, version : str, int
+        The version that is compared, which never is the answer.
+
+    Returns
+    -------
+    int or None
+        None where no other version was ever in service.
+    """
+    activated = (one.draft for one in reversed(history.events) if one.draft.kind == "activated")
+    own = (draft.version for draft in activated if draft.model == model)
+    return next((one for one in own if one != version), None)
 
 
 def diff(before: Side | None, after: Side) -> Diff:
@@ -34,7 +58,7 @@ def diff(before: Side | None, after: Side) -> Diff:
     Parameters
     ----------
     before : Side or None
-        The version that is active; None where there is none.
+        The version that is in service, or was last; None where none ever was.
     after : Side
         The version that is submitted.
 
@@ -55,8 +79,8 @@ def diff(before: Side | None, after: Side) -> Diff:
     found = policies.changes(before.policy, after.policy)
     return Diff(
         model=after.policy.name,
-        before=cards.seen(before.version, before.card),
-        after=cards.seen(after.version, after.card),
+        before=cards.seen(before.version, before.card, before.state),
+        after=cards.seen(after.version, after.card, after.state),
         evidence=cards.evidence(before.card, after.card),
         limits=policies.limits(before.policy, after.policy),
         days=policies.days(found),
@@ -75,7 +99,7 @@ def _first(after: Side) -> Diff:
     """Return what there is to say of the first version: how it stands, and nothing that differs."""
     none = ()
     return Diff(
-        model=after.policy.name, before=None, after=cards.seen(after.version, after.card),
+        model=after.policy.name, before=None, after=cards.seen(after.version, after.card, after.state),
         evidence=none, limits=none, days=none, policy=none, features=none, findings=none, gaps=none,
         segments=none, is_linked=False, migration=None, stability=none,
     )  # fmt: skip

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from segmentation.card import ModelCard
     from segmentation.card.parts import Finding, Gap, Segment, Service, Stability
+    from segmentation.ledger.standing import State
     from segmentation.policy import Text
     from segmentation.reviews.differences.model import Form, Turn
     from segmentation.wording import Reader, Titles
@@ -38,11 +39,12 @@ DECIMALS: dict[Form, int] = {"share": 3, "ratio": 2}
 """To which figures are told, and compared: a difference that nobody sees is none."""
 
 
-def seen(version: int, card: ModelCard) -> Seen:
+def seen(version: int, card: ModelCard, state: State | None = None) -> Seen:
     """Return one version in figures."""
     tally, done = card.verdict.tally, card.about.mitigation
     return Seen(
         version=version,
+        state=state,
         status=card.verdict.status,
         blocking=len(blocking_of(card)),
         broken=tally.broken,

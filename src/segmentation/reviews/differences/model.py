@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from segmentation.card.parts import Move, Since
+from segmentation.ledger.standing import State
 from segmentation.policy import Text
 from segmentation.wording import msg
 from segmentation.wording.findings import Status
@@ -32,9 +33,13 @@ def _section(title: str, help_text: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Seen:
-    """One of the two versions in figures; `blocking` is how many findings stand against a signature."""
+    """One of the two versions in figures; `blocking` is how many findings stand against a signature.
+
+    `state` is where it stands, such as "suspended"; None where that was not asked.
+    """
 
     version: int
+    state: State | None
     status: Status
     blocking: int
     broken: int

@@ -29,15 +29,17 @@ EN = Voice("en")
 SHORT = 80
 """Letters of a value that are told."""
 DIGEST = 19
-"""Letters of a fingerprint that are told."""
+"""Letters of a digest that are told."""
 
 
 def text(diff: Diff) -> str:
     """Return what differs, a heading and indented lines for each section that holds something."""
     if diff.before is None:
-        first = f"{diff.model} version {diff.after.version}: there is no version before it to compare with."
+        first = (
+            f"{diff.model} version {diff.after.version}: no other version was in service to compare it with."
+        )
         return "\n".join([first, *_indented([_stands(diff.after)])])
-    title = f"{diff.model}: version {diff.after.version} against version {diff.before.version}"
+    title = f"{diff.model}: version {diff.after.version} against version {_which(diff.before)}"
     if diff.is_empty:
         return f"{title}\n  Nothing differs but the number of the version."
     lines = [title, *_indented(_verdicts(diff.before, diff.after))]
@@ -75,6 +77,10 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 def _verdicts(before: Seen, after: Seen) -> list[str]:
     return [f"before: {_stands(before)}", f"now:    {_stands(after)}"]
+
+
+def _which(seen: Seen) -> str:
+    return f"{seen.version}" if seen.state is None else f"{seen.version} ({seen.state.replace('_', ' ')})"
 
 
 def _stands(seen: Seen) -> str:
