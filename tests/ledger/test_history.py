@@ -15,7 +15,7 @@ from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.checkpoint import checkpoint_of
 from segmentation.ledger.event import Draft, linked
 from segmentation.ledger.history import History
-from segmentation.ledger.records import Person
+from segmentation.ledger.records import Decision, Person
 from segmentation.ledger.witness import Witness
 from segmentation.signing import PrivateKey, sha256
 from tests.signed import DIGESTS, LEDGER, MODEL, Cast
@@ -254,6 +254,17 @@ def test_permitting_adds_nothing(cast):
 def test_nothing_is_permitted_before_the_last_event(cast):
     with pytest.raises(ReviewError, match=r"a clock was set back.*Set the clock\."):
         cast.history.permit(cast.decision("revoke", "Carol"), cast.events[-1].at - timedelta(seconds=1))
+
+
+def test_what_the_rules_would_refuse_is_foreseen_before_it_is_signed(cast):
+    history, unsigned = cast.history, Decision.of(cast.decision("revoke", "Carol").signed)
+    history.foresee(unsigned, cast.now)
+
+    assert history.head == cast.events[-1]
+    with pytest.raises(ReviewError, match="Carol signs as business and holds compliance"):
+        history.foresee(unsigned.model_copy(update={"role": "business"}), cast.now)
+    with pytest.raises(ReviewError, match="Nobody is entered as Eve"):
+        history.foresee(unsigned.model_copy(update={"by": "Eve"}), cast.now)
 
 
 def test_a_copy_goes_its_own_way(cast):

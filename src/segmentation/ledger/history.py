@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.decisions import judged
 from segmentation.ledger.facts import Facts
 from segmentation.ledger.proof import Proof
 from segmentation.ledger.rules import RULES, change_of
@@ -108,6 +109,22 @@ class History:
         if wrong is not None:
             raise ReviewError(f"{wrong} Set the clock.")
         change_of(self._facts, draft, now, self._rules)
+
+    def foresee(self, decision: Decision, now: datetime) -> None:
+        """Check that a decision may be the next event once it is signed, so that nobody signs in vain.
+
+        Raises
+        ------
+        ReviewError
+            What `permit` raises, but for what the signature itself may lack.
+        """
+        person = self._facts.people.get(decision.by)
+        if person is None:
+            raise ReviewError(
+                f"Nobody is entered as {decision.by}. Enter them with `segmentation people add`, or mend the "
+                "name."
+            )
+        judged(self._facts, decision, person, now)
 
     def copy(self) -> History:
         """Return the same history, to add to it what may yet be rolled back."""
