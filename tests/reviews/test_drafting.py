@@ -27,6 +27,11 @@ def test_a_decision_has_a_reason(office, reason):
         office.desk.adopt(MODEL, policy(), signer=office.signer("Carol"), reason=reason)
 
 
+def test_a_rule_of_a_field_is_told_as_one_sentence(office):
+    with pytest.raises(ReviewError, match=r"^The record cannot be written: reason: control and [^.]*\.$"):
+        office.submit(reason="Fine.\x1b[2K")
+
+
 def test_an_approval_lasts_as_long_as_the_policy_allows_unless_it_says_less(office):
     office.submit()
     today = office.clock.now.date()

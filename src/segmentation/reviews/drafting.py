@@ -198,4 +198,5 @@ def _fitting(person: Person, allowed: tuple[Role, ...], missing: tuple[Role, ...
 def _unsaid(error: ValidationError) -> ReviewError:
     fault = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, fault["loc"])) or "record"
-    return ReviewError(f"The record cannot be written: {where}: {fault['msg'][0].lower()}{fault['msg'][1:]}.")
+    rule = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return ReviewError(f"The record cannot be written: {where}: {rule[0].lower()}{rule[1:]}.")
