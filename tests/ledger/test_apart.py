@@ -109,6 +109,39 @@ def test_who_made_the_same_model_under_another_number_does_not_approve_it(cast, 
     assert "or the same model, in an earlier round or as another version," in cast.refusal
 
 
+def test_who_signed_half_a_pair_and_is_then_named_as_a_maker_counts_no_more(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Chen", role="compliance")
+    cast.decide("submit", "Tina", 2, trained_by=("Chen",))
+    cast.decide("approve", "Bob")
+
+    assert cast.standing().missing == ("compliance",)
+    assert cast.standing().why.startswith(
+        "Tina submitted it on 2026-07-01. The signature of Chen (compliance) counts no more, as version 2 of "
+        "resident_needs names them as a maker of it."
+    )
+
+
+@pytest.mark.parametrize("digests", [DIGESTS, OTHER])
+def test_a_pair_stays_when_one_of_them_makes_another_version(cast, digests):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Chen", role="compliance")
+    cast.decide("approve", "Bob")
+    cast.decide("submit", "Tina", 2, trained_by=("Chen",), digests=digests)
+
+    assert cast.standing().state == "approved"
+    assert [a.by for a in cast.standing().approvals] == ["Chen", "Bob"]
+
+
+def test_half_a_pair_counts_on_when_its_signer_makes_another_model(cast):
+    cast.decide("submit", "Tina")
+    cast.decide("approve", "Chen", role="compliance")
+    cast.decide("submit", "Tina", 2, trained_by=("Chen",), digests=OTHER)
+    cast.decide("approve", "Bob")
+
+    assert cast.standing().state == "approved"
+
+
 def test_who_made_another_model_approves_this_one(cast):
     cast.decide("submit", "Chen", role="trainer", trained_by=("Chen",), digests=OTHER)
     cast.decide("submit", "Tina", 2)

@@ -9,8 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
+from segmentation.ledger.facts import identity
+from segmentation.ledger.standing import TRANSITIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from segmentation.ledger.facts import Facts
     from segmentation.ledger.records import Decision, Person
     from segmentation.ledger.track import Track
@@ -44,6 +48,24 @@ def separate(facts: Facts, decision: Decision, person: Person, track: Track) -> 
             f"{person.name} trained or submitted version {track.version} of {track.model}{when} and may not "
             f"{decision.action} it; ask another {other} person."
         )
+
+
+def outed(facts: Facts, submission: Decision) -> Iterator[Track]:
+    """Give the other versions of the same model of which a maker, as is now told, signed half a pair."""
+    same = identity(submission.digests.model)
+    for track in (track for tracks in facts.tracks.values() for track in tracks.values()):
+        this = (track.model, track.version) == (submission.model, submission.version)
+        alike = track.files is not None and identity(track.files) == same
+        if this or not alike or "reopen" not in TRANSITIONS[track.state]:
+            continue
+        gone = [
+            d for d in (*track.approvals, *track.resumes) if d.by in {submission.by, *submission.trained_by}
+        ]
+        if gone:
+            yield track.without(
+                gone,
+                f"as version {submission.version} of {submission.model} names them as a maker of it",
+            )
 
 
 def another(facts: Facts, decision: Decision, since: int) -> None:

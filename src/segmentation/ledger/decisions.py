@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.apart import another, separate
+from segmentation.ledger.apart import another, outed, separate
 from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Decision
 from segmentation.ledger.signatures import entitled, read, seen, signer, words
@@ -52,11 +52,11 @@ def judged(facts: Facts, decision: Decision, person: Person, now: datetime) -> C
     step(track, decision.action, day_of(now))
     if decision.action == "submit":
         after = _submitted(facts, track, decision, now)
-    else:
-        _about_this_round(facts, track, decision)
-        if decision.action in {"approve", "resume"}:
-            in_force(facts, track)
-        after = _EFFECTS[decision.action](facts, track, decision, now)
+        return Change(decision=decision, tracks=(after, *outed(facts, decision)))
+    _about_this_round(facts, track, decision)
+    if decision.action in {"approve", "resume"}:
+        in_force(facts, track)
+    after = _EFFECTS[decision.action](facts, track, decision, now)
     return Change(decision=decision, tracks=(after,))
 
 

@@ -6,7 +6,6 @@ signer.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
@@ -71,26 +70,15 @@ def _taken_back(facts: Facts, person: Person, now: datetime) -> Iterator[Track]:
         if "reopen" not in TRANSITIONS[track.state]:
             continue
         gone = [d for d in (*track.approvals, *track.resumes) if d.by == person.name and not _may(person, d)]
-        half = [d for d in gone if not any(d is a for pair in track.pairs for a in pair)]
         if gone:
-            yield replace(
-                track,
-                approvals=tuple(d for d in track.approvals if not any(d is g for g in gone)),
-                resumes=tuple(d for d in track.resumes if not any(d is g for g in gone)),
-                why=" ".join((track.why, *(_sentence(d, now) for d in half))),
+            yield track.without(
+                gone, f"as their roles or key changed on {now:%Y-%m-%d}; it must be made anew"
             )
 
 
 def _may(person: Person, decision: Decision) -> bool:
     return (
         decision.role in person.roles and "administrator" not in person.roles and decision.key == person.key
-    )
-
-
-def _sentence(decision: Decision, now: datetime) -> str:
-    return (
-        f"The signature of {decision.by} ({decision.role}) counts no more, as their roles or key changed on "
-        f"{now:%Y-%m-%d}; it must be made anew."
     )
 
 

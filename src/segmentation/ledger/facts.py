@@ -122,7 +122,7 @@ class Facts:
 
     def made(self, files: Mapping[str, str]) -> frozenset[str]:
         """Return who ever submitted or trained the model of these files."""
-        return self.makers.get(_identity(files), frozenset())
+        return self.makers.get(identity(files), frozenset())
 
     def apply(self, change: Change, event: Event) -> None:
         """Take in an event that the rules allow."""
@@ -143,7 +143,7 @@ class Facts:
                     change.decision.digests.model,
                     (change.decision.by, *change.decision.trained_by),
                 )
-                self.makers[_identity(files)] = self.made(files).union(names)
+                self.makers[identity(files)] = self.made(files).union(names)
         if change.adoption is not None:
             told = change.adoption
             self.adopted[told.model] = Adopted(told.policy, told.by, event.at, event.seq)
@@ -170,6 +170,6 @@ class Facts:
         )
 
 
-def _identity(files: Mapping[str, str]) -> str:
+def identity(files: Mapping[str, str]) -> str:
     """Return what makes a model the same: its scorer, or all of its files where it names none."""
     return files.get(SCORER) or " ".join(f"{name} {files[name]}" for name in sorted(files))

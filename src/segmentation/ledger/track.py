@@ -77,6 +77,22 @@ class Track:
         same = (decision.role, decision.catalogue)
         return (*(a for a in self.approvals if (a.role, a.catalogue) != same), decision)
 
+    def without(self, gone: Iterable[Decision], why: str) -> Track:
+        """Return the track without signatures that count no more, and say so of those that are in no pair."""
+        out = {id(decision): decision for decision in gone}
+        paired = {id(approval) for pair in self.pairs for approval in pair}
+        told = [
+            f"The signature of {decision.by} ({decision.role}) counts no more, {why}."
+            for key, decision in out.items()
+            if key not in paired
+        ]
+        return replace(
+            self,
+            approvals=tuple(a for a in self.approvals if id(a) not in out),
+            resumes=tuple(r for r in self.resumes if id(r) not in out),
+            why=" ".join((self.why, *told)),
+        )
+
     @property
     def signed(self) -> tuple[Decision, ...]:
         """Every approval that counts or counted in a pair, once each."""
