@@ -120,10 +120,14 @@ def test_waivers_and_a_last_day_are_signed_elsewhere(office):
     assert standing.approvals[0].valid_until == until
 
 
-def test_who_may_not_submit_publishes_nothing_for_a_signature_elsewhere(office):
+def test_what_may_not_be_submitted_is_not_published_for_a_signature_elsewhere(office):
     told = {"trained_by": ("Tina",), "reason": "Spring data."}
     with pytest.raises(ReviewError, match="As monitor nobody may submit"):
         office.desk.submission_payload(**handed().parts(), name="Mona", **told)
+    with pytest.raises(ReviewError, match="Nobody is entered as Zoe"):
+        office.desk.submission_payload(
+            **handed().parts(), name="Tina", trained_by=("Zoe",), reason="Spring data."
+        )
     assert not (office.home.root.parent / "bundles").exists()
 
     office.desk.submission_payload(**handed().parts(), name="Tina", **told)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from segmentation.bundle import publish
 from segmentation.ledger.event import Draft
 from segmentation.ledger.records import Adoption
-from segmentation.ledger.signatures import entitled
 from segmentation.reviews.drafting import Adopting, Ask, Deciding, adoption_of, decision_of, submission_of
 from segmentation.reviews.looking import Looking, check_of
 from segmentation.reviews.offline import refuse_other_law, unpacked
@@ -124,14 +123,13 @@ class Elsewhere(Looking):
     ) -> bytes:
         """Return a submission to be signed elsewhere, and publish its bundle; takes what `submit` does.
 
-        Who may not submit is refused before anything is published. All other rules judge the signature, which
-        is not there yet: a payload that is never attached leaves its bundle among those under review, where
-        nobody loads it.
+        What the rules will refuse, whoever signs it, is refused before anything is published. A payload that
+        is never attached leaves its bundle among those under review, where nobody loads it.
         """
         parts = Parts(policy, card, files, model_files, impact, version)
         history = self._book.history()
         bundle, record = self._submission(parts, history, name, trained_by, reason)
-        entitled(history.people[record.by], record.role, "submit", record.at)
+        history.foresee(record, record.at)
         publish(bundle, self._trust.bundles, proof=None)
         return canonical(record.content())
 
