@@ -64,6 +64,7 @@ COMMANDS = (
     "ledger verify",
     "ledger checkpoint",
     "ledger upgrade",
+    "ledger witness",
     "retention list",
     "retention delete",
 )
