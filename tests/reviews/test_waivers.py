@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.card import ModelCard
+from segmentation.card.once import once
 from segmentation.card.parts import Finding
 from segmentation.errors import ReviewError
 from segmentation.ledger.records import Waiver
@@ -74,10 +75,11 @@ def test_a_group_that_holds_a_colon_or_blanks_cannot_pass_for_another():
     assert key_of(finding("100%")) == "selection_ratio:age:100%25"
 
 
-PART = st.none() | st.text(alphabet=" :%a\n\u3000中", min_size=1, max_size=4)
+TEXT = st.text(alphabet=" :%a\n\u3000中", min_size=1, max_size=4)
+PART = st.none() | TEXT
 
 
-@given(st.tuples(PART, PART, PART.filter(bool)), st.tuples(PART, PART, PART.filter(bool)))
+@given(st.tuples(PART, PART, TEXT), st.tuples(PART, PART, TEXT))
 def test_two_findings_share_a_key_only_where_they_are_the_same(one, other):
     assert (key_of(finding(*one)) == key_of(finding(*other))) == (one == other)
     assert key_of(finding(*one)) == key_of(finding(*one)).strip()
@@ -180,6 +182,24 @@ def test_a_draft_that_nobody_filled_in_is_refused_entry_by_entry(tmp_path):
     with pytest.raises(ReviewError, match="still to be written by a person") as refused:
         read_waivers(path, found, today=TODAY)
     assert len(refused.value.faults) == 2 * len(blocking_of(found))
+    assert str(refused.value).count("\n") == 2
+    assert f"in waivers 1 to {len(blocking_of(found))};" in str(refused.value)
+
+
+def test_a_draft_says_which_finding_mirrors_which_and_asks_for_both():
+    owner = replace(made.KEPT, status="broken", value=0.7)
+    tenant = replace(owner, group="tenant", value=1.43)
+    found = card(audit=replace(made.audit(), findings=(owner, tenant, made.BROKEN)))
+    mirrors = [(key_of(mirror), key_of(told.finding)) for told in once(found) for mirror in told.mirrored]
+    draft = draft_waivers(found)
+
+    assert len(mirrors) == 1
+    assert draft.count("The same the other way round as") == len(mirrors)
+    for mirror, first in mirrors:
+        assert f'as {first}. 与 {first} 为同一差异的另一面。\nfinding = "{mirror}"' in draft
+    assert [one["finding"] for one in tomllib.loads(draft)["waiver"]] == sorted(
+        (one.key for one in blocking_of(found)), key=lambda key: draft.index(f'finding = "{key}"')
+    )
 
 
 def test_all_faults_are_told_at_once(tmp_path):

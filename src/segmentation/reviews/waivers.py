@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from segmentation.card.once import once
 from segmentation.card.standing import shortfall
 from segmentation.card.titles import titles_of
 from segmentation.errors import Fault, ReviewError
 from segmentation.ledger.records import Waiver
 from segmentation.policy import Text
 from segmentation.policy.base import UNWRITTEN
+from segmentation.reviews import faulty
 from segmentation.wording import LANGUAGES, Reader, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from segmentation.card import ModelCard
     from segmentation.card.parts import Finding, Shortfall
@@ -35,8 +36,6 @@ STRUCTURE = "structure"
 """First part of the key of what the segments themselves lack."""
 OPEN: Shortfall = "not held against shuffled columns"
 """What nobody measured; all else that segments may lack was measured and found wanting."""
-LEAST, MOST = 20, 4_000
-"""Letters that a reason has; a Chinese character counts as two."""
 KEYS = ("finding", "reason", "expires")
 
 HEAD = """\
@@ -49,6 +48,7 @@ HEAD = """\
 REASON = (
     f"{UNWRITTEN} why this may pass all the same, and what is done about it / 为何仍可放行，以及采取何种措施>"
 )
+MIRRORED = "The same the other way round as {key}. 与 {key} 为同一差异的另一面。"
 EXPIRES = f"{UNWRITTEN} last day, such as 2027-06-30 / 最后一天>"
 
 
@@ -95,8 +95,12 @@ def key_of(finding: Finding) -> str:
 
 
 def draft_waivers(card: ModelCard) -> str:
-    """Return a TOML file with an entry for each finding that blocks, worst first, to be filled in."""
-    return "\n".join([HEAD, *map(_entry, _all(card))])
+    """Return a TOML file with an entry for each finding that blocks, worst first, to be filled in.
+
+    Of two groups each mirrors the other: a comment says so, and both still need an entry of their own.
+    """
+    mirrored = {key_of(mirror): key_of(told.finding) for told in once(card) for mirror in told.mirrored}
+    return "\n".join([HEAD, *(_entry(one, mirrored.get(one.key)) for one in _all(card))])
 
 
 def read_waivers(path: str | Path, card: ModelCard, *, today: date) -> tuple[Waiver, ...]:
@@ -127,7 +131,7 @@ def read_waivers(path: str | Path, card: ModelCard, *, today: date) -> tuple[Wai
     faults = [fault for one in read if not isinstance(one, Waiver) for fault in one]
     faults += _twice(entries)
     if faults:
-        raise ReviewError.from_faults(f"The waivers in {path} are refused", faults)
+        raise ReviewError(faulty.refusal(f"The waivers in {path} are refused", faults), faults)
     return tuple(sorted(found, key=lambda one: one.finding))
 
 
@@ -172,10 +176,11 @@ def _escaped(part: str) -> str:
 # ---- The file ---------------------------------------------------------------------------------------
 
 
-def _entry(one: Blocking) -> str:
+def _entry(one: Blocking, mirror_of: str | None) -> str:
     lines = [
         "[[waiver]]",
         *(f"# {_line(getattr(one.sentence, language))}" for language in LANGUAGES),
+        *([] if mirror_of is None else [f"# {MIRRORED.format(key=mirror_of)}"]),
         f"finding = {_quoted(one.key)}",
         f"reason = {_quoted(REASON)}",
         f"expires = {_quoted(EXPIRES)}",
@@ -228,9 +233,9 @@ def _waiver(entry: dict[str, object], where: str, keys: set[str], today: date) -
             Fault(f"{named}, {key}", "is not a key of a waiver", "delete it")
             for key in sorted(set(entry) - set(KEYS))
         ),
-        *_finding_faults(finding, where, keys),
-        *_reason_faults(reason, named),
-        *_day_faults(expires, named, today),
+        *faulty.finding(finding, where, keys),
+        *faulty.reason(reason, named),
+        *faulty.day(expires, named, today),
     ]
     if faults or not isinstance(expires, date):
         return faults
@@ -247,46 +252,6 @@ def _day(value: object) -> object:
         return date.fromisoformat(value.strip()) if isinstance(value, str) else value
     except ValueError:
         return value
-
-
-def _finding_faults(finding: object, where: str, keys: set[str]) -> Iterator[Fault]:
-    if not isinstance(finding, str):
-        yield Fault(f"{where}, finding", "is missing", "name the finding by its key, as the draft does")
-    elif finding not in keys:
-        rule = "is no finding that blocks this version"
-        yield Fault(f"{where}, finding", rule, "draft the waivers anew, or delete the entry")
-
-
-def _reason_faults(reason: object, where: str) -> Iterator[Fault]:
-    place = f"{where}, reason"
-    if not isinstance(reason, str):
-        yield Fault(place, "is missing", "write why the finding may pass")
-    elif UNWRITTEN in reason:
-        yield Fault(
-            place, "is still to be written by a person", "replace the marked text, or delete the entry"
-        )
-    elif _letters(reason) < LEAST:
-        rule = f"has fewer than {LEAST} letters ({LEAST // 2} Chinese characters)"
-        yield Fault(place, rule, "say why the finding may pass and what is done about it")
-    elif len(reason) > MOST:
-        yield Fault(place, f"is longer than {MOST} characters", "put details into the impact assessment")
-
-
-def _day_faults(expires: object, where: str, today: date) -> Iterator[Fault]:
-    place = f"{where}, expires"
-    if isinstance(expires, str) and UNWRITTEN in expires:
-        yield Fault(place, "is still to be written by a person", "write a day, or delete the entry")
-    elif not isinstance(expires, date) or isinstance(expires, datetime):
-        yield Fault(place, "is not a day", "write it as 2027-06-30")
-    elif expires < today:
-        yield Fault(
-            place, f"lies before today, {today.isoformat()}", "write a later day, or delete the entry"
-        )
-
-
-def _letters(text: str) -> int:
-    """Return how many letters a text has; one as wide as two, as Chinese characters are, counts as two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text if one.isalpha())
 
 
 def _twice(entries: list[dict[str, object]]) -> list[Fault]:
