@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -276,6 +278,14 @@ def test_a_decision_is_kept_in_a_checkout_that_is_named(run, submitted, approve,
     assert ended.code == 0
     assert "policy.toml" in ended.err
     assert state(run) == "active"
+
+
+def test_what_compares_model_files_loads_no_fitting_toolkit():
+    script = (
+        "import sys; from segmentation.registry import check_model_files, mirror, versions_of; "
+        "sys.exit('sklearn' in sys.modules or 'skops' in sys.modules or 'mlflow' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 # ---- Signing elsewhere ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ with. MLflow's model file is for notebooks; what is served is the folded scorer,
 """
 
 import os
+from typing import TYPE_CHECKING
 
 # MLflow reports its use to its makers unless this is set when it is first imported, and at every call. What a
 # property company does with its residents' data is nobody else's business.
@@ -20,8 +21,10 @@ from segmentation.registry.load import (
     versions_of,
 )
 from segmentation.registry.mirror import mirror
-from segmentation.registry.model import TRUSTED
 from segmentation.registry.register import Registered, check_home, register
+
+if TYPE_CHECKING:
+    from segmentation.registry.model import TRUSTED
 
 __all__ = [
     "TRUSTED",
@@ -39,3 +42,12 @@ __all__ = [
     "register",
     "versions_of",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for now; a fitting toolkit comes with it, which most who read do without."""
+    if name == "TRUSTED":
+        from segmentation.registry.model import TRUSTED  # noqa: PLC0415 - seconds, and few need it
+
+        return TRUSTED
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

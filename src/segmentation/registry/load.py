@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 import mlflow.artifacts
 
-from segmentation.clustering.assign import segment_ids
-from segmentation.clustering.identity import Previous
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import CARD, NEEDED, Evidence, agree, read_evidence
 from segmentation.registry.find import aliases_of, fetched, find, numbered, which
-from segmentation.registry.model import FILE, load_model
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, reading
 
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
 
     from segmentation.card import ModelCard
     from segmentation.clustering import Segmenter
+    from segmentation.clustering.identity import Previous
     from segmentation.home import Home
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
@@ -95,6 +93,8 @@ class RegisteredModel:
         ScorerError
             A feature is missing, or holds what the policy does not allow.
         """
+        from segmentation.clustering.assign import segment_ids  # noqa: PLC0415 - seconds, and few need it
+
         return segment_ids(self.scorer, needs)
 
 
@@ -194,6 +194,8 @@ def load_previous(
         given = {segment for other in numbered(client, name).values() for segment in _ids(client, other)}
     names = {segment.id: segment.name for segment in evidence.card.segments}
     retired = tuple(sorted(given - names.keys()))
+    from segmentation.clustering.identity import Previous  # noqa: PLC0415 - seconds, and few need it
+
     return Previous(int(found.version), evidence.policy, evidence.scorer, names, retired)
 
 
@@ -210,6 +212,8 @@ def load_segmenter(
         There is no such version, its file holds a type that is not trusted, or it is not the segmenter that
         was registered.
     """
+    from segmentation.registry.model import FILE, load_model  # noqa: PLC0415 - seconds, and few need it
+
     place = Place(home, tracking_uri)
     with (
         quiet(),

@@ -16,7 +16,6 @@ from mlflow.exceptions import MlflowException
 
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import named, write_evidence
-from segmentation.registry.model import mark_model, save_model
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, writing
 
@@ -125,6 +124,8 @@ def register(candidate: Candidate, home: Home, tracking_uri: str | None = None) 
 
 
 def _stage(candidate: Candidate, folder: Path) -> _Staged:
+    from segmentation.registry.model import save_model  # noqa: PLC0415 - seconds, and few need it
+
     evidence, model = folder / "evidence", folder / "model"
     tags = write_evidence(candidate, evidence)
     save_model(candidate.segmenter, candidate.policy, model)
@@ -195,6 +196,8 @@ def _say(client: MlflowClient, run: Run, staged: _Staged) -> None:
 
 
 def _send_model(client: MlflowClient, run: Run, model: LoggedModel, staged: _Staged) -> None:
+    from segmentation.registry.model import mark_model  # noqa: PLC0415 - seconds, and few need it
+
     mark_model(staged.model, run.info.run_id, model.model_id)
     client.log_model_artifacts(model.model_id, str(staged.model))
     client.finalize_logged_model(model.model_id, "READY")
