@@ -10,6 +10,7 @@ import typer
 from segmentation.cli.console import say_json
 from segmentation.cli.office import Office, office_at
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
+from segmentation.cli.plain import say, warn
 from segmentation.cli.review import told
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def list_(
         say_json({"versions": [told.content(standing) for standing in standings]})
         return
     for standing in standings:
-        typer.echo(told.line(standing))
-        typer.echo(f"  {standing.why}")
+        say(told.line(standing))
+        say(f"  {standing.why}")
     if not standings:
-        typer.echo("Nothing was submitted yet. Submit a version with `segmentation review submit`.")
+        say("Nothing was submitted yet. Submit a version with `segmentation review submit`.")
 
 
 def show(model: Model, version: Number, home: HomeFolder = HOME, as_json: Json = False) -> None:
@@ -45,28 +46,30 @@ def show(model: Model, version: Number, home: HomeFolder = HOME, as_json: Json =
         say_json(told.content(standing, blocking, records))
         return
     for line in told.page(standing, blocking, records):
-        typer.echo(line)
+        say(line)
 
 
 def diff(
     model: Model,
     version: Number,
     against: Annotated[
-        int | None, typer.Option(min=1, help="Another submitted version; the active one when not given.")
+        int | None,
+        typer.Option(min=1, help="Another submitted version; else the one last in service."),
     ] = None,
     home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
-    """Compare a submitted version with the active one: policy, features, segments, findings, limits."""
+    """Compare a version with the one last in service: policy, features, segments, findings, limits."""
     from segmentation.reviews.diff import diff as compared
 
     office = office_at(home)
-    other = against or _active(office, model, version)
+    other = against or _last(office, model, version)
     found = compared(None if other is None else _side(office, model, other), _side(office, model, version))
     if as_json:
         say_json(found.to_dict())
     else:
-        typer.echo(found.text())
+        for line in found.text().split("\n"):
+            say(line)
 
 
 def waivers(
@@ -86,12 +89,10 @@ def waivers(
         )
     card = office_at(home).desk.review(model, version).card
     if not blocking_of(card):
-        typer.echo(f"Nothing blocks {model} version {version}, so nothing needs a waiver.")
+        say(f"Nothing blocks {model} version {version}, so nothing needs a waiver.")
         return
     write_text(out, draft_waivers(card))
-    typer.echo(
-        f"Wrote {out}. Write what is marked, delete what you do not waive, and approve with --waivers {out}"
-    )
+    say(f"Wrote {out}. Write what is marked, delete what you do not waive, and approve with --waivers {out}")
 
 
 def _blocking(office: Office, submission: Decision | None) -> tuple[Blocking, ...]:
@@ -104,33 +105,35 @@ def _blocking(office: Office, submission: Decision | None) -> tuple[Blocking, ..
     try:
         return blocking_of(office.desk.review(submission.model, submission.version).card)
     except SegmentationError as error:
-        typer.echo(f"Warning: what blocks is told by its keys alone. {error}", err=True)
+        warn(f"what blocks is told by its keys alone. {error}")
         return ()
 
 
-def _active(office: Office, model: str, version: int) -> int | None:
-    """Return the number of the version that is active; None where none is.
+def _last(office: Office, model: str, version: int) -> int | None:
+    """Return the version that is in service, or was last; None where no other ever was.
 
     Raises
     ------
     ReviewError
-        It is the one that is to be compared.
+        The version to be compared is the active one.
     """
     from segmentation.errors import ReviewError
+    from segmentation.reviews.diff import last_in_service
 
-    active = office.book.history().active(model, office.book.now())
+    history = office.book.history()
+    active = history.active(model, office.book.now())
     if active is not None and active.version == version:
         raise ReviewError(
             f"{model} version {version} is the active one. Name another to compare it with: --against."
         )
-    return None if active is None else active.version
+    return last_in_service(history, model, version)
 
 
 def _side(office: Office, model: str, version: int) -> Side:
     from segmentation.reviews.diff import Side
 
     found = office.desk.review(model, version)
-    return Side(version, found.policy, found.card)
+    return Side(version, found.policy, found.card, office.desk.standing(model, version).state)
 
 
 COMMANDS = {"list": list_, "show": show, "diff": diff, "waivers": waivers}
