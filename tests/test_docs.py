@@ -153,6 +153,20 @@ def test_the_guides_know_every_state(name):
     assert {state.replace("_", " ") for state in get_args(State)} == set(named) - {"state"}
 
 
+def test_a_suspended_version_is_superseded_as_the_guides_say():
+    from tests.signed import Cast
+
+    cast = Cast.assembled()
+    cast.approve(1)
+    cast.decide("suspend", "Mona", 1)
+    assert cast.standing(1).state == "suspended"
+    cast.approve(2)
+
+    assert cast.standing(1).state == "superseded"
+    assert "superseded when another version takes its place" in PAGES["review.md"]
+    assert "其他版本启用后即被取代" in PAGES["review.zh.md"]
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL is not installed")
 def test_what_openssl_signs_as_the_page_says_verifies(tmp_path):
     import base64

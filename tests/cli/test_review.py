@@ -99,6 +99,16 @@ def test_a_comparison_is_with_the_version_that_is_active(run, active):
     assert run("review", "diff", "--model", MODEL, "--version", "1", "--against", "2").code == 0
 
 
+def test_a_comparison_is_with_the_version_last_in_service_where_none_is_now(run, active):
+    words = ("review", "diff", "--model", MODEL, "--version", "2")
+    active.submit(handed(2))
+    assert run(*words).out.startswith(f"{MODEL}: version 2 against version 1 (active)")
+    assert run("review", "suspend", *ABOUT, "--as", "Mona", "--reason", "Residents changed.").code == 0
+
+    assert run(*words).out.startswith(f"{MODEL}: version 2 against version 1 (suspended)")
+    assert run(*words, "--json").content["before"]["state"] == "suspended"
+
+
 # ---- Deciding ---------------------------------------------------------------------------------------
 
 
