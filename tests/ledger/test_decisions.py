@@ -443,8 +443,39 @@ def test_an_active_version_is_renewed_by_two_more_approvals(cast):
     cast.decide("approve", "Carol", valid_until=date(2026, 11, 1))
 
     assert cast.standing().valid_until == date(2026, 8, 1)
+    assert cast.standing().why == (
+        "Carol (compliance) and Bob (business) approved it, Carol anew on 2026-07-21; it holds until "
+        "2026-08-01, as long as the approval for business."
+    )
 
     cast.decide("approve", "Bob", valid_until=date(2026, 10, 1))
 
     assert cast.standing().valid_until == date(2026, 10, 1)
     assert cast.standing().state == "active"
+    assert cast.standing().why == (
+        "Carol (compliance) and Bob (business) approved it, Bob anew on 2026-07-21; it holds until "
+        "2026-10-01, as long as the approval for business."
+    )
+
+
+def test_a_renewal_that_waits_for_another_person_says_so(cast):
+    cast.approve()
+    cast.enter("Bob", ())
+    cast.decide("approve", "Carol", valid_until=date(2026, 11, 1))
+
+    assert cast.standing().state == "active"
+    assert cast.standing().why.endswith(
+        "Carol (compliance) renewed it; the signature for business is missing."
+    )
+
+
+def test_who_resumed_a_version_already_is_told_whose_signature_is_missing(cast):
+    cast.approve()
+    cast.decide("suspend", "Mona")
+    cast.decide("resume", "Bob")
+    cast.decide("resume", "Bob")
+
+    assert cast.refusal == (
+        "Bob resumed version 1 of resident_needs as business already; the signature for compliance is "
+        "missing."
+    )

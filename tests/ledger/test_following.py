@@ -228,6 +228,18 @@ def test_what_nobody_approved_is_not_reopened(cast):
     assert cast.standing().why == "Tina submitted it on 2026-07-01."
 
 
+def test_a_version_whose_policy_is_adopted_again_waits_for_two_new_approvals(cast):
+    cast.approve()
+    cast.adopt()
+    cast.adopt(policy=DIGESTS.policy)
+
+    assert cast.standing().state == "submitted"
+    assert cast.standing().missing == ("compliance", "business")
+    assert (
+        cast.standing().why == "Carol adopted its policy on 2026-07-01; approvals from before count no more."
+    )
+
+
 def test_an_approval_signed_before_the_adoption_does_not_count_after_it(cast):
     cast.approve()
     early = cast.decision("approve", "Carol")

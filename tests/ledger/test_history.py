@@ -153,8 +153,8 @@ def test_a_ledger_of_another_root_is_refused(cast):
 
     assert other.history.active(MODEL, other.now)
     assert told(cast, other.events).startswith(
-        "Event 1 (start) breaks the rules, so nothing from it on is believed: The start of the ledger is "
-        "not signed by the root key that is pinned here"
+        "Event 1 (start) breaks the rules, so nothing from it on is believed: This ledger was begun by "
+        f"the root key {other.root.public.fingerprint}, and {cast.root.public.fingerprint} is pinned here"
     )
 
 

@@ -116,7 +116,7 @@ def test_there_is_no_proof_of_what_was_reopened_until_it_is_approved_again(cast)
 
 def test_a_proof_of_another_root_shows_nothing(proof):
     assert told(proof, PrivateKey.generate().public).startswith(
-        "Event 1 of the proof (start) breaks the rules: The start of the ledger is not signed by the root key"
+        "Event 1 of the proof (start) breaks the rules: This ledger was begun by the root key"
     )
 
 

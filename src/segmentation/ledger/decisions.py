@@ -11,7 +11,15 @@ from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Decision
 from segmentation.ledger.signatures import entitled, read, seen, signer, words
 from segmentation.ledger.standing import FOLLOWING, TRANSITIONS, State, Step
-from segmentation.ledger.track import Track, day_of, is_complete, latest_of, names_of, state_on
+from segmentation.ledger.track import (
+    Track,
+    day_of,
+    is_complete,
+    latest_of,
+    missing_of,
+    names_of,
+    state_on,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -78,8 +86,8 @@ def step(track: Track, name: Step, day: date) -> State:
             f"is not one to {words(name)}; register a new version."
         )
     raise ReviewError(
-        f"Version {track.version} of {track.model} is {words(state)}. From {state} these steps lead on: "
-        f"{', '.join(possible)}; {name} does not."
+        f"Version {track.version} of {track.model} is {words(state)}. From {words(state)} these steps lead "
+        f"on: {', '.join(possible)}; {name} does not."
     )
 
 
@@ -185,8 +193,13 @@ def _approved(facts: Facts, track: Track, decision: Decision, now: datetime) -> 
         day
     )
     pair = after.pair()
-    if pair is None or "complete" not in TRANSITIONS[track.state]:
+    if pair is None or after.pairs is track.pairs:
         return after
+    if "complete" not in TRANSITIONS[track.state]:
+        told = f"{names_of(latest_of(pair))} approved it, {decision.by} anew on {now:%Y-%m-%d};"
+        shorter = [a.role for a in pair if after.until(a) == after.ends()]
+        told += f" it holds until {after.ends()}, as long as the approval for {' and '.join(shorter)}."
+        return replace(after, why=told)
     return replace(
         after,
         state=step(track, "complete", day),
@@ -242,6 +255,11 @@ def _some(findings: list[str]) -> str:
 def _resumed(facts: Facts, track: Track, decision: Decision, now: datetime) -> Track:
     _bare(decision)
     another(facts, decision, track.suspended)
+    if any((r.by, r.role) == (decision.by, decision.role) for r in track.resumes):
+        raise ReviewError(
+            f"{decision.by} resumed version {track.version} of {track.model} as {decision.role} already; the "
+            f"signature for {' and '.join(missing_of(latest_of(track.resumes)))} is missing."
+        )
     after = replace(track, resumes=(*(r for r in track.resumes if r.role != decision.role), decision))
     signed = latest_of(after.resumes)
     state = step(track, "resume", day_of(now))

@@ -31,9 +31,13 @@ def begins(facts: Facts, draft: Draft, now: datetime) -> Change:
         raise ReviewError("The ledger has begun, and begins once; begin another one in another place.")
     start, signed = read(facts, draft, Start, now)
     _about_nothing(draft)
-    signed_by_root(facts, signed, "start of the ledger")
     if start.root != facts.root.text:
-        raise ReviewError("The start of the ledger names another root key than the one that is pinned here.")
+        raise ReviewError(
+            f"This ledger was begun by the root key {PublicKey(start.root).fingerprint}, and "
+            f"{facts.root.fingerprint} is pinned here (SEGMENTATION_ROOT_KEY, or root.pub at home); compare "
+            "both with the fingerprint that was written down when it began."
+        )
+    signed_by_root(facts, signed, "start of the ledger")
     return Change(start=start)
 
 

@@ -39,7 +39,18 @@ def adopts(facts: Facts, draft: Draft, now: datetime) -> Change:
     by = f"{adoption.by} adopted another policy on {now:%Y-%m-%d}"
     others = facts.tracks.get(adoption.model, {}).values()
     reopened = _reopened(facts, others, adoption.policy, adoption.limits, by, now)
-    return Change(adoption=adoption, tracks=reopened)
+    return Change(adoption=adoption, tracks=(*reopened, *_welcomed(others, adoption, now)))
+
+
+def _welcomed(tracks: Iterable[Track], adoption: Adoption, now: datetime) -> Iterator[Track]:
+    """Yield the versions that were reopened by another policy, and whose own one comes into force again."""
+    for track in tracks:
+        submission = track.submission
+        if submission is None or submission.digests.policy != adoption.policy:
+            continue
+        if track.state == "submitted" and track.opened > track.submitted:
+            told = f"{adoption.by} adopted its policy on {now:%Y-%m-%d}; approvals from before count no more."
+            yield replace(track, why=told)
 
 
 def _latest(facts: Facts, adoption: Adoption) -> None:

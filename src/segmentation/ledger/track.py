@@ -232,8 +232,11 @@ def _why(track: Track, state: State, approvals: Mapping[Role, Decision], *, hidd
     signed = {"submitted": approvals, "suspended": latest_of(track.resumes)}.get(state, {})
     if hidden:
         parts = ["The law catalogue changed: approvals under another catalogue count no more."]
+    if state in {"approved", "active"}:
+        paired = [a for pair in track.pairs for a in pair]
+        signed = latest_of(a for a in track.approvals if not any(a is b for b in paired))
     if signed:
-        done = "approved" if state == "submitted" else "resumed"
+        done = "resumed" if state == "suspended" else "approved" if state == "submitted" else "renewed"
         parts.append(
             f"{names_of(signed)} {done} it; the signature for {' and '.join(missing_of(signed))} is missing."
         )

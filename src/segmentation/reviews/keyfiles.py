@@ -145,7 +145,11 @@ def open_key(home: Home, name: str, passphrase: str) -> PrivateKey:
         raise SigningError(
             f"The key file {path} cannot be read. Check its permissions, or restore it."
         ) from None
-    return PrivateKey.unsealed(text, passphrase)
+    try:
+        return PrivateKey.unsealed(text, passphrase)
+    except SigningError as error:
+        whose = "The root key" if name == ROOT else f"The key of {spelled(name)}"
+        raise SigningError(f"{whose} stays closed. {error}") from None
 
 
 def open_root(home: Home, passphrase: str) -> PrivateKey:
