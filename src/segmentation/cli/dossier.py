@@ -32,7 +32,8 @@ def make(
     version: Number,
     out: Annotated[Path, typer.Option(help="The ZIP to write.")],
     pdf: Annotated[
-        bool, typer.Option("--pdf/--no-pdf", help="The card as PDF too; needs segmentation[pdf].")
+        bool,
+        typer.Option("--pdf/--no-pdf", help="Card and assessment as PDF too; needs segmentation[pdf]."),
     ] = True,
     home: HomeFolder = HOME,
 ) -> None:
@@ -46,6 +47,8 @@ def make(
     office = office_at(home)
     bundle = office.desk.review(model, version).bundle
     history = office.book.history()
+    if pdf:
+        typer.echo("Drawing the PDFs; a card of 50 pages takes half a minute …", err=True)
     written = write_dossier(out, bundle, history, model, version, root=office.trust.root, pdf=pdf)
     size = written.stat().st_size / 2**20
     say(f"Wrote {written}, {size:.1f} MiB. Anybody can check it: segmentation dossier verify {written}")

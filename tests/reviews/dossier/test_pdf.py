@@ -14,7 +14,7 @@ import pytest
 from segmentation.errors import StorageError
 from segmentation.reviews.dossier import pdf, render_pdf, verify_dossier
 from segmentation.reviews.dossier.archive import unpacked
-from segmentation.reviews.dossier.pages import pages_of
+from segmentation.reviews.dossier.pages import PDFS
 from tests.reviews.dossier import made
 
 PAGE = "<html lang=zh><head><style>:root { --kept: #0b5393; }</style></head><body>%s</body></html>"
@@ -159,20 +159,14 @@ def test_on_a_system_without_a_chinese_font_chinese_is_refused_and_english_is_dr
 
 
 @pytest.mark.slow
-def test_the_assessment_becomes_a_pdf_as_well():
-    for name, page in pages_of(made.bundle()).items():
-        if name.startswith("impact/"):
-            assert pages(render_pdf(page.decode())) > 3
-
-
-@pytest.mark.slow
 def test_a_dossier_with_pdfs_holds_and_the_same_page_gives_the_same_bytes(tmp_path):
     cast = made.approved()
     path = made.written(tmp_path, cast, pdf=True)
     files = unpacked(path.read_bytes())
 
-    assert verify_dossier(path, cast.root.public).uncovered == ("card/card.en.pdf", "card/card.zh.pdf")
+    assert verify_dossier(path, cast.root.public).uncovered == PDFS
     assert render_pdf(files["card/card.zh.html"].decode()) == files["card/card.zh.pdf"]
     assert b"Noto-Sans-CJK" in inside(files["card/card.zh.pdf"])
     assert pages(files["card/card.en.pdf"]) > 10
+    assert pages(files["impact/impact.zh.pdf"]) > 3
     assert "left out" not in files["VERIFY.en.md"].decode()

@@ -115,9 +115,10 @@ def test_it_tells_of_waivers_conditions_and_a_revocation_as_text(tmp_path):
     text = told(cast, tmp_path)
 
     assert (
-        r"| `association:age_band` | 2026-11-01 | Carol, Bob | Known \| \*and\* \`followed\` &lt;b&gt;. |"
+        r" `association:age_band` | 2026-11-01 | Carol, Bob | Known \| \*and\* \`followed\` &lt;b&gt;. |"
         in text
     )
+    assert "| Association of segments with Age: Cramér's V 0.31" in text
     assert "\n- \\# Look again.\n" in text
     assert "| Revoked | 2026-07-01 08:09 UTC |" in text
     assert "| Verdict of the audit | broken |" in text

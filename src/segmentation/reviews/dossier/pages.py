@@ -26,7 +26,7 @@ BUNDLE = "bundle.json"
 """The bundle's manifest."""
 CARDS = tuple(f"card/card.{language}.html" for language in LANGUAGES)
 IMPACTS = tuple(f"impact/impact.{language}.html" for language in LANGUAGES)
-PDFS = tuple(f"card/card.{language}.pdf" for language in LANGUAGES)
+PDFS = tuple(page.removesuffix("html") + "pdf" for page in (*CARDS, *IMPACTS))
 
 
 def bundled(bundle: Bundle) -> dict[str, bytes]:
@@ -61,11 +61,12 @@ def pages_of(bundle: Bundle) -> dict[str, bytes]:
 
 
 def pdfs_of(pages: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the card's pages as PDF.
+    """Return the pages as PDF: an authority asks for the assessment, an archive for both.
 
     Raises
     ------
     StorageError
         What PDFs need is missing; names what to install.
     """
-    return {pdf: render_pdf(pages[page].decode()) for page, pdf in zip(CARDS, PDFS, strict=True)}
+    named = zip((*CARDS, *IMPACTS), PDFS, strict=True)
+    return {pdf: render_pdf(pages[page].decode()) for page, pdf in named}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from segmentation.bundle import CARD
+from segmentation.card import ModelCard
 from segmentation.card.markdown import code, escaped
 from segmentation.reviews.dossier import words
 from segmentation.reviews.dossier.evidence import (
@@ -18,6 +20,7 @@ from segmentation.reviews.dossier.evidence import (
     signed_events,
 )
 from segmentation.reviews.dossier.pages import BUNDLED
+from segmentation.reviews.waivers import blocking_of
 from segmentation.signing import sha256
 from segmentation.wording import LANGUAGES, Language, Voice
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segmentation.ledger.history import History
+    from segmentation.policy import Text
     from segmentation.reviews.dossier.report import DossierReport
 
 SHEETS: dict[Language, str] = {language: f"VERIFY.{language}.md" for language in LANGUAGES}
@@ -56,7 +60,7 @@ def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], 
             code=code,
             moment=_moment,
             words=words,
-            waivers=_waivers(report, voice),
+            waivers=_waivers(report, voice, _sentences(files[BUNDLED[CARD]])),
             name=SHEETS[language],
             has_pdf=any(name.endswith(".pdf") for name in files),
             bundled=[_raw(name) for name in BUNDLED.values()],
@@ -73,12 +77,23 @@ def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], 
     return text.encode()
 
 
-def _waivers(report: DossierReport, voice: Voice) -> list[tuple[str, date, str, str]]:
-    """Return each finding that was waived, until when, why, and by whom; two who say the same, together."""
+def _sentences(card: bytes) -> dict[str, Text]:
+    """Return what the card says of each finding that blocks, by the key that was signed."""
+    return {one.key: one.sentence for one in blocking_of(ModelCard.from_json(card.decode()))}
+
+
+def _waivers(
+    report: DossierReport, voice: Voice, sentences: Mapping[str, Text]
+) -> list[tuple[str, str, date, str, str]]:
+    """Return each finding that was waived, in words where the card has it; two who say the same, together."""
     by: dict[tuple[str, date, str], list[str]] = {}
     for one in report.waivers:
         by.setdefault((one.finding, one.expires, one.reason), []).append(one.by)
-    return [(*waived, voice.join("list", names)) for waived, names in sorted(by.items())]
+    told = {key: voice.text(sentence) for key, sentence in sentences.items()}
+    return [
+        (finding, told.get(finding, ""), expires, why, voice.join("list", names))
+        for (finding, expires, why), names in sorted(by.items())
+    ]
 
 
 def _raw(name: str) -> Markup:
