@@ -23,7 +23,7 @@ from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.people import change_person
 from segmentation.reviews.recording import Recorder
 from segmentation.signing import PrivateKey, sha256
-from tests.reviews.office import MODEL, handed
+from tests.reviews.office import MODEL, Office, handed
 from tests.reviews.processes import Reviewer
 
 
@@ -367,3 +367,29 @@ def _reopened(office):
         ("active", ("Carol", "Bob"), 1),
     }
     return standing.state
+
+
+@pytest.mark.slow
+def test_a_server_that_restarts_in_the_middle_of_an_approval_leaves_nothing_of_it(
+    postgres, new_database, tmp_path, monkeypatch
+):
+    office, publish = Office.opened(tmp_path, new_database()), Recorder.publish
+    office.submit()
+    office.approve("Carol")
+
+    def restarted(recorder, *told):
+        publish(recorder, *told)
+        postgres.stop()
+        postgres.start()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "publish", restarted)
+        with pytest.raises(LedgerError, match="may or may not have been recorded"):
+            office.approve("Bob")
+
+    assert office.desk.standing(MODEL, 1).missing == ("business",)
+    with pytest.raises(NotApprovedError):
+        loaded(office)
+
+    assert office.approve("Bob").state == "active"
+    assert loaded(office).version == 1
