@@ -48,7 +48,7 @@ def make(
     bundle = office.desk.review(model, version).bundle
     history = office.book.history()
     if pdf:
-        typer.echo("Drawing the PDFs; a card of 50 pages takes half a minute …", err=True)
+        say("Drawing the PDFs; a card of 50 pages takes half a minute …", err=True)
     written = write_dossier(out, bundle, history, model, version, root=office.trust.root, pdf=pdf)
     size = written.stat().st_size / 2**20
     say(f"Wrote {written}, {size:.1f} MiB. Anybody can check it: segmentation dossier verify {written}")
