@@ -257,3 +257,13 @@ def test_a_dictionary_may_hold_values_that_no_row_has():
     cells = pa.DictionaryArray.from_arrays(pa.array([1, 1]), pa.array(["fax", "app"]))
     assert plain_column(cells, WANTED["channel"]).tolist() == [0, 0]
     assert plain_column(cells.dictionary.dictionary_encode(), WANTED["channel"]) is None
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_ids_that_are_refused_as_personal_are_not_counted_as_doubled_as_well(tmp_path, policy):
+    frame = small_residents(34, 0)
+    cells = frame["resident"].astype(object)
+    cells.iloc[[1, 2, 3, 6]] = "R1"
+    cells.iloc[4] = "a@b.example"
+
+    compare(tmp_path, frame.assign(resident=cells), policy, 16, 16)
