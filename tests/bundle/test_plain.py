@@ -23,7 +23,7 @@ def test_plain_data_comes_back_as_it_was_written(value):
 
 @pytest.mark.parametrize("depth", [1, DEEPEST])
 def test_nesting_up_to_the_limit_is_read(depth):
-    plain(b"[" * depth + b"]" * depth, "it")
+    assert json.dumps(plain(b"[" * depth + b"]" * depth, "it")) == "[" * depth + "]" * depth
 
 
 @pytest.mark.parametrize("opened", [b"[", b'{"a":'])

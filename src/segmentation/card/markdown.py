@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"([\\`*_|~]|\](?=[(\[:])|^(?:\[|#|[-+](?=\s)))")
 
 def render_markdown(card: ModelCard, language: Language) -> str:
     """Return the card as Markdown with tables; every text of a policy stays text."""
-    text = _environment().get_template("card.md.j2").render(context(card, language), code=code, codes=codes)
+    text = environment().get_template("card.md.j2").render(context(card, language), code=code, codes=codes)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
 
 
@@ -48,10 +48,11 @@ def codes(values: Iterable[str]) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment(package: str = "segmentation.card") -> Environment:
+    """Return what renders the Markdown templates of a package; every text in them stays text."""
     # `finalize` escapes for Markdown before autoescape would for HTML.
     return Environment(
-        loader=PackageLoader("segmentation.card"),
+        loader=PackageLoader(package),
         autoescape=True,
         finalize=escaped,
         undefined=StrictUndefined,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from segmentation.bundle import CARD
 from segmentation.card import ModelCard
-from segmentation.card.markdown import code, escaped
+from segmentation.card.markdown import code, environment
 from segmentation.reviews.dossier import words
 from segmentation.reviews.dossier.evidence import (
     key_file,
@@ -51,7 +49,7 @@ def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], 
     voice = Voice(language)
     about = (history, report.model, report.version)
     text = (
-        _environment()
+        environment("segmentation.reviews.dossier")
         .get_template("verify.md.j2")
         .render(
             report=report,
@@ -102,17 +100,3 @@ def _raw(name: str) -> Markup:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-@cache
-def _environment() -> Environment:
-    # `finalize` escapes for Markdown before autoescape would for HTML.
-    return Environment(
-        loader=PackageLoader("segmentation.reviews.dossier"),
-        autoescape=True,
-        finalize=escaped,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
