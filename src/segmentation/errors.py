@@ -11,6 +11,7 @@
     ├── RegistryError       a version cannot be registered or found
     ├── SigningError        a key, a passphrase or a document to sign is not what it should be
     ├── LedgerError         the ledger was altered, cannot be reached, or is not the one that is trusted
+    │   └── UnreachableError    it cannot be reached now; what it said before may still hold
     ├── ImpactError         an impact assessment lacks what it must say
     ├── BundleError         what was published of a version is missing or was altered
     ├── ReviewError         a decision that the rules do not allow
@@ -112,6 +113,10 @@ class SigningError(SegmentationError):
 
 class LedgerError(SegmentationError):
     """The ledger was altered, cannot be reached, or is not the one that is trusted."""
+
+
+class UnreachableError(LedgerError):
+    """The ledger cannot be reached now; what it said before may still hold."""
 
 
 class ImpactError(SegmentationError):

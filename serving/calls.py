@@ -1,0 +1,91 @@
+"""What a route is given and what it gives back: plain data between HTTP and the work behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from segmentation.answers import Fault
+    from segmentation.ledger.api_keys import ApiKey
+    from serving.served import Served
+    from serving.state import State
+
+    Handler = Callable[["Call", "State"], "Reply"]
+    """Does the work of a route; raises `Refused`."""
+
+JSON = b"application/json"
+PROBLEM = b"application/problem+json"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, once its key and its size were found good.
+
+    Attributes
+    ----------
+    id : str
+        Of the request; in the header of the answer, the access event and the log.
+    scope : mapping
+        ASGI's.
+    body : bytes
+        All of it.
+    key : ApiKey or None
+        Who asks; None on routes that need no key.
+    served : Served or None
+        The version that the handler took, for the access event: handlers set it.
+    rows : int
+        Residents that the request held, for the access event and the metrics: handlers set it.
+    """
+
+    id: str
+    scope: Mapping[str, Any]
+    body: bytes
+    key: ApiKey | None
+    served: Served | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, encoded.
+
+    Attributes
+    ----------
+    body : bytes
+    status : int
+    media : bytes
+        Content type.
+    headers : tuple of (bytes, bytes)
+        Beside those that every answer has.
+    """
+
+    body: bytes
+    status: int = 200
+    media: bytes = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(eq=False)
+class Refused(Exception):  # noqa: N818 - it is an answer, and no fault of the program
+    """An answer that says no, as `problems` writes it (RFC 9457).
+
+    Attributes
+    ----------
+    slug : str
+        Of the problem: `problems.PROBLEMS` has its title and status.
+    detail : str
+        One or two sentences for this request: the field, the rule, the way out; never a value.
+    faults : tuple of Fault
+    more : int
+        Faults beyond those listed.
+    headers : tuple of (bytes, bytes)
+    """
+
+    slug: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+    more: int = 0
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=())

@@ -1,0 +1,31 @@
+"""What all requests of one worker share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from serving.settings import Settings
+    from serving.watch import Watch
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a handler may look at.
+
+    Attributes
+    ----------
+    settings : Settings
+    watch : Watch
+        Knows which version may be served now, and which keys count.
+    clock : callable
+        The time, aware, in UTC.
+    """
+
+    settings: Settings
+    watch: Watch
+    clock: Callable[[], datetime]
