@@ -1,0 +1,175 @@
+"""Access events on this machine's disk before an answer leaves: the ledger is too slow to be waited for.
+
+Each worker appends to a file of its own, one line an event, and holds a lock on it while it lives: so whoever
+moves lines into the ledger (`serving.mover`) knows which spools are still written to. What was written is
+there after the process was killed, at whatever moment; it is not flushed to the disk for every answer, so an
+event of the last seconds may be lost where the machine itself loses power.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from segmentation.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ENDING = ".spool"
+LIMIT = 64 * 2**20
+"""Bytes from which on a spool is left for the mover to finish, and a new one begun."""
+NEWLINE = b"\n"
+
+
+class Spool:
+    """The file that one worker appends to; may be used by several of its threads.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it does not exist, for its owner alone.
+    limit : int
+        Bytes from which on a new file is begun.
+    name : callable
+        Gives a name that no spool ever had: what the ledger knows a spool by.
+
+    Raises
+    ------
+    StorageError
+        The folder or the file cannot be made.
+    """
+
+    def __init__(self, folder: Path, *, limit: int = LIMIT, name: Callable[[], str] | None = None) -> None:
+        self._folder, self._limit, self._name = folder, limit, name or _fresh_name
+        self._lock = threading.Lock()
+        self._torn = False
+        self._file: int | None = None
+        self._file = self._opened()
+
+    def write(self, line: bytes) -> None:
+        """Append one event, whole or not at all.
+
+        Parameters
+        ----------
+        line : bytes
+            JSON, without a line break.
+
+        Raises
+        ------
+        StorageError
+            It could not be written, so the answer that it tells of must not leave.
+        """
+        record = line + NEWLINE
+        with self._lock:
+            file, size = self._ready()
+            try:
+                written = os.write(file, record)
+            except OSError as error:
+                raise _refused(self._folder, error) from None
+            if written == len(record):
+                return
+            self._take_back(file, size)
+        raise StorageError(
+            f"The spool folder {self._folder} has no room for an access event. Make room there."
+        )
+
+    def close(self) -> None:
+        """Write no more, and leave what is there to the mover; may be called twice."""
+        with self._lock:
+            if self._file is not None:
+                os.close(self._file)
+            self._file = None
+
+    def _ready(self) -> tuple[int, int]:
+        """Return the file to write to and its size; a new file where the old one is full, torn or removed."""
+        if self._file is None:
+            raise StorageError("The spool of access events is closed: the service is about to stop.")
+        state = os.fstat(self._file)
+        if state.st_nlink and state.st_size < self._limit and not self._torn:
+            return self._file, state.st_size
+        fresh = self._opened()
+        os.close(self._file)
+        self._file, self._torn = fresh, False
+        return fresh, 0
+
+    def _take_back(self, file: int, size: int) -> None:
+        """Cut off part of a line; where even that fails, nothing more is written behind it."""
+        try:
+            os.ftruncate(file, size)
+        except OSError:
+            self._torn = True
+
+    def _opened(self) -> int:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            while True:
+                path = self._folder / f"{self._name()}{ENDING}"
+                file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+                # Between these two lines a mover may have found it without an owner, and removed it.
+                if is_locked(file) and os.fstat(file).st_nlink:
+                    return file
+                os.close(file)
+        except OSError as error:
+            raise _refused(self._folder, error) from None
+
+
+class Waiting(NamedTuple):
+    """A spool as it lies in the folder.
+
+    Attributes
+    ----------
+    name : str
+        What the ledger knows it by.
+    path : Path
+    size : int
+        Bytes.
+    """
+
+    name: str
+    path: Path
+    size: int
+
+
+def spools(folder: Path) -> tuple[Waiting, ...]:
+    """Return the spools of a folder by name; none where there is no folder yet.
+
+    Raises
+    ------
+    StorageError
+        The folder cannot be read.
+    """
+    found = []
+    try:
+        for path in sorted(folder.glob(f"*{ENDING}")):
+            try:
+                found.append(Waiting(path.name.removesuffix(ENDING), path, path.stat().st_size))
+            except FileNotFoundError:  # another worker's mover has finished it meanwhile
+                continue
+    except OSError as error:
+        raise _refused(folder, error) from None
+    return tuple(found)
+
+
+def is_locked(file: int) -> bool:
+    """Take the lock of an open file if nobody has it; tell whether it is held now by this file."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _fresh_name() -> str:
+    return f"{secrets.token_hex(16)}-{os.getpid()}"
+
+
+def _refused(folder: Path, error: OSError) -> StorageError:
+    reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+    return StorageError(
+        f"The spool folder {folder} cannot be used: {reason}. Make room, or check who may write there."
+    )
