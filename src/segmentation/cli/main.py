@@ -14,6 +14,7 @@ from segmentation.cli import (
     audit,
     build,
     card,
+    demo,
     dossier,
     impact,
     ledger,
@@ -40,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
+app.command(epilog=f"Example: `{demo.EXAMPLE}`")(demo.demo)
 app.command(epilog=f"Example: `{simulate.EXAMPLE}`")(simulate.simulate)
 app.add_typer(policy.app, name="policy")
 app.command(epilog=f"Example: `{build.EXAMPLE}`")(build.build)

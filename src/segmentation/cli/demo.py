@@ -1,0 +1,189 @@
+"""`segmentation demo`: the way from simulated residents to a signed answer over HTTP, by the commands.
+
+Everything in it is made up: the residents, and the people who submit, sign and approve, who say so in their
+names. So it has a home of its own, and nothing in it can be taken for a real decision.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shlex
+import shutil
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from segmentation.cli.console import BROKEN
+from segmentation.cli.plain import say
+from segmentation.errors import SegmentationError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+EXAMPLE = "segmentation demo --keep"
+FOLDER = Path("var/demo")
+POLICY = Path("models/resident_needs/policy.toml")
+MODEL = "resident_needs"
+YEAR_END = "2026-07-01"
+"""The simulated year ends with June 2026."""
+MARKER = ".segmentation-demo"
+"""Marks a folder that a demo made, and that the next one may throw away."""
+PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
+KEY = "api_key.txt"
+PEOPLE = {
+    "Demo trainer": "trainer",
+    "Demo compliance": "compliance",
+    "Demo business": "business",
+    "Demo administrator": "administrator",
+}
+"""Who acts in the demo, and as what."""
+MADE_UP = "Made up for the demo: nobody has judged anything here."
+
+
+def demo(
+    n: Annotated[int, typer.Option("--n", min=1_000, help="Simulated residents.")] = 20_000,
+    policy: Annotated[Path, typer.Option("--policy", help="The policy of the demo.")] = POLICY,
+    out: Annotated[
+        Path, typer.Option(help="Folder of its own; one of an earlier demo is replaced.")
+    ] = FOLDER,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where it serves; 0 takes a free one.")] = 0,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the server running until Ctrl-C.")] = False,
+) -> None:
+    """Simulate residents, find a disparity and mitigate it, sign with made-up people, serve, and ask.
+
+    Each step is a command that is printed before it runs, so that it can be run again by hand.
+    """
+    from segmentation.cli.demo_server import ask, serving, wait
+
+    prepare(out, policy)
+    with _settings(out):
+        make_versions(out, policy, n)
+        sign(out)
+        key = issue_key(out)
+        with serving(out, MODEL, port) as address:
+            ask(address, key, out / "residents.parquet", policy)
+            if keep:
+                wait()
+
+
+def prepare(out: Path, policy: Path) -> None:
+    """Make the folder, and throw away what an earlier demo left there.
+
+    Raises
+    ------
+    StorageError
+        It holds something that no demo made.
+    SegmentationError
+        There is no policy.
+    """
+    if not policy.is_file():
+        raise SegmentationError(
+            f"There is no policy {policy}. Run the demo in a checkout, or name a policy of the simulated "
+            "community with --policy."
+        )
+    if out.exists() and not (out / MARKER).exists() and any(out.iterdir()):
+        raise StorageError(f"The folder {out} holds what no demo made. Name another one with --out.")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    (out / MARKER).touch()
+    for name in (PASSPHRASE, KEY):
+        os.close(os.open(out / name, os.O_CREAT | os.O_WRONLY, 0o600))
+    (out / PASSPHRASE).write_text(secrets.token_urlsafe(16), encoding="utf-8")
+
+
+def make_versions(out: Path, policy: Path, n: int) -> None:
+    """Register a version in which the planted carrier is found, and one in which it is mitigated."""
+    given = ("--policy", policy, "--residents", out / "residents.parquet", "--as-of", YEAR_END)
+    run("simulate", "--n", n, "--out", out)
+    run("build", *given, allowed=BROKEN)
+    run("build", *given, "--previous", 1, "--mitigation", "drop:phone_contact", allowed=BROKEN)
+
+
+def sign(out: Path) -> None:
+    """Begin a ledger, submit the second version with an assessment, and approve it twice."""
+    root = ("--root-passphrase-file", out / PASSPHRASE)
+    own = ("--passphrase-file", out / PASSPHRASE)
+    version = ("--model", MODEL, "--version", 2)
+    today = datetime.now(UTC).date()
+    run("people", "init", *root)
+    for name, role in PEOPLE.items():
+        until = (today + timedelta(days=30)).isoformat()
+        run("people", "add", name, "--role", role, "--training-until", until, *root, *own)
+    run("impact", "draft", *version, "--out", out / "answers.toml")
+    fill_in(out / "answers.toml", today)
+    run("review", "submit", *version, "--as", "Demo trainer", "--impact", out / "answers.toml", *own)
+    run("review", "waivers", *version, "--out", out / "waivers.toml")
+    fill_in(out / "waivers.toml", today)
+    for name in ("Demo compliance", "Demo business"):
+        run("review", "approve", *version, "--as", name, "--waivers", out / "waivers.toml", "--yes", *own)
+
+
+def issue_key(out: Path) -> str:
+    """Issue an API key of a day, kept in a file of the demo's folder; return it."""
+    expires = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
+    scopes = ("--scope", "predict", "--scope", "explain", "--scope", "read")
+    run(
+        "keys", "issue", "--as", "Demo administrator", "--name", "Demo client", *scopes, "--expires", expires,
+        "--reason", MADE_UP, "--passphrase-file", out / PASSPHRASE, "--out", out / KEY,
+    )  # fmt: skip
+    return (out / KEY).read_text(encoding="utf-8").strip()
+
+
+def run(*words: object, allowed: int = 0) -> None:
+    """Print one command of the program as a shell takes it, and run it.
+
+    Raises
+    ------
+    typer.Exit
+        It ended otherwise than with 0, or with the code that is allowed.
+    """
+    from segmentation.cli.main import app
+
+    asked = [str(word) for word in words]
+    typer.echo()
+    say(f"$ segmentation {shlex.join(asked)}")
+    code: Any = typer.main.get_command(app).main(asked, prog_name="segmentation", standalone_mode=False)
+    if code not in {None, 0, allowed}:
+        raise typer.Exit(code)
+
+
+def fill_in(draft: Path, today: date) -> None:
+    """Write something made up wherever a draft asks a person."""
+    typed = {
+        "date of the assessment": today.isoformat(),
+        "next review": (today + timedelta(days=30)).isoformat(),
+        "last day": (today + timedelta(days=30)).isoformat(),
+        "true or false": "false",
+        "low, medium": '"low"',
+        "proceed, ": '"proceed"',
+    }
+    text = draft.read_text(encoding="utf-8")
+    draft.write_text(
+        re.sub(r'"<write: ([^">]*)>"', lambda found: _made_up(found[1], typed), text), encoding="utf-8"
+    )
+    say(f"  Filled in {draft}: {MADE_UP}")
+
+
+def _made_up(asked: str, typed: Mapping[str, str]) -> str:
+    return next((value for start, value in typed.items() if asked.startswith(start)), f'"{MADE_UP}"')
+
+
+@contextmanager
+def _settings(out: Path) -> Iterator[None]:
+    """Point the settings at the demo's home, whatever the environment says of a real one."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("SEGMENTATION_")}
+    tracking = os.environ.pop("MLFLOW_TRACKING_URI", None)
+    for name in before:
+        del os.environ[name]
+    os.environ["SEGMENTATION_HOME"] = str(out)
+    try:
+        yield
+    finally:
+        del os.environ["SEGMENTATION_HOME"]
+        os.environ.update(before | ({} if tracking is None else {"MLFLOW_TRACKING_URI": tracking}))

@@ -1,0 +1,121 @@
+"""`segmentation demo`: a folder of its own, people who say that they are made up, and the whole way."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from segmentation.cli import demo
+from segmentation.cli.demo import POLICY, fill_in, prepare
+from segmentation.errors import SegmentationError, StorageError
+
+ROOT = Path(__file__).parents[2]
+QUICK = "bootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\nsegments = [5, 7]"
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path):
+    (tmp_path / "letters.txt").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(StorageError, match="what no demo made"):
+        prepare(tmp_path, ROOT / POLICY)
+    assert (tmp_path / "letters.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_an_earlier_demo_left_is_thrown_away(tmp_path):
+    prepare(tmp_path / "demo", ROOT / POLICY)
+    first = (tmp_path / "demo" / demo.PASSPHRASE).read_text(encoding="utf-8")
+    (tmp_path / "demo" / "ledger.db").touch()
+
+    prepare(tmp_path / "demo", ROOT / POLICY)
+
+    assert not (tmp_path / "demo" / "ledger.db").exists()
+    assert (tmp_path / "demo" / demo.PASSPHRASE).read_text(encoding="utf-8") != first
+    assert (tmp_path / "demo" / demo.PASSPHRASE).stat().st_mode & 0o077 == 0
+
+
+def test_a_policy_that_is_not_there_is_said_before_anything_is_made(tmp_path):
+    with pytest.raises(SegmentationError, match="--policy"):
+        prepare(tmp_path / "demo", tmp_path / "policy.toml")
+    assert not (tmp_path / "demo").exists()
+
+
+def test_every_mark_of_a_draft_gets_something_made_up_of_its_type(tmp_path):
+    draft = tmp_path / "answers.toml"
+    draft.write_text(
+        '# keep <write: …> in a comment\nwhen = "<write: date of the assessment>"\n'
+        'yes = "<write: true or false>"\nlevel = "<write: low, medium, high>"\n'
+        'why = "<write: why the purpose needs segments>"\nkept = "as it is"\n',
+        encoding="utf-8",
+    )
+    fill_in(draft, date(2026, 7, 1))
+
+    assert tomllib.loads(draft.read_text(encoding="utf-8")) == {
+        "when": date(2026, 7, 1), "yes": False, "level": "low", "why": demo.MADE_UP, "kept": "as it is",
+    }  # fmt: skip
+
+
+def test_everybody_in_the_demo_says_so():
+    assert all(name.startswith("Demo ") for name in demo.PEOPLE)
+
+
+@pytest.fixture
+def running(tmp_path):
+    """The demo, small, in a process of its own, left running; with the lines that it printed until then."""
+    text = (ROOT / POLICY).read_text(encoding="utf-8")
+    assert "segments = [2, 10]" in text
+    (tmp_path / "policy.toml").write_text(text.replace("segments = [2, 10]", QUICK), encoding="utf-8")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENTATION_")}
+    command = [
+        sys.executable,
+        "-c",
+        "from segmentation.cli import main; main()",
+        "demo",
+        "--n",
+        "4000",
+        "--keep",
+    ]
+    with subprocess.Popen(
+        [*command, "--policy", "policy.toml"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environ | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1"}, text=True,
+    ) as process:  # fmt: skip
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if "until Ctrl-C" in line:
+                break
+        yield process, lines, tmp_path
+        process.kill()
+
+
+@pytest.mark.slow
+def test_the_demo_goes_all_the_way_and_leaves_the_server_running(running):
+    process, lines, folder = running
+    printed = "\n".join(lines)
+    assert "until Ctrl-C" in lines[-1], printed
+    asked = [line.split()[2:4] for line in lines if line.startswith("$ segmentation ")]
+    assert [words[0] for words in asked] == [
+        "simulate", "build", "build", "people", "people", "people", "people", "people", "impact", "review",
+        "review", "review", "review", "keys", "serve",
+    ]  # fmt: skip
+    assert re.search(r"One resident: segment S\d+, .+ \(.+\)", printed)
+    assert re.search(r"In segment S\d+ rather than", printed)
+    address = re.search(r"API document: (\S+)/docs", printed)[1]
+
+    assert httpx.get(f"{address}/docs").status_code == 200
+    assert httpx.get(f"{address}/v1/model").status_code == 401
+    key = (folder / "var/demo/api_key.txt").read_text(encoding="utf-8").strip()
+    told = httpx.get(f"{address}/v1/model", headers={"X-API-Key": key}).json()
+    assert (told["name"], told["version"]) == ("resident_needs", 2)
+    assert key not in printed
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/healthz")
