@@ -16,6 +16,14 @@
     ├── BundleError         what was published of a version is missing or was altered
     ├── ReviewError         a decision that the rules do not allow
     ├── NotApprovedError    nothing valid is approved, so nothing is served
+    ├── ClientError         the prediction API did not answer as its client asked
+    │   ├── RefusedError        what was sent does not fit the policy of the version that is served
+    │   ├── NotAllowedError     the API key is unknown, ended, or not for this
+    │   ├── NotServedError      the service answers, and may serve no version now
+    │   ├── OverloadedError     the key is used too often, or the service has too many requests in hand
+    │   ├── ChangedError        parts of one call were answered by different versions
+    │   ├── NoAnswerError       nothing answers at the address, or not in time
+    │   └── AnswerError         what answers has failed, or is not the prediction API
     └── StorageError        a file or folder cannot be read or written
 
 An invalid input raises one of these; a failed audit does not: it is a result. Messages name the field,
@@ -133,6 +141,60 @@ class ReviewError(SegmentationError):
 
 class NotApprovedError(SegmentationError):
     """Nothing valid is approved, so nothing is served."""
+
+
+class ClientError(SegmentationError):
+    """The prediction API did not answer as its client asked.
+
+    Attributes
+    ----------
+    status : int or None
+        Of the answer; None where there was none.
+    slug : str or None
+        Names the problem, as the API's document lists them; None where the answer names none.
+    request : str or None
+        Id of the request, by which the service's log and access events name it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        faults: Iterable[Fault] = (),
+        *,
+        status: int | None = None,
+        slug: str | None = None,
+        request: str | None = None,
+    ) -> None:
+        super().__init__(message, faults)
+        self.status, self.slug, self.request = status, slug, request
+
+
+class RefusedError(ClientError):
+    """What was sent does not fit the policy of the version that is served; `faults` says where."""
+
+
+class NotAllowedError(ClientError):
+    """The API key is unknown, ended, or not for this."""
+
+
+class NotServedError(ClientError):
+    """The service answers, and may serve no version now."""
+
+
+class OverloadedError(ClientError):
+    """The key is used too often, or the service has too many requests in hand."""
+
+
+class ChangedError(ClientError):
+    """Parts of one call were answered by different versions, also when they were asked again."""
+
+
+class NoAnswerError(ClientError):
+    """Nothing answers at the address, or not in time."""
+
+
+class AnswerError(ClientError):
+    """What answers has failed, or is not the prediction API."""
 
 
 class StorageError(SegmentationError):
