@@ -24,6 +24,7 @@
     │   ├── ChangedError        parts of one call were answered by different versions
     │   ├── NoAnswerError       nothing answers at the address, or not in time
     │   └── AnswerError         what answers has failed, or is not the prediction API
+    ├── ServiceError        the service cannot be started as it was asked for
     └── StorageError        a file or folder cannot be read or written
 
 An invalid input raises one of these; a failed audit does not: it is a result. Messages name the field,
@@ -195,6 +196,10 @@ class NoAnswerError(ClientError):
 
 class AnswerError(ClientError):
     """What answers has failed, or is not the prediction API."""
+
+
+class ServiceError(SegmentationError):
+    """The service cannot be started as it was asked for."""
 
 
 class StorageError(SegmentationError):

@@ -1,0 +1,211 @@
+"""Starting and stopping the service: what is checked before, the socket, one worker or several.
+
+With one worker there is no other process. With several, uvicorn's supervisor starts them anew where they die;
+they are sent their settings through a pipe, so that a database's password stands in no list of processes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.server import Server
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+from segmentation.errors import ServiceError
+from serving.listen import address, bound, check
+from serving.protocol import Config
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from multiprocessing.process import BaseProcess
+    from types import FrameType
+
+    from fastapi import FastAPI
+
+    from serving.settings import Settings
+
+    Say = Callable[[str], None]
+    """Is told the address once the service answers there."""
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+SPARE_FILES = 64
+"""Files that a worker may open beside its connections: its spool, the ledger, the bundle."""
+IDLE = 75
+"""Seconds between two requests of a connection; longer than proxies keep theirs, so that they end it."""
+HEALTH = 30
+"""Seconds that a worker may take to start or to say that it lives."""
+
+
+def prepare() -> None:
+    """Make this process one that may hold what residents need; call it before numpy is loaded.
+
+    No core dump is written, whoever sets the limit later; as many files may be open as the system allows; and
+    numpy starts no threads, which a few thousand rows are too few for.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+
+
+def run(settings: Settings, say: Say) -> None:
+    """Serve until SIGTERM or SIGINT; requests in hand are finished first.
+
+    Parameters
+    ----------
+    settings : Settings
+    say : callable
+        Told the address, once, when the service answers there.
+
+    Raises
+    ------
+    ServiceError
+        What `check` raises, the address is taken or not of this machine, or the service failed to start.
+    StorageError
+        What `check` raises.
+    """
+    prepare()
+    check(settings)
+    with bound(settings) as listening:
+        config, ready = _config(settings), partial(say, address(settings, listening))
+        if settings.workers > 1:
+            _run_many(config, listening, ready)
+        else:
+            _run_one(config, listening, ready)
+
+
+def application(settings: Settings) -> FastAPI:
+    """Make the application of one worker, in the process that serves it."""
+    from serving.app import create_app  # noqa: PLC0415 - the supervisor needs none of it
+
+    prepare()
+    quiet()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True, name="supervisor").start()
+    return create_app(settings)
+
+
+def quiet() -> None:
+    """Let uvicorn tell in a line what failed, without what an exception says: it may quote a resident."""
+    logger = logging.getLogger("uvicorn")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain())
+    logger.handlers = [handler]
+
+
+class _Plain(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0] if record.exc_info else None
+        told = {"level": record.levelname.lower(), "event": record.getMessage().strip().split("\n")[0]}
+        return json.dumps(told | ({} if kind is None else {"error": kind.__name__}))
+
+
+class _Server(Server):
+    """uvicorn's server, which tells when it answers."""
+
+    def __init__(self, config: Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+class _Supervisor(Multiprocess):
+    """uvicorn's supervisor, which tells when the first worker answers, and whether one could not start."""
+
+    def __init__(self, config: Config, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
+        super().__init__(config, sockets)
+        self._ready = ready
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if any(process.wait_until_ready(HEALTH, self.should_exit) for process in self.processes):
+            self._ready()
+
+
+def _run_one(config: Config, listening: socket.socket, ready: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    quiet()
+    server = _Server(config, ready)
+    try:
+        server.run(sockets=[listening])
+    except SystemExit as end:
+        if end.code == STARTUP_FAILURE:
+            raise _failed() from None
+
+
+def _run_many(config: Config, listening: socket.socket, ready: Callable[[], None]) -> None:
+    quiet()
+    supervisor = _Supervisor(config, [listening], ready)
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise _failed()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End well: uvicorn raises the signal again that it has just obeyed."""
+    sys.exit(0)
+
+
+def _end_with(supervisor: BaseProcess) -> None:
+    """Stop well where the supervisor was killed: nobody else would start the workers anew, or stop them."""
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _failed() -> ServiceError:
+    return ServiceError("The service failed to start; the lines above say why.")
+
+
+def _config(settings: Settings) -> Config:
+    return Config(
+        partial(application, settings),
+        settings,
+        _most_connections(settings),
+        workers=settings.workers,
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+        root_path=settings.root_path,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=math.ceil(settings.patience) + 5,
+        timeout_worker_healthcheck=HEALTH,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.private_key,
+    )
+
+
+def _most_connections(settings: Settings) -> int:
+    """Return how many connections a worker takes: some files are left for the spool and the ledger."""
+    wanted = 4 * settings.backlog
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return wanted if files == resource.RLIM_INFINITY else max(1, min(wanted, files - SPARE_FILES))
