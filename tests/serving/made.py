@@ -258,12 +258,12 @@ class Office:
     def renew(self, version=1, *, until=None, publishes=True):
         """Approve a version twice again; the proof beside it is replaced once that is recorded."""
         last = self._last_day(until)
-        self._record(
-            lambda history, _: (
-                self.decision(history, "approve", name, version, valid_until=last)
-                for name in ("Carol", "Bob")
-            )
-        )
+
+        def make(history, _):
+            for name in ("Carol", "Bob"):
+                yield self.decision(history, "approve", name, version, valid_until=last)
+
+        self._record(make)
         if publishes:
             self.publish(version)
 

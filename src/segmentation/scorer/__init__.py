@@ -10,5 +10,6 @@ from segmentation.scorer.coded import Coded
 from segmentation.scorer.explanation import Explanation
 from segmentation.scorer.model import FoldedScorer
 from segmentation.scorer.parts import FoldedLevels, FoldedNumber
+from segmentation.scorer.single import One
 
-__all__ = ["Coded", "Explanation", "FoldedLevels", "FoldedNumber", "FoldedScorer"]
+__all__ = ["Coded", "Explanation", "FoldedLevels", "FoldedNumber", "FoldedScorer", "One"]

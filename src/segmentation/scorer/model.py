@@ -23,6 +23,7 @@ from segmentation.scorer.parts import (
     number_from,
     row_from,
 )
+from segmentation.scorer.single import One, Single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from segmentation.scorer.columns import Column, Floats, Given
     from segmentation.scorer.explanation import Explanation
+    from segmentation.scorer.single import Value
 
 FORMAT = 2
 
@@ -146,6 +148,32 @@ class FoldedScorer:
         for block, nearest in self._two_nearest(found, rows):
             chosen[block], runner_up[block], gap[block] = nearest
         return explained(self, found, chosen, runner_up, gap)
+
+    def one(self, values: Mapping[str, Value]) -> One:
+        """Return where one resident is: what the others tell of columns with one row, in microseconds.
+
+        Parameters
+        ----------
+        values : mapping of str to float, str or None
+            One value for each of `features`, None or NaN where missing. Others are ignored.
+
+        Raises
+        ------
+        ScorerError
+            As `predict` does.
+        """
+        return self._single(values) or self._looked_up(values)
+
+    def _looked_up(self, values: Mapping[str, Value]) -> One:
+        """Return the same through the kernel, which says as well what is wrong with a value."""
+        columns = {name: np.array([values[name]], object) for name in self.features if name in values}
+        told = self.explain(columns)
+        at = (told.chosen, told.runner_up, told.gap, told.margin, told.borderline)
+        return One(*(column[0].item() for column in at))
+
+    @cached_property
+    def _single(self) -> Single:
+        return Single(self)
 
     def _two_nearest(
         self, found: Mapping[str, Column], rows: int
