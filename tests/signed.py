@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
 from segmentation.ledger.event import GENESIS, Draft, Event, linked
 from segmentation.ledger.history import History
 from segmentation.ledger.records import REVIEWERS, Adoption, Decision, Digests, Person, Start
@@ -24,6 +25,9 @@ ROLES = {
     "Adam": ("administrator",),
     "Mona": ("monitor",),
 }
+KEY, SECRET = "0a1b2c3d4e5f", "s" * 43
+"""Id and secret of an API key."""
+BATCH = sha256(b"batch")
 CATALOGUE = sha256(b"catalogue")
 LIMITS = sha256(b"limits")
 DIGESTS = Digests(
@@ -160,6 +164,49 @@ class Cast:
         }
         record = Adoption(**(told | changed))
         return self.add(Draft("adoption", self.keys[by].sign(record.content()), record.model))
+
+    def api_key(self, by="Adam", key=None, **changed):
+        """Return a signed API key as a draft; `key` signs instead of theirs."""
+        told = {
+            "ledger": LEDGER,
+            "id": KEY,
+            "name": "billing",
+            "secret": sha256(SECRET.encode()),
+            "scopes": ("predict",),
+            "per_second": 50,
+            "expires": self.now + timedelta(days=30),
+            "by": by,
+            "key": (key or self.keys[by]).public.text,
+            "role": "administrator",
+            "reason": "For the monthly letters.",
+            "at": self.now,
+            "previous": self.head,
+        }
+        record = ApiKey(**(told | changed))
+        return Draft("api_key", (key or self.keys[by]).sign(record.content()))
+
+    def issue(self, by="Adam", **changed):
+        """Add an API key to the chain, whatever the rules say."""
+        return self.add(self.api_key(by, **changed))
+
+    def end_key(self, by="Adam", **changed):
+        """Add the end of an API key to the chain, whatever the rules say."""
+        told = {
+            "ledger": LEDGER,
+            "id": KEY,
+            "by": by,
+            "key": self.keys[by].public.text,
+            "role": "compliance" if ROLES.get(by) == ("compliance",) else "administrator",
+            "reason": "It was in a mail.",
+            "at": self.now,
+            "previous": self.head,
+        }
+        record = ApiKeyRevocation(**(told | changed))
+        return self.add(Draft("api_key_revoked", self.keys[by].sign(record.content())))
+
+    def anchor(self, number=1, digest=BATCH, log="access"):
+        """Add the note of how far the access log goes."""
+        return self.add(Draft("anchored", body={"log": log, "number": number, "digest": digest}))
 
     def activate(self, version=1, bundle=DIGESTS.bundle):
         """Add the note that the bundle of an approved version was published."""

@@ -5,6 +5,7 @@ from sqlalchemy import create_engine
 
 from segmentation.ledger.place import Place
 from segmentation.ledger.store import create_ledger
+from segmentation.ledger.upgrade import guards
 from tests.signed import Cast
 
 
@@ -53,6 +54,6 @@ def unguarded(url, written, sql):
         for (name,) in sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             sql(f"DROP TRIGGER {name}")
     else:
-        for table in ("events", "people", "decisions"):
+        for table in guards().tables:
             sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
     return sql

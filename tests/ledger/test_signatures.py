@@ -11,6 +11,8 @@ from segmentation.ledger.signatures import WHO
 from segmentation.signing import PrivateKey, Signed, canonical, sha256
 from tests.signed import ROLES, Cast
 
+OF_VERSIONS = [action for action in WHO if not action.endswith("API_key")]
+"""What is done about versions; `test_issuing` has the rest."""
 STATES = {"submit": "draft", "resume": "suspended", "suspend": "active"}
 
 
@@ -40,7 +42,7 @@ def act(cast, action, who):
 
 
 @pytest.mark.parametrize("who", ROLES)
-@pytest.mark.parametrize("action", WHO)
+@pytest.mark.parametrize("action", OF_VERSIONS)
 def test_each_role_may_do_what_is_its_own(cast, action, who):
     (role,) = ROLES[who]
     reach(cast, action)

@@ -4,19 +4,26 @@ import shutil
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import insert
 
 from segmentation.errors import LedgerError
 from segmentation.ledger import store, upgrade
-from segmentation.ledger.store import create_ledger, open_ledger
+from segmentation.ledger.engines import make_file
+from segmentation.ledger.history import History
+from segmentation.ledger.place import Place
+from segmentation.ledger.rows import rows_of
+from segmentation.ledger.store import Ledger, create_ledger, open_ledger
+from tests.signed import KEY
 
-SECOND = '''
+THIRD = '''
 """One column more."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -32,18 +39,75 @@ def newer(tmp_path, monkeypatch):
     def made(then=""):
         folder = tmp_path / "of 100% newer"
         shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        Path(folder, "versions", "second.py").write_text(SECOND.format(then=then))
+        Path(folder, "versions", "third.py").write_text(THIRD.format(then=then))
         monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-        monkeypatch.setattr(store, "REVISION", "0002")
+        monkeypatch.setattr(store, "REVISION", "0003")
 
     return made
+
+
+@pytest.fixture
+def first(url, cast):
+    """A ledger as the first version of the program left it, with ten events."""
+    place = Place.of(url)
+    if place.path is not None:
+        make_file(place.path, 0.2)
+    with Ledger(place, 0.2) as ledger:
+        with ledger._engine.begin() as connection:
+            command.upgrade(upgrade._config(connection), "0001")
+        with ledger.writing() as pen:
+            for event in cast.events:
+                for table, row in rows_of(event):
+                    pen._connection.execute(insert(table), row)
+    return url
+
+
+def test_a_ledger_of_the_first_version_is_refused_until_it_is_upgraded(first):
+    with pytest.raises(
+        LedgerError,
+        match=r"has revision 0001 of its tables, and .* knows 0002\. Upgrade it with `segmentation ledger u",
+    ):
+        open_ledger(first)
+
+
+def test_a_ledger_of_the_first_version_is_upgraded_with_all_that_it_holds(first, cast, sql):
+    before = {table: sql(f"SELECT * FROM {table} ORDER BY 1") for table in ("events", "people", "decisions")}
+
+    create_ledger(first).close()
+
+    assert {table: sql(f"SELECT * FROM {table} ORDER BY 1") for table in before} == before
+    with open_ledger(first) as upgraded:
+        assert upgraded.read() == cast.events
+        upgraded.check_guards()
+
+
+def test_an_upgraded_ledger_takes_what_is_new(first, cast):
+    cast.issue()
+    cast.end_key()
+    cast.anchor()
+
+    with create_ledger(first) as upgraded, upgraded.writing() as pen:
+        for event in cast.events[10:]:
+            pen.append(event)
+
+    with open_ledger(first) as upgraded:
+        history = History.replayed(upgraded.read(), cast.root.public)
+    assert history.api_keys[KEY].revoked == cast.events[-2].at
+    assert history.anchored.number == 1
+
+
+def test_a_guard_that_was_gone_before_an_upgrade_is_still_missed(first, url, sql):
+    sql("DROP TRIGGER people_follow" + ("" if url.startswith("sqlite") else " ON people"))
+
+    with create_ledger(first) as upgraded, pytest.raises(LedgerError, match="people_follow is missing"):
+        upgraded.check_guards()
 
 
 def test_an_older_ledger_is_upgraded_with_what_it_holds(url, written, cast, sql, newer):
     newer()
     with pytest.raises(
         LedgerError,
-        match=r"has revision 0001 of its tables, and .* knows 0002\. Upgrade it with `segmentation ledger u",
+        match=r"has revision 0002 of its tables, and .* knows 0003\. Upgrade it with `segmentation ledger u",
     ):
         open_ledger(url)
 
@@ -60,7 +124,7 @@ def test_an_upgrade_that_fails_changes_nothing(url, written, cast, sql, newer):
     with pytest.raises(LedgerError, match=r"^The ledger cannot be made, because .* refuses: .*nowhere"):
         create_ledger(url)
 
-    assert sql("SELECT version_num FROM ledger_version") == [("0001",)]
+    assert sql("SELECT version_num FROM ledger_version") == [("0002",)]
     assert written.read() == cast.events
 
 

@@ -6,25 +6,37 @@ bits need no slow hash).
 """
 
 # No `from __future__ import annotations`: pydantic reads these.
-from typing import Annotated, Literal
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from segmentation.ledger.records import HIGHEST, Digest, Key, Record, Who, Words
+from segmentation.signing import sha256
 
 Scope = Literal["predict", "explain", "read", "review"]
 """What a key allows: segments | reasons | the model, its card and the metrics | where versions stand."""
 SCOPES: tuple[Scope, ...] = ("predict", "explain", "read", "review")
 
 
+KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Random; names the key in logs.")]
+
+_TOKEN = re.compile(r"sgk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
+
+
 class ApiKey(Record):
     """One API key, as an administrator issued it."""
 
+    CALLED: ClassVar[str] = "record of an API key"
+
     type: Literal["api-key/1"] = "api-key/1"
     ledger: str
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Random; names the key in logs.")]
+    id: KeyId
     name: Who = Field(description="Who or what uses it.")
-    secret: Digest = Field(description="SHA-256 of the secret.")
+    secret: Digest = Field(description="SHA-256 of the secret's text.")
     scopes: tuple[Scope, ...] = Field(min_length=1)
     per_second: int = Field(ge=1, le=HIGHEST, description="Requests a second, over a burst of two seconds.")
     expires: AwareDatetime
@@ -39,12 +51,70 @@ class ApiKey(Record):
 class ApiKeyRevocation(Record):
     """The end of an API key."""
 
+    CALLED: ClassVar[str] = "revocation of an API key"
+
     type: Literal["api-key-revocation/1"] = "api-key-revocation/1"
     ledger: str
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    id: KeyId
     by: Who
     key: Key
     role: Literal["administrator", "compliance"]
     reason: Words
     at: AwareDatetime
     previous: Digest
+
+
+@dataclass(frozen=True)
+class ApiKeyStanding:
+    """Where an API key stands.
+
+    Attributes
+    ----------
+    record : ApiKey
+    revoked : datetime or None
+        When it was revoked, UTC.
+    """
+
+    record: ApiKey
+    revoked: datetime | None = None
+
+    def refusal(self, now: datetime) -> str | None:
+        """Return in one sentence why the key opens nothing any more; None where it does.
+
+        Parameters
+        ----------
+        now : datetime
+            Aware. The moment at which a key expires is the first at which it opens nothing.
+        """
+        if self.revoked is not None:
+            return f"The API key was revoked on {_told(self.revoked)}; ask an administrator for another."
+        if now >= self.record.expires:
+            return f"The API key expired on {_told(self.record.expires)}; ask an administrator for another."
+        return None
+
+
+def _told(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def token_of(key_id: str, secret: str) -> str:
+    """Return what is given to who uses a key."""
+    return f"sgk_{key_id}_{secret}"
+
+
+def token_parts(text: str) -> tuple[str, str] | None:
+    """Return the id and the secret of a token; None where it is not written as one."""
+    found = _TOKEN.fullmatch(text)
+    return None if found is None else (found[1], found[2])
+
+
+def matches(record: ApiKey, secret: str) -> bool:
+    """Whether a secret is that of a key; takes as long whichever letter differs.
+
+    Parameters
+    ----------
+    record : ApiKey
+    secret : str
+        As `token_parts` gives it.
+    """
+    return hmac.compare_digest(record.secret, sha256(secret.encode()))

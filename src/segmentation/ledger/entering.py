@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import ReviewError
 from segmentation.ledger.facts import Change
 from segmentation.ledger.records import Person, Start
-from segmentation.ledger.signatures import read, seen, signed_by_root
+from segmentation.ledger.signatures import called, read, seen, signed_by_root
 from segmentation.ledger.standing import TRANSITIONS
 from segmentation.signing import PublicKey
 
@@ -30,7 +30,7 @@ def begins(facts: Facts, draft: Draft, now: datetime) -> Change:
     if facts.ledger:
         raise ReviewError("The ledger has begun, and begins once; begin another one in another place.")
     start, signed = read(facts, draft, Start, now)
-    _about_nothing(draft)
+    about_nothing(draft)
     if start.root != facts.root.text:
         raise ReviewError(
             f"This ledger was begun by the root key {PublicKey(start.root).fingerprint}, and "
@@ -48,7 +48,7 @@ def enters(facts: Facts, draft: Draft, now: datetime) -> Change:
     key itself can be nobody's, or one key could both enter people and decide.
     """
     person, signed = read(facts, draft, Person, now)
-    _about_nothing(draft)
+    about_nothing(draft)
     signed_by_root(facts, signed, f"record of {person.name}")
     seen(facts, person)
     before = facts.people.get(person.name)
@@ -86,6 +86,7 @@ def _may(person: Person, decision: Decision) -> bool:
     )
 
 
-def _about_nothing(draft: Draft) -> None:
+def about_nothing(draft: Draft) -> None:
+    """Refuse a draft that names a model or a version."""
     if draft.model is not None or draft.version is not None:
-        raise ReviewError(f"A {draft.kind} record is about no model; leave model and version out.")
+        raise ReviewError(f"{called(draft)} is about no model; leave model and version out.")

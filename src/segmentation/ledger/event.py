@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from segmentation.signing import Signed
 
-Kind = Literal["start", "person", "decision", "adoption", "activated"]
-"""Nobody signs `activated`: it says that the bundle of an approved version was published."""
+Kind = Literal[
+    "start", "person", "decision", "adoption", "activated", "api_key", "api_key_revoked", "anchored"
+]
+"""Nobody signs `activated`, which says that the bundle of an approved version was published, nor `anchored`,
+which says how far another log went."""
 GENESIS = "sha256:" + "0" * 64
 """What the first event names as the one before it."""
 
@@ -27,7 +30,7 @@ class Draft:
     ----------
     kind : str
     signed : Signed or None
-        Of every kind but ``activated``.
+        Of every kind but ``activated`` and ``anchored``.
     model, version : str or None, int or None
         What it is about, where it is about a model or a version.
     body : mapping

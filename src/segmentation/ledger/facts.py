@@ -7,15 +7,17 @@ of each rule both permits a draft (and throws the change away) and replays an ev
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from segmentation.ledger.api_keys import ApiKeyStanding
 from segmentation.ledger.track import Track
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
     from segmentation.ledger.event import Event
     from segmentation.ledger.records import Adoption, Decision, Person, Start
     from segmentation.signing import PublicKey
@@ -45,6 +47,25 @@ class Adopted:
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """How far the access log went when that was written into this chain.
+
+    Attributes
+    ----------
+    number : int
+        Of its last batch then.
+    digest : str
+        Of that batch.
+    at : datetime
+        When it was anchored, UTC.
+    """
+
+    number: int
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Change:
     """What an event that the rules allow makes different.
 
@@ -54,6 +75,9 @@ class Change:
     person : Person or None
     decision : Decision or None
     adoption : Adoption or None
+    api_key : ApiKey or None
+    api_key_revocation : ApiKeyRevocation or None
+    anchored : Anchor or None
     tracks : tuple of Track
         Versions that stand differently after it.
     activated : bool
@@ -64,6 +88,9 @@ class Change:
     person: Person | None = None
     decision: Decision | None = None
     adoption: Adoption | None = None
+    api_key: ApiKey | None = None
+    api_key_revocation: ApiKeyRevocation | None = None
+    anchored: Anchor | None = None
     tracks: tuple[Track, ...] = ()
     activated: bool = False
 
@@ -99,6 +126,10 @@ class Facts:
         Who ever submitted or trained each model, by the digest of its files: in whatever round, and under
         whatever name and number.
     records : dict of (str, int) to list of (Event, Decision)
+    api_keys : dict of str to ApiKeyStanding
+        Every API key that was ever issued, by its id.
+    anchored : Anchor or None
+        How far the access log went, as was written last.
     """
 
     root: PublicKey
@@ -115,6 +146,8 @@ class Facts:
     records: dict[tuple[str, int], list[tuple[Event, Decision]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    api_keys: dict[str, ApiKeyStanding] = field(default_factory=dict)
+    anchored: Anchor | None = None
 
     def track(self, model: str, version: int) -> Track:
         """Return a version's track; a draft where nothing was said of it."""
@@ -131,26 +164,40 @@ class Facts:
             self.places[event.digest] = event.seq
         if event.draft.signed is not None:
             self.used[event.draft.signed.document] = event.seq
+        self._enter(change)
+        self._decide(change, event)
+        self._admit(change, event)
+        for track in change.tracks:
+            self.tracks[track.model][track.version] = track
+        if change.activated:
+            self.activated[change.tracks[0].model] = change.tracks[0].version
+
+    def _enter(self, change: Change) -> None:
         if change.start is not None:
             self.ledger = change.start.ledger
         if change.person is not None:
             self.people[change.person.name] = change.person
             self.owners[change.person.key] = change.person.name
-        if change.decision is not None:
-            self.records[change.decision.model, change.decision.version].append((event, change.decision))
-            if change.decision.action == "submit":
-                files, names = (
-                    change.decision.digests.model,
-                    (change.decision.by, *change.decision.trained_by),
-                )
-                self.makers[identity(files)] = self.made(files).union(names)
-        if change.adoption is not None:
-            told = change.adoption
-            self.adopted[told.model] = Adopted(told.policy, told.by, event.at, event.seq)
-        for track in change.tracks:
-            self.tracks[track.model][track.version] = track
-        if change.activated:
-            self.activated[change.tracks[0].model] = change.tracks[0].version
+
+    def _decide(self, change: Change, event: Event) -> None:
+        decision, adoption = change.decision, change.adoption
+        if decision is not None:
+            self.records[decision.model, decision.version].append((event, decision))
+            if decision.action == "submit":
+                files = decision.digests.model
+                self.makers[identity(files)] = self.made(files).union((decision.by, *decision.trained_by))
+        if adoption is not None:
+            self.adopted[adoption.model] = Adopted(adoption.policy, adoption.by, event.at, event.seq)
+
+    def _admit(self, change: Change, event: Event) -> None:
+        key, revocation = change.api_key, change.api_key_revocation
+        if key is not None:
+            self.api_keys[key.id] = ApiKeyStanding(key)
+        if revocation is not None:
+            ended = self.api_keys[revocation.id]
+            self.api_keys[revocation.id] = replace(ended, revoked=event.at)
+        if change.anchored is not None:
+            self.anchored = change.anchored
 
     def copy(self) -> Facts:
         """Return the same facts, to go another way from here."""
@@ -167,6 +214,8 @@ class Facts:
             dict(self.adopted),
             dict(self.makers),
             defaultdict(list, {key: list(records) for key, records in self.records.items()}),
+            dict(self.api_keys),
+            self.anchored,
         )
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import bindparam, select, text
 
-from segmentation.ledger.rows import TABLES
-from segmentation.ledger.tables import decisions, events, people
-from segmentation.ledger.upgrade import guarding
+from segmentation.ledger.rows import SIGNED, TABLES
+from segmentation.ledger.tables import access, events
+from segmentation.ledger.upgrade import guards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Column, ColumnElement, Connection
+
+    from segmentation.ledger.triggers import Guards
 
 TOLD = 3
 """Rows that a sentence names; the rest are counted."""
@@ -30,9 +32,8 @@ BITS = {"ROW": 1, "STATEMENT": 0, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNC
 """Bits of `pg_trigger.tgtype` (PostgreSQL's catalog, `catalog/pg_trigger.h`)."""
 
 _SQLITE = text(
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
-    "AND tbl_name COLLATE NOCASE IN ('events', 'people', 'decisions')"
-)
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN :tables"
+).bindparams(bindparam("tables", expanding=True))
 _POSTGRES = text(
     "SELECT t.tgname::text AS name, c.relname::text AS place, t.tgenabled::text AS enabled, "
     "t.tgtype::int AS type, p.proname::text AS function, p.prosrc AS source, "
@@ -40,11 +41,11 @@ _POSTGRES = text(
     "p.proconfig::text AS settings "
     "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
     "WHERE NOT t.tgisinternal AND t.tgrelid IN "
-    "(to_regclass('events'), to_regclass('people'), to_regclass('decisions'))"
+    "(SELECT to_regclass(one) FROM unnest(CAST(:tables AS text[])) AS one)"
 )
 _POSTGRES_RULES = text(
     "SELECT rulename::text FROM pg_rewrite WHERE ev_class IN "
-    "(to_regclass('events'), to_regclass('people'), to_regclass('decisions')) ORDER BY 1"
+    "(SELECT to_regclass(one) FROM unnest(CAST(:tables AS text[])) AS one) ORDER BY 1"
 )
 
 
@@ -57,29 +58,29 @@ def faults_of(connection: Connection) -> tuple[str, ...]:
         In a transaction, to a ledger of this version's tables.
     """
     is_sqlite = connection.dialect.name == "sqlite"
-    guards = _sqlite_guards(connection) if is_sqlite else _postgres_guards(connection)
-    return (*guards, *_strays(connection))
+    made = guards()
+    faults = _of_sqlite(connection, made) if is_sqlite else _of_postgres(connection, made)
+    return (*faults, *_strays(connection))
 
 
-def _sqlite_guards(connection: Connection) -> Iterator[str]:
-    made: dict[str, str] = guarding().sqlite_guards()
-    found = {str(name): sql for name, sql in connection.execute(_SQLITE)}
-    yield from _compared(made, found)
+def _of_sqlite(connection: Connection, expected: Guards) -> Iterator[str]:
+    found = connection.execute(_SQLITE, {"tables": expected.tables})
+    yield from _compared(expected.sqlite(), {str(name): sql for name, sql in found})
 
 
-def _postgres_guards(connection: Connection) -> Iterator[str]:
-    sources = guarding().postgres_functions()
+def _of_postgres(connection: Connection, expected: Guards) -> Iterator[str]:
+    sources, tables = expected.postgres_functions(), {"tables": list(expected.tables)}
     made = {
         name: (table, ALWAYS, _type(what, each), function, sources[function], True)
-        for name, (table, what, each, function) in guarding().postgres_triggers().items()
+        for name, (table, what, each, function) in expected.postgres_triggers().items()
     }
-    rows = connection.execute(_POSTGRES).all()
+    rows = connection.execute(_POSTGRES, tables).all()
     yield from _compared(
         made, {r.name: (r.place, r.enabled, r.type, r.function, r.source, r.plain) for r in rows}
     )
     if len({r.settings for r in rows if r.name in made}) > 1 or any(r.settings is None for r in rows):
         yield "functions of triggers look for their tables in another schema than when they were made"
-    for (name,) in connection.execute(_POSTGRES_RULES):
+    for (name,) in connection.execute(_POSTGRES_RULES, tables):
         yield f"the rule {_named(name)} was added"
 
 
@@ -97,23 +98,22 @@ def _compared(made: Mapping[str, object], found: Mapping[str, object]) -> Iterat
 
 
 def _strays(connection: Connection) -> Iterator[str]:
-    for table in (people, decisions):
+    for table in SIGNED:
         kinds = [kind for kind, place in TABLES.items() if place is table]
         of_events = select(events.c.seq).where(events.c.kind.in_(kinds), events.c.seq == table.c.seq)
-        yield from _rows(connection, table, ~of_events.exists())
-    yield from _rows(connection, events, events.c.seq.is_(None) | (events.c.seq < 1))
+        yield from _rows(connection, table.c.seq, ~of_events.exists(), "no event of their kind")
+    for number in (events.c.seq, access.c.number):
+        yield from _rows(connection, number, number.is_(None) | (number < 1), "no place in the chain")
 
 
-def _rows(connection: Connection, table: Table, where: ColumnElement[bool]) -> Iterator[str]:
-    found = [
-        _named(str(seq))
-        for (seq,) in connection.execute(select(table.c.seq).where(where).order_by(table.c.seq))
-    ]
+def _rows(
+    connection: Connection, number: Column[int], where: ColumnElement[bool], what: str
+) -> Iterator[str]:
+    found = [_named(str(one)) for (one,) in connection.execute(select(number).where(where).order_by(number))]
     if not found:
         return
     more = f" and {len(found) - TOLD:,} more" if len(found) > TOLD else ""
-    what = "no event of their kind" if table is not events else "no place in the chain"
-    yield f"rows of {table.name} have {what}: {', '.join(found[:TOLD])}{more}"
+    yield f"rows of {number.table.name} have {what}: {', '.join(found[:TOLD])}{more}"
 
 
 def _named(name: str) -> str:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from segmentation.ledger.api_keys import ApiKeyStanding
     from segmentation.ledger.event import Draft, Event
+    from segmentation.ledger.facts import Anchor
     from segmentation.ledger.records import Decision, Person
     from segmentation.ledger.rules import Rule
     from segmentation.ledger.standing import Standing
@@ -166,6 +168,16 @@ class History:
     def people(self) -> dict[str, Person]:
         """The latest record of each person."""
         return dict(self._facts.people)
+
+    @property
+    def api_keys(self) -> Mapping[str, ApiKeyStanding]:
+        """Every API key that was ever issued, by its id, with what became of it."""
+        return dict(self._facts.api_keys)
+
+    @property
+    def anchored(self) -> Anchor | None:
+        """How far the access log went, as this chain says it last; None where it never did."""
+        return self._facts.anchored
 
     def standing(self, model: str, version: int, now: datetime, catalogue: str | None = None) -> Standing:
         """Return where a version stands.

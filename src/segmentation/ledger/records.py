@@ -7,7 +7,7 @@ there.
 
 # No `from __future__ import annotations`: pydantic reads these.
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from unicodedata import category
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +53,8 @@ class Record(BaseModel):
     """Base of what is signed: frozen, and with no fields beyond its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    CALLED: ClassVar[str] = ""
+    """What messages call it, where that is not the name of the class."""
 
     def content(self) -> dict[str, Any]:
         """Return it as plain data, as it is signed."""
@@ -75,8 +77,8 @@ class Record(BaseModel):
                 or "document"
             )
             raise LedgerError(
-                f"A {cls.__name__.lower()} record cannot be read: {where} is not what this version writes "
-                "there."
+                f"A {cls.CALLED or f'{cls.__name__.lower()} record'} cannot be read: {where} is not what "
+                "this version writes there."
             ) from None
 
 

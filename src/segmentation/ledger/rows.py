@@ -11,21 +11,28 @@ from sqlalchemy import Select, Table, select
 
 from segmentation.errors import LedgerError, SigningError
 from segmentation.ledger.event import Draft, Event
-from segmentation.ledger.tables import decisions, events, people
+from segmentation.ledger.tables import api_keys, decisions, events, people
 from segmentation.signing import Signed, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import FromClause, RowMapping
 
 ROOT = "root"
 """The name that the start of a ledger has among people."""
 ADOPT = "adopt"
 UNREADABLE = ""
 """The digest of an event whose row does not say what the event would: one that nothing has."""
-TABLES: dict[str, Table] = {"start": people, "person": people, "decision": decisions, "adoption": decisions}
-"""Where the document and signature of a kind are; an ``activated`` event has none."""
+ISSUE, REVOKE = "issue", "revoke"
+TABLES: dict[str, Table] = {
+    "start": people, "person": people,
+    "decision": decisions, "adoption": decisions,
+    "api_key": api_keys, "api_key_revoked": api_keys,
+}  # fmt: skip
+"""Where the document and signature of a kind are; ``activated`` and ``anchored`` events have none."""
+SIGNED = tuple(dict.fromkeys(TABLES.values()))
+"""The tables of what is signed."""
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]  # as a database takes it
@@ -66,23 +73,33 @@ def _table_of(event: Event) -> Table:
 def _signed_row(event: Event, signed: Signed) -> Row:
     row: Row = {"seq": event.seq, "document": signed.document, "signature": signed.signature}
     try:
-        told = json.loads(signed.document)
-        if event.draft.kind == "start":
-            return row | {"name": ROOT}
-        if event.draft.kind == "person":
-            return row | {"name": told["name"]}
-        about = {"model": event.draft.model, "version": event.draft.version}
-        return row | about | {"action": told.get("action", ADOPT), "by": told["by"]}
+        return row | _beside(event.draft, json.loads(signed.document))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise LedgerError(f"The document of event {event.seq} is not a record of its kind.") from None
+
+
+def _beside(draft: Draft, told: Any) -> Row:  # noqa: ANN401 - whatever JSON holds
+    """Return what stands beside a document, for who looks into the database."""
+    if draft.kind == "start":
+        return {"name": ROOT}
+    if draft.kind == "person":
+        return {"name": told["name"]}
+    if draft.kind in {"api_key", "api_key_revoked"}:
+        return {
+            "id": told["id"],
+            "action": ISSUE if draft.kind == "api_key" else REVOKE,
+            "by": told["by"],
+        }
+    about = {"model": draft.model, "version": draft.version}
+    return about | {"action": told.get("action", ADOPT), "by": told["by"]}
 
 
 def after(since: int) -> Select[Any]:
     """Return the question for all events after one, each with what was signed."""
     columns = [column.label(f"{column.table.name}_{column.name}") for column in _columns()]
-    joined = events.outerjoin(people, people.c.seq == events.c.seq).outerjoin(
-        decisions, decisions.c.seq == events.c.seq
-    )
+    joined: FromClause = events
+    for table in SIGNED:
+        joined = joined.outerjoin(table, table.c.seq == events.c.seq)
     return select(*columns).select_from(joined).where(events.c.seq > since).order_by(events.c.seq)
 
 
@@ -96,7 +113,7 @@ def events_of(rows: Iterable[RowMapping]) -> list[Event]:
 
 
 def _event_of(row: RowMapping) -> Event:
-    found = [(table, _part(row, table)) for table in (events, people, decisions)]
+    found = [(table, _part(row, table)) for table in (events, *SIGNED)]
     found = [(table, part) for table, part in found if part["seq"] is not None]
     link, signed = found[0][1], [part for _, part in found[1:]]
     draft = Draft(
@@ -121,7 +138,7 @@ def _is_written_so(event: Event, found: list[tuple[Table, Row]]) -> bool:
 
 
 def _columns() -> list[Any]:
-    return [column for table in (events, people, decisions) for column in table.c]
+    return [column for table in (events, *SIGNED) for column in table.c]
 
 
 def _part(row: RowMapping, table: Table) -> Row:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError, SigningError
+from segmentation.ledger.anchoring import anchors
 from segmentation.ledger.decisions import decides
 from segmentation.ledger.entering import begins, enters
 from segmentation.ledger.following import activates, adopts
+from segmentation.ledger.issuing import ends, issues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +31,9 @@ RULES: Mapping[str, Rule] = {
     "decision": decides,
     "adoption": adopts,
     "activated": activates,
+    "api_key": issues,
+    "api_key_revoked": ends,
+    "anchored": anchors,
 }
 """By kind of event; what is not here is refused."""
 

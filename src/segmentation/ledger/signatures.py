@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
 from segmentation.ledger.records import Adoption, Decision, Person, Start
 from segmentation.ledger.track import day_of
 from segmentation.signing import PublicKey, canonical
@@ -35,12 +36,16 @@ WHO: dict[str, tuple[Role, ...]] = {
     "suspend": ("monitor", "compliance", "business", "administrator"),
     "resume": ("compliance", "business"),
     "adopt": ("compliance",),
+    "issue_an_API_key": ("administrator",),
+    "revoke_an_API_key": ("administrator", "compliance"),
 }
 """Which role may do what."""
-UNTRAINED = frozenset({"revoke", "suspend"})
-"""What stops a version must not wait for a course: these need no valid training."""
+UNTRAINED = frozenset({"revoke", "suspend", "revoke_an_API_key"})
+"""What stops a version or a key must not wait for a course: these need no valid training."""
 
-R = TypeVar("R", Start, Person, Decision, Adoption)
+R = TypeVar("R", Start, Person, Decision, Adoption, ApiKey, ApiKeyRevocation)
+ByPerson = Decision | Adoption | ApiKey | ApiKeyRevocation
+"""What a person signs, with a key of theirs."""
 
 
 def read(facts: Facts, draft: Draft, kind: type[R], now: datetime) -> tuple[R, Signed]:
@@ -52,7 +57,7 @@ def read(facts: Facts, draft: Draft, kind: type[R], now: datetime) -> tuple[R, S
         It is no such record, or not one of this ledger and this day.
     """
     if draft.signed is None or draft.body:
-        raise ReviewError(f"A {draft.kind} record is signed, and says nothing beside what is signed.")
+        raise ReviewError(f"{called(draft)} is signed, and says nothing beside what is signed.")
     record = _parsed(kind, draft.signed)
     if draft.signed.document in facts.used:
         raise ReviewError(
@@ -93,7 +98,7 @@ def _written(record: Record, document: str) -> str:
     return canonical(record.content()).decode()
 
 
-def seen(facts: Facts, record: Person | Decision | Adoption) -> None:
+def seen(facts: Facts, record: Person | ByPerson) -> None:
     """Refuse a record whose signer had another ledger before them."""
     if facts.places is not None and record.previous not in facts.places:
         raise ReviewError(
@@ -111,7 +116,7 @@ def signed_by_root(facts: Facts, signed: Signed, what: str) -> None:
         )
 
 
-def signer(facts: Facts, record: Decision | Adoption, signed: Signed) -> Person:
+def signer(facts: Facts, record: ByPerson, signed: Signed) -> Person:
     """Return the person who signed, with a key that is theirs now.
 
     Raises
@@ -161,6 +166,11 @@ def entitled(person: Person, role: Role, action: str, now: datetime) -> None:
             f"{person.name}'s training {lapsed}, and they may not {words(action)}; enter the training with "
             "`segmentation people change`."
         )
+
+
+def called(draft: Draft) -> str:
+    """Return what a sentence that begins with a draft calls it."""
+    return f"{'An' if draft.kind[0] in 'aeiou' else 'A'} {words(draft.kind)} record"
 
 
 def words(action: str) -> str:

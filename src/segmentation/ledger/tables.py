@@ -6,9 +6,9 @@ people who look into the database; a row of which they do not say what its docum
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision of the schema that this version knows."""
 
 metadata = MetaData()
@@ -52,3 +52,31 @@ decisions = Table(
     Column("signature", Text, nullable=False),
 )
 """What people signed: decisions, and adoptions of a policy, of which the action is ``adopt``."""
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""API keys that administrators issued, and their ends: `action` is ``issue`` or ``revoke``."""
+
+access = Table(
+    "access",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("spool", Text, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("access_spool", "spool"),
+)
+"""The access log, a chain of its own: one row a batch of lines that were moved from a worker's spool."""

@@ -9,9 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-if TYPE_CHECKING:
-    from types import ModuleType
+from segmentation.ledger.triggers import Guards
 
+if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -34,12 +34,11 @@ def revisions() -> tuple[str, ...]:
     return tuple(script.revision for script in folder.walk_revisions())
 
 
-def guarding() -> ModuleType:
-    """Return the newest revision that says which triggers guard the tables."""
+def guards() -> Guards:
+    """Return how the newest revision that says so guards the tables."""
     folder = ScriptDirectory(str(MIGRATIONS))
-    return next(
-        script.module for script in folder.walk_revisions() if hasattr(script.module, "sqlite_guards")
-    )
+    found = (getattr(script.module, "GUARDS", None) for script in folder.walk_revisions())
+    return next(one for one in found if isinstance(one, Guards))
 
 
 def _config(connection: Connection) -> Config:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segmentation.card import ModelCard
     from segmentation.impact import Impact
     from segmentation.ledger.history import History
-    from segmentation.ledger.records import Adoption, Decision, Role, Waiver
+    from segmentation.ledger.records import Record, Role, Waiver
     from segmentation.ledger.standing import Standing
     from segmentation.policy import Policy
     from segmentation.signing import PrivateKey, Signed
@@ -42,7 +42,7 @@ class Signer:
     name: str
     key: PrivateKey
 
-    def sign(self, record: Decision | Adoption) -> Signed:
+    def sign(self, record: Record) -> Signed:
         """Return a record as they sign it."""
         return self.key.sign({**record.content(), "key": self.key.public.text})
 

@@ -124,7 +124,7 @@ def adoption_of(asked: Adopting, history: History, now: datetime) -> Adoption:
     ReviewError
         Nobody of that name is in the ledger, or the record cannot say what it was given.
     """
-    person = _person(spelled(asked.by), history)
+    person = entered(spelled(asked.by), history)
     try:
         return Adoption(
             ledger=history.ledger,
@@ -133,13 +133,13 @@ def adoption_of(asked: Adopting, history: History, now: datetime) -> Adoption:
             limits=limits_digest(asked.policy),
             by=person.name,
             key=person.key,
-            role=_fitting(person, WHO["adopt"], ()),
+            role=fitting(person, WHO["adopt"], ()),
             reason=asked.reason,
             at=now,
             previous=history.head.digest,
         )
     except ValidationError as error:
-        raise _unsaid(error) from None
+        raise unsaid(error) from None
 
 
 def submitted(standing: Standing) -> Decision:
@@ -164,7 +164,7 @@ def _decision(
             catalogue=catalogue,
             waivers=ask.waivers,
             by=ask.by,
-            key=_person(ask.by, history).key,
+            key=entered(ask.by, history).key,
             role=role,
             reason=ask.reason,
             conditions=ask.conditions,
@@ -173,10 +173,11 @@ def _decision(
             **told,
         )
     except ValidationError as error:
-        raise _unsaid(error) from None
+        raise unsaid(error) from None
 
 
-def _person(name: str, history: History) -> Person:
+def entered(name: str, history: History) -> Person:
+    """Return a person as the ledger has them; raises a `ReviewError` where it has nobody of that name."""
     person = history.people.get(name)
     if person is None:
         raise ReviewError(
@@ -186,16 +187,17 @@ def _person(name: str, history: History) -> Person:
 
 
 def _role(ask: Ask, history: History, missing: tuple[Role, ...]) -> Role:
-    return ask.role or _fitting(_person(ask.by, history), WHO[ask.action], missing)
+    return ask.role or fitting(entered(ask.by, history), WHO[ask.action], missing)
 
 
-def _fitting(person: Person, allowed: tuple[Role, ...], missing: tuple[Role, ...]) -> Role:
+def fitting(person: Person, allowed: tuple[Role, ...], missing: tuple[Role, ...]) -> Role:
     """Return the role in which a person signs; where none fits, one that the rules then refuse by name."""
     fits = [role for role in person.roles if role in allowed]
     return next((role for role in fits if role in missing), (*fits, *person.roles, *allowed)[0])
 
 
-def _unsaid(error: ValidationError) -> ReviewError:
+def unsaid(error: ValidationError) -> ReviewError:
+    """Return the refusal of a record that cannot say what it was given, in one sentence."""
     fault = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, fault["loc"])) or "record"
     rule = fault["msg"].removeprefix("Value error, ").rstrip(".")

@@ -1,0 +1,64 @@
+"""Tokens as they are written, and what a key's day makes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, matches, token_of, token_parts
+from tests.signed import KEY, SECRET, Cast
+
+
+@pytest.fixture(scope="module")
+def record():
+    return ApiKey.of(Cast.assembled().api_key().signed)
+
+
+def test_a_token_is_its_id_and_its_secret():
+    assert token_parts(token_of(KEY, SECRET)) == (KEY, SECRET)
+
+
+@pytest.mark.parametrize("secret", ["_" * 43, "-" * 43, "A_" * 21 + "9"])
+def test_a_secret_may_hold_what_divides_a_token(secret):
+    assert token_parts(token_of(KEY, secret)) == (KEY, secret)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sgk_",
+        f"sgk_{KEY}",
+        f"sgk_{KEY}_{SECRET[:-1]}",
+        f"sgk_{KEY}_{SECRET}s",
+        f"sgk_{KEY}_{SECRET}\n",
+        f"SGK_{KEY}_{SECRET}",
+        f"sgk_{KEY.upper()}_{SECRET}",
+        f"sgk_{KEY}_{SECRET[:-1]}é",
+        f"sgk_{'٠' * 12}_{SECRET}",
+        f"Bearer sgk_{KEY}_{SECRET}",
+    ],
+)
+def test_what_is_written_otherwise_is_no_token(text):
+    assert token_parts(text) is None
+
+
+def test_a_secret_is_that_of_a_key_or_not(record):
+    assert matches(record, SECRET)
+    assert not matches(record, SECRET[:-1] + "t")
+    assert not matches(record, "")
+
+
+def test_a_key_opens_until_the_moment_at_which_it_expires(record):
+    standing = ApiKeyStanding(record)
+
+    assert standing.refusal(record.expires - timedelta(microseconds=1)) is None
+    assert standing.refusal(record.expires) == (
+        f"The API key expired on {record.expires:%Y-%m-%d %H:%M} UTC; ask an administrator for another."
+    )
+
+
+def test_a_key_that_was_revoked_opens_nothing_at_any_time(record):
+    standing = ApiKeyStanding(record, revoked=record.at)
+
+    for now in (record.at, record.at - timedelta(days=1), record.expires):
+        assert standing.refusal(now).startswith("The API key was revoked on 2026-07-01 08:06 UTC; ")
