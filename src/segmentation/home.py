@@ -54,6 +54,11 @@ class Home:
         """The file that holds the highest head of the ledger that was seen from here."""
         return self.root.expanduser().absolute() / "witness.json"
 
+    @property
+    def spool(self) -> Path:
+        """The folder in which access events wait for the ledger, as an absolute path."""
+        return self.root.expanduser().absolute() / "spool"
+
     def prepare(self) -> None:
         """Make the folder, and make sure that it can be written to and has room.
 

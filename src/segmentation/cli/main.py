@@ -24,6 +24,7 @@ from segmentation.cli import (
     retention,
     review,
     score,
+    serve,
     simulate,
 )
 from segmentation.cli.console import BAD_INPUT, NO_SEGMENTS, NOT_APPROVED, complain
@@ -49,6 +50,7 @@ app.command(epilog=f"Example: `{audit.EXAMPLE}`")(audit.audit)
 app.command(epilog=f"Example: `{mitigate.EXAMPLE}`")(mitigate.mitigate)
 app.command(epilog=f"Example: `{card.EXAMPLE}`")(card.card)
 app.command(epilog=f"Example: `{score.EXAMPLE}`")(score.score)
+app.command(epilog=f"Example: `{serve.EXAMPLE}`")(serve.serve)
 app.add_typer(people.app, name="people")
 app.add_typer(impact.app, name="impact")
 app.add_typer(review.app, name="review")

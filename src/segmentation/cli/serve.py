@@ -1,0 +1,140 @@
+"""`segmentation serve`: the prediction API over HTTP, for what people have signed and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.cli import office
+from segmentation.cli.options import HOME, HomeFolder
+from segmentation.cli.plain import say
+
+if TYPE_CHECKING:
+    from segmentation.ledger.history import History
+    from segmentation.ledger.trust import Trust
+
+EXAMPLE = "segmentation serve --model resident_needs --workers 2"
+
+Model = Annotated[
+    str | None, typer.Option("--model", help="Name of the model; may be left out where the ledger knows one.")
+]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port.")]
+Certificate = Annotated[
+    Path | None, typer.Option(help="Certificate for TLS, with those up to its authority: a PEM file.")
+]
+PrivateKeyFile = Annotated[Path | None, typer.Option(help="Its private key: a PEM file, without passphrase.")]
+Proxies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--behind-proxy",
+        metavar="ADDRESS",
+        help="Address or network of a proxy that does TLS, whose X-Forwarded headers are believed; may stand "
+        "twice.",
+    ),
+]
+RootPath = Annotated[str, typer.Option(help="Prefix of all addresses that such a proxy takes off.")]
+Grace = Annotated[
+    float,
+    typer.Option(min=0, help="Seconds to go on serving while the ledger cannot be reached; then it stops."),
+]
+MostRows = Annotated[int, typer.Option(min=1, help="Residents in one request to predict.")]
+MostExplained = Annotated[int, typer.Option(min=1, help="Residents in one request to explain.")]
+MostBytes = Annotated[int, typer.Option(min=1_024, help="Bytes of one request's body.")]
+Patience = Annotated[float, typer.Option(min=0.1, help="Seconds that a client may take to send a request.")]
+
+
+def serve(  # noqa: PLR0913, PLR0917 - every option of the command
+    model: Model = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Workers = 1,
+    certificate: Certificate = None,
+    private_key: PrivateKeyFile = None,
+    behind_proxy: Proxies = None,
+    root_path: RootPath = "",
+    grace: Grace = 30.0,
+    most_rows: MostRows = 10_000,
+    most_explained: MostExplained = 1_000,
+    most_bytes: MostBytes = 16 * 2**20,
+    patience: Patience = 15.0,
+    home: HomeFolder = HOME,
+) -> None:
+    """Serve the version that two people approved and that is active: predictions, explanations, its card.
+
+    It starts where nothing is approved yet, answers 503 with the reason, and takes up a version within
+    seconds of its approval; one that is revoked, suspended, expired or altered is stopped as fast. It does
+    not start where the ledger cannot be trusted (exit code 2). Callers need an API key
+    (`segmentation keys issue`).
+
+    It listens on this machine alone. For others it wants TLS, by --certificate and --private-key, or a proxy
+    in front of it that does TLS.
+
+    Each access is on the disk before its answer leaves, and moved into the ledger within seconds; a kill
+    loses none, a power loss may lose the last seconds. SIGTERM and Ctrl-C finish what is in hand.
+    """
+    from serving.run import prepare, run
+
+    prepare()  # before anything loads numpy
+    from segmentation.home import Home
+    from segmentation.ledger.trust import trust_of
+    from serving.settings import Settings
+
+    place = Home(home)
+    trust = trust_of(place)
+    with office.book_at(home) as book:
+        history = book.history()
+    name = model or only_model(history)
+    settings = Settings(
+        model=name,
+        trust=trust,
+        spool=place.spool,
+        host=host,
+        port=port,
+        workers=workers,
+        certificate=certificate,
+        private_key=private_key,
+        root_path=root_path.rstrip("/"),
+        proxies=tuple(behind_proxy or ()),
+        grace=grace,
+        most_rows=most_rows,
+        most_explained=most_explained,
+        most_bytes=most_bytes,
+        patience=patience,
+    )
+    served = what_is_served(history, trust, name)
+    run(settings, lambda address: say(f"{served} at {address}, API document at {address}/docs"))
+
+
+def only_model(history: History) -> str:
+    """Return the name of the one model that a ledger knows.
+
+    Raises
+    ------
+    ServiceError
+        There is none, or more than one.
+    """
+    from segmentation.errors import ServiceError
+
+    names = sorted({model for model, _ in history.versions()})
+    if not names:
+        raise ServiceError("The ledger knows no model yet. Say with --model which one will be served.")
+    if len(names) > 1:
+        raise ServiceError(f"The ledger knows {', '.join(names)}. Say with --model which one is served.")
+    return names[0]
+
+
+def what_is_served(history: History, trust: Trust, model: str) -> str:
+    """Return the beginning of a sentence: which version is served, or why none is yet."""
+    from segmentation.approved import approved_of
+    from segmentation.errors import BundleError, NotApprovedError, StorageError
+    from segmentation.policy.catalogue import load_catalogue
+
+    try:
+        found = approved_of(history, trust, model, office.now(), load_catalogue().digest)
+    except (NotApprovedError, BundleError, StorageError) as error:
+        return f"Serving no version of {model} yet: {error} Listening"
+    return f"Serving {model} version {found.version}"
