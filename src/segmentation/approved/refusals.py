@@ -52,6 +52,19 @@ def standing_of(history: History, name: str, now: datetime, catalogue: str | Non
     return standing
 
 
+def told_outside(history: History, name: str, now: datetime, catalogue: str | None = None) -> str:
+    """Return why no version of a model may be served, without the names and words of those who decided.
+
+    Who asks a service has no need of them; whoever keeps it reads them in its log, or in the ledger.
+
+    Parameters
+    ----------
+    history, name, now, catalogue : History, str, datetime, str
+        As `standing_of` takes them, which found no active version.
+    """
+    return _refusal(history, name, now, catalogue, outside=True)
+
+
 def signed_of(standing: Standing) -> Digests:
     """Return the digests that were signed of a version.
 
@@ -67,19 +80,21 @@ def signed_of(standing: Standing) -> Digests:
     return standing.submission.digests
 
 
-def _refusal(history: History, name: str, now: datetime, catalogue: str | None) -> str:
+def _refusal(
+    history: History, name: str, now: datetime, catalogue: str | None, *, outside: bool = False
+) -> str:
     versions = [version for _, version in history.versions(name)]
     if not versions:
         known = ", ".join(dict.fromkeys(model for model, _ in history.versions())) or "none"
-        return (
-            f"No version of {name!r} was ever submitted for review, so none may be served. Models with "
-            f"submissions: {known}."
-        )
+        told = f"No version of {name!r} was ever submitted for review, so none may be served."
+        return told if outside else f"{told} Models with submissions: {known}."
     last = history.activated(name) or max(versions)
     standing = history.standing(name, last, now, catalogue)
     since = "" if standing.since is None else f" since {standing.since:%Y-%m-%d %H:%M} UTC"
     state = standing.state.replace("_", " ")
-    return (
-        f"No version of {name} may be served: version {last} is {state}{since}. {standing.why} "
-        f"{AWAITED.get(standing.state, '')}"
-    ).rstrip()
+    parts = [
+        f"No version of {name} may be served: version {last} is {state}{since}.",
+        "" if outside else standing.why,
+        AWAITED.get(standing.state, ""),
+    ]
+    return " ".join(filter(None, parts))
