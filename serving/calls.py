@@ -34,6 +34,8 @@ class Call:
         All of it.
     key : ApiKey or None
         Who asks; None on routes that need no key.
+    media : str
+        Content type of the body, one of the route's `media`, without parameters; empty where none is read.
     served : Served or None
         The version that the handler took, for the access event: handlers set it.
     rows : int
@@ -44,6 +46,7 @@ class Call:
     scope: Mapping[str, Any]
     body: bytes
     key: ApiKey | None
+    media: str = ""
     served: Served | None = None
     rows: int = 0
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from serving.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +26,11 @@ class State:
         Knows which version may be served now, and which keys count.
     clock : callable
         The time, aware, in UTC.
+    metrics : Metrics
+        What was counted, by this worker and the others.
     """
 
     settings: Settings
     watch: Watch
     clock: Callable[[], datetime]
+    metrics: Metrics = field(default_factory=Metrics)

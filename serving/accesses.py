@@ -1,0 +1,61 @@
+"""Who had which kind of answer, when, on which decision: kept of a request, and nothing of its body."""
+
+# No `from __future__ import annotations`: msgspec reads these when it makes the type.
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.json import Encoder
+
+from serving.calls import Call
+
+
+class Access(Struct, frozen=True):
+    """One request of a known key.
+
+    `id` is the request's; `key` is the id of the API key; `version` and `decision` are those that the answer
+    is from, None where there is none.
+    """
+
+    at: datetime
+    id: str
+    key: str
+    route: str
+    status: int
+    rows: int
+    model: str
+    version: int | None
+    decision: str | None
+
+
+_encode = Encoder().encode
+
+
+def access_line(call: Call, route: str, status: int, model: str, now: datetime) -> bytes:
+    """Return the access event of a request as a line of JSON.
+
+    Parameters
+    ----------
+    call : Call
+        Of a known key.
+    route : str
+        Its name.
+    status : int
+        Of the answer.
+    model : str
+    now : datetime
+        In UTC.
+    """
+    approved = call.served.approved if call.served else None
+    return _encode(
+        Access(
+            at=now,
+            id=call.id,
+            key=call.key.id if call.key else "",
+            route=route,
+            status=status,
+            rows=call.rows,
+            model=model,
+            version=approved.version if approved else None,
+            decision=approved.decision if approved else None,
+        )
+    )

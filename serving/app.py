@@ -1,0 +1,182 @@
+"""The application: FastAPI around endpoints of our own, and what runs beside them while it serves.
+
+It is FastAPI's application, with its lifespan, its routes and its document, so that everything made for such
+applications works with it. A request for one of our addresses goes to its endpoint at once; everything else
+goes FastAPI's way, and is answered as a problem document, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route as Mounted
+
+from segmentation.version import __version__
+from serving.credentials import Credentials
+from serving.edge import Edge, Endpoint
+from serving.logs import Log
+from serving.pulse import Pulse
+from serving.routes import all_routes
+from serving.shared import metrics_of, rate_of
+from serving.state import State
+from serving.strays import framework_failed, framework_said_no, nowhere, wrong_method
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+    from starlette.types import Receive, Scope, Send
+
+    from serving.routes import Route
+    from serving.settings import Settings
+    from serving.watch import Watch
+
+TITLE = "Resident segments"
+BESIDE = 2
+"""Threads for long requests: one may read while another waits for the disk; more would share one core."""
+SILENT: dict[str, Any] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own telemetry: it would tell of requests and errors to whoever the environment names."""
+
+
+class Application(FastAPI):
+    """FastAPI, with a short way to endpoints of our own.
+
+    Parameters
+    ----------
+    edge : Edge
+    routes : iterable of Route
+    **told
+        FastAPI's own.
+    """
+
+    def __init__(self, edge: Edge, routes: Iterable[Route], **told: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(**told)
+        self._addresses: dict[str, Address] = {}
+        for route in routes:
+            self._add(route, edge)
+        self.router.default = Endpoint(nowhere(), edge)
+        for kind in (HTTPException, RequestValidationError):
+            self.add_exception_handler(kind, framework_said_no)
+        self.add_exception_handler(Exception, framework_failed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            path, root = scope["path"], scope.get("root_path")
+            address = self._addresses.get(path.removeprefix(root) if root else path)
+            if address is not None:
+                await address(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+    def _add(self, route: Route, edge: Edge) -> None:
+        address = Address(route, edge)
+        self.router.routes.append(Mounted(route.path, address, name=route.name))
+        if "{" not in route.path:
+            self._addresses[route.path] = address
+
+
+class Address:
+    """One address with all methods: those that it answers to, and the others.
+
+    Parameters
+    ----------
+    route : Route
+    edge : Edge
+    """
+
+    def __init__(self, route: Route, edge: Edge) -> None:
+        methods = (route.method, "HEAD") if route.method == "GET" else (route.method,)
+        self._endpoints = dict.fromkeys(methods, Endpoint(route, edge))
+        self._other = Endpoint(wrong_method(methods), edge)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request."""
+        return self._endpoints.get(scope["method"], self._other)(scope, receive, send)
+
+
+def utc() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc,
+    watch: Watch | None = None,
+    routes: Iterable[Route] | None = None,
+    log: Log | None = None,
+) -> FastAPI:
+    """Make the application of one worker; nothing runs until its lifespan begins.
+
+    Parameters
+    ----------
+    settings : Settings
+    clock : callable
+        The time, aware, in UTC.
+    watch : Watch, optional
+        Knows what may be served; made from the settings where it is not given.
+    routes : iterable of Route, optional
+        Every address of the service where it is not given.
+    log : Log, optional
+        Writes to standard error where it is not given.
+
+    Raises
+    ------
+    StorageError
+        What the workers share cannot be made under the spool's folder.
+    """
+    from serving.watch import Watch  # noqa: PLC0415 - it takes the ledger
+
+    log = log or Log(clock)
+    watch = watch or Watch(settings, clock)
+    state = State(settings, watch, clock, metrics_of(settings))
+    edge = Edge(state, Credentials(watch), rate_of(settings), log)
+    return Application(
+        edge,
+        all_routes() if routes is None else routes,
+        title=TITLE,
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(edge),
+        telemetry=SILENT,
+    )
+
+
+def _lifespan(edge: Edge) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        from serving.mover import Mover  # noqa: PLC0415 - it takes the ledger
+        from serving.spool import Spool  # noqa: PLC0415
+
+        state, log = edge.state, edge.log
+        log.event("started", model=state.settings.model, workers=state.settings.workers)
+        edge.spool = spool = Spool(state.settings.spool)
+        with ThreadPoolExecutor(BESIDE, "beside") as edge.threads:
+            # In a thread, because a ledger that hangs must not keep a worker from saying that it is alive.
+            await asyncio.to_thread(state.watch.look)
+            state.watch.start()
+            mover = Mover(state.settings, state.clock, log)
+            mover.start()
+            beat = asyncio.create_task(Pulse(state, log).beat())
+            log.event("listening")
+            try:
+                yield
+            finally:
+                log.event("stopping")
+                beat.cancel()
+                spool.close()
+                await asyncio.to_thread(mover.stop)
+                await asyncio.to_thread(state.watch.stop)
+
+    return lifespan

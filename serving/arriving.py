@@ -1,0 +1,173 @@
+"""What is read of a request before any work is done for it: few headers, a type, and a body within limits.
+
+A header that is not read here can neither be acted on nor logged: not the client's address, not a cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from serving.calls import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+READ = frozenset(
+    (
+        b"authorization",
+        b"x-api-key",
+        b"content-length",
+        b"content-type",
+        b"content-encoding",
+        b"x-request-id",
+    )
+)
+"""Names of the headers that count."""
+TWICE = b""
+"""Stands among the headers for the name of one that was sent more than once."""
+UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+FORSAKEN = 8
+"""A body this many times over the limit is not read to its end: the connection is closed instead."""
+CLOSE = ((b"connection", b"close"),)
+
+
+def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """Return the headers that count, by name; under `TWICE` the name of one that was sent twice."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in READ:
+            if name in found:
+                found[TWICE] = name
+            found[name] = value
+    return found
+
+
+def request_id(sent: bytes | None, random: Callable[[int], bytes] = os.urandom) -> str:
+    """Return the id of a request: the UUID that the client chose, or a new one (RFC 9562, version 4)."""
+    if sent is not None and UUID.fullmatch(sent):
+        return sent.decode().lower()
+    drawn = random(16).hex()
+    variant = "89ab"[int(drawn[16], 16) & 3]
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
+
+
+def check_headers(sent: Mapping[bytes, bytes], most: int) -> None:
+    """Refuse a request that says itself that it is too large, or says a thing twice, before it is read.
+
+    Parameters
+    ----------
+    sent : mapping
+        As `headers_of` returns it.
+    most : int
+        Bytes.
+
+    Raises
+    ------
+    Refused
+    """
+    if TWICE in sent:
+        # Which of the two counts is not for the service to guess.
+        raise Refused("malformed", f"The header {sent[TWICE].decode()} was sent twice; send it once.")
+    told = sent.get(b"content-length")
+    if told is None:
+        return
+    if not told.isdigit():
+        raise Refused("malformed", "The header content-length is not a number of bytes.")
+    # More digits than this are more bytes than there are; Python would refuse to read thousands of them.
+    if len(told) > 15 or int(told) > most:  # noqa: PLR2004
+        raise _too_large(most, forsaken=len(told) > 15 or int(told) > FORSAKEN * most)  # noqa: PLR2004
+
+
+def media_of(sent: Mapping[bytes, bytes], taken: tuple[str, ...]) -> str:
+    """Return the content type of a body, without its parameters.
+
+    Parameters
+    ----------
+    sent : mapping
+        As `headers_of` returns it.
+    taken : tuple of str
+        Content types that the route reads.
+
+    Raises
+    ------
+    Refused
+        It is none of these, is not in UTF-8, or is compressed.
+    """
+    name, _, parameters = sent.get(b"content-type", b"").partition(b";")
+    media = name.strip().lower().decode("latin-1")
+    if media not in taken:
+        raise Refused("wrong-media", f"Send the header Content-Type: {' or '.join(taken)}.")
+    if parameters and not _is_utf8(parameters):
+        raise Refused(
+            "wrong-media", "The body is read as UTF-8; encode it so, and say charset=utf-8 or nothing."
+        )
+    if sent.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise Refused("wrong-media", "A compressed body is not read; send it without Content-Encoding.")
+    return media
+
+
+def _is_utf8(parameters: bytes) -> bool:
+    for parameter in parameters.lower().split(b";"):
+        name, _, value = parameter.partition(b"=")
+        if name.strip() == b"charset":
+            return value.strip().strip(b'"') in {b"utf-8", b"utf8", b"us-ascii"}
+    return True
+
+
+async def body_of(receive: Receive, most: int, patience: float) -> bytes:
+    """Read a body to its end.
+
+    Parameters
+    ----------
+    receive : callable
+        ASGI's.
+    most : int
+        Bytes, counted while they arrive: a body in chunks does not say how long it is.
+    patience : float
+        Seconds in which all of it must have arrived.
+
+    Raises
+    ------
+    Refused
+        It is too large, took too long, or ended before its end.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body"):
+                _check_length(message.get("body", b""), most)
+                return message.get("body", b"")  # type: ignore[no-any-return]
+            return await _rest(message, receive, most)
+    except TimeoutError:
+        raise Refused(
+            "too-slow",
+            f"All of a request must arrive within {patience:g} s; send fewer residents at once.",
+            headers=CLOSE,
+        ) from None
+
+
+async def _rest(message: MutableMapping[str, Any], receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        if message["type"] != "http.request":
+            raise Refused("malformed", "The request ended before all of it had arrived.")
+        body += message.get("body", b"")
+        _check_length(body, most)
+        if not message.get("more_body"):
+            return bytes(body)
+        message = await receive()
+
+
+def _check_length(body: bytes | bytearray, most: int) -> None:
+    if len(body) > most:
+        raise _too_large(most, forsaken=True)
+
+
+def _too_large(most: int, *, forsaken: bool) -> Refused:
+    detail = f"The body may have at most {most} bytes; send fewer residents at once."
+    return Refused("too-large", detail, headers=CLOSE if forsaken else ())

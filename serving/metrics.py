@@ -1,0 +1,125 @@
+"""What is counted, as numbers in memory that all workers of the service share, so that any can tell all.
+
+Each worker writes a table of its own (`Tally`), at fixed places, which costs next to nothing in a request. A
+scrape adds up the tables and only then asks prometheus_client to write them as Prometheus reads them. What a
+worker that died had counted goes on being counted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from serving.tally import Alone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from serving.tally import Tally
+
+STATUSES = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503)
+"""Every status that an answer has; another one would be counted as 500."""
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
+"""Upper ends, in seconds."""
+ROUTES = (
+    "predict",
+    "explain",
+    "model",
+    "card",
+    "versions",
+    "healthz",
+    "readyz",
+    "metrics",
+    "invocations",
+    "ping",
+    "version",
+    "document",
+    "other",
+)
+"""Names of the routes, the last for everything that is none of them."""
+PER_ROUTE = len(STATUSES) + len(BUCKETS) + 2
+SECONDS = len(STATUSES) + len(BUCKETS)
+"""Place of the sum of seconds in a route's numbers; the residents scored come after it."""
+REFUSED = PER_ROUTE * len(ROUTES)
+"""Place of the number of keys refused; behind it two of each worker: its version, and when it looked."""
+SERVED, LOOKED = REFUSED + 1, REFUSED + 2
+SLOTS = LOOKED + 1
+TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+def number_of(route: str) -> int:
+    """Return the place of a route in `ROUTES`."""
+    return ROUTES.index(route) if route in ROUTES else len(ROUTES) - 1
+
+
+class Metrics:
+    """Counts what one worker does; tells what all did.
+
+    Parameters
+    ----------
+    tally : Tally, optional
+        The numbers; in memory of this process alone where it is not given.
+    waiting : callable, optional
+        Returns the bytes of access events that are not in the ledger yet.
+    """
+
+    def __init__(self, tally: Tally | None = None, waiting: Callable[[], int] = int) -> None:
+        self._tally = tally or Alone(SLOTS)
+        self._own = self._tally.own
+        self._waiting = waiting
+
+    def count(self, route: int, status: int, seconds: float, rows: int) -> None:
+        """Count one answer.
+
+        Parameters
+        ----------
+        route : int
+            Its place in `ROUTES`.
+        status : int
+        seconds : float
+            From the request's arrival to its answer.
+        rows : int
+            Residents that were scored; 0 where the answer was no.
+        """
+        own, first = self._own, route * PER_ROUTE
+        place = STATUSES.index(status) if status in STATUSES else STATUSES.index(500)
+        own[first + place] += 1
+        own[first + len(STATUSES) + bisect_left(BUCKETS, seconds)] += 1
+        own[first + SECONDS] += seconds
+        own[first + SECONDS + 1] += rows
+
+    def refuse(self) -> None:
+        """Count one request whose key was missing, not known, or counts no more."""
+        self._own[REFUSED] += 1
+
+    def stand(self, version: int, looked: float) -> None:
+        """Note what this worker serves.
+
+        Parameters
+        ----------
+        version : int
+            0 where nothing may be served.
+        looked : float
+            When the last good look at the ledger began, by `time.monotonic`; 0 where there was none.
+        """
+        self._own[SERVED], self._own[LOOKED] = version, looked
+
+    def text(self, model: str, now: float) -> bytes:
+        """Return everything as Prometheus reads it.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model.
+        now : float
+            By `time.monotonic`.
+        """
+        # Half of what the service weighs in memory beyond its work; few processes are ever asked.
+        from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
+
+        from serving.exposition import Exposition  # noqa: PLC0415
+
+        registry = CollectorRegistry()
+        total, living = self._tally.read()
+        registry.register(Exposition(total, living, self._waiting(), model, now))
+        return generate_latest(registry)
