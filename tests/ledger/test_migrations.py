@@ -6,13 +6,29 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.event import GENESIS
 from segmentation.ledger.place import Place
 from segmentation.ledger.tables import metadata
+from tests.signed import START
 
-TABLES = ("events", "people", "decisions")
+TABLES = ("events", "people", "decisions", "api_keys", "access")
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRES = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def cast(cast):
+    """An API key more, so that every table of events has a row."""
+    cast.issue()
+    return cast
+
+
+@pytest.fixture
+def written(written):
+    """A batch of access events more, so that every table has a row."""
+    AccessLog(written).append("spool", 0, b"{}\n", START)
+    return written
 
 
 def test_migrations_make_the_tables_that_the_program_reads(url, ledger):
@@ -24,10 +40,11 @@ def test_migrations_make_the_tables_that_the_program_reads(url, ledger):
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("statement", ["UPDATE {} SET seq = seq", "DELETE FROM {}"])
+@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
 def test_no_row_is_changed_or_taken_away(written, cast, sql, table, statement):
+    (number,) = metadata.tables[table].primary_key
     with pytest.raises(DBAPIError, match=f"append-only: no row of {table} is ever"):
-        sql(statement.format(table))
+        sql(statement.format(table, number.name))
 
     assert written.read() == cast.events
 
@@ -82,10 +99,15 @@ def test_an_event_that_follows_the_last_is_taken_from_anybody(written, cast, sql
 
 
 @pytest.mark.parametrize(
-    ("table", "seq"), [("people", 1), ("people", 10), ("people", 11), ("decisions", 7), ("decisions", 10)]
+    ("table", "seq"),
+    [
+        *(("people", seq) for seq in (1, 10, 11, 12)),
+        *(("decisions", seq) for seq in (7, 10, 11)),
+        *(("api_keys", seq) for seq in (1, 7, 11, 12)),
+    ],
 )
 def test_a_signed_row_belongs_to_the_event_just_added_and_only_one_does(written, cast, sql, table, seq):
-    columns = "name" if table == "people" else 'model, action, "by"'
+    columns = {"people": "name", "decisions": 'model, action, "by"', "api_keys": 'id, action, "by"'}[table]
     words = "'x'" if table == "people" else "'x', 'x', 'x'"
 
     with pytest.raises(DBAPIError, match=f"a row of {table} belongs to the event just added"):
@@ -100,3 +122,22 @@ def test_guards_stand_where_a_replica_would_go_without(written, cast, sql):
         sql("SET session_replication_role = replica; DELETE FROM decisions")
 
     assert written.read() == cast.events
+
+
+@pytest.mark.parametrize(
+    ("number", "previous"),
+    [
+        pytest.param("2", f"'{GENESIS}'", id="another one before it"),
+        pytest.param("3", "digest", id="a gap"),
+        pytest.param("1", "digest", id="the same number twice"),
+        pytest.param("0", f"'{GENESIS}'", id="before the first"),
+    ],
+)
+def test_a_batch_that_does_not_follow_the_last_is_refused(written, sql, number, previous):
+    with pytest.raises(DBAPIError, match="a batch must follow the last one"):
+        sql(
+            'INSERT INTO access (number, at, spool, start, "end", count, lines, previous, digest) '
+            f"SELECT {number}, 'now', 's', 0, 1, 1, 'x', {previous}, 'x' FROM access"
+        )
+
+    assert AccessLog(written).head().number == 1

@@ -4,9 +4,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from segmentation.errors import LedgerError, StorageError
+from segmentation.errors import LedgerError, StorageError, UnreachableError
 from segmentation.ledger.place import Place, told
 
 SECRET = "p@ss/w:rd é"
@@ -93,9 +93,9 @@ def postgres_error(message, sqlstate=None):
 
 BUSY = "another program has been writing to .* longer than 2 seconds"
 CAUSES = {
-    "locked": (sqlite_error(sqlite3.SQLITE_BUSY), LedgerError, BUSY),
-    "a locked snapshot": (sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT), LedgerError, BUSY),
-    "locked in postgres": (postgres_error("canceling", "55P03"), LedgerError, BUSY),
+    "locked": (sqlite_error(sqlite3.SQLITE_BUSY), UnreachableError, BUSY),
+    "a locked snapshot": (sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT), UnreachableError, BUSY),
+    "locked in postgres": (postgres_error("canceling", "55P03"), UnreachableError, BUSY),
     "full": (sqlite_error(sqlite3.SQLITE_FULL), StorageError, "as it says. Make room"),
     "full in postgres": (postgres_error("no space\nHINT", "53100"), StorageError, "no space. Make room"),
     "read-only": (sqlite_error(sqlite3.SQLITE_READONLY_DBMOVED), StorageError, "check who may read and"),
@@ -114,6 +114,58 @@ def test_each_trouble_is_told_in_its_own_sentence(error, kind, sentence):
         "Nothing was recorded", Place.of("sqlite:////srv/ledger.db"), 2
     ):  # fmt: skip
         raise error
+
+
+@pytest.mark.parametrize(
+    "state", ["08006", "08P01", "28P01", "53300", "57014", "57P01", "57P02", "57P03", "40001", "40P01", None]
+)
+def test_a_server_that_is_away_for_now_is_unreachable(state):
+    with pytest.raises(UnreachableError, match=r"refuses: closing\. Check"):
+        tell(postgres_error("closing", state))
+
+
+def test_a_connection_that_broke_is_unreachable():
+    error = postgres_error("closing", "XX000")
+    error.connection_invalidated = True
+
+    with pytest.raises(UnreachableError):
+        tell(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        postgres_error('relation "events" does not exist', "42P01"),
+        postgres_error("permission denied for table events", "42501"),
+        postgres_error("the ledger is one chain", "P0001"),
+        postgres_error('FATAL:  database "books" does not exist'),
+        ProgrammingError("SELECT 1", {}, PostgresError("the connection is lost")),
+        ModuleNotFoundError("No module"),
+    ],
+    ids=["no table", "no right", "a guard", "no database", "a fault of the program", "no driver"],
+)
+def test_what_waiting_does_not_mend_is_not_unreachable(error):
+    with pytest.raises(LedgerError) as caught:
+        tell(error)
+
+    assert not isinstance(caught.value, UnreachableError)
+
+
+def tell(error, address="postgresql://db/books"):
+    with told("Not read", Place.of(address), 2):
+        raise error
+
+
+def test_a_file_that_was_taken_away_is_not_a_matter_of_the_disk(tmp_path):
+    gone = sqlite_error(sqlite3.SQLITE_CANTOPEN, "unable to open database file")
+
+    with pytest.raises(LedgerError, match=r"there is no file .*ledger\.db any more\. Restore it") as caught:
+        tell(gone, f"sqlite:///{tmp_path}/ledger.db")
+    assert not isinstance(caught.value, UnreachableError)
+
+    (tmp_path / "ledger.db").touch()
+    with pytest.raises(StorageError, match="unable to open"):
+        tell(gone, f"sqlite:///{tmp_path}/ledger.db")
 
 
 def test_what_a_server_says_of_a_password_is_not_repeated():

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from segmentation.errors import LedgerError, StorageError
+from segmentation.errors import LedgerError, StorageError, UnreachableError
 from segmentation.ledger.event import Draft, linked
 from segmentation.ledger.history import History
 from segmentation.ledger.store import create_ledger, open_ledger
@@ -107,7 +107,7 @@ def test_who_waited_too_long_for_another_writer_is_told_and_wrote_nothing(url, w
     with written.writing() as pen:
         with open_ledger(url, patience=0.05) as other:
             with pytest.raises(
-                LedgerError, match=r"^Nothing was recorded: another program.* than 0\.05 seconds"
+                UnreachableError, match=r"^Nothing was recorded: another program.* than 0\.05 seconds"
             ):
                 append(other)
             assert other.read() == cast.events
@@ -309,7 +309,7 @@ def test_a_writer_who_is_cut_off_before_the_end_recorded_nothing(url, written, c
             cut_all(url)
             pen.append(following(cast.events[-1]))
 
-    with pytest.raises(LedgerError, match=r"^Nothing was recorded, because PostgreSQL database"):
+    with pytest.raises(UnreachableError, match=r"^Nothing was recorded, because PostgreSQL database"):
         cut()
 
     assert written.read() == cast.events
@@ -322,7 +322,9 @@ def test_a_writer_who_is_cut_off_at_the_end_is_told_that_nobody_knows(url, writt
             pen.append(following(cast.events[-1]))
             cut_all(url)
 
-    with pytest.raises(LedgerError, match=r"may or may not have been recorded.*`segmentation review show`"):
+    with pytest.raises(
+        UnreachableError, match=r"may or may not have been recorded.*`segmentation review show`"
+    ):
         cut()
 
     assert written.read() == cast.events
@@ -340,7 +342,9 @@ def cut_all(url):
 def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
     pytest.importorskip("psycopg")
 
-    with pytest.raises(LedgerError, match=f"because PostgreSQL database books at {tmp_path} refuses") as told:
+    with pytest.raises(
+        UnreachableError, match=f"because PostgreSQL database books at {tmp_path} refuses"
+    ) as told:
         open_ledger(f"postgresql://ann:secret@/books?host={tmp_path}")
 
     assert "secret" not in str(told.value)
@@ -351,8 +355,31 @@ def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path):
 def test_a_database_that_is_not_there_is_told(url):
     name = url.split("/")[3].split("?")[0]
 
-    with pytest.raises(LedgerError, match=r'database "nowhere" does not exist\. Check'):
+    with pytest.raises(LedgerError, match=r'database "nowhere" does not exist\. Check') as told:
         create_ledger(url.replace(f"/{name}?", "/nowhere?"))
+    assert not isinstance(told.value, UnreachableError)
+
+
+@POSTGRES
+def test_a_database_that_lets_nobody_in_is_unreachable(url, written, sql):
+    sql(f"ALTER DATABASE {url.split('/')[3].split('?')[0]} CONNECTION LIMIT 0")
+    sql("CREATE ROLE visitor LOGIN")
+    try:
+        visited = url.replace("postgres:", "visitor:", 1)
+        with pytest.raises(UnreachableError, match="too many connections for database"):
+            open_ledger(visited)
+    finally:
+        sql("DROP ROLE visitor")
+        sql(f"ALTER DATABASE {url.split('/')[3].split('?')[0]} CONNECTION LIMIT -1")
+
+
+@SQLITE
+def test_a_file_that_is_taken_away_under_an_open_ledger_is_told(url, written):
+    Path(url.removeprefix("sqlite:///")).unlink()
+
+    with pytest.raises(LedgerError, match=r"there is no file .*ledger\.db any more") as told:
+        written.read()
+    assert not isinstance(told.value, UnreachableError)
 
 
 def test_a_ledger_shows_its_place_and_no_password():
@@ -446,9 +473,9 @@ def test_a_writer_waits_for_a_process_that_holds_on(url, written, cast, tmp_path
 def test_a_restarted_server_is_read_again_and_keeps_what_was_written(postgres, written, cast):
     assert written.read() == cast.events
     postgres.stop()
-    with pytest.raises(LedgerError, match="The ledger cannot be read, because PostgreSQL"):
+    with pytest.raises(UnreachableError, match="The ledger cannot be read, because PostgreSQL"):
         written.read()
-    with pytest.raises(LedgerError, match="Nothing was recorded, because PostgreSQL"):
+    with pytest.raises(UnreachableError, match="Nothing was recorded, because PostgreSQL"):
         append(written)
 
     postgres.start()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from segmentation.errors import LedgerError, StorageError
+from segmentation.errors import LedgerError, StorageError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ DRIVER = "postgresql+psycopg"
 LOCK_NOT_AVAILABLE = "55P03"
 DISK_FULL = "53100"
 """What PostgreSQL calls them (its manual, appendix A)."""
+AWAY = ("08", "28", "53300", "57014", "57P", "40001", "40P01")
+"""How it begins what it says when it lets nobody in, goes down, comes up, or gives up a wait."""
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DISK = frozenset({
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
@@ -100,8 +102,10 @@ def told(failure: str, place: Place, patience: float) -> Iterator[None]:
     ------
     StorageError
         The disk is full, or the file or folder cannot be read or written.
+    UnreachableError
+        The database cannot be reached, lets nobody in, or has been locked for too long.
     LedgerError
-        Anything else that the database refuses.
+        Anything else that the database refuses; or the file or the database is not there.
     """
     try:
         yield
@@ -114,9 +118,13 @@ def _explained(error: Exception, failure: str, place: Place, patience: float) ->
     code, state = getattr(cause, "sqlite_errorcode", 0) & 0xFF, getattr(cause, "sqlstate", None)
     reason = place.redacted(_reason(cause))
     if code in LOCKED or state == LOCK_NOT_AVAILABLE:
-        return LedgerError(
+        return UnreachableError(
             f"{failure}: another program has been writing to {place} for longer than {patience:g} seconds. "
             "Wait for it or stop it, then try again."
+        )
+    if code == sqlite3.SQLITE_CANTOPEN and _is_gone(place):
+        return LedgerError(
+            f"{failure}: there is no file {place} any more. Restore it, or check SEGMENTATION_LEDGER."
         )
     if code in DISK or state == DISK_FULL or isinstance(cause, OSError):
         return StorageError(
@@ -130,7 +138,25 @@ def _explained(error: Exception, failure: str, place: Place, patience: float) ->
         way_out = "Install the driver of PostgreSQL with `pip install 'segmentation[postgres]'`."
     else:
         way_out = "Check SEGMENTATION_LEDGER and the database behind it."
-    return LedgerError(f"{failure}, because {place} refuses: {reason}. {way_out}")
+    kind = UnreachableError if _is_away(error, place, state, reason) else LedgerError
+    return kind(f"{failure}, because {place} refuses: {reason}. {way_out}")
+
+
+def _is_gone(place: Place) -> bool:
+    try:
+        return place.path is not None and not place.path.exists()
+    except OSError:  # a folder that may not be entered
+        return False
+
+
+def _is_away(error: Exception, place: Place, state: str | None, reason: str) -> bool:
+    """Whether a PostgreSQL is not to be reached now; it may come back as it was."""
+    if place.path is not None or not isinstance(error, DBAPIError):
+        return False
+    if state is not None:
+        return error.connection_invalidated or state.startswith(AWAY)
+    # Who is not let in gets no code, only words. A database that is not there will not come back by waiting.
+    return isinstance(error, OperationalError) and not reason.endswith("does not exist")
 
 
 def _reason(cause: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Connection, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from segmentation.errors import LedgerError
+from segmentation.errors import LedgerError, UnreachableError
 from segmentation.ledger.engines import as_reader, as_writer, engine_of, keep_others_out, make_file
 from segmentation.ledger.place import Place, told
 from segmentation.ledger.rows import after, events_of, rows_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds to wait for another writer, who takes milliseconds, or as long as publishing a bundle."""
+LOOK = "Look with `segmentation review show` before you try again."
 UNREAD = "The ledger cannot be read"
 UNWRITTEN = "Nothing was recorded"
 UNMADE = "The ledger cannot be made"
@@ -139,7 +140,7 @@ class Ledger:
                 return self._look(since)
 
     def _look(self, since: int) -> Page:
-        with self._engine.connect() as connection, as_reader(connection).begin():
+        with self.reading() as connection:
             return _page(connection, since)
 
     @contextmanager
@@ -154,11 +155,31 @@ class Ledger:
         StorageError
             The disk is full, or the file cannot be written.
         """
-        with self._writer(UNWRITTEN) as connection:
+        with self.writer(UNWRITTEN) as connection:
             yield Pen(connection, self)
 
     @contextmanager
-    def _writer(self, failure: str) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection of which the transaction sees one moment, and writes nothing."""
+        with self._engine.connect() as connection, as_reader(connection).begin():
+            yield connection
+
+    @contextmanager
+    def writer(self, failure: str, doubt: str = LOOK) -> Iterator[Connection]:
+        """Give the only connection that writes; its transaction ends with the block, or is rolled back.
+
+        Parameters
+        ----------
+        failure : str
+            What could not be done, as a clause.
+        doubt : str
+            What to do where the connection breaks while the end is confirmed, as a sentence.
+
+        Raises
+        ------
+        LedgerError, StorageError
+            What `writing` raises.
+        """
         with self.told(failure):
             connection = as_writer(self._engine.connect())
         with closing(connection):
@@ -171,9 +192,9 @@ class Ledger:
                 with suppress(SQLAlchemyError):
                     connection.rollback()
                 raise
-            self._commit(connection, failure)
+            self._commit(connection, failure, doubt)
 
-    def _commit(self, connection: Connection, failure: str) -> None:
+    def _commit(self, connection: Connection, failure: str, doubt: str) -> None:
         with self.told(failure):
             try:
                 connection.commit()
@@ -182,9 +203,9 @@ class Ledger:
                     raise
                 message = (
                     f"The record may or may not have been recorded: {self._place} went away while it "
-                    "confirmed it. Look with `segmentation review show` before you try again."
+                    f"confirmed it. {doubt}"
                 )
-                raise LedgerError(message) from None
+                raise UnreachableError(message) from None
 
     def check_revision(self) -> None:
         """Make sure that the tables are those that this version knows.
@@ -219,7 +240,7 @@ class Ledger:
         # It needs alembic, which says what the tables were made with; serving does without.
         from segmentation.ledger.guards import faults_of  # noqa: PLC0415
 
-        with self.told(UNREAD), self._engine.connect() as connection, as_reader(connection).begin():
+        with self.told(UNREAD), self.reading() as connection:
             faults = faults_of(connection)
         if faults:
             raise LedgerError(
@@ -238,7 +259,7 @@ class Ledger:
         # Only who makes or upgrades a ledger needs alembic; serving, which reads, does without.
         from segmentation.ledger.upgrade import revisions, upgrade  # noqa: PLC0415
 
-        with self._writer(UNMADE) as connection:
+        with self.writer(UNMADE) as connection:
             with self.told(UNREAD):
                 found = revision_of(connection)
             if found is not None and found not in revisions():
