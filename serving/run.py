@@ -6,8 +6,6 @@ they are sent their settings through a pipe, so that a database's password stand
 
 from __future__ import annotations
 
-import json
-import logging
 import math
 import multiprocessing
 import os
@@ -16,6 +14,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from segmentation.errors import ServiceError
 from serving.listen import address, bound, check
+from serving.logs import Log, take_over
 from serving.protocol import Config
 
 if TYPE_CHECKING:
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from types import FrameType
 
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from serving.settings import Settings
+
+    Make = Callable[[Settings], ASGIApp]
 
     Say = Callable[[str], None]
     """Is told the address once the service answers there."""
@@ -63,7 +65,7 @@ def prepare() -> None:
         os.environ.setdefault(name, "1")
 
 
-def run(settings: Settings, say: Say) -> None:
+def run(settings: Settings, say: Say, make: Make | None = None) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are finished first.
 
     Parameters
@@ -71,6 +73,8 @@ def run(settings: Settings, say: Say) -> None:
     settings : Settings
     say : callable
         Told the address, once, when the service answers there.
+    make : callable, optional
+        Makes the application in each worker; may be pickled.
 
     Raises
     ------
@@ -80,44 +84,31 @@ def run(settings: Settings, say: Say) -> None:
         What `check` raises.
     """
     prepare()
+    take_over(Log(utc))
     check(settings)
     with bound(settings) as listening:
-        config, ready = _config(settings), partial(say, address(settings, listening))
+        config, ready = _config(settings, make or application), partial(say, address(settings, listening))
         if settings.workers > 1:
             _run_many(config, listening, ready)
         else:
             _run_one(config, listening, ready)
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: Settings) -> ASGIApp:
     """Make the application of one worker, in the process that serves it."""
     from serving.app import create_app  # noqa: PLC0415 - the supervisor needs none of it
 
     prepare()
-    quiet()
+    take_over(Log(utc))
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True, name="supervisor").start()
     return create_app(settings)
 
 
-def quiet() -> None:
-    """Let uvicorn tell in a line what failed, without what an exception says: it may quote a resident."""
-    logger = logging.getLogger("uvicorn")
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Plain())
-    logger.handlers = [handler]
-
-
-class _Plain(logging.Formatter):
-    """A record as one line of JSON."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        kind = record.exc_info[0] if record.exc_info else None
-        told = {"level": record.levelname.lower(), "event": record.getMessage().strip().split("\n")[0]}
-        return json.dumps(told | ({} if kind is None else {"error": kind.__name__}))
+def utc() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
 
 
 class _Server(Server):
@@ -138,18 +129,26 @@ class _Supervisor(Multiprocess):
 
     def __init__(self, config: Config, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
         super().__init__(config, sockets)
-        self._ready = ready
+        self._ready, self._log = ready, Log(utc)
 
     def init_processes(self) -> None:
+        """Start the workers, and tell once one of them answers."""
         super().init_processes()
         if any(process.wait_until_ready(HEALTH, self.should_exit) for process in self.processes):
             self._ready()
+
+    def keep_subprocess_alive(self) -> None:
+        """Start workers anew that died, and say so."""
+        before = list(self.processes)
+        super().keep_subprocess_alive()
+        for process in before:
+            if process not in self.processes:
+                self._log.event("worker died and was started anew", exit=process.exitcode)
 
 
 def _run_one(config: Config, listening: socket.socket, ready: Callable[[], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    quiet()
     server = _Server(config, ready)
     try:
         server.run(sockets=[listening])
@@ -159,7 +158,6 @@ def _run_one(config: Config, listening: socket.socket, ready: Callable[[], None]
 
 
 def _run_many(config: Config, listening: socket.socket, ready: Callable[[], None]) -> None:
-    quiet()
     supervisor = _Supervisor(config, [listening], ready)
     supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
@@ -181,9 +179,9 @@ def _failed() -> ServiceError:
     return ServiceError("The service failed to start; the lines above say why.")
 
 
-def _config(settings: Settings) -> Config:
+def _config(settings: Settings, make: Make) -> Config:
     return Config(
-        partial(application, settings),
+        partial(make, settings),
         settings,
         _most_connections(settings),
         workers=settings.workers,

@@ -70,7 +70,7 @@ class Spool:
             try:
                 written = os.write(file, record)
             except OSError as error:
-                raise _refused(self._folder, error) from None
+                raise refused(self._folder, error) from None
             if written == len(record):
                 return
             self._take_back(file, size)
@@ -115,7 +115,7 @@ class Spool:
                     return file
                 os.close(file)
         except OSError as error:
-            raise _refused(self._folder, error) from None
+            raise refused(self._folder, error) from None
 
 
 class Waiting(NamedTuple):
@@ -151,7 +151,7 @@ def spools(folder: Path) -> tuple[Waiting, ...]:
             except FileNotFoundError:  # another worker's mover has finished it meanwhile
                 continue
     except OSError as error:
-        raise _refused(folder, error) from None
+        raise refused(folder, error) from None
     return tuple(found)
 
 
@@ -168,7 +168,8 @@ def _fresh_name() -> str:
     return f"{secrets.token_hex(16)}-{os.getpid()}"
 
 
-def _refused(folder: Path, error: OSError) -> StorageError:
+def refused(folder: Path, error: OSError) -> StorageError:
+    """Return what the file system refuses as one sentence."""
     reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
     return StorageError(
         f"The spool folder {folder} cannot be used: {reason}. Make room, or check who may write there."
