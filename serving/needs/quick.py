@@ -1,0 +1,175 @@
+"""The quick reader: msgspec decodes by the forms, strictly, and numpy takes the columns over.
+
+It answers only where it is sure. Whatever msgspec refuses, and whatever it cannot judge, is None here and is
+read again with care (`serving.needs.careful`): a key that stands twice (msgspec takes the last, but then the
+body has more quotation marks than what was decoded accounts for), and numbers with the digits of a phone.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from msgspec.structs import astuple
+
+from segmentation.scorer import Coded
+from serving.needs.columns import NOTHING, Columns, alone_of, any_missing, arrays_of, columns_of
+from serving.needs.forms import body_form, columns_form, row_form
+from serving.needs.need import ABSENT_NUMBER, ABSENT_VALUE, LEAST_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from serving.needs.columns import Column, Value
+    from serving.needs.need import Need
+
+FEW_BYTES = 2**18
+"""A body under this cannot hold more than memory and time allow, whatever is in it."""
+ROOM = 10_000
+"""Parts that any body may have."""
+KEY = 2
+"""Quotation marks of a key, and of a text."""
+
+
+class Quick:
+    """Reads what is surely sound.
+
+    Parameters
+    ----------
+    needs : tuple of Need
+    """
+
+    def __init__(self, needs: tuple[Need, ...]) -> None:
+        self.needs = needs
+        self.row = row_form(needs)
+        self.columns = columns_form(needs)
+        self._decode = msgspec.json.Decoder(body_form(self.row, self.columns)).decode
+        self._names = tuple(need.name for need in needs)
+        self._texts = frozenset(need.name for need in needs if need.is_listed)
+        self._large = tuple(need.name for need in needs if need.may_be_large)
+        self._one_full = KEY + KEY * (len(needs) + len(self._texts))
+        self._column = [attrgetter(f"n{at}") for at in range(len(needs))]
+
+    def read(self, body: bytes, most: int) -> Columns | None:
+        """Return the residents of a body; None where a careful look is needed."""
+        if len(body) > FEW_BYTES and is_crowded(body, self.needs, most):
+            return None
+        try:
+            found: Any = self._decode(body)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return None
+        if b"\\" in body and b'\\"' in body:
+            return None
+        rows, columns = found.residents, found.columns
+        if columns is msgspec.UNSET:
+            if rows is msgspec.UNSET or not 0 < len(rows) <= most:
+                return None
+            return self._one(body, rows[0]) if len(rows) == 1 else self._rows(body, rows)
+        return self._by_column(body, columns, most) if rows is msgspec.UNSET else None
+
+    def table(self, columns: Mapping[str, Sequence[object]], most: int) -> Columns | None:
+        """Return the residents of columns that were decoded already; None where a careful look is needed."""
+        try:
+            found: Any = msgspec.convert(columns, self.columns)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+        lists = [get(found) for get in self._column]
+        return self._of_lists(lists, most)
+
+    def _one(self, body: bytes, row: msgspec.Struct) -> Columns | None:
+        """Read one resident without numpy, which takes longer to begin than this takes."""
+        values: dict[str, Value] = dict(zip(self._names, astuple(row), strict=True))
+        imputed = NOTHING
+        quotes = body.count(b'"')
+        given = values.values()
+        if quotes != self._one_full or None in given or ABSENT_NUMBER in given or ABSENT_VALUE in given:
+            absent = [name for name, value in values.items() if _is_absent(value)]
+            values.update(dict.fromkeys(absent))
+            imputed = tuple(name for name, value in values.items() if value is None)
+            texts = len(self._texts) - sum(name in self._texts for name in imputed)
+            if quotes != KEY + KEY * (len(values) - len(absent) + texts):
+                return None
+        if self._large and any(_is_large(values[name]) for name in self._large):
+            return None
+        return Columns(1, (imputed,), values, None)
+
+    def _rows(self, body: bytes, rows: list[msgspec.Struct]) -> Columns | None:
+        lists = list(zip(*map(astuple, rows), strict=True))
+        many = arrays_of(self.needs, lists)
+        full = len(rows) * (self._one_full - KEY) + KEY
+        quotes = _quotes(body)
+        if quotes != full or any_missing(many):
+            absent = sum(_absent(values, column) for values, column in zip(lists, many.values(), strict=True))
+            if quotes != full - KEY * (absent + _texts_missing(many)):
+                return None
+        if self._large and self._holds_large(many):
+            return None
+        return columns_of(self.needs, many, len(rows))
+
+    def _by_column(self, body: bytes, columns: msgspec.Struct, most: int) -> Columns | None:
+        lists = [get(columns) for get in self._column]
+        found = self._of_lists(lists, most)
+        if found is None:
+            return None
+        given = [name for name, values in zip(self._names, lists, strict=True) if values is not msgspec.UNSET]
+        texts = sum(
+            int(np.count_nonzero(column.codes >= 0))
+            for column in found.arrays.values()
+            if isinstance(column, Coded)
+        )
+        return found if _quotes(body) == KEY * (1 + len(given) + texts) else None
+
+    def _of_lists(self, lists: Sequence[Any], most: int) -> Columns | None:
+        """Return the residents of columns of one length, those that are `UNSET` missing for all."""
+        lengths = {len(values) for values in lists if values is not msgspec.UNSET}
+        rows = lengths.pop() if len(lengths) == 1 else 0
+        if not 0 < rows <= most:
+            return None
+        filled = [[None] * rows if values is msgspec.UNSET else values for values in lists]
+        many = arrays_of(self.needs, filled)
+        if self._large and self._holds_large(many):
+            return None
+        if rows == 1:
+            return alone_of({name: values[0] for name, values in zip(self._names, filled, strict=True)})
+        return columns_of(self.needs, many, rows)
+
+    def _holds_large(self, many: Mapping[str, Any]) -> bool:
+        return any(np.fmax.reduce(np.abs(many[name]), initial=0) >= LEAST_NUMBER for name in self._large)
+
+
+def _is_absent(value: Value) -> bool:
+    return value is ABSENT_NUMBER or value == ABSENT_VALUE
+
+
+def _is_large(value: Value) -> bool:
+    return isinstance(value, int | float) and abs(value) >= LEAST_NUMBER
+
+
+def _quotes(body: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == ord('"')))
+
+
+def _absent(values: Sequence[Value], column: Column) -> int:
+    """Return how many residents did not send a column; null was sent."""
+    if isinstance(column, Coded):
+        return values.count(ABSENT_VALUE)
+    missing = int(np.count_nonzero(np.isnan(column)))
+    return missing - values.count(None) if missing else 0
+
+
+def _texts_missing(many: Mapping[str, Column]) -> int:
+    coded = (column for column in many.values() if isinstance(column, Coded))
+    return sum(int(np.count_nonzero(column.codes < 0)) for column in coded)
+
+
+def is_crowded(body: bytes, needs: Sequence[Need], most: int) -> bool:
+    """Return whether a body has more parts than any request of `most` residents, long before it is read.
+
+    A hostile body of 16 MB can hold five million lists, and memory for them is many times that.
+    """
+    signs = max((sum(map(value.count, ",[{")) for need in needs for value in need.values), default=0)
+    allowed = ROOM + (most + 1) * (2 * len(needs) * (1 + signs) + 20)
+    data = np.frombuffer(body, np.uint8)
+    return sum(int(np.count_nonzero(data == ord(sign))) for sign in ",[{") > allowed
