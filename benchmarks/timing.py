@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 def arguments(description: str | None) -> argparse.Namespace:
     """Read --quick and --full."""
-    parser = argparse.ArgumentParser(description=description)
-    size = parser.add_mutually_exclusive_group()
+    return parser(description).parse_args()
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return what reads --quick and --full, for a benchmark that has further options."""
+    found = argparse.ArgumentParser(description=description)
+    size = found.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="under a minute")
     size.add_argument("--full", action="store_true", help="more rounds")
-    return parser.parse_args()
+    return found
 
 
 def interleaved(

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "mitigation": ("lloyd_cost_worst_gap", 0.01),
     "score": ("differing_rows", 0),
     "scorer": ("differing_rows", 0),
+    "serve": ("differing_rows", 0),
     "structure": ("wrong_share_most", 0.34),
 }
 
