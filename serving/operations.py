@@ -1,0 +1,202 @@
+"""What the API document says of each route beside its address: in words, and by the types of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from segmentation.answers import Explanation, Model, Prediction, Texts, Versions
+from serving.calls import JSON
+from serving.examples import EXPLANATION, MODEL, PREDICTION, VERSIONS
+from serving.health import ALIVE, READY, Alive, Ready
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from serving.routes import Route
+
+Body = Literal["Residents", "ResidentsToExplain", "Frames"]
+Tag = Literal["segments", "model", "health", "mlflow"]
+TEXT = "text/plain"
+
+ALWAYS = ("malformed", "too-slow", "too-large", "failed")
+KEYED = ("no-key", "not-allowed", "too-often", "not-trusted", "not-recorded", "busy")
+SENT = ("wrong-media", "invalid")
+APPROVED = ("not-approved",)
+
+
+class Places(Struct, frozen=True):
+    """What MLflow's own server answers: the place of each resident's segment in the model's list, from 0."""
+
+    predictions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is told of one route.
+
+    Attributes
+    ----------
+    tag : str
+    text : Texts
+        More than the summary says.
+    answer : type or None
+        Of the JSON that is answered; None where it has no fixed form.
+    example : object
+        An answer, made up.
+    media : tuple of str
+        Content types of the answer.
+    body : str or None
+        Component that the request's body is.
+    problems : tuple of str
+        Slugs beside those that every route has.
+    headers : tuple of str
+        Components: headers of the answer, beside those that every answer has.
+    parameters : tuple of dict
+        As OpenAPI has them.
+    """
+
+    tag: Tag
+    text: Texts
+    answer: type | None = None
+    example: object = None
+    media: tuple[str, ...] = (JSON.decode(),)
+    body: Body | None = None
+    problems: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    parameters: tuple[Mapping[str, Any], ...] = field(default=())
+
+    def refusals(self, route: Route) -> tuple[str, ...]:
+        """Return every problem that the route can answer with."""
+        keyed = KEYED if route.scope else ()
+        return (*ALWAYS, *keyed, *(SENT if self.body else ()), *self.problems)
+
+
+LANGUAGE: Mapping[str, Any] = {
+    "name": "language",
+    "in": "query",
+    "description": "Of the card as a page; the JSON has both. / 页面形式的语言；JSON 含两种语言。",
+    "schema": {"enum": ["en", "zh"], "default": "en"},
+}
+OPERATIONS: Mapping[str, Operation] = {
+    "predict": Operation(
+        "segments",
+        Texts(
+            "Residents by row or by column, in any number up to the limit; answers stand in their order. "
+            "A need that is left out or null is stood in for as in training, and `imputed` names it.",
+            "住户可按行或按列给出，数量不超过上限；回答的顺序与请求相同。缺省或为 null 的需求按训练时的方式"
+            "补足，并列在 `imputed` 中。",
+        ),
+        Prediction,
+        PREDICTION,
+        body="Residents",
+        problems=APPROVED,
+    ),
+    "explain": Operation(
+        "segments",
+        Texts(
+            "The contributions are the model itself, no approximation of it: they and `constant` add up to "
+            "`gap`. `text` can be read out to the resident.",
+            "各项贡献就是模型本身，而非近似：它们与 `constant` 之和等于 `gap`。`text` 可直接读给住户听。",
+        ),
+        Explanation,
+        EXPLANATION,
+        body="ResidentsToExplain",
+        problems=APPROVED,
+    ),
+    "model": Operation(
+        "model",
+        Texts(
+            "Its segments with plain rules and service plans, the needs it reads and why, the decision it "
+            "rests on, its last day and its digests.",
+            "各分群及其通俗规则和服务方案、所用的需求及理由、所依据的决定、最后有效日和摘要。",
+        ),
+        Model,
+        MODEL,
+        problems=APPROVED,
+    ),
+    "card": Operation(
+        "model",
+        Texts(
+            "The JSON that was signed, byte for byte; its SHA-256 is `card` of /v1/model. "
+            "`Accept: text/html` or `text/markdown` answers it as a page.",
+            "与签名时逐字节相同的 JSON，其 SHA-256 即 /v1/model 的 `card`。`Accept: text/html` 或 "
+            "`text/markdown` 则以页面形式返回。",
+        ),
+        media=(JSON.decode(), "text/html", "text/markdown"),
+        problems=APPROVED,
+        headers=("ETag", "Repr-Digest"),
+        parameters=(LANGUAGE,),
+    ),
+    "versions": Operation(
+        "model",
+        Texts(
+            "States and days of every version that was ever submitted, the newest first; who decided is in "
+            "the ledger.",
+            "曾提交的每个版本的状态和日期，最新的在前；由谁决定见账本。",
+        ),
+        Versions,
+        VERSIONS,
+    ),
+    "healthz": Operation(
+        "health",
+        Texts("The process answers; it says nothing of the model.", "进程能够应答；不涉及模型。"),
+        Alive,
+        ALIVE,
+    ),
+    "readyz": Operation(
+        "health",
+        Texts("Whether a version may be served now.", "目前是否有版本可供使用。"),
+        Ready,
+        READY,
+        problems=("not-approved", "not-trusted"),
+    ),
+    "metrics": Operation(
+        "health",
+        Texts(
+            "Requests, answers, latency and residents scored, of all workers, for Prometheus.",
+            "所有工作进程的请求、应答、延迟和已评分住户数，供 Prometheus 读取。",
+        ),
+        media=(TEXT,),
+    ),
+    "invocations": Operation(
+        "mlflow",
+        Texts(
+            "MLflow's scoring protocol: a client of `mlflow models serve` changes only the address. Needs "
+            "are held to the same rules.",
+            "MLflow 的评分协议：`mlflow models serve` 的客户端只需更改地址。对需求的要求相同。",
+        ),
+        Places,
+        Places((0, 1)),
+        body="Frames",
+        problems=APPROVED,
+    ),
+    "ping": Operation(
+        "mlflow",
+        Texts(
+            "As /readyz, for MLflow's clients: an empty line.",
+            "同 /readyz，供 MLflow 客户端使用：返回一个空行。",
+        ),
+        media=(TEXT,),
+        problems=("not-approved", "not-trusted"),
+    ),
+    "version": Operation(
+        "mlflow",
+        Texts("Of MLflow, whose protocol is spoken.", "所遵循协议的 MLflow 版本。"),
+        media=(TEXT,),
+    ),
+    "document": Operation(
+        "health",
+        Texts("This document, for the version that is served now.", "本文档，针对目前使用的版本。"),
+    ),
+}
+"""By the name of the route. Pages for people (`PAGES`) are not in the document."""
+PAGES = frozenset({"docs", "docs_file"})
+TAGS: Mapping[Tag, Texts] = {
+    "segments": Texts("Segments of residents, and why", "住户的分群及原因"),
+    "model": Texts("What is served, and where versions stand", "所用的版本，以及各版本的状态"),
+    "mlflow": Texts("For clients of MLflow's model server", "供 MLflow 模型服务的客户端使用"),
+    "health": Texts("For the machines around the service", "供运行环境使用"),
+}
