@@ -19,10 +19,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route as Mounted
 
 from segmentation.version import __version__
+from serving.calls import Refused
 from serving.credentials import Credentials
 from serving.edge import Edge, Endpoint
 from serving.logs import Log
-from serving.pulse import Pulse
+from serving.pulse import beat
 from serving.routes import all_routes
 from serving.shared import metrics_of, rate_of
 from serving.state import State
@@ -57,8 +58,9 @@ class Application(FastAPI):
 
     def __init__(self, edge: Edge, routes: Iterable[Route], **told: Any) -> None:  # noqa: ANN401 - FastAPI's own
         super().__init__(**told)
+        self._state, self._table = edge.state, tuple(routes)
         self._addresses: dict[str, Address] = {}
-        for route in routes:
+        for route in self._table:
             self._add(route, edge)
         self.router.default = Endpoint(nowhere(), edge)
         for kind in (HTTPException, RequestValidationError):
@@ -74,6 +76,16 @@ class Application(FastAPI):
                 await address(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document of the API, as ``GET /openapi.json`` answers it."""
+        from serving.document import document_of  # noqa: PLC0415 - few ask for it
+
+        try:
+            served = self._state.watch.served()
+        except Refused:
+            served = None
+        return document_of(self._table, served, self._state.settings)
 
     def _add(self, route: Route, edge: Edge) -> None:
         address = Address(route, edge)
@@ -124,7 +136,7 @@ def create_app(
     watch : Watch, optional
         Knows what may be served; made from the settings where it is not given.
     routes : iterable of Route, optional
-        Every address of the service where it is not given.
+        All addresses where they are not given.
     log : Log, optional
         Writes to standard error where it is not given.
 
@@ -136,7 +148,7 @@ def create_app(
     from serving.watch import Watch  # noqa: PLC0415 - it takes the ledger
 
     log = log or Log(clock)
-    watch = watch or Watch(settings, clock)
+    watch = watch or Watch(settings, clock, log=log)
     state = State(settings, watch, clock, metrics_of(settings))
     edge = Edge(state, Credentials(watch), rate_of(settings), log)
     return Application(
@@ -168,13 +180,13 @@ def _lifespan(edge: Edge) -> Callable[[FastAPI], Any]:
             state.watch.start()
             mover = Mover(state.settings, state.clock, log)
             mover.start()
-            beat = asyncio.create_task(Pulse(state, log).beat())
+            pulse = asyncio.create_task(beat(state))
             log.event("listening")
             try:
                 yield
             finally:
                 log.event("stopping")
-                beat.cancel()
+                pulse.cancel()
                 spool.close()
                 await asyncio.to_thread(mover.stop)
                 await asyncio.to_thread(state.watch.stop)

@@ -8,11 +8,11 @@ wrong, the same is computed, and the answer is the same sentence.
 from __future__ import annotations
 
 import binascii
-import hashlib
 import hmac
-import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from segmentation.ledger.api_keys import token_parts
+from segmentation.signing import sha256
 from serving.calls import Refused
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
             """Return them by id, in the order in which they were issued."""
 
 
-TOKEN = re.compile(rb"sgk_([0-9a-f]{12})_([A-Za-z0-9_-]{16,128})")
 CHALLENGE = ((b"www-authenticate", b'Bearer realm="segmentation", Basic realm="segmentation"'),)
 NONE_SENT = "Send an API key: Authorization: Bearer sgk_…, X-API-Key: sgk_…, or as the password of Basic."
 UNKNOWN = (
@@ -94,12 +93,14 @@ class Credentials:
         except Refused as refused:
             return Caller(None, 0, refused)
         token = _token(sent)
-        parts = TOKEN.fullmatch(token or b"")
+        if token is None:
+            return _nobody(NONE_SENT)
+        parts = token_parts(token.decode("latin-1"))
         if parts is None:
-            return _nobody(NONE_SENT if token is None else UNKNOWN)
-        standing = keys.get(parts[1].decode())
+            return _nobody(UNKNOWN)
+        standing = keys.get(parts[0])
         expected = NOBODY if standing is None else standing.record.secret
-        is_right = hmac.compare_digest(_digest(parts[2]), expected)
+        is_right = hmac.compare_digest(sha256(parts[1].encode()), expected)
         if standing is None or not is_right:
             return _nobody(UNKNOWN)
         why = standing.refusal(now)
@@ -137,10 +138,6 @@ def _nobody(why: str) -> Caller:
 
 def _no_key(why: str) -> Refused:
     return Refused("no-key", why, headers=CHALLENGE)
-
-
-def _digest(secret: bytes) -> str:
-    return f"sha256:{hashlib.sha256(secret).hexdigest()}"
 
 
 def _token(sent: Mapping[bytes, bytes]) -> bytes | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from serving.metrics import BUCKETS, LOOKED, PER_ROUTE, REFUSED, ROUTES, SECONDS, SERVED, STATUSES
+from serving.metrics import BUCKETS, LOOKED, NAMES, PER_ROUTE, REFUSED, SECONDS, SERVED, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class Exposition(Collector):
         family = CounterMetricFamily(
             "segmentation_requests", "Answers by route and status.", labels=("route", "status")
         )
-        for number, route in enumerate(ROUTES):
+        for number, route in enumerate(NAMES):
             for place, status in enumerate(STATUSES):
                 if count := self._total[number * PER_ROUTE + place]:
                     family.add_metric((route, str(status)), count)
@@ -65,7 +65,7 @@ class Exposition(Collector):
             "segmentation_request_seconds", "From a request's arrival to its answer.", labels=("route",)
         )
         ends = ["+Inf" if end == float("inf") else str(end) for end in BUCKETS]
-        for number, route in enumerate(ROUTES):
+        for number, route in enumerate(NAMES):
             first = number * PER_ROUTE + len(STATUSES)
             counts = list(accumulate(self._total[first : first + len(BUCKETS)]))
             if counts[-1]:
@@ -77,7 +77,7 @@ class Exposition(Collector):
         family = CounterMetricFamily(
             "segmentation_residents_scored", "Residents in answers, by route.", labels=("route",)
         )
-        for number, route in enumerate(ROUTES):
+        for number, route in enumerate(NAMES):
             if rows := self._total[number * PER_ROUTE + SECONDS + 1]:
                 family.add_metric((route,), rows)
         return family

@@ -21,7 +21,7 @@ STATUSES = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500
 """Every status that an answer has; another one would be counted as 500."""
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
 """Upper ends, in seconds."""
-ROUTES = (
+NAMES = (
     "predict",
     "explain",
     "model",
@@ -34,13 +34,15 @@ ROUTES = (
     "ping",
     "version",
     "document",
+    "docs",
+    "docs_file",
     "other",
 )
 """Names of the routes, the last for everything that is none of them."""
 PER_ROUTE = len(STATUSES) + len(BUCKETS) + 2
 SECONDS = len(STATUSES) + len(BUCKETS)
 """Place of the sum of seconds in a route's numbers; the residents scored come after it."""
-REFUSED = PER_ROUTE * len(ROUTES)
+REFUSED = PER_ROUTE * len(NAMES)
 """Place of the number of keys refused; behind it two of each worker: its version, and when it looked."""
 SERVED, LOOKED = REFUSED + 1, REFUSED + 2
 SLOTS = LOOKED + 1
@@ -48,8 +50,8 @@ TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 def number_of(route: str) -> int:
-    """Return the place of a route in `ROUTES`."""
-    return ROUTES.index(route) if route in ROUTES else len(ROUTES) - 1
+    """Return the place of a route in `NAMES`."""
+    return NAMES.index(route) if route in NAMES else len(NAMES) - 1
 
 
 class Metrics:
@@ -74,7 +76,7 @@ class Metrics:
         Parameters
         ----------
         route : int
-            Its place in `ROUTES`.
+            Its place in `NAMES`.
         status : int
         seconds : float
             From the request's arrival to its answer.

@@ -49,7 +49,8 @@ class Route:
 
 def all_routes() -> tuple[Route, ...]:
     """Return every address, the most used first."""
-    from serving import described, explain, health, invocations, predict  # noqa: PLC0415 - no work at import
+    # They name this table in turn: the document lists it.
+    from serving import described, document, explain, health, invocations, pages, predict  # noqa: PLC0415
 
     return (
         Route(
@@ -59,7 +60,7 @@ def all_routes() -> tuple[Route, ...]:
             "predict",
             predict.predict,
             Texts("Segments of residents", "住户所属分群"),
-            media=JSON_ALONE,
+            media=("application/json",),
         ),
         Route(
             "invocations",
@@ -67,7 +68,7 @@ def all_routes() -> tuple[Route, ...]:
             "/invocations",
             "predict",
             invocations.invocations,
-            Texts("Segments of residents, as MLflow asks for them", "住户所属分群(MLflow 协议)"),
+            Texts("Segments of residents, as MLflow's clients ask for them", "住户所属分群(按 MLflow 协议)"),
             media=("application/json", "text/csv"),
         ),
         Route(
@@ -78,78 +79,44 @@ def all_routes() -> tuple[Route, ...]:
             explain.explain,
             Texts("Why residents are in their segments", "住户所属分群的理由"),
             beside_from=0,
-            media=JSON_ALONE,
+            media=("application/json",),
         ),
-        Route(
-            "model",
-            "GET",
-            "/v1/model",
-            "read",
-            described.model,
-            Texts("The version that is served", "当前提供服务的版本"),
-            beside_from=0,
+        _get(
+            "/v1/model", "model", "read", described.model, "The version that is served", "当前提供服务的版本"
         ),
-        Route(
-            "card",
-            "GET",
-            "/v1/model/card",
-            "read",
-            described.card,
-            Texts("Its model card", "该版本的模型卡"),
-            beside_from=0,
-        ),
-        Route(
-            "versions",
-            "GET",
+        _get("/v1/model/card", "card", "read", described.card, "Its model card", "该版本的模型卡"),
+        _get(
             "/v1/model/versions",
+            "versions",
             "review",
             described.versions,
-            Texts("Where every version stands in review", "各版本的评审状态"),
-            beside_from=0,
+            "Where every version stands in review",
+            "各版本的评审状态",
         ),
-        Route(
-            "healthz",
-            "GET",
-            "/healthz",
-            None,
-            health.healthz,
-            Texts("Whether the process is alive", "进程是否存活"),
-            NEVER,
+        _get("/metrics", "metrics", "read", health.metrics, "Counts and times, for Prometheus", "计数与耗时"),
+        _get("/openapi.json", "document", None, document.openapi, "This document", "本文档"),
+        _open("/healthz", "healthz", health.healthz, "Whether the process is alive", "进程是否存活"),
+        _open(
+            "/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有可提供服务的版本"
         ),
-        Route(
-            "readyz",
-            "GET",
-            "/readyz",
-            None,
-            health.readyz,
-            Texts("Whether a version may be served", "是否有可提供服务的版本"),
-            NEVER,
-        ),
-        Route(
-            "metrics",
-            "GET",
-            "/metrics",
-            "read",
-            health.metrics,
-            Texts("Counts and times, for Prometheus", "计数与耗时(Prometheus)"),
-            beside_from=0,
-        ),
-        Route(
-            "ping",
-            "GET",
-            "/ping",
-            None,
-            invocations.ping,
-            Texts("Whether a version may be served, as MLflow asks", "是否有可提供服务的版本(MLflow 协议)"),
-            NEVER,
-        ),
-        Route(
-            "version",
-            "GET",
+        _open("/ping", "ping", invocations.ping, "The same, as MLflow's clients ask", "同上(按 MLflow 协议)"),
+        _open(
             "/version",
-            None,
+            "version",
             invocations.version,
-            Texts("The version of MLflow whose protocol is spoken", "所遵循的 MLflow 协议版本"),
-            NEVER,
+            "The MLflow whose protocol is spoken",
+            "MLflow 协议版本",
         ),
+        _open("/docs", "docs", pages.page, "This document as a page", "文档页面"),
+        _open("/docs/{file}", "docs_file", pages.asset, "A file of that page", "文档页面的文件"),
     )
+
+
+def _get(path: str, name: str, scope: Scope | None, handler: Handler, en: str, zh: str) -> Route:
+    """Return a route that is seldom asked, and may have to load much: it runs beside the event loop."""
+    return Route(name, "GET", path, scope, handler, Texts(en, zh), beside_from=0)
+
+
+def _open(path: str, name: str, handler: Handler, en: str, zh: str) -> Route:
+    """Return a route that anybody may ask, and that is answered at once."""
+    return Route(name, "GET", path, None, handler, Texts(en, zh), beside_from=NEVER)

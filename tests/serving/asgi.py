@@ -1,7 +1,6 @@
-"""Calls the application in process, as a server would; and stands in for what it is not about in these tests."""
+"""Calls the application in process, as a server would, and stands in for what these tests are not about."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,8 @@ from types import SimpleNamespace
 import msgspec
 
 from segmentation.answers import Texts
-from segmentation.ledger.api_keys import SCOPES
+from segmentation.ledger.api_keys import SCOPES, token_of, token_parts
+from segmentation.signing import sha256
 from serving.app import Application
 from serving.calls import Refused, Reply
 from serving.credentials import Credentials
@@ -42,8 +42,8 @@ class Answer:
 def ask(app, method, path, *, headers=(), body=b"", pieces=None, root=""):
     """Send one request to an ASGI application and return its answer.
 
-    `pieces` are what arrives one by one; one of them may be a number of seconds to wait for, and None is the end
-    of a connection.
+    `pieces` are what arrives one by one; one of them may be a number of seconds to wait for, and None is the
+    end of a connection.
     """
     return asyncio.run(asked(app, method, path, headers=headers, body=body, pieces=pieces, root=root))
 
@@ -54,7 +54,7 @@ async def asked(app, method, path, *, headers=(), body=b"", pieces=None, root=""
     sent = []
 
     async def receive():
-        while arriving and isinstance(arriving[0], float):
+        if arriving and isinstance(arriving[0], float):
             await asyncio.sleep(arriving.pop(0))
         if not arriving or arriving[0] is None:
             return {"type": "http.disconnect"}
@@ -91,7 +91,7 @@ def _answer(sent):
 
 def token(number, secret=None):
     """Return the API key that a client of a stand-in has."""
-    return f"sgk_{number:012x}_{secret or f'secret-of-key-{number:04d}-and-so-on'}"
+    return token_of(f"{number:012x}", secret or f"secret-of-key-{number:04d}".ljust(43, "x"))
 
 
 def bearer(key):
@@ -101,11 +101,11 @@ def bearer(key):
 
 def issued(number, scopes=SCOPES, per_second=1_000, expires=NOW + timedelta(days=90)):
     """Return where a key stands, in the form of the ledger's own; `.revoked` may be set."""
-    secret = token(number).rpartition("_")[2]
+    _, secret = token_parts(token(number))
     record = SimpleNamespace(
         id=f"{number:012x}",
         name="a client",
-        secret="sha256:" + hashlib.sha256(secret.encode()).hexdigest(),
+        secret=sha256(secret.encode()),
         scopes=tuple(scopes),
         per_second=per_second,
         expires=expires,
