@@ -13,7 +13,7 @@ from segmentation.ledger.store import open_ledger
 from segmentation.ledger.trust import Trust
 from segmentation.ledger.witness import Witness
 from segmentation.signing import PrivateKey
-from tests.signed import LEDGER, MODEL, START
+from tests.signed import LEDGER, MODEL, START, Cast
 
 
 class Clock:
@@ -82,13 +82,63 @@ def test_a_record_is_there_for_others(book, trust, clock, cast):
         assert other.history().events == history.events
 
 
-def test_a_look_afresh_reads_all(book, monkeypatch):
+def test_a_look_afresh_believes_what_is_still_what_was_replayed(book, monkeypatch):
     kept = book.history()
+    monkeypatch.setattr(History, "replayed", None)
 
-    fresh = book.history(afresh=True)
+    assert book.history(afresh=True) is kept
 
-    assert fresh is not kept
-    assert fresh.events == kept.events
+
+def test_a_first_look_afresh_replays_all(book, cast):
+    assert book.history(afresh=True).events == tuple(cast.events)
+
+
+def test_a_look_afresh_replays_what_was_added(book, trust, clock, cast, monkeypatch):
+    before = book.history()
+    with Book(trust, clock) as other:
+        other.record(revoke(cast))
+    monkeypatch.setattr(History, "replayed", None)
+
+    after = book.history(afresh=True)
+
+    assert (before.head.seq, after.head.seq) == (10, 11)
+    assert after.standing(MODEL, 1, clock.now).state == "revoked"
+
+
+def test_a_look_afresh_refuses_what_was_added_against_the_rules(book, sql):
+    book.history()
+    sql(
+        "INSERT INTO events (seq, at, kind, previous, digest) "
+        "SELECT seq + 1, at, 'activated', digest, 'x' FROM events ORDER BY seq DESC LIMIT 1"
+    )
+
+    with pytest.raises(LedgerError, match=r"Event 11 .* was altered"):
+        book.history(afresh=True)
+
+
+def test_a_look_afresh_refuses_another_ledger_of_the_same_root(book, cast, url, unguarded, trust):
+    book.history()
+    trust.witness.unlink()
+    other = Cast(cast.root, cast.keys)
+    other.waited = timedelta(minutes=1)
+    other.add(cast.events[0].draft)
+    for table in ("decisions", "people", "events"):
+        unguarded(f"DELETE FROM {table}")
+    with open_ledger(url) as ledger, ledger.writing() as pen:
+        pen.append(other.events[0])
+
+    with pytest.raises(LedgerError, match="cut off, rewritten or replaced after event 0"):
+        book.history(afresh=True)
+
+
+def test_a_look_afresh_does_not_take_true_for_one(book, cast, unguarded, clock):
+    """To Python they are the same, and so are the events that say the one and the other."""
+    cast.anchor(1)
+    book.record(lambda *_: [cast.events[-1].draft])
+    unguarded("""UPDATE events SET body = replace(body, '"number":1', '"number":true') WHERE seq = 11""")
+
+    with pytest.raises(LedgerError, match=r"^Event 11 .* was altered"):
+        book.history(afresh=True)
 
 
 def test_events_are_of_the_clock_in_utc_and_never_before_the_last(book, clock, cast):

@@ -1,7 +1,8 @@
 """The ledger as programs use it: believed where it follows the rules, and written by the same rules.
 
 What was replayed once is kept, and only what was added since is replayed again. So each look makes sure that
-the database still holds as many events up to there, and the same last one; a look `afresh` reads all of it.
+the database still holds as many events up to there, and the same last one. A look `afresh` reads all of it,
+and compares every event with what is kept: those that are the same were verified, and the rest is replayed.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from segmentation.ledger.history import History
 from segmentation.ledger.records import Start
 from segmentation.ledger.store import PATIENCE, Ledger, Pen, create_ledger, open_ledger
 from segmentation.ledger.witness import BACK, Seen, Witness
+from segmentation.signing import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from segmentation.ledger.event import Event
@@ -82,7 +84,7 @@ class Book:
         Parameters
         ----------
         afresh : bool
-            Read and check all of it, and not only what was added since the last look.
+            Read all of it, and hold it against what was replayed before, and not only what was added since.
 
         Raises
         ------
@@ -164,16 +166,14 @@ class Book:
         page = source.page(known.head.seq - 1)
         if page.before != known.head.seq - 1 or page.events[:1] != [known.head]:
             return self._all(source, known)
-        if len(page.events) == 1:
-            return known
-        history = known.copy()
-        for event in page.events[1:]:
-            history.add(event)
-        return history
+        return _longer(known, page.events[1:])
 
     def _all(self, source: Ledger | Pen, known: History | None) -> History:
-        """Return all that is there, which must begin with what is kept."""
-        history = History.replayed(source.read(), self._trust.root)
+        """Return all that is there, which must begin with what is kept; that is not replayed again."""
+        events = source.read()
+        if known is not None and _begins(events, known.events):
+            return _longer(known, events[known.head.seq :])
+        history = History.replayed(events, self._trust.root)
         kept = () if known is None else known.events
         if history.events[: len(kept)] != kept:
             raise LedgerError(
@@ -257,6 +257,25 @@ def _add(
 def _check(seen: Seen | None, history: History, now: datetime) -> None:
     if seen is not None:
         seen.check(history, now)
+
+
+def _longer(known: History, added: Sequence[Event]) -> History:
+    """Return a history with what was added since; itself where nothing was."""
+    if not added:
+        return known
+    history = known.copy()
+    for event in added:
+        history.add(event)
+    return history
+
+
+def _begins(events: Sequence[Event], kept: tuple[Event, ...]) -> bool:
+    """Whether events begin with exactly those that are kept, each of which was verified."""
+    if len(events) < len(kept) or tuple(events[: len(kept)]) != kept:
+        return False
+    # To Python true is 1; the digests of the two differ, and nobody computes them here.
+    pairs = ((one.draft.body, event.draft.body) for one, event in zip(kept, events, strict=False))
+    return all(canonical(one) == canonical(other) for one, other in pairs if one is not None)
 
 
 def _common(events: tuple[Event, ...], kept: tuple[Event, ...]) -> int:

@@ -15,9 +15,9 @@ from segmentation.ledger.tables import api_keys, decisions, events, people
 from segmentation.signing import Signed, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import FromClause, RowMapping
+    from sqlalchemy import FromClause
 
 ROOT = "root"
 """The name that the start of a ledger has among people."""
@@ -33,6 +33,8 @@ TABLES: dict[str, Table] = {
 """Where the document and signature of a kind are; ``activated`` and ``anchored`` events have none."""
 SIGNED = tuple(dict.fromkeys(TABLES.values()))
 """The tables of what is signed."""
+READ = (events, *SIGNED)
+"""All tables of which `after` gives the columns, in that order."""
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]  # as a database takes it
@@ -96,14 +98,26 @@ def _beside(draft: Draft, told: Any) -> Row:  # noqa: ANN401 - whatever JSON hol
 
 def after(since: int) -> Select[Any]:
     """Return the question for all events after one, each with what was signed."""
-    columns = [column.label(f"{column.table.name}_{column.name}") for column in _columns()]
+    columns = [column.label(f"{table.name}_{column.name}") for table in READ for column in table.c]
     joined: FromClause = events
     for table in SIGNED:
         joined = joined.outerjoin(table, table.c.seq == events.c.seq)
     return select(*columns).select_from(joined).where(events.c.seq > since).order_by(events.c.seq)
 
 
-def events_of(rows: Iterable[RowMapping]) -> list[Event]:
+def _places() -> Iterator[tuple[Table, tuple[str, ...], int, int]]:
+    """Give each table, its columns, and where they begin and end in a row of `after`; first is the number."""
+    start = 0
+    for table in READ:
+        names = tuple(column.name for column in table.c)
+        yield table, names, start, start + len(names)
+        start += len(names)
+
+
+_PLACES = tuple(_places())
+
+
+def events_of(rows: Iterable[Sequence[Any]]) -> list[Event]:
     """Return the events that rows hold, as `after` asks for them.
 
     A row that is not exactly what `rows_of` writes of the event, or whose signed row is missing, is returned
@@ -112,9 +126,12 @@ def events_of(rows: Iterable[RowMapping]) -> list[Event]:
     return [_event_of(row) for row in rows]
 
 
-def _event_of(row: RowMapping) -> Event:
-    found = [(table, _part(row, table)) for table in (events, *SIGNED)]
-    found = [(table, part) for table, part in found if part["seq"] is not None]
+def _event_of(row: Sequence[Any]) -> Event:
+    found = [
+        (table, dict(zip(names, row[start:end], strict=True)))
+        for table, names, start, end in _PLACES
+        if row[start] is not None
+    ]
     link, signed = found[0][1], [part for _, part in found[1:]]
     draft = Draft(
         link["kind"],
@@ -135,14 +152,6 @@ def _is_written_so(event: Event, found: list[tuple[Table, Row]]) -> bool:
         return rows_of(event) == found
     except (LedgerError, SigningError, RecursionError):
         return False
-
-
-def _columns() -> list[Any]:
-    return [column for table in (events, *SIGNED) for column in table.c]
-
-
-def _part(row: RowMapping, table: Table) -> Row:
-    return {column.name: row[f"{table.name}_{column.name}"] for column in table.c}
 
 
 def _text(value: object) -> str:

@@ -334,7 +334,7 @@ def _page(connection: Connection, since: int) -> Page:
     before = connection.execute(
         select(func.count()).select_from(events).where(events.c.seq <= since)
     ).scalar_one()
-    return Page(before, events_of(connection.execute(after(since)).mappings()))
+    return Page(before, events_of(connection.execute(after(since))))
 
 
 def _way_to(found: str) -> str:
