@@ -41,7 +41,7 @@ class Segment(Struct, frozen=True):
     plan: tuple[PlannedService, ...]
 
 
-class Place(Struct, frozen=True, omit_defaults=True):
+class Place(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where one resident is.
 
     `margin` is 0 on the boundary to the next segment and 1 at the centre of its own or beyond; `borderline`

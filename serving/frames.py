@@ -1,0 +1,221 @@
+"""Tables as clients of MLflow send them: four forms of JSON, and CSV, read into names and rows.
+
+MLflow's server drops a column that it does not know, reads a text of digits as a number, and takes the index
+of whoever sends one along. Here only the form is read; which names and values may be sent the policy says, as
+for every other request (`serving.needs`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from segmentation.policy.features import LISTED
+from serving.calls import Refused
+from serving.needs.gathering import Gathered, Wording
+from serving.needs.judging import too_many
+from serving.needs.layout import Layout
+from serving.needs.parsing import parsed
+from serving.needs.quick import is_crowded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from serving.needs.need import Need
+
+SPLIT, RECORDS, INSTANCES, INPUTS = "dataframe_split", "dataframe_records", "instances", "inputs"
+FORMS = (SPLIT, RECORDS, INSTANCES, INPUTS)
+ONE_OF = f"send exactly one of {', '.join(FORMS)}"
+MOST_STRANGE = 100
+"""Names beyond those of the policy that are looked at; any of them is refused."""
+LARGEST_PLACE = 10**8
+"""Row numbers are below this; a telephone or document number has more digits."""
+EMPTY = frozenset(
+    (
+        *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+        *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+    )
+)
+"""What a cell of CSV holds where a value is missing, as pandas reads it for MLflow's server."""
+
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_PLACE = re.compile(r"\d{1,8}", re.ASCII)
+_FLAGS = {"true": True, "false": False}
+
+
+class Table(NamedTuple):
+    """Names of columns, one value for each of them in every row, and where they stand in the request."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    layout: Layout
+
+
+def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
+    """Return the table of a JSON body.
+
+    Parameters
+    ----------
+    body : bytes
+        An object with one of ``dataframe_split``, ``dataframe_records``, ``instances`` and ``inputs``. The
+        last two hold records, or rows in the order of the model's columns, or columns by name.
+    needs : sequence of Need
+        In the order of the model's columns.
+    most : int
+        Residents in one request.
+
+    Raises
+    ------
+    Refused
+        "malformed", "too-large", or "invalid" where it has another form.
+    """
+    if is_crowded(body, needs, most):
+        raise too_many(most)
+    content, twice = parsed(body)
+    if twice is not None:
+        raise Refused("malformed", "An object of the body names a field twice: send each field once.")
+    if not isinstance(content, dict):
+        raise _wrong("", "must be an object", ONE_OF)
+    form = _form(content)
+    return _typed(_READERS[form](content[form], form, needs), needs)
+
+
+def from_csv(body: bytes, needs: Sequence[Need], most: int) -> Table:
+    """Return the table of a CSV body, whose first line names the columns; raises what `from_json` does."""
+    if is_crowded(body, needs, most):
+        raise too_many(most)
+    try:
+        lines = csv.reader(StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
+        names, *rows = islice((line for line in lines if line), most + 2)
+    except (UnicodeDecodeError, csv.Error, ValueError):
+        raise Refused("malformed", "The body is no CSV in UTF-8 with a first line of names.") from None
+    cells: list[list[object]] = [[None if cell in EMPTY else cell for cell in row] for row in rows]
+    if names[0] == "":  # as pandas writes a frame with its index
+        _check_index([_place(row[0]) for row in cells], "")
+        names, cells = names[1:], [row[1:] for row in cells]
+    layout = Layout("/{row}/{at}", "/{at}", "", "/{row}", "", "the first line")
+    return _typed(Table(names, cells, layout), needs)
+
+
+# ---- Forms ------------------------------------------------------------------------------------------
+
+
+def _form(content: Mapping[str, object]) -> str:
+    """Return which form a body has."""
+    found = [form for form in FORMS if form in content]
+    if len(found) != 1:
+        raise _wrong("", "must hold one table, in one form", ONE_OF)
+    if content.get("params"):
+        raise _wrong("/params", "must be empty, as this model takes no parameters", "leave it out")
+    if len(content) > len(found) + ("params" in content):
+        raise _wrong("", "holds more than a table", f"send `{found[0]}` alone")
+    return found[0]
+
+
+def _split(raw: object, form: str, _: Sequence[Need]) -> Table:
+    if not isinstance(raw, dict) or not raw.keys() <= {"columns", "data", "index"}:
+        raise _wrong(f"/{form}", "must be an object of `columns` and `data`", "leave out what else it holds")
+    names, rows = raw.get("columns"), raw.get("data")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _wrong(f"/{form}/columns", "must be a list of names", "name the columns in the order of `data`")
+    if not isinstance(rows, list):
+        raise _wrong(f"/{form}/data", "must be a list of rows", "send one list for each resident")
+    if raw.get("index") is not None:
+        _check_index(raw["index"], f"/{form}/index")
+    at, row = f"/{form}/data", f"/{form}/data/{{row}}"
+    return Table(names, rows, Layout(f"{row}/{{at}}", f"/{form}/columns/{{at}}", at, row, at, "`columns`"))
+
+
+def _records(raw: object, form: str, needs: Sequence[Need]) -> Table:
+    if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
+        raise _wrong(f"/{form}", "must be a list of records", "send one object for each resident")
+    names = _names(raw, len(needs) + MOST_STRANGE)
+    at, row = f"/{form}", f"/{form}/{{row}}"
+    layout = Layout(f"{row}/{{name}}", at, at, row, at, "the records")
+    return Table(names, [list(map(one.get, names)) for one in raw], layout)
+
+
+def _tensors(raw: object, form: str, needs: Sequence[Need]) -> Table:
+    if isinstance(raw, dict):
+        return _columns(raw, form)
+    if not isinstance(raw, list) or not any(isinstance(row, list) for row in raw):
+        return _records(raw, form, needs)
+    at, row = f"/{form}", f"/{form}/{{row}}"
+    names = [need.name for need in needs]
+    return Table(names, raw, Layout(f"{row}/{{at}}", at, at, row, at, "the model's columns"))
+
+
+def _columns(raw: dict[str, object], form: str) -> Table:
+    at, field = f"/{form}", f"/{form}/{{name}}"
+    listed = [column for column in raw.values() if isinstance(column, list)]
+    if not listed:  # one resident
+        return Table(list(raw), [list(raw.values())], Layout(field, field, at, at, at, "the columns"))
+    if len(listed) < len(raw) or len(set(map(len, listed))) > 1:
+        raise _wrong(at, "must hold columns of one length", "send a list with one value for each resident")
+    rows = list(zip(*listed, strict=True))
+    return Table(list(raw), rows, Layout(f"{field}/{{row}}", field, at, at, at, "the columns"))
+
+
+_READERS = {SPLIT: _split, RECORDS: _records, INSTANCES: _tensors, INPUTS: _tensors}
+
+
+def _names(records: Iterable[Mapping[str, object]], most: int) -> list[str]:
+    """Return the names of all records as they come, and not many more than there may be."""
+    found: dict[str, None] = {}
+    for one in records:
+        if len(found) <= most and not one.keys() <= found.keys():
+            found.update(dict.fromkeys(one))
+    return list(found)
+
+
+# ---- Values -----------------------------------------------------------------------------------------
+
+
+def _typed(table: Table, needs: Sequence[Need]) -> Table:
+    """Return a table with numbers where texts stand for numbers, as in CSV."""
+    measured = {need.name for need in needs if need.feature.kind not in LISTED}
+    places = [at for at, name in enumerate(table.names) if name in measured]
+    if not any(isinstance(cell, str) for cell in _cells(table.rows, places)):
+        return table
+    rows = [_numbers(row, places) for row in table.rows]
+    return table._replace(rows=rows)
+
+
+def _cells(rows: Sequence[Sequence[object]], places: Sequence[int]) -> Iterator[object]:
+    """Yield the cells at some places of rows, of which any may be no row at all or too short."""
+    return (row[at] for row in rows if isinstance(row, list | tuple) for at in places if at < len(row))
+
+
+def _numbers(row: Sequence[object], places: Sequence[int]) -> Sequence[object]:
+    if not isinstance(row, list | tuple):
+        return row
+    cells = list(row)
+    for at in places:
+        cell = cells[at] if at < len(cells) else None
+        if isinstance(cell, str):
+            cells[at] = float(cell) if _NUMBER.fullmatch(cell) else _FLAGS.get(cell.strip().lower(), cell)
+    return cells
+
+
+def _place(cell: object) -> object:
+    return int(cell) if isinstance(cell, str) and _PLACE.fullmatch(cell) else cell
+
+
+def _check_index(index: object, pointer: str) -> None:
+    """Refuse an index that says more than which row is which: what names residents is not needed."""
+    if not isinstance(index, list) or not all(type(one) is int and 0 <= one < LARGEST_PLACE for one in index):
+        what = (
+            "must hold row numbers alone"
+            if pointer
+            else "must hold row numbers alone in a column without a name"
+        )
+        raise _wrong(pointer, what, "leave the index out, as answers keep the order of the request")
+
+
+def _wrong(pointer: str, rule: str, fix: str) -> Refused:
+    gathered = Gathered()
+    gathered.add("", rule, lambda: pointer, lambda: Wording(rule, fix))
+    return gathered.refused()

@@ -1,0 +1,59 @@
+"""MLflow's scoring protocol: a client of ``mlflow models serve`` changes only the address.
+
+What is answered is what MLflow's server answers for the registered model, to the letter. More is refused: a
+column that the policy does not allow, which that server drops with a line in its log. A refusal is the
+problem document that all routes answer with; MLflow's own client shows its text as it is.
+
+References
+----------
+https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/, and `mlflow.pyfunc.scoring_server`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from serving.calls import Reply
+from serving.frames import from_csv, from_json
+
+if TYPE_CHECKING:
+    from serving.calls import Call
+    from serving.needs import Columns
+    from serving.served import Served
+    from serving.state import State
+
+MLFLOW = "3.17.2"
+"""The version of MLflow whose protocol is spoken."""
+TEXT = b"text/plain; charset=utf-8"
+
+
+def invocations(call: Call, state: State) -> Reply:
+    """Answer the places of residents' segments in the scorer: ``POST /invocations``."""
+    call.served = served = state.watch.served()
+    most = state.settings.most_rows
+    read = from_csv if call.media == "text/csv" else from_json
+    table = read(call.body, served.needs.all, most)
+    columns = served.needs.table(table.names, table.rows, most, table.layout)
+    call.rows = columns.rows
+    told = ", ".join(map(str, _labels(served, columns)))
+    return Reply(f'{{"predictions": [{told}]}}'.encode())
+
+
+def ping(call: Call, state: State) -> Reply:
+    """Answer whether a version may be served: ``GET /ping``; 503 where none may."""
+    call.served = state.watch.served()
+    return Reply(b"\n", media=TEXT)
+
+
+def version(call: Call, state: State) -> Reply:
+    """Answer the version of MLflow whose protocol is spoken: ``GET /version``."""
+    del call, state
+    return Reply(MLFLOW.encode(), media=TEXT)
+
+
+def _labels(served: Served, columns: Columns) -> list[int]:
+    scorer = served.approved.scorer
+    if columns.one is not None:
+        return [scorer.one(columns.one).label]
+    labels: list[int] = scorer.predict(columns.arrays).tolist()
+    return labels
