@@ -43,7 +43,7 @@ SERVICE = PlannedService(
 )
 SEGMENTS = {
     "S1": Segment(Texts("Often in need of repairs", "维修需求较多"), (SERVICE,)),
-    "S2": Segment(Texts("Average needs", "需求一般"), ()),
+    "S2": Segment(Texts("Usual needs", "需求寻常"), ()),
 }
 PREDICTION = Prediction(
     NAME,

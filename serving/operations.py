@@ -10,7 +10,7 @@ from msgspec import Struct
 from segmentation.answers import Explanation, Model, Prediction, Texts, Versions
 from serving.calls import JSON
 from serving.examples import EXPLANATION, MODEL, PREDICTION, VERSIONS
-from serving.health import ALIVE, READY, Alive, Ready
+from serving.health import Alive, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,13 +144,13 @@ OPERATIONS: Mapping[str, Operation] = {
         "health",
         Texts("The process answers; it says nothing of the model.", "进程能够应答；不涉及模型。"),
         Alive,
-        ALIVE,
+        Alive(),
     ),
     "readyz": Operation(
         "health",
         Texts("Whether a version may be served now.", "目前是否有版本可供使用。"),
         Ready,
-        READY,
+        Ready(),
         problems=("not-approved", "not-trusted"),
     ),
     "metrics": Operation(

@@ -72,10 +72,10 @@ class Sent:
         )
         try:
             return msgspec.json.encode(told)
-        except (OverflowError, UnicodeEncodeError):
+        except UnicodeEncodeError:
             pass
         raise RefusedError(
-            "The residents were not sent: one value is a number beyond 64 bits or a text that is not Unicode."
+            "The residents were not sent: a name or a value among them is a text that is not Unicode."
         )
 
 
