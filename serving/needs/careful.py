@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segmentation.answers import Fault
 from serving.calls import Refused
-from serving.needs.gathering import Gathered, Wording
+from serving.needs.gathering import Gathered, Wording, refused
 from serving.needs.judging import Judging, too_many
 from serving.needs.layout import BY_COLUMN, BY_ROW, escaped, ordinal
 from serving.needs.names import Names
-from serving.needs.parsing import parsed
+from serving.needs.parsing import Twice, parsed
 from serving.needs.quick import is_crowded
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ class Careful:
         """Return the residents of a body; raises what `Needs.read` does."""
         if is_crowded(body, self._needs, most):
             raise too_many(most)
-        top, twice = parsed(body)
-        if twice is not None:
-            raise self._twice(twice)
+        top = parsed(body)
+        self._check_once(top, "")
         if not isinstance(top, dict):
             form = 'send {"residents": [{...}]} or {"columns": {...}}'
             raise Refused("malformed", f"The body is no JSON object: {form}.")
@@ -57,6 +57,10 @@ class Careful:
             both = Wording("must hold either `residents` or `columns`", "send one of them")
             gathered.add("", "form", lambda: "", lambda: both)
             raise gathered.refused()
+        self._check_once(top.get("columns"), "/columns")
+        rows = top.get("residents")
+        for at, row in enumerate(rows if isinstance(rows, list) else ()):
+            self._check_once(row, f"/residents/{at}")
         judging = Judging(self._needs, self._names, BY_ROW if "residents" in top else BY_COLUMN, gathered)
         take = judging.residents if "residents" in top else judging.columns
         return take(top.get("residents", top.get("columns")), most)
@@ -67,9 +71,11 @@ class Careful:
         """Return the residents of a table; raises what `Needs.table` does."""
         return Judging(self._needs, self._names, layout, Gathered()).table(names, rows, most)
 
-    def _twice(self, name: str) -> Refused:
-        shown = f"`{name}`" if self._names.is_tellable(name) else "a field"
-        return Refused("malformed", f"An object of the body names {shown} twice: send each field once.")
+    def _check_once(self, found: object, pointer: str) -> None:
+        """Refuse an object that names a field twice: another reader might take the other value."""
+        if isinstance(found, Twice):
+            shown = f"`{found.name}`" if self._names.is_tellable(found.name) else "a field"
+            raise refused("malformed", [Fault(pointer, f"names {shown} twice", "send each field once")])
 
     def _stray(self, gathered: Gathered, name: str, at: int) -> None:
         pointer = f"/{escaped(name)}" if self._names.is_tellable(name) else ""

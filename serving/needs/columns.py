@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,15 +101,14 @@ def _floats(values: Sequence[Any]) -> NDArray[np.float64]:
 
 
 def _imputed(needs: tuple[Need, ...], many: Mapping[str, Column]) -> tuple[tuple[str, ...], ...]:
-    """Return the needs that are missing, resident by resident; residents that lack the same share a tuple."""
+    """Return the needs that are missing, resident by resident."""
     missing = np.array([_missing(many[need.name]) for need in needs])
-    told: dict[bytes, tuple[str, ...]] = {}
-    patterns = np.packbits(missing, axis=0).T.copy()
-    keys = [pattern.tobytes() for pattern in patterns]
-    for row, key in enumerate(keys):
-        if key not in told:
-            told[key] = tuple(needs[at].name for at in np.flatnonzero(missing[:, row]))
-    return tuple(told[key] for key in keys)
+    names = [need.name for need in needs]
+    told = [NOTHING] * missing.shape[1]
+    rows = np.flatnonzero(missing.any(axis=0))
+    for row, lacks in zip(rows.tolist(), missing.T[rows].tolist(), strict=True):
+        told[row] = tuple(compress(names, lacks))
+    return tuple(told)
 
 
 def _missing(column: Column) -> NDArray[np.bool_]:

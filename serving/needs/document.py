@@ -18,10 +18,12 @@ BY_ROW = "One object for each resident / 每位住户一个对象"
 BY_COLUMN = "One list for each need, all of one length / 每项需求一个列表，长度相同"
 
 
-def components(row: type[Struct], columns: type[Struct], ref_template: str, most: int) -> dict[str, Schema]:
+def components(
+    needs: tuple[Need, ...], row: type[Struct], columns: type[Struct], ref_template: str, most: int
+) -> dict[str, Schema]:
     """Return the schemas of a body; see `Needs.schema`."""
     _, found = schema_components((row, columns), ref_template=ref_template)
-    resident, by_column = _plain(found["Resident"]), _plain(found["Columns"])
+    resident, by_column = _plain(found["Resident"], needs), _plain(found["Columns"], needs)
     for each in by_column["properties"].values():
         each |= {"minItems": 1, "maxItems": most}
     by_column["minProperties"] = 1
@@ -49,11 +51,23 @@ def example_bodies(needs: tuple[Need, ...]) -> dict[str, Schema]:
     return {"rows": {"residents": residents}, "columns": {"columns": columns}}
 
 
-def _plain(schema: Schema) -> Schema:
-    """Leave out the defaults, which stand for what is absent and are no JSON."""
-    for each in schema["properties"].values():
+def _plain(schema: Schema, needs: tuple[Need, ...]) -> Schema:
+    """Leave out the defaults, which stand for what is absent and are no JSON, and use plain words."""
+    for need in needs:
+        each = schema["properties"][need.name]
         each.pop("default", None)
+        _put(each, need)
     return schema
+
+
+def _put(schema: Schema, need: Need) -> None:
+    """Call whole numbers integers, and list values from low to high."""
+    if schema.pop("multipleOf", None):
+        schema["type"] = "integer"
+    if "enum" in schema:
+        schema["enum"] = list(need.values)
+    for inner in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        _put(inner, need)
 
 
 def _body(key: str, schema: Schema, title: str) -> Schema:

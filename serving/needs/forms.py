@@ -63,17 +63,17 @@ def _field(need: Need) -> tuple[Form, ...]:
 
 def _told(need: Need) -> Form:
     """Return the form of one value, with all that a reader of the document is told of it."""
-    told = Meta(title=title(need), description=description(need), examples=list(examples(need)))
-    return Annotated[_form(need), told]
+    form, rules = _form(need)
+    return Annotated[
+        form, Meta(title=title(need), description=description(need), examples=list(examples(need)), **rules)
+    ]
 
 
-def _form(need: Need) -> Form:
+def _form(need: Need) -> tuple[Form, dict[str, Any]]:
     feature = need.feature
     if need.is_listed:
-        return Literal[need.values]
+        return Literal[need.values], {}
     if feature.kind == "flag":
-        return FLAG
-    if feature.kind == "count":
-        whole = Meta(ge=feature.low, le=feature.high, multiple_of=1, extra_json_schema={"type": "integer"})
-        return Annotated[float, whole]
-    return Annotated[float, Meta(ge=feature.low, le=feature.high)]
+        return FLAG, {}
+    rules: dict[str, Any] = {"ge": feature.low, "le": feature.high}
+    return float, rules | ({"multiple_of": 1} if feature.kind == "count" else {})

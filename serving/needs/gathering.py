@@ -64,11 +64,21 @@ class Gathered:
     def refused(self) -> Refused:
         """Return the refusal that tells them."""
         told = [_fault(found) for found in list(self._found.values())[:MOST_TOLD]]
-        return _refused(told, len(self._found) - len(told))
+        return refused("invalid", told, len(self._found) - len(told))
 
 
-def _refused(faults: list[Fault], more: int) -> Refused:
-    """Return a refusal whose detail is its first fault."""
+def refused(slug: str, faults: list[Fault], more: int = 0) -> Refused:
+    """Return a refusal whose detail is its first fault.
+
+    Parameters
+    ----------
+    slug : str
+        Of the problem.
+    faults : list of Fault
+        At least one.
+    more : int
+        Faults beyond these.
+    """
     first = faults[0]
     law = f" ({first.article})" if first.article else ""
     others = len(faults) - 1 + more
@@ -76,7 +86,7 @@ def _refused(faults: list[Fault], more: int) -> Refused:
         others, f" {others:,} more faults are told below."
     )
     detail = f"{first.pointer or 'The request'} {first.rule}{law}: {first.fix}.{rest}"
-    return Refused("invalid", detail, tuple(faults), more)
+    return Refused(slug, detail, tuple(faults), more)
 
 
 def _fault(found: Found) -> Fault:

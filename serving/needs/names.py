@@ -1,8 +1,8 @@
 """Field names that no need has: which law or rule forbids them, and whether an answer may repeat them.
 
 Names are sent by people as well: a table turned on its side has residents' names for columns, and whoever
-pastes a number into the wrong place makes a key of it. So a name is repeated only where it reads like the name
-of a field; otherwise its place is told.
+pastes a number into the wrong place makes a key of it. So a name is repeated only where it reads like the
+name of a field; otherwise its place is told.
 """
 
 from __future__ import annotations

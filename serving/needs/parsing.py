@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from serving.calls import Refused
@@ -25,8 +24,20 @@ class NotFinite(ValueError):  # noqa: N818 - never leaves this module
     """NaN or an infinity, which are no JSON."""
 
 
-def parsed(body: bytes) -> tuple[Any, str | None]:
-    """Return what a body says, and a field that an object of it names twice, or None.
+class Twice(dict[str, Any]):
+    """An object that names a field twice; it holds what was sent last.
+
+    Attributes
+    ----------
+    name : str
+        The field, or one of them.
+    """
+
+    name: str
+
+
+def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what a body says; an object that names a field twice is `Twice`.
 
     Raises
     ------
@@ -34,12 +45,9 @@ def parsed(body: bytes) -> tuple[Any, str | None]:
         "malformed": no UTF-8, no JSON, numbers that are not finite, or nesting that nothing here needs.
     """
     text = _text(body)
-    twice: list[str] = []
-    decoder = json.JSONDecoder(
-        object_pairs_hook=partial(_object, twice), parse_int=_whole, parse_constant=_refuse
-    )
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse)
     try:
-        return decoder.decode(text), twice[0] if twice else None
+        return decoder.decode(text)
     except NotFinite:
         wrong = "The body holds NaN or an infinity, which are no JSON: write null where a need is not known."
     except RecursionError:
@@ -64,12 +72,13 @@ def _text(body: bytes) -> str:
     return text
 
 
-def _object(twice: list[str], pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) < len(pairs) and not twice:
-        counts = Counter(name for name, _ in pairs)
-        twice.append(counts.most_common(1)[0][0])
-    return found
+    if len(found) == len(pairs):
+        return found
+    twice = Twice(found)
+    twice.name = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    return twice
 
 
 def _whole(text: str) -> float:

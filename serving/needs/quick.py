@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from serving.needs.columns import Column, Value
     from serving.needs.need import Need
 
-FEW_BYTES = 2**18
+FEW_BYTES = 2**19
 """A body under this cannot hold more than memory and time allow, whatever is in it."""
 ROOM = 10_000
 """Parts that any body may have."""

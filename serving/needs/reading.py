@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from serving.needs.careful import Careful
 from serving.needs.document import components, example_bodies
+from serving.needs.layout import TABLE
 from serving.needs.need import read_by
 from serving.needs.quick import Quick
 
@@ -54,7 +55,7 @@ class Needs:
         return self._quick.read(body, most) or self._careful.read(body, most)
 
     def table(
-        self, names: Sequence[str], rows: Sequence[Sequence[object]], most: int, layout: Layout
+        self, names: Sequence[str], rows: Sequence[Sequence[object]], most: int, layout: Layout = TABLE
     ) -> Columns:
         """Return the residents of a table of decoded JSON, as MLflow's protocol sends them.
 
@@ -66,7 +67,7 @@ class Needs:
             One value for each column; null is a missing one.
         most : int
             Residents in one request.
-        layout : Layout
+        layout : Layout, optional
             Where the table stands in the request, for the pointers of faults.
 
         Raises
@@ -97,7 +98,7 @@ class Needs:
         dict
             ``Residents`` is the body; the others are what it refers to.
         """
-        return components(self._quick.row, self._quick.columns, ref_template, most)
+        return components(self.all, self._quick.row, self._quick.columns, ref_template, most)
 
     def examples(self) -> dict[str, dict[str, Any]]:
         """Return two sound bodies of the same two residents, ``rows`` and ``columns``."""
