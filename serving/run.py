@@ -22,7 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.server import Server
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from segmentation.errors import ServiceError
+from segmentation.errors import SegmentationError, ServiceError
 from serving.listen import address, bound, check
 from serving.logs import Log, take_over
 from serving.protocol import Config
@@ -95,15 +95,33 @@ def run(settings: Settings, say: Say, make: Make | None = None) -> None:
 
 
 def application(settings: Settings) -> ASGIApp:
-    """Make the application of one worker, in the process that serves it."""
+    """Make the application of one worker."""
     from serving.app import create_app  # noqa: PLC0415 - the supervisor needs none of it
 
+    return create_app(settings)
+
+
+def started(make: Make, settings: Settings) -> ASGIApp:
+    """Make an application in the process that serves it, which ends with its supervisor.
+
+    Raises
+    ------
+    SystemExit
+        It cannot be made, so there is no use in trying again.
+    """
     prepare()
-    take_over(Log(utc))
+    log = Log(utc)
+    take_over(log)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True, name="supervisor").start()
-    return create_app(settings)
+    try:
+        return make(settings)
+    except SegmentationError as error:
+        log.event("not started", why=str(error))
+    except Exception as error:  # noqa: BLE001 - the interpreter would print all that it says
+        log.failed("start", error)
+    sys.exit(STARTUP_FAILURE)
 
 
 def utc() -> datetime:
@@ -181,7 +199,7 @@ def _failed() -> ServiceError:
 
 def _config(settings: Settings, make: Make) -> Config:
     return Config(
-        partial(make, settings),
+        partial(started, make, settings),
         settings,
         _most_connections(settings),
         workers=settings.workers,
