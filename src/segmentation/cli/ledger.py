@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import office, witness
+from segmentation.cli import access, office, witness
 from segmentation.cli.console import ALTERED, complain, say_json
 from segmentation.cli.options import HOME, HomeFolder, Json
 from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from segmentation.ledger.access import Head
     from segmentation.ledger.checkpoint import Checkpoint
     from segmentation.ledger.history import History
     from segmentation.ledger.store import Ledger
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Verify, witness and upgrade the ledger.", no_args_is_help=True)
 app.command(epilog=f"Example: `{witness.EXAMPLE}`")(witness.witness)
+app.command(epilog=f"Example: `{access.EXAMPLE}`")(access.access)
 
 
 @app.command(epilog="Example: `segmentation ledger verify --checkpoint checkpoint.json`")
@@ -32,11 +34,11 @@ def verify(
     home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
-    """Verify every event against the chain, its signature and the rules, from the pinned root key on.
+    """Verify every event against the chain, its signature and the rules, and every batch of access events.
 
-    Exit code 1 says that the ledger was altered, and names the first event that was, or the
-    triggers of its tables that are gone or changed and the rows that belong to no event; 2,
-    that it cannot be reached.
+    It begins with the pinned root key. Exit code 1 says that the ledger was altered, and names
+    the first event and the first batch that was, or the triggers of its tables that are gone or
+    changed and the rows that belong to no event; 2, that it cannot be reached.
     """
     from segmentation.home import Home
     from segmentation.ledger.store import open_ledger
@@ -47,8 +49,11 @@ def verify(
     with open_ledger(trust.ledger) as ledger:
         ledger.check_revision()
         found: list[History] = []
+        heads: list[Head] = []
         wrong = [
             *_complaint(lambda: found.append(_verified(ledger, trust, slip))),
+            # After the events, because the log goes on while they are read.
+            *_complaint(lambda: heads.append(_accesses(ledger, found))),
             *_complaint(ledger.check_guards),
         ]
     for told in wrong:
@@ -57,9 +62,9 @@ def verify(
         raise typer.Exit(ALTERED)
     history = found[0]
     if as_json:
-        say_json(_content(history))
+        say_json(_content(history, heads[0]))
     else:
-        _print(history, checkpoint)
+        _print(history, heads[0], checkpoint)
 
 
 @app.command(epilog="Example: `segmentation ledger checkpoint --out checkpoint.json`")
@@ -88,11 +93,19 @@ def upgrade(home: HomeFolder = HOME) -> None:
 
 
 def _complaint(check: Callable[[], None]) -> Iterator[str]:
-    """Yield in one sentence what a check found wrong, if it did."""
-    from segmentation.errors import LedgerError
+    """Yield in one sentence what a check found wrong, if it did.
+
+    Raises
+    ------
+    UnreachableError
+        The check could not be made.
+    """
+    from segmentation.errors import LedgerError, UnreachableError
 
     try:
         check()
+    except UnreachableError:
+        raise
     except LedgerError as error:
         yield str(error)
 
@@ -116,6 +129,19 @@ def _verified(ledger: Ledger, trust: Trust, slip: Checkpoint | None) -> History:
     if slip is not None:
         slip.check(history)
     return history
+
+
+def _accesses(ledger: Ledger, histories: Sequence[History]) -> Head:
+    """Return how far the access log goes, held against what a history says of it, where that is believed.
+
+    Raises
+    ------
+    LedgerError
+        It was altered, or does not hold what was anchored.
+    """
+    from segmentation.ledger.access import AccessLog
+
+    return AccessLog(ledger).verify(histories[0].anchored if histories else None)
 
 
 def read_checkpoint(file: Path | None) -> Checkpoint | None:
@@ -142,8 +168,8 @@ def read_checkpoint(file: Path | None) -> Checkpoint | None:
     return Checkpoint.from_json(content)
 
 
-def _content(history: History) -> dict[str, object]:
-    head = history.head
+def _content(history: History, accesses: Head) -> dict[str, object]:
+    head, anchored = history.head, history.anchored
     return {
         "ledger": history.ledger,
         "events": head.seq,
@@ -151,17 +177,37 @@ def _content(history: History) -> dict[str, object]:
         "at": head.at.isoformat(),
         "people": sorted(history.people),
         "versions": [{"model": model, "version": version} for model, version in history.versions()],
+        "api_keys": len(history.api_keys),
+        "access": {
+            "batches": accesses.number,
+            "head": accesses.digest,
+            "anchored": anchored and anchored.number,
+        },
     }
 
 
-def _print(history: History, checkpoint: Path | None) -> None:
+def _print(history: History, accesses: Head, checkpoint: Path | None) -> None:
     head, events = history.head, history.head.seq
     say(f"The ledger holds: {events:,} events, the last one of {head.at:%Y-%m-%d %H:%M} UTC.")
     say(f"Head: {head.digest}")
     signing = sorted(name for name, person in history.people.items() if person.roles)
     say(f"People who may sign: {', '.join(signing) or 'nobody'}")
-    say(f"Versions: {len(history.versions()):,}")
+    say(f"Versions: {len(history.versions()):,}; API keys: {len(history.api_keys):,}")
     say("Every event follows the one before it, and every signature leads to the pinned root key.")
+    say(_accessed(history, accesses))
     say("The triggers that guard the tables are in place, and every row belongs to an event.")
     if checkpoint is not None:
         say(f"It is the ledger of {checkpoint}.")
+
+
+def _accessed(history: History, accesses: Head) -> str:
+    """Return what was found of the access log, in one sentence."""
+    if not accesses.number:
+        return "The access log is empty."
+    anchored = history.anchored
+    until = (
+        "none of it is anchored among the events yet"
+        if anchored is None
+        else f"what is before batch {anchored.number + 1:,} was anchored on {anchored.at:%Y-%m-%d %H:%M} UTC"
+    )
+    return f"The access log holds {accesses.number:,} batches, each follows the one before it, and {until}."

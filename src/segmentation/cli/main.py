@@ -17,6 +17,7 @@ from segmentation.cli import (
     demo,
     dossier,
     impact,
+    keys,
     ledger,
     mitigate,
     people,
@@ -55,6 +56,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(impact.app, name="impact")
 app.add_typer(review.app, name="review")
 app.add_typer(dossier.app, name="dossier")
+app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(retention.app, name="retention")
 

@@ -1,0 +1,114 @@
+"""`segmentation ledger access`: who asked the service for what, as the access log of the ledger has it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from segmentation.cli import office
+from segmentation.cli.options import HOME, HomeFolder
+from segmentation.cli.plain import plain_json, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from segmentation.ledger.access import AccessLog
+
+EXAMPLE = "segmentation ledger access --since 2027-01-01"
+
+Told = dict[str, Any]  # what JSON holds
+
+
+def access(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day, in UTC; else all of them.")
+    ] = None,
+    home: HomeFolder = HOME,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, of which `events` has one a line.")
+    ] = False,
+) -> None:
+    """Print every request of a known API key: when, of which key, what was asked, and what came of it.
+
+    There is no more of a request than that: no body, no address and nothing about a resident.
+    `ledger verify` says whether the log is what it was.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.access import AccessLog
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+
+    first = None if since is None else since.replace(tzinfo=UTC)
+    with open_ledger(trust_of(Home(home)).ledger) as ledger:
+        found = _events(AccessLog(ledger), first)
+        if as_json:
+            _print_json(found)
+        else:
+            _print(found, _names(home))
+
+
+def _events(log: AccessLog, since: datetime | None) -> Iterator[Told]:
+    """Yield each event from a moment on; a line that is none is told as such, at the time it was moved."""
+    for batch in log.batches():
+        if since is not None and batch.at < since:  # its events were before
+            continue
+        for line in batch.lines.removesuffix("\n").split("\n"):
+            told = _told(line)
+            if since is None or _time(told, batch.at) >= since:
+                yield told
+
+
+def _told(line: str) -> Told:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        told = None
+    return told if isinstance(told, dict) else {"unreadable": line}
+
+
+def _time(told: Told, moved: datetime) -> datetime:
+    try:
+        return datetime.fromisoformat(told["at"]).astimezone(UTC)
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return moved
+
+
+def _names(home: Path) -> dict[str, str]:
+    """Return the name of each API key by its id."""
+    return {key: s.record.name for key, s in office.book_at(home).history().api_keys.items()}
+
+
+def _print(events: Iterator[Told], names: dict[str, str]) -> None:
+    none = True
+    for told in events:
+        none = False
+        say(_line(told, names))
+    if none:
+        say("No request was moved into the ledger yet, or none since then.")
+
+
+def _line(told: Told, names: dict[str, str]) -> str:
+    if "unreadable" in told:
+        return f"A line that is no access event: {told['unreadable']}"
+    key, at = str(told.get("key")), str(told.get("at"))
+    version = f"version {told['version']} of {told.get('model')}" if told.get("version") else "no version"
+    rows = f"{told['rows']} resident{'' if told['rows'] == 1 else 's'}" if told.get("rows") else ""
+    who = f"key {key} ({names[key]})" if key in names else f"key {key}"
+    parts = (at, who, told.get("route"), told.get("status"), rows, version, f"request {told.get('id')}")
+    return "; ".join(str(part) for part in parts if part)
+
+
+def _print_json(events: Iterator[Told]) -> None:
+    """Print what may be more than a memory holds, an event at a time."""
+    write = sys.stdout.write
+    write('{"events": [')
+    before = "\n"
+    for told in events:
+        write(before + plain_json(json.dumps(told, ensure_ascii=False)))
+        before = ",\n"
+    write("\n]}\n")
