@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.api_keys import ApiKeyStanding
     from segmentation.ledger.history import History
     from serving.served import Served
+    from serving.settings import Settings
 
 Condition = Literal["starting", "serving", "unreachable", "not-approved", "not-trusted"]
 """Unreachable: it serves on what it saw last, for as long as the grace lasts."""
@@ -34,6 +35,9 @@ EXPIRED = (
     "No version of {0.name} may be served: version {0.version} has expired. Submit it anew, or submit "
     "another version."
 )
+
+FEW = 4
+"""Looks that may be missed before the service takes it that nobody looks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,14 @@ class Seen:
         if -inf < self.trusted_until <= now:
             return Refused("not-trusted", NO_LOOK)
         return Refused(self.slug, self.told)
+
+
+def lasting(settings: Settings) -> float:
+    """Return for how many seconds a good look counts: for the grace, and for no less than a few looks take.
+
+    Without a grace the first look that reaches nothing stops the service; one that is a little late must not.
+    """
+    return max(settings.grace, FEW * settings.interval)
 
 
 def left(approved: Approved, now: datetime) -> float:

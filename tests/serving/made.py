@@ -5,6 +5,7 @@ to version. Keys are made in memory, so that an approval takes milliseconds.
 """
 
 import json
+import secrets
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from sqlalchemy import create_engine, text
 
 from segmentation.bundle import AUDIT, CARD, IMPACT, POLICY, SCORER, Bundle, publish
 from segmentation.card import Digests as Made
+from segmentation.ledger.api_keys import SCOPES
 from segmentation.ledger.book import Book, begin
 from segmentation.ledger.event import Draft
 from segmentation.ledger.records import Decision, Digests
@@ -24,6 +26,8 @@ from segmentation.plans import plans
 from segmentation.policy import Text, policy_from
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.profiles import Condition, Distinction, Profile, Rule
+from segmentation.reviews.api_keys import issue_api_key, revoke_api_key
+from segmentation.reviews.desk import Signer
 from segmentation.reviews.people import add_person
 from segmentation.reviews.recording import activated
 from segmentation.reviews.submission import limits_digest
@@ -207,6 +211,19 @@ class Clock:
 
 
 @dataclass
+class Ticks:
+    """A clock that never goes back, as a test lets it run."""
+
+    now: float = 100.0
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+
+
+@dataclass
 class Office:
     """The ledger, the shelf, and everybody's keys."""
 
@@ -284,6 +301,29 @@ class Office:
         """Let so much time pass that no approval holds."""
         self.clock.wait(days=policy().review_days)
 
+    # ---- API keys -------------------------------------------------------------------------------------
+
+    def issue(self, *scopes, **told):
+        """Issue an API key, for everything unless scopes are given; return its token."""
+        asked = {
+            "name": "Planning",
+            "scopes": scopes or SCOPES,
+            "expires": self.clock() + timedelta(days=90),
+            "per_second": 10_000,
+            "reason": "Plans services.",
+            "random": secrets.token_bytes,
+        }
+        with self.book() as book:
+            token, _ = issue_api_key(book, Signer("Adam", self.keys["Adam"]), **asked | told)
+        return token
+
+    def end(self, token):
+        """Revoke the API key of a token."""
+        with self.book() as book:
+            revoke_api_key(book, Signer("Adam", self.keys["Adam"]), token.split("_")[1], "Not used any more.")
+
+    # ---- What is published ----------------------------------------------------------------------------
+
     def publish(self, version=1, history=None):
         """Publish a version with the proof of its approval, also where it was damaged."""
         if history is None:
@@ -334,11 +374,11 @@ class Office:
         engine = create_engine(self.trust.ledger)
         with engine.begin() as connection:
             if engine.dialect.name == "sqlite":
-                names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-                for (name,) in names.fetchall():
-                    connection.execute(text(f'DROP TRIGGER "{name}"'))
+                found = "SELECT name, '' FROM sqlite_master WHERE type = 'trigger'"
             else:
-                connection.execute(text("SET session_replication_role = replica"))
+                found = "SELECT tgname, ' ON ' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal"
+            for name, table in connection.execute(text(found)).fetchall():
+                connection.execute(text(f'DROP TRIGGER "{name}"{table}'))
             for statement in statements:
                 connection.execute(text(statement))
         engine.dispose()
