@@ -43,7 +43,31 @@ def state(run, version=1):
 
 def test_where_nothing_was_submitted_the_list_says_so(run, office):
     assert run("review", "list").out.startswith("Nothing was submitted yet.")
-    assert run("review", "show", *ABOUT).out.startswith(f"{MODEL} version 1: draft\n")
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_a_version_that_nobody_submitted_is_not_shown(run, office, as_json):
+    ended = run("review", "show", *ABOUT, *as_json)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert (
+        f"Error: {MODEL} version 1 was never submitted. Nothing was submitted yet; see `segmentation review "
+        "list`.\n"
+    ) in ended.err
+
+
+@pytest.mark.parametrize(
+    ("model", "version", "told"),
+    [
+        (MODEL, 2, f"{MODEL} version 2 was never submitted. Of {MODEL} there is version 1; see"),
+        ("others", 1, f"others version 1 was never submitted. There are versions of {MODEL}; see"),
+    ],
+)
+def test_a_refusal_to_show_names_what_was_submitted(run, submitted, model, version, told):
+    ended = run("review", "show", "--model", model, "--version", version)
+
+    assert ended.code == 2
+    assert told in ended.err
 
 
 def test_every_version_is_listed_with_where_it_stands_and_why(run, submitted):

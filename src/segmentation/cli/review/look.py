@@ -14,6 +14,7 @@ from segmentation.cli.plain import say, warn
 from segmentation.cli.review import told
 
 if TYPE_CHECKING:
+    from segmentation.ledger.history import History
     from segmentation.ledger.records import Decision
     from segmentation.reviews.diff import Side
     from segmentation.reviews.waivers import Blocking
@@ -39,8 +40,10 @@ def list_(
 def show(model: Model, version: Number, home: HomeFolder = HOME, as_json: Json = False) -> None:
     """Show where a version stands and why, what is missing, what blocks, and all decisions about it."""
     office = office_at(home)
+    history = office.book.history()
+    _check_submitted(history, model, version)
     standing = office.desk.standing(model, version)
-    records = office.book.history().records(model, version)
+    records = history.records(model, version)
     blocking = _blocking(office, standing.submission)
     if as_json:
         say_json(told.content(standing, blocking, records))
@@ -93,6 +96,30 @@ def waivers(
         return
     write_text(out, draft_waivers(card))
     say(f"Wrote {out}. Write what is marked, delete what you do not waive, and approve with --waivers {out}")
+
+
+def _check_submitted(history: History, model: str, version: int) -> None:
+    """Refuse a version that nobody ever submitted; a draft is in the registry, and nowhere in the ledger.
+
+    Raises
+    ------
+    ReviewError
+        It names what was submitted.
+    """
+    from segmentation.errors import ReviewError
+
+    versions = history.versions()
+    if (model, version) in versions:
+        return
+    of_it = [f"{number}" for name, number in versions if name == model]
+    models = dict.fromkeys(name for name, _ in versions)
+    if of_it:
+        told = f"Of {model} there {'are versions' if len(of_it) > 1 else 'is version'} {', '.join(of_it)}"
+    else:
+        told = f"There are versions of {', '.join(models)}" if models else "Nothing was submitted yet"
+    raise ReviewError(
+        f"{model} version {version} was never submitted. {told}; see `segmentation review list`."
+    )
 
 
 def _blocking(office: Office, submission: Decision | None) -> tuple[Blocking, ...]:
