@@ -68,13 +68,15 @@ class Log:
         """
         self._logger.info(event, **told)
 
-    def refused(self, cause: str) -> None:
+    def refused(self, cause: str, error: BaseException | None = None) -> None:
         """Note that a request was refused: the first of its cause is written, then how many a minute.
 
         Parameters
         ----------
         cause : str
             Slug of the problem.
+        error : BaseException, optional
+            What it was refused for, where that was a fault; its kind and place are written.
         """
         now = self._monotonic()
         with self._lock:
@@ -82,18 +84,19 @@ class Log:
             is_due = now - written >= PAUSE
             self._refusals[cause] = (now, 0) if is_due else (written, since + 1)
         if is_due:
-            self.event("refused", cause=cause, requests=since + 1)
+            fault = {} if error is None else {"error": type(error).__name__, "where": place_of(error)}
+            self.event("refused", cause=cause, requests=since + 1, **fault)
 
-    def failed(self, where: str, error: BaseException) -> None:
+    def failed(self, part: str, error: BaseException) -> None:
         """Write that the program failed: what kind of error and at which line, never what the error says.
 
         Parameters
         ----------
-        where : str
-            Route, or part of the service.
+        part : str
+            Route, or another part of the service.
         error : BaseException
         """
-        self.event("failed", where=where, error=type(error).__name__, at=place_of(error))
+        self.event("failed", part=part, error=type(error).__name__, where=place_of(error))
 
     def _stamp(
         self, _logger: object, _method: str, told: structlog.types.EventDict
@@ -121,7 +124,7 @@ class Through(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the place of a record, and of its error; its sentence and its arguments are left out."""
         at = f"{record.filename}:{record.lineno}"
-        self._log.event("said", by=record.name, level=record.levelname.lower(), at=at)
+        self._log.event("said", part=record.name, level=record.levelname.lower(), where=at)
         if record.exc_info and record.exc_info[1] is not None:
             self._log.failed(record.name, record.exc_info[1])
 
@@ -136,6 +139,8 @@ def take_over(log: Log) -> None:
     for name in QUIET:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+    # uvicorn makes each access's line, with the client's address in it, where anybody might want it.
+    logging.getLogger("uvicorn.access").propagate = False
     logging.getLogger("uvicorn.access").disabled = True
     threading.excepthook = lambda died: log.failed(
         "thread", died.exc_value or RuntimeError(died.exc_type.__name__)
