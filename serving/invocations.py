@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from serving.calls import Reply
-from serving.frames import from_csv, from_json
+from serving.tables import from_csv, from_json
 
 if TYPE_CHECKING:
     from serving.calls import Call

@@ -11,14 +11,14 @@ import csv
 import re
 from io import StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from segmentation.policy.features import LISTED
 from serving.calls import Refused
 from serving.needs.gathering import Gathered, Wording
 from serving.needs.judging import too_many
 from serving.needs.layout import Layout
-from serving.needs.parsing import parsed
+from serving.needs.parsing import Twice, parsed
 from serving.needs.quick import is_crowded
 
 if TYPE_CHECKING:
@@ -74,10 +74,8 @@ def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
     """
     if is_crowded(body, needs, most):
         raise too_many(most)
-    content, twice = parsed(body)
-    if twice is not None:
-        raise Refused("malformed", "An object of the body names a field twice: send each field once.")
-    if not isinstance(content, dict):
+    content = parsed(body)
+    if not _is_object(content):
         raise _wrong("", "must be an object", ONE_OF)
     form = _form(content)
     return _typed(_READERS[form](content[form], form, needs), needs)
@@ -100,6 +98,13 @@ def from_csv(body: bytes, needs: Sequence[Need], most: int) -> Table:
     return _typed(Table(names, cells, layout), needs)
 
 
+def _is_object(raw: object) -> TypeGuard[dict[str, object]]:
+    """Tell whether something is an object; one that names a field twice is refused."""
+    if isinstance(raw, Twice):
+        raise Refused("malformed", "An object of the body names a field twice: send each field once.")
+    return isinstance(raw, dict)
+
+
 # ---- Forms ------------------------------------------------------------------------------------------
 
 
@@ -116,13 +121,14 @@ def _form(content: Mapping[str, object]) -> str:
 
 
 def _split(raw: object, form: str, _: Sequence[Need]) -> Table:
-    if not isinstance(raw, dict) or not raw.keys() <= {"columns", "data", "index"}:
+    if not _is_object(raw) or not raw.keys() <= {"columns", "data", "index"}:
         raise _wrong(f"/{form}", "must be an object of `columns` and `data`", "leave out what else it holds")
     names, rows = raw.get("columns"), raw.get("data")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise _wrong(f"/{form}/columns", "must be a list of names", "name the columns in the order of `data`")
     if not isinstance(rows, list):
         raise _wrong(f"/{form}/data", "must be a list of rows", "send one list for each resident")
+    _check_rows(rows, f"/{form}/data")
     if raw.get("index") is not None:
         _check_index(raw["index"], f"/{form}/index")
     at, row = f"/{form}/data", f"/{form}/data/{{row}}"
@@ -130,7 +136,7 @@ def _split(raw: object, form: str, _: Sequence[Need]) -> Table:
 
 
 def _records(raw: object, form: str, needs: Sequence[Need]) -> Table:
-    if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
+    if not isinstance(raw, list) or not all(map(_is_object, raw)):
         raise _wrong(f"/{form}", "must be a list of records", "send one object for each resident")
     names = _names(raw, len(needs) + MOST_STRANGE)
     at, row = f"/{form}", f"/{form}/{{row}}"
@@ -139,11 +145,12 @@ def _records(raw: object, form: str, needs: Sequence[Need]) -> Table:
 
 
 def _tensors(raw: object, form: str, needs: Sequence[Need]) -> Table:
-    if isinstance(raw, dict):
+    if _is_object(raw):
         return _columns(raw, form)
     if not isinstance(raw, list) or not any(isinstance(row, list) for row in raw):
         return _records(raw, form, needs)
     at, row = f"/{form}", f"/{form}/{{row}}"
+    _check_rows(raw, at)
     names = [need.name for need in needs]
     return Table(names, raw, Layout(f"{row}/{{at}}", at, at, row, at, "the model's columns"))
 
@@ -185,13 +192,11 @@ def _typed(table: Table, needs: Sequence[Need]) -> Table:
 
 
 def _cells(rows: Sequence[Sequence[object]], places: Sequence[int]) -> Iterator[object]:
-    """Yield the cells at some places of rows, of which any may be no row at all or too short."""
-    return (row[at] for row in rows if isinstance(row, list | tuple) for at in places if at < len(row))
+    """Yield the cells at some places of rows, of which any may be too short."""
+    return (row[at] for row in rows for at in places if at < len(row))
 
 
-def _numbers(row: Sequence[object], places: Sequence[int]) -> Sequence[object]:
-    if not isinstance(row, list | tuple):
-        return row
+def _numbers(row: Sequence[object], places: Sequence[int]) -> list[object]:
     cells = list(row)
     for at in places:
         cell = cells[at] if at < len(cells) else None
@@ -202,6 +207,12 @@ def _numbers(row: Sequence[object], places: Sequence[int]) -> Sequence[object]:
 
 def _place(cell: object) -> object:
     return int(cell) if isinstance(cell, str) and _PLACE.fullmatch(cell) else cell
+
+
+def _check_rows(rows: Sequence[object], pointer: str) -> None:
+    wrong = next((at for at, row in enumerate(rows) if not isinstance(row, list)), None)
+    if wrong is not None:
+        raise _wrong(f"{pointer}/{wrong}", "must be a list", "send one value for each column")
 
 
 def _check_index(index: object, pointer: str) -> None:
