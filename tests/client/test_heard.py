@@ -20,7 +20,7 @@ def test_a_refusal_tells_every_fault_with_its_law():
     error = error_of(problem("invalid", 422, faults=faults, more=2))
 
     assert str(error).splitlines() == [
-        "A title: As it says:",
+        "A title:",
         "  - /residents/3/age: is not allowed (PIPL Art. 28); leave it out.",
         "  - /residents/4/x: is not allowed; leave it out.",
         "  - and 2 more.",

@@ -122,9 +122,12 @@ def error_of(response: httpx.Response, start: int = 0) -> ClientError:
         return kind(text, status=response.status_code)
     slug = problem.type.removeprefix(TYPE)
     faults = [_fault(fault, start) for fault in problem.faults]
-    title = f"{problem.title}: {problem.detail}"
+    text = (
+        # The detail then says the first fault, and how many there are.
+        told(problem.title, faults, problem.more) if faults else f"{problem.title}: {problem.detail}"
+    )
     return (OverloadedError if slug == "busy" else kind)(
-        told(title.rstrip(".:"), faults, problem.more) if faults else title,
+        text,
         faults,
         status=response.status_code,
         slug=slug,
