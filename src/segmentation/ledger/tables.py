@@ -77,6 +77,6 @@ access = Table(
     Column("lines", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    Index("access_spool", "spool"),
+    Index("access_spool", "spool", "end"),
 )
 """The access log, a chain of its own: one row a batch of lines that were moved from a worker's spool."""

@@ -42,6 +42,6 @@ def upgrade() -> None:
         sa.Column("previous", sa.Text, nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
     )
-    op.create_index("access_spool", "access", ["spool"])
+    op.create_index("access_spool", "access", ["spool", "end"])
     for statement in ADDED.statements(op.get_bind().dialect.name):
         op.execute(statement)
