@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from serving.calls import JSON
+from serving.tables import LARGEST_PLACE
 
 if TYPE_CHECKING:
     from serving.needs import Needs
@@ -95,7 +96,7 @@ def components(needs: Needs, most: int, most_explained: int) -> Part:
 def _mlflow(needs: Needs, most: int) -> Part:
     rows = {"type": "array", "items": _reference("Resident"), "minItems": 1, "maxItems": most}
     lists = {"type": "array", "items": {"type": "array", "items": CELL}, "minItems": 1, "maxItems": most}
-    either = {"anyOf": [rows, lists, _reference("Columns")]}
+    either = {"anyOf": [rows, lists, _reference("Columns"), _reference("Resident")]}
     forms = {
         "dataframe_split": _reference("Split"),
         "dataframe_records": rows,
@@ -108,12 +109,13 @@ def _mlflow(needs: Needs, most: int) -> Part:
 def _split(needs: Needs, lists: Part) -> Part:
     names = {"enum": [need.name for need in needs.all]}
     listed = {"type": "array", "items": names, "minItems": 1, "uniqueItems": True}
-    numbers = {"type": "array", "items": {"type": "integer", "minimum": 0}}
+    places = {"type": "integer", "minimum": 0, "exclusiveMaximum": LARGEST_PLACE}
+    numbers = {"type": ["array", "null"], "items": places}
     return _closed({"columns": listed, "data": lists, "index": numbers}, ("columns", "data"))
 
 
 def _frame(name: str, schema: Part) -> Part:
-    return _closed({name: schema, "params": {"type": "object", "maxProperties": 0}}, (name,))
+    return _closed({name: schema, "params": {"type": ["object", "null"], "maxProperties": 0}}, (name,))
 
 
 def _closed(properties: Part, required: tuple[str, ...]) -> Part:

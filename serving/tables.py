@@ -1,8 +1,7 @@
 """Tables as clients of MLflow send them: four forms of JSON, and CSV, read into names and rows.
 
-MLflow's server drops a column that it does not know, reads a text of digits as a number, and takes the index
-of whoever sends one along. Here only the form is read; which names and values may be sent the policy says, as
-for every other request (`serving.needs`).
+MLflow's server drops a column that it does not know, and takes the index of whoever sends one along. Here
+only the form is read; which names and values may be sent the policy says, as for every other request.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from io import StringIO
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from segmentation.policy.features import LISTED
@@ -22,7 +21,7 @@ from serving.needs.parsing import Twice, parsed
 from serving.needs.quick import is_crowded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from serving.needs.need import Need
 
@@ -78,7 +77,7 @@ def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
     if not _is_object(content):
         raise _wrong("", "must be an object", ONE_OF)
     form = _form(content)
-    return _typed(_READERS[form](content[form], form, needs), needs)
+    return _READERS[form](content[form], form, needs)
 
 
 def from_csv(body: bytes, needs: Sequence[Need], most: int) -> Table:
@@ -90,12 +89,11 @@ def from_csv(body: bytes, needs: Sequence[Need], most: int) -> Table:
         names, *rows = islice((line for line in lines if line), most + 2)
     except (UnicodeDecodeError, csv.Error, ValueError):
         raise Refused("malformed", "The body is no CSV in UTF-8 with a first line of names.") from None
-    cells: list[list[object]] = [[None if cell in EMPTY else cell for cell in row] for row in rows]
     if names[0] == "":  # as pandas writes a frame with its index
-        _check_index([_place(row[0]) for row in cells], "")
-        names, cells = names[1:], [row[1:] for row in cells]
+        _check_index([_place(row[0]) for row in rows], "")
+        names, rows = names[1:], [row[1:] for row in rows]
     layout = Layout("/{row}/{at}", "/{at}", "", "/{row}", "", "the first line")
-    return _typed(Table(names, cells, layout), needs)
+    return Table(names, _typed(names, rows, needs), layout)
 
 
 def _is_object(raw: object) -> TypeGuard[dict[str, object]]:
@@ -181,32 +179,25 @@ def _names(records: Iterable[Mapping[str, object]], most: int) -> list[str]:
 # ---- Values -----------------------------------------------------------------------------------------
 
 
-def _typed(table: Table, needs: Sequence[Need]) -> Table:
-    """Return a table with numbers where texts stand for numbers, as in CSV."""
+def _typed(names: Sequence[str], rows: Sequence[Sequence[str]], needs: Sequence[Need]) -> list[list[object]]:
+    """Return cells of CSV as JSON would hold them; what should be a number and is none stays a text."""
     measured = {need.name for need in needs if need.feature.kind not in LISTED}
-    places = [at for at, name in enumerate(table.names) if name in measured]
-    if not any(isinstance(cell, str) for cell in _cells(table.rows, places)):
-        return table
-    rows = [_numbers(row, places) for row in table.rows]
-    return table._replace(rows=rows)
+    are_measured = [name in measured for name in names]
+    return [
+        [
+            None if cell in EMPTY else _number(cell) if is_measured else cell
+            for cell, is_measured in zip_longest(row, are_measured[: len(row)])
+        ]
+        for row in rows
+    ]
 
 
-def _cells(rows: Sequence[Sequence[object]], places: Sequence[int]) -> Iterator[object]:
-    """Yield the cells at some places of rows, of which any may be too short."""
-    return (row[at] for row in rows for at in places if at < len(row))
+def _number(cell: str) -> object:
+    return float(cell) if _NUMBER.fullmatch(cell) else _FLAGS.get(cell.strip().lower(), cell)
 
 
-def _numbers(row: Sequence[object], places: Sequence[int]) -> list[object]:
-    cells = list(row)
-    for at in places:
-        cell = cells[at] if at < len(cells) else None
-        if isinstance(cell, str):
-            cells[at] = float(cell) if _NUMBER.fullmatch(cell) else _FLAGS.get(cell.strip().lower(), cell)
-    return cells
-
-
-def _place(cell: object) -> object:
-    return int(cell) if isinstance(cell, str) and _PLACE.fullmatch(cell) else cell
+def _place(cell: str) -> object:
+    return int(cell) if _PLACE.fullmatch(cell) else cell
 
 
 def _check_rows(rows: Sequence[object], pointer: str) -> None:

@@ -69,9 +69,6 @@ def payloads(model):
     yield "inputs by column", {"inputs": lists}, JSON
     yield "instances by column", {"instances": lists}, JSON
     yield "inputs of one", {"inputs": plain[0]}, JSON
-    numbers = {name for name, feature in policy().features.items() if feature.values is None}
-    texts = [{key: str(value) if key in numbers else value for key, value in one.items()} for one in plain]
-    yield "numbers as texts", {"dataframe_records": texts}, JSON
     yield "csv", some.to_csv(index=False), CSV
     yield "csv with words for nothing", some.to_csv(index=False, na_rep="NaN"), CSV
     yield "csv with a byte order mark", "\ufeff" + some.to_csv(index=False), CSV
@@ -82,7 +79,7 @@ def payloads(model):
 FORMS = [
     *("split", "split without index", "split of one", "split in another order", "records"),
     *("records with no parameters", "instances", "inputs by record", "inputs by column"),
-    *("instances by column", "inputs of one", "numbers as texts", "csv", "csv with words for nothing"),
+    *("instances by column", "inputs of one", "csv", "csv with words for nothing"),
     *("csv with a byte order mark", "csv with other line ends", "csv with its index"),
 ]
 
@@ -114,7 +111,7 @@ def predictions(desk, payload, media=JSON):
 def test_predictions_are_the_labels_of_the_fitted_estimator(desk, model, form):
     payload, media = {name: rest for name, *rest in payloads(model)}[form]
     found = predictions(desk, payload, media)
-    by_form = frame(model, missing="in" not in form.split()[0] and "texts" not in form)
+    by_form = frame(model, missing="in" not in form.split()[0])
     expected = model.segmenter.predict(model.needs.loc[by_form.index]).tolist()
     assert found == expected[: len(found)]
     assert len(found) == (1 if "one" in form.split() else len(expected))
