@@ -8,6 +8,7 @@ goes FastAPI's way, and is answered as a problem document, too.
 from __future__ import annotations
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -31,17 +32,23 @@ from serving.strays import framework_failed, framework_said_no, nowhere, wrong_m
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
 
+    from fastapi.telemetry import TelemetryConfig
     from starlette.types import Receive, Scope, Send
 
     from serving.routes import Route
     from serving.settings import Settings
     from serving.watch import Watch
 
+    Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
 TITLE = "Resident segments"
 BESIDE = 2
 """Threads for long requests: one may read while another waits for the disk; more would share one core."""
-SILENT: dict[str, Any] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+FIRST_LOOK = 500
+"""Hundredths of a second for which a start waits for the first look at the ledger."""
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI's own telemetry: it would tell of requests and errors to whoever the environment names."""
 
 
@@ -52,13 +59,27 @@ class Application(FastAPI):
     ----------
     edge : Edge
     routes : iterable of Route
-    **told
-        FastAPI's own.
+    lifespan : callable, optional
+        As FastAPI takes it.
+
+    Attributes
+    ----------
+    edge : Edge
+        What its endpoints share.
     """
 
-    def __init__(self, edge: Edge, routes: Iterable[Route], **told: Any) -> None:  # noqa: ANN401 - FastAPI's own
-        super().__init__(**told)
-        self._state, self._table = edge.state, tuple(routes)
+    def __init__(self, edge: Edge, routes: Iterable[Route], lifespan: Lifespan | None = None) -> None:
+        super().__init__(
+            title=TITLE,
+            version=__version__,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=lifespan,
+            telemetry=SILENT,
+        )
+        self.edge, self._table = edge, tuple(routes)
         self._addresses: dict[str, Address] = {}
         for route in self._table:
             self._add(route, edge)
@@ -82,10 +103,10 @@ class Application(FastAPI):
         from serving.document import document_of  # noqa: PLC0415 - few ask for it
 
         try:
-            served = self._state.watch.served()
+            served = self.edge.state.watch.served()
         except Refused:
             served = None
-        return document_of(self._table, served, self._state.settings)
+        return document_of(self._table, served, self.edge.state.settings)
 
     def _add(self, route: Route, edge: Edge) -> None:
         address = Address(route, edge)
@@ -125,7 +146,7 @@ def create_app(
     watch: Watch | None = None,
     routes: Iterable[Route] | None = None,
     log: Log | None = None,
-) -> FastAPI:
+) -> Application:
     """Make the application of one worker; nothing runs until its lifespan begins.
 
     Parameters
@@ -151,21 +172,10 @@ def create_app(
     watch = watch or Watch(settings, clock, log=log)
     state = State(settings, watch, clock, metrics_of(settings))
     edge = Edge(state, Credentials(watch), rate_of(settings), log)
-    return Application(
-        edge,
-        all_routes() if routes is None else routes,
-        title=TITLE,
-        version=__version__,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        lifespan=_lifespan(edge),
-        telemetry=SILENT,
-    )
+    return Application(edge, all_routes() if routes is None else routes, _lifespan(edge))
 
 
-def _lifespan(edge: Edge) -> Callable[[FastAPI], Any]:
+def _lifespan(edge: Edge) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         from serving.mover import Mover  # noqa: PLC0415 - it takes the ledger
@@ -175,9 +185,11 @@ def _lifespan(edge: Edge) -> Callable[[FastAPI], Any]:
         log.event("started", model=state.settings.model, workers=state.settings.workers)
         edge.spool = spool = Spool(state.settings.spool)
         with ThreadPoolExecutor(BESIDE, "beside") as edge.threads:
-            # In a thread, because a ledger that hangs must not keep a worker from saying that it is alive.
-            await asyncio.to_thread(state.watch.look)
             state.watch.start()
+            await _seen(state.watch)
+            # What was made until now stays: to look through it for garbage again takes tens of milliseconds.
+            gc.collect()
+            gc.freeze()
             mover = Mover(state.settings, state.clock, log)
             mover.start()
             pulse = asyncio.create_task(beat(state))
@@ -190,5 +202,14 @@ def _lifespan(edge: Edge) -> Callable[[FastAPI], Any]:
                 spool.close()
                 await asyncio.to_thread(mover.stop)
                 await asyncio.to_thread(state.watch.stop)
+                gc.unfreeze()
 
     return lifespan
+
+
+async def _seen(watch: Watch) -> None:
+    """Wait for the first look; not for long, because a worker says that it is alive while a ledger hangs."""
+    for _ in range(FIRST_LOOK):
+        if watch.condition != "starting":
+            return
+        await asyncio.sleep(0.01)

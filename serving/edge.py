@@ -191,8 +191,8 @@ class Endpoint:
             edge.spool.write(
                 access_line(call, self.route.name, reply.status, state.settings.model, state.clock())
             )
-        except Exception:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered
-            edge.log.refused("not-recorded")
+        except Exception as error:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered
+            edge.log.refused("not-recorded", error)
             return problem_reply(Refused("not-recorded", UNRECORDED, headers=LATER), call.id)
         return reply
 

@@ -1,0 +1,156 @@
+"""Headers and bodies: what is read of them, and when no more is read."""
+
+import asyncio
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.arriving import CLOSE, TWICE, body_of, check_headers, headers_of, media_of, request_id
+from serving.calls import Refused
+
+BOTH = ("application/json", "text/csv")
+
+
+def refused(function, *told):
+    with pytest.raises(Refused) as caught:
+        function(*told)
+    return caught.value
+
+
+def test_only_headers_that_count_are_read():
+    sent = [(b"x-api-key", b"a"), (b"cookie", b"b"), (b"x-forwarded-for", b"203.0.113.77")]
+    assert headers_of({"headers": sent}) == {b"x-api-key": b"a"}
+
+
+def test_a_header_that_was_sent_twice_is_refused_by_name():
+    sent = headers_of({"headers": [(b"authorization", b"Bearer a"), (b"authorization", b"Bearer b")]})
+    assert sent[TWICE] == b"authorization"
+    found = refused(check_headers, sent, 10)
+    assert (found.slug, found.detail) == (
+        "malformed",
+        "The header authorization was sent twice; send it once.",
+    )
+
+
+def test_a_request_keeps_the_id_that_its_client_chose():
+    assert request_id(b"6F9619FF-8B86-4011-B42D-00CF4FC964FF") == "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
+
+
+@pytest.mark.parametrize(
+    "sent", [None, b"", b"1", b"6f9619ff8b864011b42d00cf4fc964ff", b"x" * 36, b"\xff" * 36]
+)
+def test_any_other_id_gives_way_to_a_new_one(sent):
+    assert uuid.UUID(request_id(sent)).version == 4
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_new_id_is_a_random_uuid(drawn):
+    made = uuid.UUID(request_id(None, lambda n: drawn[:n]))
+    assert (made.version, made.variant) == (4, uuid.RFC_4122)
+
+
+@pytest.mark.parametrize(
+    ("told", "slug", "closes"),
+    [
+        (None, None, False),
+        (b"0", None, False),
+        (b"10", None, False),
+        (b"11", "too-large", False),
+        (b"81", "too-large", True),
+        (b"9" * 5_000, "too-large", True),
+        (b"ten", "malformed", False),
+        (b"-1", "malformed", False),
+        (b"1_0", "malformed", False),
+        ("１０".encode(), "malformed", False),
+    ],
+    ids=[
+        "unsaid",
+        "nothing",
+        "all",
+        "one-more",
+        "far-more",
+        "endless",
+        "word",
+        "negative",
+        "underscore",
+        "wide",
+    ],
+)
+def test_a_request_that_says_it_is_too_large_is_refused_unread(told, slug, closes):
+    sent = {} if told is None else {b"content-length": told}
+    if slug is None:
+        check_headers(sent, 10)
+        return
+    found = refused(check_headers, sent, 10)
+    assert (found.slug, found.headers == CLOSE) == (slug, closes)
+
+
+@pytest.mark.parametrize(
+    ("sent", "media"),
+    [
+        (b"application/json", "application/json"),
+        (b"Application/JSON; Charset=UTF-8", "application/json"),
+        (b'application/json;charset="utf-8"', "application/json"),
+        (b"application/json; format=pandas-split", "application/json"),
+        (b"text/csv", "text/csv"),
+    ],
+)
+def test_a_content_type_is_read_without_its_parameters(sent, media):
+    assert media_of({b"content-type": sent}, BOTH) == media
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {b"content-type": b""},
+        {b"content-type": b"text/plain"},
+        {b"content-type": b"application/x-www-form-urlencoded"},
+        {b"content-type": b"application/json; charset=utf-16"},
+        {b"content-type": b"\xff"},
+        {b"content-type": b"application/json", b"content-encoding": b"gzip"},
+    ],
+    ids=["none", "empty", "text", "form", "utf-16", "no-text", "compressed"],
+)
+def test_another_content_type_is_refused_with_those_that_are_read(sent):
+    assert refused(media_of, sent, BOTH).slug == "wrong-media"
+
+
+def read(pieces, most=10, patience=5.0):
+    arriving = list(pieces)
+
+    async def receive():
+        piece = arriving.pop(0)
+        if isinstance(piece, float):
+            await asyncio.sleep(piece)
+            return await receive()
+        if piece is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece, "more_body": bool(arriving)}
+
+    return asyncio.run(body_of(receive, most, patience))
+
+
+@given(st.lists(st.binary(max_size=3), min_size=1, max_size=3))
+def test_a_body_is_read_whole_in_however_many_pieces_it_arrives(pieces):
+    assert read(pieces) == b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "slug"),
+    [
+        ([b"12345678901"], "too-large"),
+        ([b"123456", b"123456", b"never asked for"], "too-large"),
+        ([b"1", 60.0, b"2"], "too-slow"),
+        ([60.0, b"1"], "too-slow"),
+        ([b"1", None], "malformed"),
+        ([None], "malformed"),
+    ],
+    ids=["at-once", "in-chunks", "stopped", "not-begun", "cut", "gone"],
+)
+def test_a_body_is_not_read_beyond_its_limits(pieces, slug):
+    found = refused(read, pieces, 10, 0.01)
+    assert found.slug == slug
+    assert (found.headers == CLOSE) == (slug != "malformed")

@@ -1,0 +1,299 @@
+"""The edge: in which order requests are refused, what is recorded before an answer, what is never told."""
+
+import asyncio
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from segmentation.answers import Problem
+from segmentation.errors import StorageError
+from serving.app import Application
+from serving.calls import Refused, Reply
+from serving.edge import SECURITY, Closed
+from tests.serving.asgi import JSON, NOW, asked, bearer, desk, echo, issued, route, token
+
+PLANTED = "410103198001011234"
+KEY = bearer(token(1))
+
+
+def slug(answer):
+    """Return the problem of an answer, which must be a whole document of one."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = msgspec.json.decode(answer.body, type=Problem)
+    assert problem.status == answer.status
+    assert problem.instance == f"urn:uuid:{answer.headers['x-request-id']}"
+    return problem.type.rpartition(":")[2]
+
+
+def saying(body, **told):
+    """Return a handler that answers this."""
+
+    def handler(call, state):
+        return Reply(body, **told)
+
+    return handler
+
+
+# ---- An answer ----------------------------------------------------------------------------------------
+
+
+def test_a_request_of_a_known_key_is_answered_counted_and_recorded():
+    here = desk()
+    found = here.predict(b"{}")
+    assert (found.status, found.json()) == (200, {"bytes": 2, "media": "application/json"})
+    assert here.spool.lines == [
+        {
+            "at": "2026-07-02T09:00:00Z",
+            "id": found.headers["x-request-id"],
+            "key": "000000000001",
+            "route": "predict",
+            "status": 200,
+            "rows": 1,
+            "model": "needs",
+            "version": 1,
+            "decision": f"sha256:{1:064x}",
+        }
+    ]
+    scraped = here.edge.state.metrics.text("needs", 0.0)
+    assert b'segmentation_requests_total{route="predict",status="200"} 1.0' in scraped
+    assert b'segmentation_residents_scored_total{route="predict"} 1.0' in scraped
+
+
+def test_every_answer_has_the_headers_of_a_careful_service():
+    here = desk()
+    answers = [
+        here.predict(),
+        here.predict(b"", JSON),
+        here.ask("GET", "/nowhere"),
+        here.ask("PUT", "/nowhere"),
+    ]
+    for found in answers:
+        assert uuid.UUID(found.headers["x-request-id"])
+        assert found.headers.items() >= {name.decode(): value.decode() for name, value in SECURITY}.items()
+        assert int(found.headers["content-length"]) == len(found.body)
+
+
+def test_a_handlers_own_header_takes_the_place_of_the_services():
+    own = ((b"cache-control", b"max-age=60"), (b"etag", b'"1"'))
+    here = desk(route(saying(b"", headers=own)))
+    found = here.predict()
+    assert (found.headers["cache-control"], found.headers["etag"]) == ("max-age=60", '"1"')
+    assert found.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_id_that_a_client_chose_is_in_the_answer_and_the_record():
+    here, chosen = desk(), "6f9619ff-8b86-4011-b42d-00cf4fc964ff"
+    found = here.predict(b"{}", JSON, KEY, (b"x-request-id", chosen.encode()))
+    assert found.headers["x-request-id"] == here.spool.lines[0]["id"] == chosen
+
+
+def test_an_id_that_is_none_is_neither_answered_nor_recorded():
+    here = desk()
+    found = here.predict(b"{}", JSON, KEY, (b"x-request-id", PLANTED.encode()))
+    assert PLANTED not in found.headers["x-request-id"] + str(here.spool.lines)
+
+
+# ---- Refusals, in their order -------------------------------------------------------------------------
+
+WRONG = bearer(token(1, "y" * 43))
+NARROW = issued(2, ["read"], per_second=1)
+
+
+def test_each_refusal_comes_before_the_next():
+    here = desk(keys=[NARROW], most_bytes=10, backlog=0, patience=0.01)
+    text, long = (b"content-type", b"text/plain"), (b"content-length", b"11")
+    tried = [
+        (long, text, WRONG),
+        (text, WRONG),
+        (JSON, WRONG),
+        (JSON, bearer(token(2))),
+        (JSON, KEY),
+    ]
+    found = [slug(here.predict(b"{}", *headers)) for headers in tried]
+    assert found == ["too-large", "wrong-media", "no-key", "not-allowed", "busy"]
+    here.edge.state.settings.__dict__["backlog"] = 1
+    assert slug(here.predict(b"{}", JSON, KEY, pieces=[b"{", 1.0, b"}"])) == "too-slow"
+    assert here.predict(b"{}").status == 200
+
+
+def test_a_refusal_of_a_known_key_is_recorded_and_that_of_an_unknown_one_is_not():
+    late = issued(3, expires=NOW - timedelta(days=1))
+    here = desk(keys=[NARROW, late], most_bytes=10)
+    for headers in ((JSON, KEY, (b"content-length", b"11")), (KEY,), (JSON, bearer(token(2)))):
+        here.predict(b"{}", *headers)
+    here.predict(b"{}", JSON, bearer(token(3)))
+    recorded = [(line["key"][-1], line["status"], line["version"]) for line in here.spool.lines]
+    assert recorded == [("1", 413, None), ("1", 415, None), ("2", 403, None), ("3", 401, None)]
+    here.predict(b"{}", JSON, WRONG)
+    here.predict(b"{}", JSON)
+    assert len(here.spool.lines) == 4
+    assert b"segmentation_api_keys_refused_total 3.0" in here.edge.state.metrics.text("needs", 0.0)
+
+
+def test_a_key_that_is_used_too_often_is_told_when_to_come_back():
+    here = desk(keys=[issued(2, per_second=1)])
+    headers = (JSON, bearer(token(2)))
+    assert [here.predict(b"{}", *headers).status for _ in range(3)] == [200, 200, 429]
+    found = here.predict(b"{}", *headers)
+    assert (slug(found), found.headers["retry-after"]) == ("too-often", "1")
+    assert here.predict(b"{}").status == 200, "another key has its own allowance"
+    here.clock.wait(float(found.headers["retry-after"]))
+    assert here.predict(b"{}", *headers).status == 200
+
+
+def test_a_body_that_grows_beyond_the_limit_is_not_read_further():
+    here = desk(most_bytes=10)
+    found = here.predict(b"", pieces=[b"123456", b"789012", b"never asked for"])
+    assert (slug(found), found.headers["connection"]) == ("too-large", "close")
+
+
+def test_a_connection_that_ends_before_its_request_is_recorded_as_malformed():
+    here = desk()
+    assert slug(here.predict(b"", pieces=[b"{", None])) == "malformed"
+    assert here.spool.lines[0]["status"] == 400
+
+
+def test_a_full_service_asks_to_come_back_and_has_room_again_afterwards():
+    here = desk(backlog=2)
+
+    async def crowd():
+        slow = [b"{", 0.05, b"}"]
+        told = {"headers": (JSON, KEY), "pieces": slow}
+        three = [asked(here.app, "POST", "/v1/segments:predict", **told) for _ in range(3)]
+        return await asyncio.gather(*three)
+
+    found = asyncio.run(crowd())
+    assert [one.status for one in found] == [200, 200, 503]
+    assert (slug(found[2]), found[2].headers["retry-after"]) == ("busy", "1")
+    assert here.predict(b"{}").status == 200
+    assert here.edge.in_hand == 0
+
+
+def test_a_full_service_still_says_that_it_is_alive():
+    here = desk(route(method="GET", path="/healthz", scope=None, media=()), backlog=0)
+    assert here.ask("GET", "/healthz").status == 200
+
+
+def test_nothing_is_answered_while_the_keys_cannot_be_trusted():
+    here = desk()
+    here.watch.refused = Refused("not-trusted", "The ledger was altered.")
+    assert slug(here.predict(b"{}")) == "not-trusted"
+    assert here.spool.lines == []
+
+
+# ---- Recording ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [StorageError("no room"), OSError(28, PLANTED), ValueError(PLANTED)])
+def test_what_cannot_be_recorded_is_not_answered(error):
+    here = desk(route(saying(b'"segment S1"')))
+    here.spool.error = error
+    found = here.predict(b"{}")
+    assert (found.status, slug(found)) == (503, "not-recorded")
+    assert b"S1" not in found.body
+    assert type(error).__name__ in here.log.getvalue()
+    assert PLANTED not in here.log.getvalue() + found.body.decode()
+
+
+def test_the_record_is_written_before_the_first_byte_leaves():
+    here, order = desk(), []
+    write = here.spool.write
+
+    async def send(message):
+        order.append(message["type"])
+
+    async def receive():
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    here.edge.spool = type(
+        "", (), {"write": staticmethod(lambda line: (order.append("recorded"), write(line)))}
+    )
+    scope = {"type": "http", "method": "POST", "path": "/v1/segments:predict", "headers": [JSON, KEY]}
+    asyncio.run(here.app(scope, receive, send))
+    assert order == ["recorded", "http.response.start", "http.response.body"]
+
+
+def test_a_service_that_has_not_begun_answers_nobody():
+    here = desk()
+    here.edge.spool = Closed()
+    assert slug(here.predict(b"{}")) == "not-recorded"
+
+
+# ---- Failures -----------------------------------------------------------------------------------------
+
+
+def told_anywhere(here, answer):
+    return answer.body.decode() + str(answer.headers) + here.log.getvalue() + str(here.spool.lines)
+
+
+def fails(call, state):
+    raise ValueError(f"{PLANTED} in {call.body!r}")
+
+
+def test_a_failure_tells_nobody_what_the_exception_says():
+    here = desk(route(fails))
+    found = here.predict(f'{{"id": "{PLANTED}"}}'.encode())
+    assert (found.status, slug(found), here.spool.lines[0]["status"]) == (500, "failed", 500)
+    assert PLANTED not in told_anywhere(here, found)
+    line = json.loads(here.log.getvalue())
+    assert (line["event"], line["part"], line["error"]) == ("failed", "predict", "ValueError")
+    assert line["where"].startswith("test_edge.py:")
+
+
+def test_a_service_that_told_it_would_be_noticed():
+    """The control: a planted value is found wherever it could appear."""
+    here = desk(route(saying(PLANTED.encode())))
+    assert PLANTED in told_anywhere(here, here.predict(b"{}"))
+    here = desk()
+    here.edge.log.event("failed", value=PLANTED)
+    assert PLANTED in told_anywhere(here, here.predict(b"{}"))
+
+
+# ---- Beside the event loop ----------------------------------------------------------------------------
+
+
+def test_a_long_request_runs_in_a_thread_and_a_short_one_does_not():
+    import threading
+
+    def where(call, state):
+        return Reply(threading.current_thread().name.encode())
+
+    here = desk(route(where, beside_from=10))
+    with ThreadPoolExecutor(1, "beside") as here.edge.threads:
+        assert here.predict(b"1" * 10).body.startswith(b"beside")
+        assert not here.predict(b"1" * 9).body.startswith(b"beside")
+
+
+def slow(here, versions, seconds=5.0):
+    """Return a handler that takes seconds, while the version that is served becomes the next of some."""
+
+    def handler(call, state):
+        reply = echo(call, state)
+        here.clock.wait(seconds)
+        here.watch.version = versions.pop(0)
+        return Reply(b"%d" % call.served.approved.version) if reply else reply
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    ("versions", "seconds", "answer"),
+    [
+        ([1], 5.0, (200, b"1")),
+        ([2], 0.5, (200, b"1")),
+        ([2, 2], 5.0, (200, b"2")),
+        ([2, 3], 5.0, (503, None)),
+        ([None], 5.0, (503, None)),
+        ([None], 0.5, (200, b"1")),
+    ],
+    ids=["unchanged", "changed-just-now", "taken-over", "taken-over-twice", "revoked", "revoked-just-now"],
+)
+def test_a_long_answer_is_of_a_version_that_was_served_a_moment_ago(versions, seconds, answer):
+    here = desk()
+    here.app = Application(here.edge, [route(slow(here, versions, seconds), beside_from=0)])
+    found = here.predict(b"{}")
+    assert (found.status, found.body if found.status == 200 else None) == answer
