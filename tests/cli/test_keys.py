@@ -34,6 +34,26 @@ def test_a_token_is_printed_once_and_opens_the_key_of_its_id(issue, office):
     assert record.expires.isoformat() == "2027-07-01T00:00:00+00:00"
 
 
+def test_a_token_may_go_to_a_new_file_that_its_owner_alone_reads(issue, office, tmp_path):
+    file = tmp_path / "token.txt"
+    ended = issue("--out", file)
+    key_id, secret = token_parts(file.read_text(encoding="ascii").strip())
+
+    assert matches(office.book.history().api_keys[key_id].record, secret)
+    assert file.stat().st_mode & 0o077 == 0
+    assert secret not in ended.out
+
+
+def test_where_the_token_cannot_be_kept_no_key_is_issued(issue, office, tmp_path):
+    (tmp_path / "token.txt").write_text("another", encoding="ascii")
+    ended = issue("--out", tmp_path / "token.txt")
+
+    assert ended.code == 2
+    assert "Name a new file" in ended.err
+    assert office.book.history().api_keys == {}
+    assert (tmp_path / "token.txt").read_text(encoding="ascii") == "another"
+
+
 def test_two_keys_have_nothing_in_common(issue):
     assert issue().out.splitlines()[2] != issue().out.splitlines()[2]
 

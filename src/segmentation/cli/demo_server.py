@@ -47,27 +47,24 @@ def serving(home: Path, model: str, port: int) -> Iterator[str]:
             process.wait(PATIENCE)
 
 
-def ask(address: str, key: str, residents: Path, policy: Path) -> None:
+def ask(address: str, key: str, residents: Path) -> None:
     """Ask for the segment of one resident and for the reasons, and print both."""
     from segmentation.client import Client
 
-    resident = first_resident(residents, policy)
     with Client(address, key) as client:
+        model = client.model()
+        resident = first_resident(residents, [feature.name for feature in model.features])
         prediction, explanation = client.predict([resident]), client.explain([resident])
-        card = client.model().card
     show(prediction, explanation)
     typer.echo()
     say(f"API document: {address}/docs")
-    say(f"Model card:   {address}/v1/model/card (digest {card})")
+    say(f"Model card:   {address}/v1/model/card (digest {model.card})")
 
 
-def first_resident(residents: Path, policy: Path) -> dict[str, Any]:
+def first_resident(residents: Path, needs: list[str]) -> dict[str, Any]:
     """Return the needs of the first resident in a table, without those that are missing."""
     import pandas as pd
 
-    from segmentation.policy import read_policy
-
-    needs = list(read_policy(policy).features)
     (row,) = pd.read_parquet(residents, columns=needs).head(1).to_dict("records")
     return {name: value for name, value in row.items() if not pd.isna(value)}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +17,6 @@ from segmentation.cli.options import HOME, By, HomeFolder, Json, PassphraseFile,
 from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding
     from segmentation.ledger.book import Book
     from segmentation.reviews.desk import Signer
@@ -60,6 +60,9 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
     ],
     reason: Reason,
     per_second: Annotated[int, typer.Option(min=1, help="Requests a second.")] = PER_SECOND,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the token to this new file, for its owner alone, unprinted.")
+    ] = None,
     home: HomeFolder = HOME,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
@@ -71,6 +74,8 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
 
     book = book_at(home)
     signer = _signer(book, home, by, ISSUE, passphrase_file)
+    # Before anything is recorded: a key whose token nobody could keep is of no use.
+    file = None if out is None else _new_file(out)
     ends = expires.replace(tzinfo=UTC) + timedelta(days=1)
     token, record = issue_api_key(
         book,
@@ -82,10 +87,15 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
         reason,
         token_bytes,
     )
+    if file is not None:
+        file.write_text(f"{token}\n", encoding="ascii")
     if as_json:
-        say_json({"token": token, **_content(record)})
+        say_json(({} if file else {"token": token}) | _content(record))
         return
     say(f"Issued: {_line(record)}")
+    if file is not None:
+        say(f"Its token is in {file}, and kept nowhere else.")
+        return
     say("Its token, which is not shown again and is kept nowhere:")
     say(f"  {token}")
 
@@ -139,6 +149,24 @@ def _signer(book: Book, home: Path, name: str, action: str, passphrase_file: Pat
 
     check_may(book.history(), name, action, book.now())
     return Signer(name, open_key(Home(home), name, secrets.passphrase(name, passphrase_file)))
+
+
+def _new_file(path: Path) -> Path:
+    """Make an empty file that its owner alone may read.
+
+    Raises
+    ------
+    StorageError
+        There is one already, or it cannot be made.
+    """
+    from segmentation.errors import StorageError
+
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        reason = (error.strerror or "the file system refuses").lower()
+        raise StorageError(f"The token cannot be written to {path}: {reason}. Name a new file.") from None
+    return path
 
 
 def _line(record: ApiKey) -> str:
