@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from segmentation.approved import standing_of
-from segmentation.approved.refusals import AWAITED, signed_of
+from segmentation.approved.refusals import AWAITED, signed_of, told_outside
 from segmentation.errors import NotApprovedError
 from segmentation.ledger.standing import TRANSITIONS
 from segmentation.signing import sha256
@@ -162,3 +162,22 @@ def test_another_policy_that_is_adopted_reopens_what_was_approved(office, folder
 
 def test_every_state_but_the_active_one_has_a_way_on():
     assert set(AWAITED) == set(TRANSITIONS) - {"active"}
+
+
+# ---- As who asks from outside is told -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "by"), [("suspend", "Mona"), ("revoke", "Adam")])
+def test_outside_nobody_is_named_and_nothing_that_they_wrote(office, folder, refused, decide, action, by):
+    decide(action, by, reason="Tell nobody.")
+    told = told_outside(office.history, MODEL, NOW, office.catalogue)
+    state = {"suspend": "suspended", "revoke": "revoked"}[action]
+    assert told.startswith(f"No version of {MODEL} may be served: version 1 is {state} since 2026-07-01")
+    assert told.endswith(AWAITED[state])
+    assert not any(name in told for name in office.cast.keys)
+    assert by in refused()
+
+
+def test_outside_other_models_are_not_named(office, folder):
+    told = told_outside(office.history, "other", NOW, office.catalogue)
+    assert told == "No version of 'other' was ever submitted for review, so none may be served."

@@ -69,6 +69,13 @@ def test_what_a_file_system_says_of_its_keys_is_not_repeated(bundle, address, mo
     monkeypatch.setattr(
         MemoryFileSystem, "_open", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("secret"))
     )
-    with pytest.raises(BundleError, match=r"cannot be read \(RuntimeError\)") as read:
+    with pytest.raises(StorageError, match=r"cannot be read \(RuntimeError\)") as read:
         fetch(address, bundle.model, bundle.version, bundle.digest, approved=False)
     assert "secret" not in str(read.value)
+
+
+def test_a_file_that_is_gone_is_told_apart_from_a_file_system_that_is(bundle, address, monkeypatch):
+    publish(bundle, address)
+    monkeypatch.setattr(MemoryFileSystem, "_open", lambda *_, **__: (_ for _ in ()).throw(FileNotFoundError))
+    with pytest.raises(BundleError, match=r"manifest\.json is not there"):
+        fetch(address, bundle.model, bundle.version, bundle.digest, approved=False)

@@ -56,7 +56,7 @@ def load_approved(
     SigningError
         What is pinned as the root key is no key.
     StorageError
-        Nothing here can reach the place of bundles.
+        The place of bundles cannot be reached.
     """
     trusted = trust or trust_of(home or Home(Path(os.environ.get(VARIABLE) or HOME)))
     at = now or clock()

@@ -37,7 +37,7 @@ class Published:
     Raises
     ------
     StorageError
-        Nothing here can reach the place of bundles.
+        The place of bundles cannot be reached.
     """
 
     def __init__(self, approved: Approved, trust: Trust) -> None:
@@ -79,7 +79,7 @@ class Published:
         data = self._shelf.read(name, MOST)
         if sha256(data) != digest:
             raise BundleError(
-                f"{self._shelf.where}/{name} is no longer what was signed. Find out who altered it, and bring "
-                "it back with `segmentation review activate`."
+                f"{self._shelf.where}/{name} is no longer what was signed. Find out who altered it, and "
+                "publish it anew with `segmentation review activate`."
             )
         return data

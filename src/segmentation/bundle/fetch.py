@@ -32,7 +32,7 @@ def fetch(address: str, model: str, version: int, digest: str, *, approved: bool
     BundleError
         It is not there, or a file of it is missing, altered, too large or does not belong; names that file.
     StorageError
-        Nothing here can reach such an address.
+        Nothing here can reach such an address, or it does not let itself be read.
     """
     shelf = _opened(address, model, version, digest, approved=approved)
     manifest = _read(shelf, MANIFEST)
@@ -60,7 +60,7 @@ def fetch_decision(address: str, model: str, version: int, digest: str) -> str:
     BundleError
         It is not there, too large, nests too deep, or is no text.
     StorageError
-        Nothing here can reach such an address.
+        Nothing here can reach such an address, or it does not let itself be read.
     """
     shelf = _opened(address, model, version, digest, approved=True)
     data = _read(shelf, DECISION)

@@ -88,7 +88,7 @@ class RemoteShelf:
         """Whether a file is there already, as it is to be."""
         try:
             return self.read(name, len(data)) == data
-        except BundleError:
+        except (BundleError, StorageError):
             return False
 
 
@@ -99,11 +99,15 @@ def _reading(where: str) -> Iterator[None]:
     Raises
     ------
     BundleError
-        It cannot be read.
+        There is no such file.
+    StorageError
+        The file system cannot be reached, or refuses; what lies there may still be as it was.
     """
     try:
         yield
+    except FileNotFoundError:
+        raise BundleError(f"{where} is not there. Publish the bundle anew.") from None
     except Exception as error:  # noqa: BLE001 - each file system has errors of its own, which may quote keys
-        raise BundleError(
+        raise StorageError(
             f"{where} cannot be read ({type(error).__name__}). Check the address and your rights there."
         ) from None

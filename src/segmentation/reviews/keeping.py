@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from segmentation.bundle import IMPACT, fetch
 from segmentation.bundle.shelf import shelf_of
 from segmentation.bundle.withdraw import withdraw
-from segmentation.errors import BundleError, ImpactError, ReviewError
+from segmentation.errors import BundleError, ImpactError, ReviewError, StorageError
 from segmentation.impact import Impact, due, kept_until, refuse_deletion
 from segmentation.reviews.submission import which
 
@@ -160,5 +160,5 @@ def _impact(trust: Trust, model: str, version: int, bundle: str) -> tuple[Impact
     try:
         found = fetch(trust.bundles, model, version, bundle, approved=False)
         return Impact.from_json(found.files[IMPACT].decode()), ""
-    except (BundleError, ImpactError, UnicodeDecodeError) as error:
+    except (BundleError, StorageError, ImpactError, UnicodeDecodeError) as error:
         return None, str(error)
