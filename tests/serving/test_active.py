@@ -1,4 +1,4 @@
-"""The active version is made ready once, and looked after where it lies: a folder often, others now and then."""
+"""The active version is made ready once, and looked after where it lies: a folder often, others seldom."""
 
 from dataclasses import replace
 
