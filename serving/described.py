@@ -121,10 +121,10 @@ def card(call: Call, state: State) -> Reply:
     (``?language=zh`` or ``en``), written from the same bytes.
     """
     call.served = served = state.watch.served()
-    form = _form(call.scope["headers"])
+    form, language = _form(call.scope["headers"]), _language(call.scope)
     if form is None:
         return _whole(served.approved.card, JSON)
-    page = _page(served.approved.card, _language(call.scope), form)
+    page = _page(served.approved.card, language, form)
     return _whole(page, next(media for media, one in FORMS.items() if one == form) + b"; charset=utf-8")
 
 
@@ -245,7 +245,7 @@ def _form(headers: Sequence[tuple[bytes, bytes]]) -> Form | None:
 
 
 def _language(scope: Mapping[str, Any]) -> Language:
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
     language = asked.get("language", ["en"])[-1]
     if language not in LANGUAGES:
         raise Refused("malformed", "The card is written in two languages: ask for `language=en` or `zh`.")

@@ -158,10 +158,11 @@ def test_the_page_is_in_english_where_nobody_says(desk):
     )
 
 
-@pytest.mark.parametrize("query", [b"language=fr", b"language=%00", b"language=zh&language=WANG"])
-def test_another_language_is_refused_and_not_shown(desk, query):
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("query", [b"fr", b"%00", b"zh&language=WANG", b""])
+def test_another_language_is_refused_and_not_shown(desk, query, accept):
     with pytest.raises(Refused, match="malformed") as caught:
-        desk.ask(card, accept="text/html", query=query)
+        desk.ask(card, accept=accept, query=b"language=" + query)
     assert "WANG" not in caught.value.detail
     assert "`language=en` or `zh`" in caught.value.detail
 
