@@ -78,6 +78,8 @@ class Careful:
             raise refused("malformed", [Fault(pointer, f"names {shown} twice", "send each field once")])
 
     def _stray(self, gathered: Gathered, name: str, at: int) -> None:
-        pointer = f"/{escaped(name)}" if self._names.is_tellable(name) else ""
+        if gathered.counted(name, "stray"):
+            return
         place = f"the {ordinal(at)} field of the body"
+        pointer = f"/{escaped(name)}" if self._names.is_tellable(name) else ""
         gathered.add(name, "stray", lambda: pointer, lambda: self._names.stray(name, place))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKS = 5_000
 """Values of one request that are held against the catalogue of law; after these a wrong one is only wrong."""
+MOST_NUMBER = 1e19
+"""From here on a number has more digits than a card or a document."""
 LONGEST = 200
 """Letters of a text that is held against the catalogue; a longer one is free text whatever it says."""
 LAW = "law:"
@@ -36,11 +37,9 @@ class Looks:
         """Return the rule of the catalogue that a value falls under, if any."""
         if isinstance(value, str):
             return self._text(value)
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) < LEAST_NUMBER:
+        if isinstance(value, bool) or not isinstance(value, int | float):
             return None
-        if isinstance(value, float) and not math.isfinite(value):
-            return None
-        return self._text(f"{abs(value):.0f}" if isinstance(value, float) else str(abs(value)))
+        return self._text(repr(abs(value))) if LEAST_NUMBER <= abs(value) < MOST_NUMBER else None
 
     def _text(self, text: str) -> str | None:
         if len(text) > LONGEST:

@@ -43,28 +43,33 @@ class Gathered:
     """The faults of one request, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], Found] = {}
+        self._told: dict[tuple[str, str], Found] = {}
+        self._more: set[tuple[str, str]] = set()
 
     def __bool__(self) -> bool:
         """Return whether anything is wrong."""
-        return bool(self._found)
+        return bool(self._told)
 
-    def seen(self, field: str, rule: str) -> bool:
-        """Count a fault once more; return whether it was found before."""
-        found = self._found.get((field, rule))
+    def counted(self, field: str, rule: str) -> bool:
+        """Count a fault; return whether that is all, as it was found before or enough others are told."""
+        key = (field, rule)
+        found = self._told.get(key)
         if found is not None:
             found.times += 1
-        return found is not None
+            return True
+        if len(self._told) < MOST_TOLD:
+            return False
+        self._more.add(key)
+        return True
 
     def add(self, field: str, rule: str, pointer: Callable[[], str], wording: Callable[[], Wording]) -> None:
         """Note a fault; `pointer` and `wording` are asked only where it is told."""
-        if not self.seen(field, rule):
-            self._found[field, rule] = Found(pointer, wording)
+        if not self.counted(field, rule):
+            self._told[field, rule] = Found(pointer, wording)
 
     def refused(self) -> Refused:
         """Return the refusal that tells them."""
-        told = [_fault(found) for found in list(self._found.values())[:MOST_TOLD]]
-        return refused("invalid", told, len(self._found) - len(told))
+        return refused("invalid", [_fault(found) for found in self._told.values()], len(self._more))
 
 
 def refused(slug: str, faults: list[Fault], more: int = 0) -> Refused:

@@ -162,7 +162,7 @@ class Judging:
         rule = broken(need, value, self._looks)
         if rule is None:
             return value if value is None or isinstance(value, str) else float(value)  # type: ignore[arg-type]
-        if not self._gathered.seen(need.name, rule):
+        if not self._gathered.counted(need.name, rule):
             pointer = partial(self._layout.cell.format, name=escaped(need.name), row=row, at=at)
             self._gathered.add(need.name, rule, pointer, partial(wording, need, rule))
         return None
@@ -170,7 +170,7 @@ class Judging:
     def _strange(self, name: str, row: int, at: int, *, twice: bool = False) -> None:
         """Note a field that no need has, or that stands twice."""
         rule = "twice" if twice else "strange"
-        if self._gathered.seen(name, rule):
+        if self._gathered.counted(name, rule):
             return
         place = f"the {ordinal(at)} field of {self._layout.where}"
         told = partial(self._names.repeated if twice else self._names.wording, name, place)

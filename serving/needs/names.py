@@ -33,7 +33,7 @@ LONGEST_JUDGED = 200
 """Letters of a name that is held against the catalogue."""
 MOST_DIGITS = 4
 """Digits of a name that is repeated: a year, but no birthday, telephone or document."""
-MOST_TURNS = 6
+MOST_TURNS = 4
 """Changes between small letters, capitals and digits in a name that is repeated; random keys have more."""
 
 _FIELD = re.compile(rf"[^\W\d]\w{{0,{LONGEST - 1}}}")
@@ -46,7 +46,8 @@ _SURNAMES = frozenset(
     "金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严欧莫孔向汤"
 )
 """The hundred most common surnames of China: they begin the names of nine in ten residents."""
-_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_LENGTHS = range(2, 5)
 
 _NOT_NEEDED = Texts(
     "Only what the purpose needs may be processed, and this model does not read it.",
@@ -84,9 +85,7 @@ class Names:
             return False
         if len(_TURN.findall(name)) > MOST_TURNS or load_catalogue().match_values([name]):
             return False
-        return not (_PERSON.fullmatch(name) and name[0] in _SURNAMES) or bool(
-            load_catalogue().match_name(name)
-        )
+        return not any(map(_may_be_person, _HAN.findall(name)))
 
     def wording(self, name: str, place: str) -> Wording:
         """Return why a name is refused.
@@ -139,6 +138,14 @@ class Names:
     def _nearest(self, name: str) -> str:
         close = difflib.get_close_matches(name, self._needs, n=1)
         return f"did you mean `{close[0]}`?" if close else "leave it out"
+
+
+def _may_be_person(text: str) -> bool:
+    """Return whether Chinese letters may be somebody's name, as two to four are that begin with a surname."""
+    for holder in load_catalogue().holders:
+        if text.startswith(holder) and len(text) - len(holder) in _LENGTHS:
+            text = text.removeprefix(holder).removeprefix("的")
+    return len(text) in _LENGTHS and text[0] in _SURNAMES and not load_catalogue().match_name(text)
 
 
 def _roles(policy: Policy, needs: tuple[str, ...]) -> Mapping[str, Role]:

@@ -101,13 +101,13 @@ def sound_residents():
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(residents(), min_size=1, max_size=3), st.booleans())
 def test_rows_that_the_quick_reader_takes_the_careful_one_reads_alike(rows, escaped):
     agree(json.dumps({"residents": rows}, ensure_ascii=escaped).encode())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(1, 3).flatmap(
         lambda rows: st.fixed_dictionaries(
@@ -125,7 +125,7 @@ def test_columns_that_the_quick_reader_takes_the_careful_one_reads_alike(columns
     agree(json.dumps({"columns": columns}, ensure_ascii=escaped).encode())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(sound_residents(), min_size=1, max_size=3), st.booleans())
 def test_sound_residents_are_taken_by_both_readers(rows, escaped):
     body = json.dumps({"residents": rows}, ensure_ascii=escaped).encode()
@@ -135,7 +135,7 @@ def test_sound_residents_are_taken_by_both_readers(rows, escaped):
     assert agree(body) == is_plain
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_bodies_with_bytes_put_in_taken_out_or_doubled_are_read_alike(data):
     make = data.draw(st.sampled_from([by_row, by_column]))
