@@ -5,8 +5,9 @@ reached does the last good look count for a while, because a database that resta
 holds.
 
 Every look makes sure that the ledger goes on from what was read before; a fuller one compares all of it, so
-that an old row that somebody altered is noticed, too. Fuller looks take at most a twentieth of the time, and
-follow one another by no less than a second.
+that an old row that somebody altered is noticed, too. Fuller looks take at most a twentieth of the time and
+follow one another by no less than a second: two seconds are kept where one takes up to 75 ms, which is some
+2,500 events, and with more of them such a row is noticed within twenty times what a fuller look takes.
 """
 
 from __future__ import annotations

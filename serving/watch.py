@@ -68,8 +68,9 @@ class Watch:
 
     def start(self) -> None:
         """Look from now on, in a thread."""
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        # One of its own for each thread: one that hung when it was stopped must not begin again.
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(self._stopped,), name="watch", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -105,10 +106,10 @@ class Watch:
             reason = f"{type(error).__name__} at {place_of(error)}"
         return Seen("not-trusted", reason, "not-trusted", NO_LEDGER, self._seen.looked)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
+    def _run(self, stopped: threading.Event) -> None:
+        while not stopped.is_set():
             self.look()
-            self._stopped.wait(self._settings.interval)
+            stopped.wait(self._settings.interval)
 
     # ---- What was seen --------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ def scored(draw):
     return scorer, draw(st.lists(st.fixed_dictionaries(kinds), min_size=1, max_size=8))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(scored())
 def test_one_resident_alone_is_where_the_same_one_is_among_others(told):
     scorer, residents = told
@@ -177,7 +177,7 @@ def test_one_resident_alone_is_where_the_same_one_is_among_others(told):
             assert scores[one.runner_up] == pytest.approx(scores[expected.runner_up[at]], abs=1e-9)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(scored())
 def test_who_is_far_from_every_boundary_needs_no_kernel(told):
     scorer, residents = told

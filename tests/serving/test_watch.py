@@ -108,9 +108,9 @@ def test_a_newly_approved_version_takes_over_and_what_was_taken_before_answers_o
     assert before.approved.scorer.predict({name: [None] for name in before.approved.scorer.features})
 
 
-def test_a_look_that_finds_nothing_new_leaves_all_as_it_is(watch):
+def test_looks_that_find_nothing_new_leave_all_as_it_is(watch, ticks):
     before, keys, history = watch.served(), watch.keys(), watch.history()
-    watch.look()
+    forever(watch, ticks)
     assert watch.served() is before
     assert watch.keys() is keys
     assert watch.history() is history

@@ -42,7 +42,13 @@ def engine_of(place: Place, patience: float) -> Engine:
 
 def _postgres(place: Place, patience: float) -> Engine:
     """Return a way to a PostgreSQL that connects anew each time, so that its restart is no matter."""
-    limits = {"connect_timeout": ANSWER, "tcp_user_timeout": int(1000 * (patience + ANSWER))}
+    limits = {
+        "connect_timeout": ANSWER,
+        # A server that is gone without a word is noticed by asking, also where nothing waits to be sent.
+        "keepalives_idle": ANSWER,
+        "keepalives_interval": ANSWER,
+        "tcp_user_timeout": int(1000 * (patience + ANSWER)),
+    }
     return create_engine(
         place.url,
         poolclass=NullPool,
