@@ -34,6 +34,7 @@ COMMANDS = (
     "mitigate",
     "card",
     "score",
+    "serve",
     "policy check",
     "policy schema",
     "policy draft",
