@@ -6,6 +6,7 @@ sentences (plain rules, the card as a page) needs words of two languages, loaded
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+TAGS: Mapping[Language, bytes] = {"en": b"en", "zh": b"zh-CN"}
+"""What HTTP calls the languages."""
 FORMS: Mapping[bytes, Form] = {b"text/html": "html", b"text/markdown": "md"}
 """The card as a page, by content type."""
 STATES: Mapping[Stage, str] = {
@@ -125,7 +128,10 @@ def card(call: Call, state: State) -> Reply:
     if form is None:
         return _whole(served.approved.card, JSON)
     page = _page(served.approved.card, language, form)
-    return _whole(page, next(media for media, one in FORMS.items() if one == form) + b"; charset=utf-8")
+    in_language = (b"content-language", TAGS[language])
+    if form == "md":
+        return _whole(page, b"text/markdown; charset=utf-8", in_language)
+    return _whole(page, b"text/html; charset=utf-8", in_language, _allowed(page))
 
 
 def versions(call: Call, state: State) -> Reply:
@@ -224,12 +230,21 @@ def _version(standing: Standing) -> Version:
 # ---- The card ---------------------------------------------------------------------------------------
 
 
-def _whole(body: bytes, media: bytes) -> Reply:
+def _whole(body: bytes, media: bytes, *more: tuple[bytes, bytes]) -> Reply:
     """Return a document with what proves it whole."""
-    digest = sha256(body)
-    told = b64encode(bytes.fromhex(digest.removeprefix("sha256:"))).decode()
-    headers = ((b"etag", f'"{digest}"'.encode()), (b"repr-digest", f"sha-256=:{told}:".encode()))
-    return Reply(body, media=media, headers=headers)
+    etag, digest = f'"{sha256(body)}"'.encode(), b"sha-256=:%b:" % _hash(body)
+    return Reply(body, media=media, headers=((b"etag", etag), (b"repr-digest", digest), *more))
+
+
+def _hash(data: bytes) -> bytes:
+    return b64encode(hashlib.sha256(data).digest())
+
+
+def _allowed(page: bytes) -> tuple[bytes, bytes]:
+    """Return the header that lets a browser take the page's own styles, and nothing else (W3C, CSP)."""
+    styles = _hash(page.partition(b"<style>")[2].partition(b"</style>")[0])
+    told = b"default-src 'none'; style-src 'sha256-%b'; base-uri 'none'; frame-ancestors 'none'" % styles
+    return b"content-security-policy", told
 
 
 def _form(headers: Sequence[tuple[bytes, bytes]]) -> Form | None:

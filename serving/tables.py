@@ -111,7 +111,7 @@ def _form(content: Mapping[str, object]) -> str:
     found = [form for form in FORMS if form in content]
     if len(found) != 1:
         raise _wrong("", "must hold one table, in one form", ONE_OF)
-    if content.get("params"):
+    if content.get("params") not in (None, {}):
         raise _wrong("/params", "must be empty, as this model takes no parameters", "leave it out")
     if len(content) > len(found) + ("params" in content):
         raise _wrong("", "holds more than a table", f"send `{found[0]}` alone")

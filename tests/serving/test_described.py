@@ -2,7 +2,10 @@
 
 import hashlib
 import json
-from base64 import b64decode
+import re
+import subprocess
+import sys
+from base64 import b64decode, b64encode
 from dataclasses import replace
 
 import msgspec
@@ -151,6 +154,20 @@ def test_a_page_is_that_of_the_card(desk, language, accept, form):
     assert reply.media.startswith(accept.partition(",")[0].encode() + b"; charset=utf-8")
 
 
+def test_a_page_says_in_which_language_it_is(desk):
+    for query, tag in ((b"", b"en"), (b"language=zh", b"zh-CN")):
+        assert headers(desk.ask(card, accept="text/markdown", query=query))[b"content-language"] == tag
+
+
+def test_a_browser_may_take_the_styles_of_the_page_and_nothing_else(desk):
+    reply = desk.ask(card, accept="text/html")
+    (styles,) = re.findall(b"<style>(.*?)</style>", reply.body, re.DOTALL)
+    told = headers(reply)[b"content-security-policy"].decode()
+    assert f"style-src 'sha256-{b64encode(hashlib.sha256(styles).digest()).decode()}'" in told
+    assert told.startswith("default-src 'none'; ")
+    assert b"content-security-policy" not in headers(desk.ask(card, accept="text/markdown"))
+
+
 def test_the_page_is_in_english_where_nobody_says(desk):
     assert (
         desk.ask(card, accept="text/markdown").body
@@ -208,3 +225,36 @@ def test_a_version_that_expired_says_until_when_it_held(office):
     office.expire()
     (one,) = asked(desk).versions
     assert (one.state, one.valid_until) == ("expired", "2026-12-28")
+
+
+# ---- What it costs ----------------------------------------------------------------------------------
+
+ASKED = """
+import json, sys
+from serving.served import served_of
+
+def loaded():
+    return {name.partition(".")[0] for name in sys.modules}
+
+before = loaded()
+from segmentation.card import ModelCard, render
+from serving import described, explain, invocations, predict, words
+from segmentation.wording import reasons
+
+card = open(sys.argv[1], encoding="utf-8").read()
+for form in ("html", "md"):
+    render(ModelCard.from_json(card), "zh", form)
+print(json.dumps([sorted(before), sorted(loaded())]))
+"""
+HEAVY = {"fairlearn", "matplotlib", "mlflow", "pandas", "pyarrow", "scipy", "sklearn"}
+
+
+@pytest.mark.slow
+def test_a_card_is_shown_and_a_resident_told_why_without_what_made_the_model(tmp_path):
+    file = tmp_path / "card.json"
+    file.write_bytes(bundle().files[CARD])
+    command = [sys.executable, "-c", ASKED, str(file)]
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    before, after = map(set, json.loads(told))
+    assert not HEAVY & after
+    assert not {"babel", "jinja2"} & before
