@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from serving.described import segments_of
 from serving.frame import frame_of
+from serving.needs import needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +67,9 @@ def served_of(approved: Approved) -> Served:
     BundleError
         The card does not describe the segments that the scorer gives.
     """
-    from serving.needs import needs_of  # noqa: PLC0415 - written beside this
-
     card = json.loads(approved.card)
     segments = segments_of(approved, card)
+    approved.scorer.one(
+        dict.fromkeys(approved.scorer.features)
+    )  # so that no first request waits for its tables
     return Served(approved, card, needs_of(approved), segments, frame_of(approved, segments))

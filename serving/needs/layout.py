@@ -52,15 +52,6 @@ BY_COLUMN = Layout(
     all="/columns",
     where="the columns",
 )
-TABLE = Layout(
-    cell="/{row}/{name}",
-    field="/{name}",
-    parent="",
-    resident="/{row}",
-    all="",
-    where="the table",
-)
-"""Where the form of a request is not known."""
 
 
 def escaped(name: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from serving.needs.careful import Careful
 from serving.needs.document import components, example_bodies
-from serving.needs.layout import TABLE
 from serving.needs.need import read_by
 from serving.needs.quick import Quick
 
@@ -55,7 +54,7 @@ class Needs:
         return self._quick.read(body, most) or self._careful.read(body, most)
 
     def table(
-        self, names: Sequence[str], rows: Sequence[Sequence[object]], most: int, layout: Layout = TABLE
+        self, names: Sequence[str], rows: Sequence[Sequence[object]], most: int, layout: Layout
     ) -> Columns:
         """Return the residents of a table of decoded JSON, as MLflow's protocol sends them.
 
@@ -67,7 +66,7 @@ class Needs:
             One value for each column; null is a missing one.
         most : int
             Residents in one request.
-        layout : Layout, optional
+        layout : Layout
             Where the table stands in the request, for the pointers of faults.
 
         Raises

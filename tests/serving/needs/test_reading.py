@@ -12,6 +12,10 @@ MOST = 100
 SPLIT = Layout("/data/{row}/{at}", "/columns/{at}", "/columns", "/data/{row}", "/data", "the columns")
 
 
+def table(names, rows, most=MOST):
+    return needs().table(names, rows, most, SPLIT)
+
+
 def problem(read, *given):
     """Return the problem document that a reader refuses with, as it is sent."""
     with pytest.raises(Refused) as caught:
@@ -33,7 +37,7 @@ def test_the_examples_of_the_document_are_sound(form):
 def test_a_table_is_read_as_a_body_is():
     rows = [resident(), resident(channel=None, wide=13_700_000_000.5)]
     names = list(rows[0])
-    found = needs().table(names, [list(row.values()) for row in rows], MOST)
+    found = table(names, [list(row.values()) for row in rows], MOST)
     again = needs().read(by_row(*rows), MOST)
     assert found.imputed == again.imputed == ((), ("channel",))
     assert scorer().scores(found.arrays).tolist() == scorer().scores(again.arrays).tolist()
@@ -41,13 +45,13 @@ def test_a_table_is_read_as_a_body_is():
 
 def test_a_table_of_one_resident_is_ready_for_the_scorer_of_one():
     one = resident()
-    assert needs().table(list(one), [list(one.values())], MOST).one == needs().read(by_row(one), MOST).one
+    assert table(list(one), [list(one.values())], MOST).one == needs().read(by_row(one), MOST).one
 
 
 def test_the_faults_of_a_table_are_told_where_they_stand():
     names = ["class", "repairs", "ethnicity", "class"]
     with pytest.raises(Refused) as caught:
-        needs().table(names, [[True, 3, 1, True], [True, 300, 1, True], [True]], MOST, SPLIT)
+        table(names, [[True, 3, 1, True], [True, 300, 1, True], [True]], MOST)
     assert [(fault.pointer, fault.rule.split(":")[0]) for fault in caught.value.faults] == [
         ("/columns/2", "must not be sent"),
         ("/columns/3", "must not be sent twice"),
@@ -57,15 +61,15 @@ def test_the_faults_of_a_table_are_told_where_they_stand():
 
 
 def test_a_table_without_a_required_column_or_rows_is_refused():
-    assert "must be given for every resident" in problem(needs().table, ["class"], [[True]], MOST)
-    assert "must hold at least one resident" in problem(needs().table, ["class", "repairs"], [], MOST)
-    assert "too-large" in problem(needs().table, ["class", "repairs"], [[True, 1]] * 3, 2)
+    assert "must be given for every resident" in problem(table, ["class"], [[True]], MOST)
+    assert "must hold at least one resident" in problem(table, ["class", "repairs"], [], MOST)
+    assert "too-large" in problem(table, ["class", "repairs"], [[True, 1]] * 3, 2)
 
 
 def test_a_table_of_strange_values_is_refused_as_a_body_is():
     for value in ("13800138000", float("nan"), [], {}, "3", True):
         with pytest.raises(Refused):
-            needs().table(["class", "repairs"], [[True, value]], MOST)
+            table(["class", "repairs"], [[True, value]], MOST)
 
 
 # ---- Nothing of a value is ever told -----------------------------------------------------------------
