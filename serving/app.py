@@ -31,7 +31,7 @@ from serving.state import State
 from serving.strays import framework_failed, framework_said_no, nowhere, wrong_method
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from fastapi.telemetry import TelemetryConfig
@@ -94,7 +94,7 @@ class Application(FastAPI):
             path, root = scope["path"], scope.get("root_path")
             address = self._addresses.get(path.removeprefix(root) if root else path)
             if address is not None:
-                await address(scope, receive, send)
+                await address.endpoint(scope["method"])(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
@@ -129,9 +129,13 @@ class Address:
         self._endpoints = dict.fromkeys(methods, Endpoint(route, edge))
         self._other = Endpoint(wrong_method(methods), edge)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Answer one request."""
-        return self._endpoints.get(scope["method"], self._other)(scope, receive, send)
+    def endpoint(self, method: str) -> Endpoint:
+        """Return what answers a method."""
+        return self._endpoints.get(method, self._other)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request that came the framework's way."""
+        await self.endpoint(scope["method"])(scope, receive, send)
 
 
 def utc() -> datetime:

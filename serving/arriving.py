@@ -98,7 +98,10 @@ def media_of(sent: Mapping[bytes, bytes], taken: tuple[str, ...]) -> str:
     Refused
         It is none of these, is not in UTF-8, or is compressed.
     """
-    name, _, parameters = sent.get(b"content-type", b"").partition(b";")
+    told = sent.get(b"content-type", b"")
+    if b"content-encoding" not in sent and (media := told.decode("latin-1")) in taken:
+        return media  # as nearly every client says it
+    name, _, parameters = told.partition(b";")
     media = name.strip().lower().decode("latin-1")
     if media not in taken:
         raise Refused("wrong-media", f"Send the header Content-Type: {' or '.join(taken)}.")
@@ -136,19 +139,45 @@ async def body_of(receive: Receive, most: int, patience: float) -> bytes:
     Refused
         It is too large, took too long, or ended before its end.
     """
+    timer = _Timer(patience)
     try:
-        async with asyncio.timeout(patience):
-            message = await receive()
-            if message["type"] == "http.request" and not message.get("more_body"):
-                _check_length(message.get("body", b""), most)
-                return message.get("body", b"")  # type: ignore[no-any-return]
-            return await _rest(message, receive, most)
-    except TimeoutError:
-        raise Refused(
-            "too-slow",
-            f"All of a request must arrive within {patience:g} s; send fewer residents at once.",
-            headers=CLOSE,
-        ) from None
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            _check_length(body, most)
+            return body
+        return await _rest(message, receive, most)
+    except asyncio.CancelledError:
+        if timer.task is None:
+            raise
+        timer.task.uncancel()
+        detail = f"All of a request must arrive within {patience:g} s; send fewer residents at once."
+        raise Refused("too-slow", detail, headers=CLOSE) from None
+    finally:
+        timer.handle.cancel()
+
+
+class _Timer:
+    """Cancels the task that made it, as `asyncio.timeout` does, at a fourth of its price.
+
+    Attributes
+    ----------
+    task : Task or None
+        What was cancelled; None before.
+    handle : TimerHandle
+    """
+
+    __slots__ = ("_own", "handle", "task")
+
+    def __init__(self, seconds: float) -> None:
+        self._own = asyncio.current_task()
+        self.task: asyncio.Task[Any] | None = None
+        self.handle = asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        self.task = self._own
+        if self.task is not None:
+            self.task.cancel()
 
 
 async def _rest(message: MutableMapping[str, Any], receive: Receive, most: int) -> bytes:
