@@ -90,6 +90,14 @@ def test_a_key_that_is_over_is_listed_so(run, office, issued):
     assert run("keys", "list").out.endswith("; expired\n")
 
 
+def test_where_no_key_is_issued_no_file_is_left(issue, tmp_path):
+    refused = issue("--out", tmp_path / "token.txt", "--name", "a/b")
+
+    assert refused.code == 2
+    assert not (tmp_path / "token.txt").exists()
+    assert issue("--out", tmp_path / "token.txt").code == 0
+
+
 @pytest.mark.parametrize("who", ["Adam", "Carol"])
 def test_a_key_is_revoked_at_once(run, office, issued, who):
     ended = run("keys", "revoke", issued["id"], "--as", who, "--reason", "It was in a mail.")
@@ -110,6 +118,7 @@ def test_a_key_is_revoked_at_once(run, office, issued, who):
         (("--as", "Adam", *BILLING, "--per-second", "0"), "'--per-second'"),
         (("--as", "Adam", *BILLING, "--expires", "2026-01-01"), "which is over; name a later day."),
         (("--as", "Adam", *BILLING, "--expires", "2029-01-01"), "lasts two years (731 days) at most"),
+        (("--as", "Adam", *BILLING, "--expires", "9999-12-31"), "lasts two years (731 days) at most"),
         (("--as", "Adam", *BILLING, "--name", "a/b"), "The record cannot be written: name"),
         (("--as", "Adam", *BILLING, "--passphrase-file", "none.txt"), "none.txt cannot be read"),
     ],

@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from tests.ledger.test_upgrade import made_by_the_first_version
+
 
 @pytest.fixture
 def tampered(office):
@@ -114,3 +116,18 @@ def test_an_upgrade_of_what_is_new_changes_nothing(run, office):
     before = office.book.history().head
     assert run("ledger", "upgrade").code == 0
     assert office.book.history().head == before
+
+
+def test_a_ledger_of_the_first_version_is_upgraded_by_the_command_that_is_named(run, office):
+    before = office.book.history(afresh=True).head.digest
+    events = office.book.history().events
+    office.book.close()
+    office.home.ledger.unlink()
+    made_by_the_first_version(office.trust.ledger, events)
+
+    refused = run("ledger", "verify")
+    assert (refused.code, refused.out) == (2, "")
+    assert "revision 0001 of its tables" in refused.err
+    assert "Upgrade it with `segmentation ledger upgrade`." in refused.err
+    assert run("ledger", "upgrade").out == "The tables of the ledger are those of this version.\n"
+    assert run("ledger", "verify", "--json").content["head"] == before

@@ -1,5 +1,6 @@
 """Lines that were moved into the access log are there once, in order, and show when they are touched."""
 
+import threading
 from datetime import UTC, timedelta
 
 import pytest
@@ -126,6 +127,25 @@ def test_who_waits_too_long_for_another_writer_moves_nothing(url, written, log):
         AccessLog(other).append("a", 0, ONE, NOW)
 
     assert log.head() == Head()
+
+
+def test_of_several_who_move_the_same_lines_at_once_one_moves_each(url, written, log):
+    lines = [f'{{"id":"{i}"}}\n'.encode() for i in range(20)]
+    starts = [len(b"".join(lines[:at])) for at in range(20)]
+
+    def move():
+        with open_ledger(url, patience=30) as own:
+            for start, line in zip(starts, lines, strict=True):
+                AccessLog(own).append("a", start, line, NOW)
+
+    threads = [threading.Thread(target=move) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [f"{line}\n".encode() for line in log.lines()] == lines
+    assert log.verify().number == 20
 
 
 def test_events_and_batches_do_not_touch_each_other(written, three, cast):

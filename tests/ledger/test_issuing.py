@@ -1,6 +1,6 @@
 """Who may issue and revoke API keys, and which keys there can be."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -100,6 +100,18 @@ def test_a_key_that_is_over_or_would_never_be_is_refused(cast, lasting, told):
     cast.issue(expires=cast.now + lasting)
 
     assert cast.refusal.endswith(told)
+
+
+def test_a_moment_of_another_zone_is_told_as_such(cast):
+    cast.issue(expires=cast.now.astimezone(timezone(timedelta(hours=8))))
+
+    assert "would expire at 2026-07-01 16:06 +08:00, which is over" in cast.refusal
+
+
+def test_a_moment_beyond_the_calendar_of_utc_is_refused_in_a_sentence(cast):
+    cast.issue(expires=datetime.max.replace(tzinfo=timezone(timedelta(hours=-10))))
+
+    assert "would last until 9999-12-31" in cast.refusal
 
 
 def test_a_scope_stands_once(cast):

@@ -46,19 +46,22 @@ def newer(tmp_path, monkeypatch):
     return made
 
 
-@pytest.fixture
-def first(url, cast):
-    """A ledger as the first version of the program left it, with ten events."""
+def made_by_the_first_version(url, events):
+    """Make a ledger as the first version of the program left it."""
     place = Place.of(url)
     if place.path is not None:
         make_file(place.path, 0.2)
-    with Ledger(place, 0.2) as ledger:
-        with ledger._engine.begin() as connection:
-            command.upgrade(upgrade._config(connection), "0001")
-        with ledger.writing() as pen:
-            for event in cast.events:
-                for table, row in rows_of(event):
-                    pen._connection.execute(insert(table), row)
+    with Ledger(place, 0.2) as ledger, ledger.writer("Not made") as connection:
+        command.upgrade(upgrade._config(connection), "0001")
+        for event in events:
+            for table, row in rows_of(event):
+                connection.execute(insert(table), row)
+
+
+@pytest.fixture
+def first(url, cast):
+    """Such a ledger, with ten events."""
+    made_by_the_first_version(url, cast.events)
     return url
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,9 @@ from segmentation.cli.options import HOME, By, HomeFolder, Json, PassphraseFile,
 from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
-    from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding
+    from collections.abc import Iterator
+
+    from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, Scope
     from segmentation.ledger.book import Book
     from segmentation.reviews.desk import Signer
 
@@ -74,21 +77,15 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
 
     book = book_at(home)
     signer = _signer(book, home, by, ISSUE, passphrase_file)
-    # Before anything is recorded: a key whose token nobody could keep is of no use.
-    file = None if out is None else _new_file(out)
-    ends = expires.replace(tzinfo=UTC) + timedelta(days=1)
-    token, record = issue_api_key(
-        book,
-        signer,
-        name,
-        [one.value for one in dict.fromkeys(scope)],
-        ends,
-        per_second,
-        reason,
-        token_bytes,
-    )
-    if file is not None:
-        file.write_text(f"{token}\n", encoding="ascii")
+    # The last day of the calendar has no next one; the rules refuse both.
+    last = min(expires.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC) - timedelta(days=1))
+    scopes: list[Scope] = [one.value for one in dict.fromkeys(scope)]
+    with _new_file(out) as file:
+        token, record = issue_api_key(
+            book, signer, name, scopes, last + timedelta(days=1), per_second, reason, token_bytes
+        )
+        if file is not None:
+            file.write_text(f"{token}\n", encoding="ascii")
     if as_json:
         say_json(({} if file else {"token": token}) | _content(record))
         return
@@ -151,8 +148,11 @@ def _signer(book: Book, home: Path, name: str, action: str, passphrase_file: Pat
     return Signer(name, open_key(Home(home), name, secrets.passphrase(name, passphrase_file)))
 
 
-def _new_file(path: Path) -> Path:
-    """Make an empty file that its owner alone may read.
+@contextmanager
+def _new_file(path: Path | None) -> Iterator[Path | None]:
+    """Make an empty file that its owner alone may read, and take it away where no token comes into it.
+
+    It is made before anything is recorded: a key whose token nobody could keep is of no use.
 
     Raises
     ------
@@ -161,12 +161,19 @@ def _new_file(path: Path) -> Path:
     """
     from segmentation.errors import StorageError
 
+    if path is None:
+        yield None
+        return
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         reason = (error.strerror or "the file system refuses").lower()
         raise StorageError(f"The token cannot be written to {path}: {reason}. Name a new file.") from None
-    return path
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _line(record: ApiKey) -> str:

@@ -43,7 +43,7 @@ def issues(facts: Facts, draft: Draft, now: datetime) -> Change:
 def _lasting(key: ApiKey, now: datetime) -> None:
     if key.expires <= now:
         raise ReviewError(
-            f"The API key {key.id} would expire at {key.expires:%Y-%m-%d %H:%M} UTC, which is over; name a "
+            f"The API key {key.id} would expire at {key.expires:%Y-%m-%d %H:%M %Z}, which is over; name a "
             "later day."
         )
     if key.expires > now + LONGEST:
