@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from segmentation.bundle import AUDIT, CARD, IMPACT, POLICY, SCORER, Bundle, publish
 from segmentation.card import Digests as Made
@@ -371,7 +371,7 @@ class Office:
 
     def run(self, *statements):
         """Write to the database as who owns it can: past every trigger."""
-        engine = create_engine(self.trust.ledger)
+        engine = create_engine(self.trust.ledger, poolclass=NullPool)
         with engine.begin() as connection:
             if engine.dialect.name == "sqlite":
                 found = "SELECT name, '' FROM sqlite_master WHERE type = 'trigger'"
@@ -381,4 +381,3 @@ class Office:
                 connection.execute(text(f'DROP TRIGGER "{name}"{table}'))
             for statement in statements:
                 connection.execute(text(statement))
-        engine.dispose()

@@ -275,6 +275,20 @@ def test_another_ledger_in_its_place_is_not_believed(office, watch, tmp_path):
     assert refusal_of(watch) == ("not-trusted", NO_LEDGER)
 
 
+def test_a_ledger_whose_file_is_gone_stops_it_at_once_and_is_believed_again_when_it_is_back(office, watch):
+    aside = office.folder / "aside"
+    aside.mkdir()
+    for file in office.folder.glob("ledger.db*"):
+        file.rename(aside / file.name)
+    watch.look()
+    assert refusal_of(watch) == ("not-trusted", NO_LEDGER)
+    assert not (office.folder / "ledger.db").exists()
+    for file in aside.iterdir():
+        file.rename(office.folder / file.name)
+    watch.look()
+    assert version_of(watch) == 1
+
+
 def test_a_clock_that_was_set_back_stops_it_and_one_that_is_set_right_brings_it_back(office, watch):
     office.clock.wait(days=-1)
     watch.look()
