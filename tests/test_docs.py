@@ -1,6 +1,7 @@
-"""README and docs/ name only what exists: commands, options, settings, messages and files."""
+"""README and docs/ name only what exists: commands, options, settings, messages, files, routes."""
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 import typer.main
 
@@ -17,6 +19,9 @@ PAGES = {
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
 }
 GUIDES = ("review.md", "review.zh.md")
+APIS = ("api.md", "api.zh.md")
+SHOWN = re.compile(r"```sh\n(curl [^\n]+)\n```\n\n```(json|text)\n(.*?)\n?```", re.DOTALL)
+"""A request, and what is said to be answered."""
 
 
 def program():
@@ -66,6 +71,40 @@ def told_texts():
                 yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
+
+
+def fits(shown, answered):
+    """Whether an answer is as it is shown, where … stands for anything, or for any others."""
+    if shown == "…":
+        return True
+    if isinstance(shown, dict) and isinstance(answered, dict):
+        named = shown.keys() - {"…"}
+        whole = "…" in shown or named == answered.keys()
+        return whole and named <= answered.keys() and all(fits(shown[name], answered[name]) for name in named)
+    if isinstance(shown, list) and isinstance(answered, list):
+        told = [one for one in shown if one != "…"]
+        whole = "…" in shown or len(told) == len(answered)
+        return whole and len(told) <= len(answered) and all(map(fits, told, answered))
+    if isinstance(shown, str) and isinstance(answered, str):
+        return re.fullmatch(".*".join(map(re.escape, shown.split("…"))), answered, re.DOTALL) is not None
+    return shown == answered and type(shown) is type(answered)
+
+
+def requested(line, address, key, folder):
+    """What is answered to a line of curl; to the same request, where there is no curl."""
+    line = line.replace("http://127.0.0.1:8000", address)
+    if shutil.which("curl"):
+        shell = ["sh", "-c", line]
+        done = subprocess.run(
+            shell, cwd=folder, env={**os.environ, "KEY": key}, capture_output=True, check=True
+        )
+        return done.stdout.decode()
+    words = [word.replace("$KEY", key) for word in shlex.split(line)]
+    told = dict(word.split(": ", 1) for at, word in enumerate(words) if words[at - 1] == "-H")
+    body = [word for at, word in enumerate(words) if words[at - 1] == "-d"]
+    content = (folder / body[0][1:]).read_bytes() if body and body[0].startswith("@") else "".join(body)
+    url = next(word for word in words if word.startswith(address))
+    return httpx.request("POST" if body else "GET", url, headers=told, content=content).text
 
 
 def anchors(text):
@@ -217,3 +256,133 @@ def test_the_table_of_settings_has_every_variable_that_is_trusted():
     }
 
     assert known - set(re.findall(r"SEGMENTATION_[A-Z_]+", table)) == set()
+
+
+# ---- The prediction API ------------------------------------------------------------------------------
+
+
+def rows_of(name, columns):
+    """The rows of the page's tables with so many columns, without their heads."""
+    rows = [
+        [cell.strip() for cell in line.split(" | ")] for line in PAGES[name].splitlines() if line[:2] == "| "
+    ]
+    return [
+        [row[0].removeprefix("| "), *row[1:]] for row in rows if len(row) == columns and row[0] != "| ---"
+    ]
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_the_table_of_routes_is_the_one_of_the_service(name):
+    from serving.routes import all_routes
+
+    told = {tuple(row[:3]) for row in rows_of(name, 4) if row[0] in {"GET", "POST"}}
+
+    assert told == {(one.method, f"`{one.path}`", one.scope or "none") for one in all_routes()}
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_the_table_of_errors_is_the_one_of_the_service(name):
+    from serving.problems import PROBLEMS
+
+    told = [row[:2] for row in rows_of(name, 4) if row[1].isdigit()]
+
+    assert told == [[f"`{slug}`", str(kind.status)] for slug, kind in PROBLEMS.items()]
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_the_table_of_limits_tells_what_holds_where_nothing_is_said(name):
+    defaults = {
+        option: parameter.default
+        for command in ("serve", "keys issue")
+        for parameter in found_command(command).params
+        for option in parameter.opts
+    }
+
+    told = {
+        re.findall(r"`(--[a-z-]+)`", row[0])[0]: float(row[1].replace(",", ""))
+        for row in rows_of(name, 3)
+        if row[0].startswith("`--")
+    }
+    assert told.keys() == {
+        *("--most-rows", "--most-explained", "--most-bytes", "--patience", "--grace", "--per-second")
+    }
+    assert told == {option: float(defaults[option]) for option in told}
+
+
+def found_command(words):
+    command = program()
+    for word in words.split():
+        command = command.commands[word]
+    return command
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_the_table_of_metrics_is_the_one_of_the_service(name):
+    from serving.exposition import Exposition
+    from serving.metrics import SLOTS
+
+    given = Exposition([0.0] * SLOTS, [[0.0] * SLOTS], 0, "m", 0.0).collect()
+
+    told = {row[0].strip("`") for row in rows_of(name, 2) if row[0].startswith("`segmentation_")}
+    assert told == {f"{one.name}{'_total' if one.type == 'counter' else ''}" for one in given}
+
+
+def test_both_pages_of_the_api_have_the_same_requests_and_answers():
+    english, chinese = (PAGES[name] for name in APIS)
+
+    assert re.findall(r"```.*?```", english, re.DOTALL) == re.findall(r"```.*?```", chinese, re.DOTALL)
+    assert spans(english) == spans(chinese)
+    for pattern in (r"^#+ ", r"^\| "):
+        assert len(re.findall(pattern, english, re.MULTILINE)) == len(
+            re.findall(pattern, chinese, re.MULTILINE)
+        )
+
+
+def test_there_is_a_request_for_every_route_but_the_page():
+    from serving.operations import PAGES as FOR_PEOPLE
+    from serving.routes import all_routes
+
+    lines = [line for line, _, _ in SHOWN.findall(PAGES["api.md"])]
+
+    for route in all_routes():
+        asked = [line for line in lines if re.search(rf"8000{re.escape(route.path)}(\?|\"|$)", line)]
+        assert asked or route.name in FOR_PEOPLE, route.path
+
+
+@pytest.mark.slow
+def test_every_request_of_the_page_is_answered_as_it_shows(tmp_path):
+    from tests.serving.made import Office
+    from tests.serving.over_http import running
+
+    office = Office.opened(tmp_path / "office")
+    office.approve(1)
+    (residents,) = re.findall(r"```json\n(\{\"residents\".*?)```", PAGES["api.md"], re.DOTALL)
+    (tmp_path / "residents.json").write_text(residents, encoding="utf-8")
+    key = office.issue()
+    with running(office) as address:
+        for line, kind, shown in SHOWN.findall(PAGES["api.md"]):
+            answered = requested(line, address, key, tmp_path)
+            if kind == "json":
+                assert fits(json.loads(shown), json.loads(answered)), (line, answered)
+            else:
+                assert fits(shown, answered.rstrip("\n")), (line, answered)
+
+
+@pytest.mark.parametrize(
+    ("shown", "answered", "expected"),
+    [
+        ({"a": 1}, {"a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": 1, "…": "…"}, {"a": 1, "b": 2}, True),
+        ({"a": 1, "…": "…"}, {"b": 2}, False),
+        (["x", "…"], ["x", "y"], True),
+        (["x"], ["x", "y"], False),
+        (["y", "…"], ["x", "y"], False),
+        ("sha256:…", "sha256:12", True),
+        ("sha256:…", "12", False),
+        (True, 1, False),
+        (1.0, 2.0, False),
+    ],
+)
+def test_an_answer_that_is_not_as_shown_is_found(shown, answered, expected):
+    assert fits(shown, answered) is expected
