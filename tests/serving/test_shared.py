@@ -1,8 +1,19 @@
 """What workers share, as the settings say."""
 
+import os
+import re
+import signal
+import time
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+
+import pytest
+
 from serving.settings import Settings
 from serving.shared import metrics_of, rate_of
 from serving.tally import Alone, Shared
+from tests.serving.made import Office
+from tests.serving.process import Service, eventually
 
 
 def settings(folder, workers):
@@ -32,3 +43,58 @@ def test_bytes_of_events_that_wait_are_those_of_the_spools(tmp_path):
     (tmp_path / "b.spool").write_bytes(b"123")
     (tmp_path / "other").write_bytes(b"1")
     assert b"segmentation_access_waiting_bytes 8.0" in metrics_of(settings(tmp_path, 1)).text("needs", 0.0)
+
+
+# ---- Workers of a real service ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def today(tmp_path):
+    """An office whose ledger was begun just now, for a service that has the clock of this machine."""
+    office = Office.opened(tmp_path / "office", now=datetime.now(UTC))
+    office.approve(1)
+    return office
+
+
+def get(service, path, key):
+    """Ask over a connection of its own, which the system hands to one of the workers."""
+    asked = HTTPConnection("127.0.0.1", service.port, timeout=30)
+    asked.request("GET", path, headers={"X-API-Key": key})
+    found = asked.getresponse()
+    answer = found.status, found.read().decode()
+    asked.close()
+    return answer
+
+
+def counted(service, key):
+    """Return how often the model was told, and how many workers serve it, as some worker says."""
+    _, text = get(service, "/metrics", key)
+    told = re.search(r'requests_total\{route="model",status="200"\} (\d+)', text)
+    serving = re.search(r'workers_serving\{model="\w+",version="1"\} (\d+)', text)
+    return int(told[1]) if told else 0, int(serving[1]) if serving else 0
+
+
+@pytest.mark.slow
+def test_any_worker_tells_what_all_counted_also_what_one_that_was_killed_had(today):
+    key = today.issue()
+    with Service.command(today, "--workers", "2") as service:
+        assert eventually(lambda: counted(service, key)[1] == 2)
+        for _ in range(20):
+            assert get(service, "/v1/model", key)[0] == 200
+        assert {counted(service, key) for _ in range(10)} == {(20, 2)}
+        first = service.workers()
+        os.kill(first[0], signal.SIGKILL)
+        assert eventually(lambda: counted(service, key)[1] == 2 and first[0] not in service.workers())
+        assert counted(service, key)[0] == 20
+
+
+@pytest.mark.slow
+def test_more_workers_do_not_mean_more_requests_for_a_key(today):
+    key, watching = today.issue(per_second=5), today.issue()
+    with Service.command(today, "--workers", "2") as service:
+        assert eventually(lambda: counted(service, watching)[1] == 2)
+        began = time.monotonic()
+        statuses = [get(service, "/v1/model", key)[0] for _ in range(60)]
+        seconds = time.monotonic() - began
+    assert set(statuses) <= {200, 429}
+    assert 10 <= statuses.count(200) <= 10 + 5 * seconds + 1
