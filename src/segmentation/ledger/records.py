@@ -43,7 +43,8 @@ Digest = Annotated[str, Field(pattern=DIGEST)]
 Key = Annotated[str, Field(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """Of a model."""
-Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]{0,62}$"), AfterValidator(_plain)]
+# A pattern that counts letters of any script takes megabytes; a length beside it takes none.
+Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]*$", max_length=63), AfterValidator(_plain)]
 """Of a person: letters of any script, digits, spaces, dots, at signs and hyphens."""
 Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
 """What a person wrote, or a program wrote for one: lines of letters, nothing that a terminal obeys."""
