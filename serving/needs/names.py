@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from segmentation.answers import Texts
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.policy.names import normalise
+from segmentation.policy.values import matching_rules
 from serving.needs.gathering import Wording
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from segmentation.policy import Policy
     from segmentation.policy.base import Text
-    from segmentation.policy.catalogue import Entry
+    from segmentation.policy.catalogue import Entry, ValueRule
     from segmentation.policy.catalogue import Wording as Told
     from serving.needs.need import Need
 
@@ -83,7 +84,7 @@ class Names:
         plain = normalise(name)
         if plain != name or not _FIELD.fullmatch(name) or len(_DIGIT.findall(name)) > MOST_DIGITS:
             return False
-        if len(_TURN.findall(name)) > MOST_TURNS or load_catalogue().match_values([name]):
+        if len(_TURN.findall(name)) > MOST_TURNS or matching_rules([name]):
             return False
         return not any(map(_may_be_person, _HAN.findall(name)))
 
@@ -123,16 +124,10 @@ class Names:
         if known is not None:
             return _by_role(self._policy, known, self._roles[known], entries)
         if entries:
-            return (
-                f"names {entries[0].category.en}",
-                "leave it out",
-                entries[0].article,
-                _texts(entries[0].reason),
-            )
+            return _by_law(f"names {entries[0].category.en}", entries[0])
         matches = load_catalogue().match_values([name[:LONGEST_JUDGED]])
         if matches:
-            rule = matches[0].rule
-            return f"looks like {rule.category.en}", "leave it out", rule.article, _texts(rule.reason)
+            return _by_law(f"has a name that looks like {matches[0].rule.category.en}", matches[0].rule)
         return None
 
     def _nearest(self, name: str) -> str:
@@ -179,6 +174,10 @@ def _by_role(
             what = "a protected attribute" if role == "protected" else "a proxy of a protected attribute"
             law = (entries[0].article, _texts(entries[0].reason)) if entries else (_DECISIONS, _PROTECTED)
             return f"is {what}, which only the audit may see", "leave it out", *law
+
+
+def _by_law(says: str, rule: Entry | ValueRule) -> tuple[str, str, str, Texts]:
+    return says, "leave it out", rule.article, _texts(rule.reason)
 
 
 def _texts(text: Text | Told) -> Texts:

@@ -130,7 +130,7 @@ def test_an_unknown_field_is_named():
 def test_a_field_whose_name_may_be_a_person_is_told_by_its_place():
     found = only({"residents": [{"13800138000": 1, **resident()}]})
     assert (found.pointer, found.article) == ("/residents/0", "PIPL Art. 4, 6; GB/T 35273-2020 Annex A")
-    assert "the 1st field of this resident looks like phone numbers" in found.rule
+    assert "the 1st field of this resident has a name that looks like phone numbers" in found.rule
     assert only({"columns": {"repairs": [1], "class": [1], "张三": [1]}}).pointer == "/columns"
     assert only({"13800138000": 1, "residents": [resident()]}).pointer == ""
 

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from segmentation.policy.base import COLUMN
 from segmentation.policy.catalogue import load_catalogue
 from serving.needs.names import Names
 from tests.serving.needs.made import needs, policy
@@ -126,9 +129,18 @@ def test_the_nearest_need_is_told_of_a_name_with_a_slip():
 
 def test_a_long_name_costs_no_more_than_a_short_one():
     told = NAMES.wording("ab " * 5_000_000, PLACE)
-    assert told.rule == f"must not be sent: {PLACE} looks like free text"
+    assert told.rule == f"must not be sent: {PLACE} has a name that looks like free text"
 
 
 def test_a_column_that_stands_twice_is_told():
     assert "`repairs` has the name of another column" in NAMES.repeated("repairs", PLACE).rule
     assert PLACE in NAMES.repeated("张三", PLACE).rule
+
+
+def test_every_name_of_the_catalogue_that_can_be_a_columns_is_repeated_with_its_law():
+    phrases = [phrase for entry in load_catalogue().entries for phrase in (*entry.names, *entry.exact)]
+    names = [phrase.replace(" ", "_") for phrase in phrases if re.fullmatch(COLUMN, phrase.replace(" ", "_"))]
+    assert len(names) > 1_000
+    for name in names:
+        assert NAMES.is_tellable(name), name
+        assert NAMES.wording(name, PLACE).article

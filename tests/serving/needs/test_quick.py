@@ -212,3 +212,19 @@ def test_columns_that_are_left_out_are_missing_for_everybody():
     assert set(found.imputed[0]) == set(lacks)
     assert set(found.imputed[1]) == {*lacks, "channel"}
     assert np.isnan(found.arrays["wide"]).all()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(["residents", "columns", "strange"]), JSON, st.binary(max_size=3))
+def test_whatever_is_sent_is_taken_or_refused(key, content, tail):
+    agree(json.dumps({key: content}).encode() + tail)
+    agree(json.dumps({key: [content]}).encode())
+    agree(json.dumps({key: {"repairs": content}}).encode())
+    agree(tail)
