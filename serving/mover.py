@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from serving.settings import Settings
     from serving.spool import Waiting
 
-BATCH = 2**20
+BATCH = 256 * 2**10
 """Bytes of lines that go into the ledger at once, at most, unless one line is longer."""
 PATIENCE = 2.0
 """Seconds to wait for another writer of the ledger; then it is tried again at the next round."""
