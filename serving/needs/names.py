@@ -81,8 +81,9 @@ class Names:
         """Return whether an answer may repeat a name."""
         if name in self._roles or name in self._needs:
             return True
-        plain = normalise(name)
-        if plain != name or not _FIELD.fullmatch(name) or len(_DIGIT.findall(name)) > MOST_DIGITS:
+        if len(name) > LONGEST or normalise(name) != name or not _FIELD.fullmatch(name):
+            return False
+        if len(_DIGIT.findall(name)) > MOST_DIGITS:
             return False
         if len(_TURN.findall(name)) > MOST_TURNS or matching_rules([name]):
             return False
