@@ -13,10 +13,12 @@ import pytest
 
 from segmentation.simulate import simulate
 from tests.commands import Program
+from tests.serving.process import COMMAND, Service
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SIGNING = "## From candidate to signed"
+SERVING = "## From signed to served"
 WORDS = {
     "SEGMENTATION_PASSPHRASE": "correct horse battery",
     "SEGMENTATION_ROOT_PASSPHRASE": "not in any book",
@@ -39,9 +41,9 @@ def section(title):
 
 def commands(text):
     """The words of each command of the program, with the days that hold whenever the tests run."""
-    trained = (datetime.now(UTC).date() + timedelta(days=300)).isoformat()
+    ahead = (datetime.now(UTC).date() + timedelta(days=300)).isoformat()
     for line in shell_lines(text):
-        program, *words = shlex.split(re.sub(r"(?<=--training-until )\S+", trained, line))
+        program, *words = shlex.split(re.sub(r"(--training-until|--expires) \S+", rf"\1 {ahead}", line))
         if program == "segmentation":
             yield words + (["--as-of", "2026-07-01"] if words[0] in DATED and "--residents" in words else [])
 
@@ -110,11 +112,29 @@ def sign(program):
     return printed
 
 
+def serve(program):
+    """Run the commands of the section on serving, and its Python against the service."""
+    *others, last = commands(section(SERVING))
+    for words in others:
+        ended = program.run(*words, folder=Path.cwd())
+        assert ended.code == 0, ended.err
+    with Service(Path.cwd(), "-c", COMMAND, *last, "--port", "0") as service:
+        run_examples(section(SERVING).replace("http://127.0.0.1:8000", service.address))
+
+
+def run_examples(text):
+    """Run the Python of a section."""
+    (block,) = re.findall(r"```pycon\n(.*?)```", text, re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
+
+
 @pytest.mark.slow
 def test_every_command_of_readme_runs_in_its_order(folder):
     with Program(**WORDS) as program:
         codes = run_own_residents(program)
         printed = sign(program)
+        serve(program)
 
     assert codes.keys() == {"policy draft", "policy check", "build", "card", "score", "mitigate", "audit"}
     assert {code for name in codes.keys() - {"build", "audit"} for code in codes[name]} == {0}
@@ -129,9 +149,7 @@ def test_every_command_of_readme_runs_in_its_order(folder):
     assert None not in found, shown
     assert found == sorted(found)
     assert len(pd.read_parquet("signed.parquet")) > 1_500
-    (block,) = re.findall(r"```pycon\n(.*?)```", section(SIGNING), re.DOTALL)
-    example = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
-    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
+    run_examples(section(SIGNING))
 
 
 def test_every_target_that_readme_names_is_one_of_the_makefile():
@@ -153,7 +171,8 @@ def test_the_picture_of_the_layers_is_that_of_the_import_contract():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(contract for contract in contracts["contracts"] if contract["id"] == "layers")["layers"]
     picture = README.split("a machine checks that.")[1].split("What a segment decides")[0]
-    drawn = [line.split()[0] for line in picture.splitlines() if line.startswith("    ")]
+    first, *drawn = [line.split()[0] for line in picture.splitlines() if line.startswith("    ")]
+    assert first == "serving"  # which stands on all layers, by a contract of its own
     listed = [re.findall(r"\w+", layer) for layer in layers]
     order = [next(at for at, names in enumerate(listed) if name in names) for name in drawn]
     assert order == sorted(order)

@@ -105,7 +105,7 @@ def test_the_demo_goes_all_the_way_and_leaves_the_server_running(running):
         "review", "review", "review", "keys", "serve",
     ]  # fmt: skip
     assert re.search(r"One resident: segment S\d+, .+ \(.+\)", printed)
-    assert re.search(r"In segment S\d+ rather than", printed)
+    assert re.search(r"In segment S\d+ “.+” rather than", printed)
     address = re.search(r"API document: (\S+)/docs", printed)[1]
 
     assert httpx.get(f"{address}/docs").status_code == 200

@@ -66,7 +66,7 @@ def first_resident(residents: Path, needs: list[str]) -> dict[str, Any]:
     import pandas as pd
 
     (row,) = pd.read_parquet(residents, columns=needs).head(1).to_dict("records")
-    return {name: value for name, value in row.items() if not pd.isna(value)}
+    return {str(name): value for name, value in row.items() if not pd.isna(value)}
 
 
 def show(prediction: Prediction, explanation: Explanation) -> None:
