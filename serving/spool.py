@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENDING = ".spool"
-LIMIT = 64 * 2**20
-"""Bytes from which on a spool is left for the mover to finish, and a new one begun."""
+LIMIT = 2**20
+"""Bytes from which on a spool is left for the mover to finish, and a new one begun: little lies there twice."""
 NEWLINE = b"\n"
 
 
