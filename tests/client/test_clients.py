@@ -1,5 +1,7 @@
 """Both clients ask, answer, fail and wait alike; neither shows the key."""
 
+import asyncio
+import hashlib
 import inspect
 import socket
 from threading import Thread
@@ -12,7 +14,6 @@ from segmentation.answers import Texts, Version, Versions
 from segmentation.client import AsyncClient, Client
 from segmentation.errors import (
     AnswerError,
-    ClientError,
     NoAnswerError,
     NotAllowedError,
     NotServedError,
@@ -146,34 +147,6 @@ def test_no_repr_and_no_attribute_that_is_printed_shows_the_key(made):
     assert KEY not in repr(vars(client))
 
 
-@pytest.mark.parametrize("made", [Client, AsyncClient])
-@pytest.mark.parametrize(
-    "address",
-    [
-        "segments.example",
-        "ftp://segments.example",
-        "https://",
-        f"https://me:{KEY}@host",
-        "http://host:port",
-        "http://h?x=1",
-    ],
-    ids=["no scheme", "another scheme", "no host", "with a password", "broken", "with a question mark"],
-)
-def test_an_address_that_is_none_is_refused_before_anything_is_sent(made, address):
-    with pytest.raises(ClientError) as raised:
-        made(address, KEY)
-
-    assert KEY not in str(raised.value)
-
-
-@pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "密钥"])
-def test_a_key_that_no_header_can_hold_is_refused_and_not_shown(key):
-    with pytest.raises(ClientError) as raised:
-        Client(ADDRESS, key)
-
-    assert not key or key not in str(raised.value)
-
-
 def test_both_clients_have_the_same_methods_with_the_same_parameters():
     def public(kind):
         return {name for name in vars(kind) if not name.startswith("_")} - {"close", "aclose"}
@@ -185,16 +158,6 @@ def test_both_clients_have_the_same_methods_with_the_same_parameters():
         assert list(inspect.signature(getattr(Client, name)).parameters) == list(
             inspect.signature(getattr(AsyncClient, name)).parameters
         )
-
-
-def test_a_path_of_a_proxy_before_the_routes_is_kept():
-    asked = []
-    transport = httpx.MockTransport(lambda request: asked.append(request.url) or httpx.Response(200))
-
-    with Client("https://host.example/segments/", KEY, transport=transport) as client:
-        assert client.ready()
-
-    assert str(asked[0]) == "https://host.example/segments/readyz"
 
 
 def test_over_a_real_connection_that_breaks_once():
@@ -217,9 +180,44 @@ def test_over_a_real_connection_that_breaks_once():
     listener.close()
 
 
-def test_a_file_of_certificates_that_is_none_is_refused(tmp_path):
-    (tmp_path / "ca.pem").write_text("no certificate", encoding="utf-8")
+@pytest.mark.slow
+def test_the_service_itself_is_asked_as_the_client_asks_it(kind, tmp_path):
+    import pandas as pd
 
-    for file in ("ca.pem", "absent.pem"):
-        with pytest.raises(ClientError, match="PEM"):
-            Client("https://host.example", KEY, verify=str(tmp_path / file))
+    from tests.serving.made import REQUIRED, Office, residents
+    from tests.serving.over_http import running
+
+    office = Office.opened(tmp_path / "office")
+    office.approve(1)
+    key = office.issue()
+    rows = residents(25, missing=0.3)
+    with running(office, most_rows=9) as address:
+
+        def ask(method, *given, key=key):
+            if kind == "sync":
+                with Client(address, key) as client:
+                    return getattr(client, method)(*given)
+
+            async def asked():
+                async with AsyncClient(address, key) as client:
+                    return await getattr(client, method)(*given)
+
+            return asyncio.run(asked())
+
+        by_row, by_column = ask("predict", rows), ask("predict", pd.DataFrame(rows))
+        model, told = ask("model"), ask("explain", rows)
+        with pytest.raises(RefusedError) as raised:
+            ask("predict", [{REQUIRED: 1}, {REQUIRED: 1, "ethnicity": "Han"}])
+        with pytest.raises(NotAllowedError):
+            ask("model", key=KEY)
+        assert ask("ready") is True
+        card = ask("card_file")
+
+    assert by_row == by_column
+    assert [one.segment for one in by_row.results] == [one.segment for one in told.results]
+    assert len(by_row.results) == 25
+    assert (by_row.version, by_row.decision) == (model.version, model.decision)
+    assert model.card == f"sha256:{hashlib.sha256(card).hexdigest()}"
+    assert raised.value.faults[0].where == "/residents/1/ethnicity"
+    assert raised.value.faults[0].article.startswith("PIPL")
+    assert "Han" not in str(raised.value)
