@@ -69,7 +69,6 @@ def served_of(approved: Approved) -> Served:
     """
     card = json.loads(approved.card)
     segments = segments_of(approved, card)
-    approved.scorer.one(
-        dict.fromkeys(approved.scorer.features)
-    )  # so that no first request waits for its tables
+    # Its tables are made for the first resident, for whom no request shall wait.
+    approved.scorer.one(dict.fromkeys(approved.scorer.features))
     return Served(approved, card, needs_of(approved), segments, frame_of(approved, segments))

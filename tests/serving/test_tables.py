@@ -35,6 +35,7 @@ WRONG = [
     ("", {"instances": [], "inputs": []}, "must hold one table"),
     ("", {"inputs": [], "signature_name": "x"}, "holds more than a table"),
     ("/params", {"inputs": [], "params": {"k": 3}}, "must be empty"),
+    ("/params", {"inputs": [], "params": [3]}, "must be empty"),
     ("/dataframe_split", {"dataframe_split": []}, "must be an object of `columns` and `data`"),
     ("/dataframe_split", {"dataframe_split": {"columns": [], "rows": []}}, "must be an object of"),
     ("/dataframe_split/columns", {"dataframe_split": {"data": [[1]]}}, "must be a list of names"),
