@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENDING = ".spool"
 LIMIT = 2**20
-"""Bytes from which on a spool is left for the mover to finish, and a new one begun: little lies there twice."""
+"""Bytes from which on a spool is left for the mover to finish, and a new one begun."""
 NEWLINE = b"\n"
 
 
