@@ -154,3 +154,26 @@ def test_a_body_is_not_read_beyond_its_limits(pieces, slug):
     found = refused(read, pieces, 10, 0.01)
     assert found.slug == slug
     assert (found.headers == CLOSE) == (slug != "malformed")
+
+
+def test_a_reading_that_is_cancelled_from_outside_stays_cancelled():
+    async def main():
+        reading = asyncio.create_task(body_of(asyncio.Event().wait, 10, 60.0))
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        return reading.cancelled()
+
+    assert asyncio.run(main())
+
+
+def test_a_body_that_came_in_time_leaves_no_timer_behind():
+    async def main():
+        async def receive():
+            return {"type": "http.request", "body": b"1", "more_body": False}
+
+        await body_of(receive, 10, 0.001)
+        await asyncio.sleep(0.05)
+        return "not cancelled"
+
+    assert asyncio.run(main()) == "not cancelled"

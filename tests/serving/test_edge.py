@@ -3,11 +3,15 @@
 import asyncio
 import json
 import uuid
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cache
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segmentation.answers import Problem
 from segmentation.errors import StorageError
@@ -297,3 +301,35 @@ def test_a_long_answer_is_of_a_version_that_was_served_a_moment_ago(versions, se
     here.app = Application(here.edge, [route(slow(here, versions, seconds), beside_from=0)])
     found = here.predict(b"{}")
     assert (found.status, found.body if found.status == 200 else None) == answer
+
+
+# ---- Anything that may arrive -------------------------------------------------------------------------
+
+NAMES = ("authorization", "x-api-key", "content-length", "content-type", "content-encoding", "x-request-id")
+VALUES = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from((JSON[1], KEY[1], b"Basic " + b64encode(b"a:b"), b"Bearer", b"2", b"-0", b"gzip")),
+)
+
+
+@cache
+def shared():
+    """Return an application that serves all that hypothesis thinks of."""
+    return desk(most_bytes=12)
+
+
+PIECES = st.lists(st.one_of(st.binary(max_size=8), st.none()), min_size=1, max_size=3)
+
+
+@given(
+    st.sampled_from(("POST", "GET", "HEAD", "OPTIONS", "TRACE", "\u00e9")),
+    st.one_of(st.just("/v1/segments:predict"), st.text(max_size=12).map("/{}".format)),
+    st.lists(st.tuples(st.sampled_from(NAMES).map(str.encode), VALUES), max_size=5),
+    PIECES,
+)
+def test_whatever_arrives_is_answered_in_the_services_own_form(method, path, headers, pieces):
+    found = shared().ask(method, path, headers=headers, pieces=pieces)
+    assert found.status in {200, 400, 401, 404, 405, 413, 415}
+    assert uuid.UUID(found.headers["x-request-id"])
+    if found.status != 200:
+        slug(found)
