@@ -13,7 +13,6 @@ from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
     from segmentation.ledger.history import History
-    from segmentation.ledger.trust import Trust
 
 EXAMPLE = "segmentation serve --model resident_needs --workers 2"
 
@@ -105,7 +104,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
         most_bytes=most_bytes,
         patience=patience,
     )
-    served = what_is_served(history, trust, name)
+    served = what_is_served(history, name)
     run(settings, lambda address: say(f"{served} at {address}, API document at {address}/docs"))
 
 
@@ -127,14 +126,17 @@ def only_model(history: History) -> str:
     return names[0]
 
 
-def what_is_served(history: History, trust: Trust, model: str) -> str:
-    """Return the beginning of a sentence: which version is served, or why none is yet."""
-    from segmentation.approved import approved_of
-    from segmentation.errors import BundleError, NotApprovedError, StorageError
+def what_is_served(history: History, model: str) -> str:
+    """Return the beginning of a sentence: which version is approved, or why none is yet.
+
+    Its bundle is not looked at: the service does that at once, and twice would keep callers waiting.
+    """
+    from segmentation.approved import standing_of
+    from segmentation.errors import NotApprovedError
     from segmentation.policy.catalogue import load_catalogue
 
     try:
-        found = approved_of(history, trust, model, office.now(), load_catalogue().digest)
-    except (NotApprovedError, BundleError, StorageError) as error:
+        found = standing_of(history, model, office.now(), load_catalogue().digest)
+    except NotApprovedError as error:
         return f"Serving no version of {model} yet: {error} Listening"
     return f"Serving {model} version {found.version}"
