@@ -31,7 +31,7 @@ HIGHEST = 2**31 - 1
 
 def _plain(text: str) -> str:
     """Refuse control and format letters: they move a terminal's cursor, or turn the order of what is read."""
-    if any(category(letter) in {"Cc", "Cf"} and letter != "\n" for letter in text):
+    if not text.isprintable() and any(category(letter) in {"Cc", "Cf"} and letter != "\n" for letter in text):
         message = (
             "control and format letters (tabs, escapes, invisible letters) are not signed; leave them out"
         )
