@@ -26,15 +26,20 @@ class Exposition(Collector):
         Numbers of all workers, added up.
     living : sequence of sequence of float
         Numbers of each worker that lives.
-    waiting : int
-        Bytes of access events that are not in the ledger yet.
+    waiting : int or None
+        Bytes of access events that are not in the ledger yet; None where they cannot be counted.
     model : str
     now : float
         By `time.monotonic`.
     """
 
     def __init__(
-        self, total: Sequence[float], living: Sequence[Sequence[float]], waiting: int, model: str, now: float
+        self,
+        total: Sequence[float],
+        living: Sequence[Sequence[float]],
+        waiting: int | None,
+        model: str,
+        now: float,
     ) -> None:
         self._total, self._living, self._waiting, self._model, self._now = total, living, waiting, model, now
 
@@ -96,8 +101,9 @@ class Exposition(Collector):
             "Since the last good look at the ledger began, of the worker for which that is longest ago.",
             max((self._now - own[LOOKED] for own in self._living), default=0.0),
         )
-        yield GaugeMetricFamily(
-            "segmentation_access_waiting_bytes",
-            "Access events on this machine's disk that are not in the ledger yet.",
-            self._waiting,
-        )
+        if self._waiting is not None:
+            yield GaugeMetricFamily(
+                "segmentation_access_waiting_bytes",
+                "Access events on this machine's disk that are not in the ledger yet.",
+                self._waiting,
+            )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from segmentation.errors import StorageError
 from serving.tally import Alone
 
 if TYPE_CHECKING:
@@ -123,5 +124,12 @@ class Metrics:
 
         registry = CollectorRegistry()
         total, living = self._tally.read()
-        registry.register(Exposition(total, living, self._waiting(), model, now))
+        registry.register(Exposition(total, living, self._bytes_waiting(), model, now))
         return generate_latest(registry)
+
+    def _bytes_waiting(self) -> int | None:
+        """Return how many bytes wait; None where the disk does not say, and the other numbers are told."""
+        try:
+            return self._waiting()
+        except StorageError:
+            return None

@@ -3,6 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from segmentation.errors import StorageError
 from serving.metrics import BUCKETS, NAMES, SLOTS, STATUSES, Metrics, number_of
 from serving.problems import PROBLEMS
 from serving.routes import all_routes
@@ -68,6 +69,15 @@ def test_residents_keys_and_waiting_events_are_told():
     assert found["segmentation_residents_scored_total", ("route", "explain")] == 42
     assert found["segmentation_api_keys_refused_total",] == 1
     assert found["segmentation_access_waiting_bytes",] == 512
+
+
+def test_a_disk_that_does_not_say_what_waits_keeps_back_that_number_alone():
+    def waiting():
+        raise StorageError("The spool folder cannot be used.")
+
+    found = told(Metrics(waiting=waiting))
+    assert ("segmentation_access_waiting_bytes",) not in found
+    assert ("segmentation_look_age_seconds",) in found
 
 
 def test_what_is_served_and_when_was_looked_are_told():
