@@ -10,21 +10,25 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import fastapi_offline
+
+import serving
 from segmentation.signing import sha256
 from serving.calls import Refused, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from serving.calls import Call
     from serving.state import State
 
 PAGE = "docs.html"
-ASSETS: Mapping[str, tuple[str, str, bytes]] = {
-    "swagger-ui-bundle.js": ("fastapi_offline", "swagger-ui-bundle.js", b"text/javascript; charset=utf-8"),
-    "swagger-ui.css": ("fastapi_offline", "swagger-ui.css", b"text/css; charset=utf-8"),
-    "favicon.png": ("fastapi_offline", "favicon.png", b"image/png"),
-    "start.js": ("serving", "start.js", b"text/javascript; charset=utf-8"),
+ASSETS: Mapping[str, tuple[ModuleType, str, bytes]] = {
+    "swagger-ui-bundle.js": (fastapi_offline, "swagger-ui-bundle.js", b"text/javascript; charset=utf-8"),
+    "swagger-ui.css": (fastapi_offline, "swagger-ui.css", b"text/css; charset=utf-8"),
+    "favicon.png": (fastapi_offline, "favicon.png", b"image/png"),
+    "start.js": (serving, "start.js", b"text/javascript; charset=utf-8"),
 }
 """By the name under ``/docs/``: the package that has the file in its folder `static`, the file, its type."""
 POLICY = (
@@ -43,7 +47,7 @@ ALWAYS = (
 def page(call: Call, state: State) -> Reply:
     """Answer the page: ``GET /docs``."""
     del state
-    return _file(call, "serving", PAGE, b"text/html; charset=utf-8")
+    return _file(call, serving, PAGE, b"text/html; charset=utf-8")
 
 
 def asset(call: Call, state: State) -> Reply:
@@ -61,7 +65,7 @@ def asset(call: Call, state: State) -> Reply:
     return _file(call, *found)
 
 
-def _file(call: Call, package: str, name: str, media: bytes) -> Reply:
+def _file(call: Call, package: ModuleType, name: str, media: bytes) -> Reply:
     body = files(package).joinpath("static", name).read_bytes()
     etag = f'"{sha256(body)}"'.encode()
     headers = (*ALWAYS, (b"etag", etag))
