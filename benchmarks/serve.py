@@ -85,6 +85,8 @@ def main() -> None:
     given = os.environ.get("BENCH_PEERS_PYTHON")
     options.add_argument("--peers-python", type=Path, default=given, help="Python with BentoML and MLServer")
     asked = options.parse_args()
+    if asked.peers_python is None:
+        print("Left out: BentoML and MLServer. Name the Python of their environment with --peers-python.")
     effort = Effort(1, 1, 1) if asked.quick else Effort(9, 4, 5) if asked.full else Effort(5, 2, 3)
     with tempfile.TemporaryDirectory() as place, ExitStack() as servers:
         folder = Path(place)
