@@ -28,6 +28,7 @@ HEAVY = (
     "sqlalchemy",
 )
 COMMANDS = (
+    "demo",
     "simulate",
     "build",
     "audit",
