@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Call", "State"], "Reply"]
     """Does the work of a route; raises `Refused`."""
+    Quickly = Callable[["Call", "State"], "Reply | None"]
+    """Does it too, but returns None where it would take long."""
 
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"

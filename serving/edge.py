@@ -21,6 +21,7 @@ from serving.calls import Call, Refused
 from serving.credentials import check_allowed
 from serving.metrics import number_of
 from serving.problems import problem_reply
+from serving.routes import QUICK_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -164,9 +165,13 @@ class Endpoint:
             raise Refused("too-often", detail, headers=((b"retry-after", b"%d" % ceil(seconds)),))
 
     async def _handled(self, call: Call) -> Reply:
-        edge, handler = self._edge, self.route.handler
-        if len(call.body) < self.route.beside_from:
+        edge, route, handler = self._edge, self.route, self.route.handler
+        if len(call.body) < route.beside_from:
             return handler(call, edge.state)
+        if route.quickly is not None and len(call.body) < QUICK_BELOW:
+            quick = route.quickly(call, edge.state)
+            if quick is not None:
+                return quick
         loop = asyncio.get_running_loop()
         # Twice, because another version may have taken over meanwhile; a third time has no reason left.
         for _ in range(2):

@@ -53,6 +53,10 @@ class Needs:
         """
         return self._quick.read(body, most) or self._careful.read(body, most)
 
+    def read_quickly(self, body: bytes, most: int) -> Columns | None:
+        """Return the same where that takes little time, and None where a body must be read with care."""
+        return self._quick.read(body, most)
+
     def table(
         self, names: Sequence[str], rows: Sequence[Sequence[object]], most: int, layout: Layout
     ) -> Columns:

@@ -18,6 +18,7 @@ from segmentation.errors import StorageError
 from serving.app import Application
 from serving.calls import Refused, Reply
 from serving.edge import SECURITY, Closed
+from serving.routes import QUICK_BELOW
 from tests.serving.asgi import JSON, NOW, asked, bearer, desk, echo, issued, route, token
 
 PLANTED = "410103198001011234"
@@ -270,6 +271,21 @@ def test_a_long_request_runs_in_a_thread_and_a_short_one_does_not():
     with ThreadPoolExecutor(1, "beside") as here.edge.threads:
         assert here.predict(b"1" * 10).body.startswith(b"beside")
         assert not here.predict(b"1" * 9).body.startswith(b"beside")
+
+
+def test_a_long_request_that_can_be_answered_quickly_is_answered_in_the_event_loop():
+    tried = []
+
+    def quickly(call, state):
+        tried.append(len(call.body))
+        return Reply(b"quick") if call.body.startswith(b"1") else None
+
+    here = desk(most_bytes=2 * QUICK_BELOW)
+    routes = [route(saying(b"careful"), beside_from=10, quickly=quickly)]
+    here.app = Application(here.edge, routes)
+    bodies = (b"1" * 9, b"1" * 10, b"2" * 11, b"1" * QUICK_BELOW)
+    assert [here.predict(body).body for body in bodies] == [b"careful", b"quick", b"careful", b"careful"]
+    assert tried == [10, 11]
 
 
 def slow(here, versions, seconds=5.0):

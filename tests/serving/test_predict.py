@@ -6,7 +6,7 @@ import pytest
 
 from segmentation.answers import Place, Prediction
 from serving.calls import Refused
-from serving.predict import predict
+from serving.predict import predict, predict_quickly
 from tests.serving.answering import Desk
 from tests.serving.fitted import desk_of, fitted
 from tests.serving.made import MODEL, REQUIRED, policy, residents, scorer
@@ -132,6 +132,19 @@ def test_a_resident_without_a_required_need_is_refused(desk):
     with pytest.raises(Refused, match="invalid"):
         desk.ask(predict, {"residents": [asked]})
     assert desk.call.rows == 0
+
+
+@pytest.mark.parametrize("n", [1, 30])
+def test_what_is_answered_quickly_is_the_same_answer(desk, n):
+    asked = {"residents": residents(n, seed=n, missing=0.2)}
+    assert desk.ask(predict_quickly, asked) == desk.ask(predict, asked)
+    assert (desk.call.served, desk.call.rows) == (desk.served, n)
+
+
+def test_what_must_be_read_with_care_is_not_answered_quickly(desk):
+    (asked,) = residents(1)
+    assert desk.ask(predict_quickly, {"residents": [asked | {REQUIRED: "?"}]}) is None
+    assert desk.ask(predict_quickly, b'{"residents": [') is None
 
 
 def test_nothing_is_predicted_where_no_version_may_be_served(begun_office, desk):
