@@ -106,7 +106,7 @@ def model_of(approved: Approved, card: Mapping[str, Any], segments: Mapping[str,
         purpose=_texts(policy.purpose.text),
         prohibited_uses=tuple(map(_texts, policy.prohibited_uses)),
         segments=tuple(_described(approved, card, segments)),
-        features=tuple(_feature(name, told) for name, told in policy.features.items() if name in read),
+        features=tuple(_feature(name, told, name in read) for name, told in policy.features.items()),
     )
 
 
@@ -171,13 +171,14 @@ def _texts(text: Text) -> Texts:
     return Texts(text.en, text.zh)
 
 
-def _feature(name: str, told: Allowed) -> Feature:
+def _feature(name: str, told: Allowed, is_read: bool) -> Feature:  # noqa: FBT001 - what a row of a table says
     measured = told.kind in NUMERIC
     return Feature(
         name=name,
         title=_texts(told.title),
         kind=told.kind,
-        required=told.required,
+        required=is_read and told.required,
+        is_read=is_read,
         why=_texts(told.why),
         unit=None if told.unit is None else _texts(told.unit),
         range=(told.low, told.high) if measured else None,

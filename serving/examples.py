@@ -93,6 +93,7 @@ MODEL = Model(
             title=Texts("Repairs", "维修"),
             kind="count",
             required=False,
+            is_read=True,
             why=Texts("Repairs are planned by it.", "据此安排维修。"),
             unit=Texts("a year", "次/年"),
             range=(0.0, 60.0),

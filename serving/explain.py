@@ -34,7 +34,8 @@ def explain(call: Call, state: State) -> Reply:
     call.rows = columns.rows
     told = served.approved.scorer.explain(columns.arrays)
     reasons = msgspec.json.encode(list(_reasons(served, columns, told)))
-    return Reply(served.frame.around(reasons, {*told.chosen.tolist(), *told.runner_up.tolist()}))
+    occurring = {*told.chosen.tolist(), *told.runner_up.tolist()}
+    return Reply(served.frame.around(reasons, occurring, columns.unused))
 
 
 def _reasons(served: Served, columns: Columns, told: Explanation) -> Iterator[Reason]:

@@ -36,7 +36,7 @@ class Frame:
     named: tuple[bytes, ...]
     alone: tuple[bytes, ...]
 
-    def around(self, results: bytes, occurring: Iterable[int]) -> bytes:
+    def around(self, results: bytes, occurring: Iterable[int], unused: tuple[str, ...] = ()) -> bytes:
         """Return an answer: `segmentation.answers.Prediction` or `Explanation`.
 
         Parameters
@@ -45,16 +45,22 @@ class Frame:
             A JSON array.
         occurring : iterable of int
             Places in the scorer's segments of those that the results name, each once.
+        unused : tuple of str
+            What was sent and is not read.
         """
         told = b",".join([self.named[at] for at in sorted(occurring)])
-        return b"%b%b}%b%b}" % (self.opening, told, _RESULTS, results)
+        return b"%b%b}%b%b%b" % (self.opening, told, _RESULTS, results, _end(unused))
 
-    def around_one(self, result: bytes, at: int) -> bytes:
+    def around_one(self, result: bytes, at: int, unused: tuple[str, ...] = ()) -> bytes:
         """Return an answer with one result, in which one segment occurs."""
-        return b"%b%b]}" % (self.alone[at], result)
+        return b"%b%b]%b" % (self.alone[at], result, _end(unused))
 
 
 _RESULTS = b',"results":'
+
+
+def _end(unused: tuple[str, ...]) -> bytes:
+    return b',"unused":%b}' % msgspec.json.encode(unused) if unused else b"}"
 
 
 def frame_of(approved: Approved, segments: Mapping[str, Segment]) -> Frame:

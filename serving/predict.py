@@ -46,10 +46,10 @@ def placed(served: Served, columns: Columns) -> bytes:
     if columns.one is not None:
         found = scorer.one(columns.one)
         place = Place(scorer.segments[found.label], found.margin, found.borderline, columns.imputed[0])
-        return served.frame.around_one(_encode(place), found.label)
+        return served.frame.around_one(_encode(place), found.label, columns.unused)
     labels, margins = scorer.margins(columns.arrays)
     chosen = labels.tolist()
     names = map(scorer.segments.__getitem__, chosen)
     borderline = (margins < scorer.borderline).tolist()
     places = list(map(Place, names, margins.tolist(), borderline, columns.imputed))
-    return served.frame.around(_encode(places), set(chosen))
+    return served.frame.around(_encode(places), set(chosen), columns.unused)

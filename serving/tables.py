@@ -60,9 +60,10 @@ def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
     ----------
     body : bytes
         An object with one of ``dataframe_split``, ``dataframe_records``, ``instances`` and ``inputs``. The
-        last two hold records, or rows in the order of the model's columns, or columns by name.
+        last two hold records, or rows without names, or columns by name. Rows without names have the needs
+        that the model reads, or all that the policy allows, in the policy's order.
     needs : sequence of Need
-        In the order of the model's columns.
+        In the policy's order.
     most : int
         Residents in one request.
 
@@ -149,7 +150,8 @@ def _tensors(raw: object, form: str, needs: Sequence[Need]) -> Table:
         return _records(raw, form, needs)
     at, row = f"/{form}", f"/{form}/{{row}}"
     _check_rows(raw, at)
-    names = [need.name for need in needs]
+    is_whole = len(raw[0]) == len(needs)
+    names = [need.name for need in needs if need.is_read or is_whole]
     return Table(names, raw, Layout(f"{row}/{{at}}", at, at, row, at, "the model's columns"))
 
 

@@ -28,13 +28,13 @@ ANSWERS = [
     Prediction(
         "needs", 3, "sha256:0", {"S1": SEGMENT}, (Place("S1", 0.5, False), Place("S1", 0.0, True, ("area",)))
     ),
-    Explanation("needs", 3, "sha256:0", {"S1": SEGMENT}, (REASON,)),
+    Explanation("needs", 3, "sha256:0", {"S1": SEGMENT}, (REASON,), ("area",)),
     Model(
         *("needs", TEXT, 3, "sha256:0", "2026-12-31", "sha256:1", "sha256:2", "sha256:3", TEXT, (TEXT,)),
         segments=(Described("S1", TEXT, 0.25, None, PLAN), Described("S2", TEXT, 0.75, TEXT, ())),
         features=(
-            Feature("area", TEXT, "number", False, TEXT, TEXT, (1.0, 500.0)),
-            Feature("channel", TEXT, "category", True, TEXT, values=("app", "phone")),
+            Feature("area", TEXT, "number", False, True, TEXT, TEXT, (1.0, 500.0)),
+            Feature("channel", TEXT, "category", True, True, TEXT, values=("app", "phone")),
         ),
     ),
     Versions("needs", (Version(1, "revoked", "2026-07-01T08:00:00+00:00", "Revoked.", ("business",), None),)),

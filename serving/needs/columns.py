@@ -38,12 +38,15 @@ class Columns:
         Of one resident: each need that the scorer reads, None where missing. None where there are more.
     many : mapping of str to ndarray or Coded, or None
         Of more than one: numbers and flags as float64 with NaN where missing, others as `Coded`.
+    unused : tuple of str
+        What was sent, of anybody, that the scorer does not read, in the policy's order; none of it is here.
     """
 
     rows: int
     imputed: tuple[tuple[str, ...], ...]
     one: dict[str, Value] | None
     many: Mapping[str, Column] | None
+    unused: tuple[str, ...] = NOTHING
 
     @cached_property
     def arrays(self) -> Mapping[str, Column]:
@@ -71,16 +74,18 @@ def arrays_of(needs: tuple[Need, ...], lists: Sequence[Sequence[Any]]) -> dict[s
     }
 
 
-def columns_of(needs: tuple[Need, ...], many: Mapping[str, Column], rows: int) -> Columns:
+def columns_of(
+    needs: tuple[Need, ...], many: Mapping[str, Column], rows: int, unused: tuple[str, ...] = NOTHING
+) -> Columns:
     """Return more than one resident from arrays."""
     imputed = _imputed(needs, many) if any_missing(many) else (NOTHING,) * rows
-    return Columns(rows, imputed, None, many)
+    return Columns(rows, imputed, None, many, unused)
 
 
-def alone_of(values: dict[str, Value]) -> Columns:
+def alone_of(values: dict[str, Value], unused: tuple[str, ...] = NOTHING) -> Columns:
     """Return one resident from sound values, None where missing."""
     imputed = tuple(name for name, value in values.items() if value is None)
-    return Columns(1, (imputed,), values, None)
+    return Columns(1, (imputed,), values, None, unused)
 
 
 def any_missing(many: Mapping[str, Column]) -> bool:

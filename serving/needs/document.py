@@ -43,6 +43,7 @@ def components(
 
 def example_bodies(needs: tuple[Need, ...]) -> dict[str, Schema]:
     """Return two sound bodies; see `Needs.examples`. The second resident lacks what may be missing last."""
+    needs = tuple(need for need in needs if need.is_read)
     optional = [need.name for need in needs if not need.required]
     columns: dict[str, list[Any]] = {need.name: list(examples(need)) for need in needs}
     if optional:

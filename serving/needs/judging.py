@@ -57,6 +57,8 @@ class Judging:
         self._layout = layout
         self._gathered = gathered
         self._looks = Looks()
+        self._unread = frozenset(need.name for need in needs if not need.is_read)
+        self._unused: set[str] = set()
 
     def residents(self, rows: object, most: int) -> Columns:
         """Return the residents of a list of objects.
@@ -81,6 +83,7 @@ class Judging:
             self._shape("columns", self._layout.all)
             raise self._gathered.refused()
         given = self._lists(columns)
+        self._unused |= self._unread & given.keys()
         rows = self._length(given, most)
         lists: Lists = [[None] * rows for _ in self._needs]
         for at, need in enumerate(self._needs):
@@ -99,6 +102,7 @@ class Judging:
             if name in taken or name not in self._places:
                 self._strange(name, 0, at, twice=name in taken)
             taken.setdefault(name, at)
+        self._unused |= self._unread & taken.keys()
         wanted = [(at, need, taken.get(need.name)) for at, need in enumerate(self._needs)]
         lists: Lists = [[None] * len(listed) for _ in self._needs]
         for row, values in enumerate(listed):
@@ -112,6 +116,7 @@ class Judging:
 
     def _resident(self, row: int, resident: Mapping[str, object], lists: Lists) -> None:
         places = self._places
+        self._unused |= self._unread & resident.keys()
         for place, (name, value) in enumerate(resident.items()):
             at = places.get(name)
             if at is None:
@@ -186,9 +191,13 @@ class Judging:
     def _columns(self, lists: Lists, rows: int) -> Columns:
         if self._gathered:
             raise self._gathered.refused()
+        unused = tuple(need.name for need in self._needs if need.name in self._unused)
+        needs = tuple(need for need in self._needs if need.is_read)
+        read = [lists[self._places[need.name]] for need in needs]
         if rows == 1:
-            return alone_of({need.name: values[0] for need, values in zip(self._needs, lists, strict=True)})
-        return columns_of(self._needs, arrays_of(self._needs, lists), rows)
+            only = {need.name: values[0] for need, values in zip(needs, read, strict=True)}
+            return alone_of(only, unused)
+        return columns_of(needs, arrays_of(needs, read), rows, unused)
 
 
 def too_many(most: int) -> Refused:

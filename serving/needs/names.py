@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segmentation.policy.catalogue import Wording as Told
     from serving.needs.need import Need
 
-Role = Literal["unread", "protected", "proxies", "denied", "layout"]
+Role = Literal["protected", "proxies", "denied", "layout"]
 
 LONGEST = 63
 """Letters of a name that is repeated."""
@@ -68,13 +68,14 @@ class Names:
     ----------
     policy : Policy
     needs : tuple of Need
-        What the scorer reads.
+        What a request may hold.
     """
 
     def __init__(self, policy: Policy, needs: tuple[Need, ...]) -> None:
         self._policy = policy
-        self._needs = tuple(need.name for need in needs)
-        self._roles = _roles(policy, self._needs)
+        self._needs = frozenset(need.name for need in needs)
+        self._read = tuple(need.name for need in needs if need.is_read)
+        self._roles = _roles(policy)
         self._spelled = {_spelling(name): name for name in self._roles}
 
     def is_tellable(self, name: str) -> bool:
@@ -132,7 +133,7 @@ class Names:
         return None
 
     def _nearest(self, name: str) -> str:
-        close = difflib.get_close_matches(name, self._needs, n=1)
+        close = difflib.get_close_matches(name, self._read, n=1)
         return f"did you mean `{close[0]}`?" if close else "leave it out"
 
 
@@ -144,19 +145,17 @@ def _may_be_person(text: str) -> bool:
     return len(text) in _LENGTHS and text[0] in _SURNAMES and not load_catalogue().match_name(text)
 
 
-def _roles(policy: Policy, needs: tuple[str, ...]) -> Mapping[str, Role]:
+def _roles(policy: Policy) -> Mapping[str, Role]:
     """Return what each name of a policy is that no request may hold."""
     table = policy.residents
     layout = (table.id, table.collected_on, table.source, *table.population)
     stems = [f"consent_{purpose.key}" for purpose in (policy.purpose, policy.audit_purpose)]
     consents = [stem + end for stem in stems for end in ("", "_at", "_notice")]
-    unread = [name for name in policy.features if name not in needs]
     return {
         **dict.fromkeys((name for name in (*layout, *consents) if name), "layout"),
         **dict.fromkeys(policy.denied, "denied"),
         **dict.fromkeys(policy.proxies, "proxies"),
         **dict.fromkeys(policy.protected, "protected"),
-        **dict.fromkeys(unread, "unread"),
     }
 
 
@@ -164,8 +163,6 @@ def _by_role(
     policy: Policy, name: str, role: Role, entries: tuple[Entry, ...]
 ) -> tuple[str, str, str, Texts]:
     match role:
-        case "unread":
-            return "is not needed, as this model does not read it", "leave it out", _MINIMAL, _NOT_NEEDED
         case "layout":
             fix = "leave it out; answers keep the order of the request"
             return "belongs to tables of residents and is not needed here", fix, _MINIMAL, _NOT_NEEDED

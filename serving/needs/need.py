@@ -1,4 +1,8 @@
-"""`Need`: one feature that the served scorer reads, as requests are held to it."""
+"""`Need`: one feature that the policy allows, as requests are held to it.
+
+The policy is the schema, and a version may read less of it. Clients cannot change at the moment in which
+another version takes over, so what either of them reads may be sent to both.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import TYPE_CHECKING
 from segmentation.policy.features import LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from segmentation.policy import Feature, Policy
     from segmentation.scorer import FoldedScorer
@@ -36,16 +40,19 @@ class Need:
         What the policy says of it.
     values : tuple of str
         Those that may be given, of an ordinal or a category; empty for others.
+    is_read : bool
+        Whether the scorer reads it. One that it does not read is held to the policy, and thrown away.
     """
 
     name: str
     feature: Feature
     values: tuple[str, ...]
+    is_read: bool = True
 
     @property
     def required(self) -> bool:
         """Whether every resident must have it."""
-        return self.feature.required
+        return self.is_read and self.feature.required
 
     @property
     def is_listed(self) -> bool:
@@ -64,12 +71,16 @@ class Need:
         return {**places, None: MISSING, ABSENT_VALUE: MISSING}
 
 
-def read_by(scorer: FoldedScorer, policy: Policy) -> tuple[Need, ...]:
-    """Return what a scorer reads, in the policy's order: a feature that it does not read is not needed."""
+def needs_under(policy: Policy, scorer: FoldedScorer) -> tuple[Need, ...]:
+    """Return every feature of a policy, in its order, as requests to a scorer are held to it."""
     read = set(scorer.features)
-    known = {part.name: part.values for part in scorer.levels}
+    known = {part.name: frozenset(part.values) for part in scorer.levels}
     return tuple(
-        Need(name, feature, tuple(value for value in feature.values or () if value in known.get(name, ())))
+        Need(name, feature, _values(feature, known.get(name) if name in read else None), name in read)
         for name, feature in policy.features.items()
-        if name in read
     )
+
+
+def _values(feature: Feature, known: Collection[str] | None) -> tuple[str, ...]:
+    """Return those of the policy that a scorer knows; all of them where it does not read the feature."""
+    return tuple(value for value in feature.values or () if known is None or value in known)

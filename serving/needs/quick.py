@@ -8,7 +8,7 @@ body has more quotation marks than what was decoded accounts for), and numbers w
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -33,6 +33,27 @@ KEY = 2
 """Quotation marks of a key, and of a text."""
 
 
+class Rest(NamedTuple):
+    """What residents sent that the version does not read.
+
+    Attributes
+    ----------
+    unused : tuple of str
+        Which needs.
+    marks : int
+        Quotation marks that they take.
+    is_large : bool
+        Whether any number has the digits of a phone or a document.
+    """
+
+    unused: tuple[str, ...] = NOTHING
+    marks: int = 0
+    is_large: bool = False
+
+
+NO_REST = Rest()
+
+
 class Quick:
     """Reads what is surely sound.
 
@@ -43,13 +64,17 @@ class Quick:
 
     def __init__(self, needs: tuple[Need, ...]) -> None:
         self.needs = needs
-        self.row = row_form(needs)
-        self.columns = columns_form(needs)
+        self._read = tuple(need for need in needs if need.is_read)
+        self._unread = tuple(need for need in needs if not need.is_read)
+        ordered = self._read + self._unread
+        self.row = row_form(ordered)
+        self.columns = columns_form(ordered)
         self._decode = msgspec.json.Decoder(body_form(self.row, self.columns)).decode
-        self._names = tuple(need.name for need in needs)
-        self._texts = frozenset(need.name for need in needs if need.is_listed)
-        self._large = tuple(need.name for need in needs if need.may_be_large)
-        self._one_full = KEY + KEY * (len(needs) + len(self._texts))
+        self._blank = tuple(ABSENT_VALUE if need.is_listed else ABSENT_NUMBER for need in self._unread)
+        self._names = tuple(need.name for need in self._read)
+        self._texts = frozenset(need.name for need in self._read if need.is_listed)
+        self._large = tuple(need.name for need in self._read if need.may_be_large)
+        self._one_full = KEY + KEY * (len(self._names) + len(self._texts))
         self._column = [attrgetter(f"n{at}") for at in range(len(needs))]
 
     def read(self, body: bytes, most: int) -> Columns | None:
@@ -80,8 +105,9 @@ class Quick:
 
     def _one(self, body: bytes, row: msgspec.Struct) -> Columns | None:
         """Read one resident without numpy, which takes longer to begin than this takes."""
-        values: dict[str, Value] = dict(zip(self._names, astuple(row), strict=True))
-        imputed = NOTHING
+        found = astuple(row)
+        values: dict[str, Value] = dict(zip(self._names, found, strict=False))  # what is not read comes last
+        imputed, unused = NOTHING, NOTHING
         quotes = body.count(b'"')
         given = values.values()
         if quotes != self._one_full or None in given or ABSENT_NUMBER in given or ABSENT_VALUE in given:
@@ -89,37 +115,47 @@ class Quick:
             values.update(dict.fromkeys(absent))
             imputed = tuple(name for name, value in values.items() if value is None)
             texts = len(self._texts) - sum(name in self._texts for name in imputed)
-            if quotes != KEY + KEY * (len(values) - len(absent) + texts):
+            last = found[len(values) :]
+            rest = NO_REST if last == self._blank else self._rest([(value,) for value in last])
+            if quotes != KEY + KEY * (len(values) - len(absent) + texts) + rest.marks or rest.is_large:
                 return None
+            unused = rest.unused
         if self._large and any(_is_large(values[name]) for name in self._large):
             return None
-        return Columns(1, (imputed,), values, None)
+        return Columns(1, (imputed,), values, None, unused)
 
     def _rows(self, body: bytes, rows: list[msgspec.Struct]) -> Columns | None:
         lists = list(zip(*map(astuple, rows), strict=True))
-        many = arrays_of(self.needs, lists)
+        lists, last = lists[: len(self._read)], lists[len(self._read) :]
+        many = arrays_of(self._read, lists)
+        unused = NOTHING
         full = len(rows) * (self._one_full - KEY) + KEY
         quotes = _quotes(body)
         if quotes != full or any_missing(many):
             absent = sum(_absent(values, column) for values, column in zip(lists, many.values(), strict=True))
-            if quotes != full - KEY * (absent + _texts_missing(many)):
+            rest = self._rest(last)
+            if quotes != full - KEY * (absent + _texts_missing(many)) + rest.marks or rest.is_large:
                 return None
+            unused = rest.unused
         if self._large and self._holds_large(many):
             return None
-        return columns_of(self.needs, many, len(rows))
+        return columns_of(self._read, many, len(rows), unused)
 
     def _by_column(self, body: bytes, columns: msgspec.Struct, most: int) -> Columns | None:
         lists = [get(columns) for get in self._column]
         found = self._of_lists(lists, most)
         if found is None:
             return None
-        given = [name for name, values in zip(self._names, lists, strict=True) if values is not msgspec.UNSET]
+        given = sum(values is not msgspec.UNSET for values in lists)
         texts = sum(
             int(np.count_nonzero(column.codes >= 0))
             for column in found.arrays.values()
             if isinstance(column, Coded)
         )
-        return found if _quotes(body) == KEY * (1 + len(given) + texts) else None
+        for need, values in zip(self._unread, lists[len(self._read) :], strict=True):
+            if need.is_listed and values is not msgspec.UNSET:
+                texts += len(values) - values.count(None)
+        return found if _quotes(body) == KEY * (1 + given + texts) else None
 
     def _of_lists(self, lists: Sequence[Any], most: int) -> Columns | None:
         """Return the residents of columns of one length, those that are `UNSET` missing for all."""
@@ -127,13 +163,34 @@ class Quick:
         rows = lengths.pop() if len(lengths) == 1 else 0
         if not 0 < rows <= most:
             return None
-        filled = [[None] * rows if values is msgspec.UNSET else values for values in lists]
-        many = arrays_of(self.needs, filled)
+        last = [() if values is msgspec.UNSET else values for values in lists[len(self._read) :]]
+        unused = tuple(need.name for need, values in zip(self._unread, last, strict=True) if values)
+        if unused and self._is_large_among(last):
+            return None
+        filled = [[None] * rows if values is msgspec.UNSET else values for values in lists[: len(self._read)]]
+        many = arrays_of(self._read, filled)
         if self._large and self._holds_large(many):
             return None
         if rows == 1:
-            return alone_of({name: values[0] for name, values in zip(self._names, filled, strict=True)})
-        return columns_of(self.needs, many, rows)
+            only = {name: values[0] for name, values in zip(self._names, filled, strict=True)}
+            return alone_of(only, unused)
+        return columns_of(self._read, many, rows, unused)
+
+    # ---- What this version does not read ----------------------------------------------------------------
+
+    def _rest(self, lists: Sequence[Sequence[Value]]) -> Rest:
+        """Return what residents sent of it, row by row."""
+        marks, unused = 0, []
+        for need, absent, values in zip(self._unread, self._blank, lists, strict=True):
+            sent = len(values) - values.count(absent)  # which finds NaN, as it is the same object
+            if sent:
+                unused.append(need.name)
+                marks += KEY * (sent + (sent - values.count(None) if need.is_listed else 0))
+        return Rest(tuple(unused), marks, bool(unused) and self._is_large_among(lists))
+
+    def _is_large_among(self, lists: Sequence[Sequence[Value]]) -> bool:
+        listed = zip(self._unread, lists, strict=True)
+        return any(need.may_be_large and any(map(_is_large, values)) for need, values in listed)
 
     def _holds_large(self, many: Mapping[str, Any]) -> bool:
         return any(np.fmax.reduce(np.abs(many[name]), initial=0) >= LEAST_NUMBER for name in self._large)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from serving.needs.careful import Careful
 from serving.needs.document import components, example_bodies
-from serving.needs.need import read_by
+from serving.needs.need import needs_under
 from serving.needs.quick import Quick
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ class Needs:
     ----------
     policy : Policy
     all : tuple of Need
-        What its scorer reads, in the policy's order. A feature that the policy allows and the scorer does not
-        read is refused: nothing is collected that the purpose does not need (PIPL Art. 6).
+        Every feature of the policy, in its order. One that the scorer does not read is held to the policy as
+        the others are, so that no version which takes over refuses what the last one asked for; it is never
+        demanded, and thrown away once it was checked. The answer names it, so that it is sent no more: only
+        what the purpose needs may be processed (PIPL Art. 6).
     """
 
     policy: Policy
@@ -104,7 +106,7 @@ class Needs:
         return components(self.all, self._quick.row, self._quick.columns, ref_template, most)
 
     def examples(self) -> dict[str, dict[str, Any]]:
-        """Return two sound bodies of the same two residents, ``rows`` and ``columns``."""
+        """Return two sound bodies of the same two residents, ``rows`` and ``columns``, of what is read."""
         return example_bodies(self.all)
 
     @cached_property
@@ -118,6 +120,6 @@ class Needs:
 
 def needs_of(approved: Approved) -> Needs:
     """Return what requests to an approved version may hold, with its quick reader made ready."""
-    needs = Needs(approved.policy, read_by(approved.scorer, approved.policy))
+    needs = Needs(approved.policy, needs_under(approved.policy, approved.scorer))
     needs._quick  # noqa: B018, SLF001 - it takes milliseconds, which no first request shall wait for
     return needs

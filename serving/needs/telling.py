@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Example = float | bool | str
 
+_UNREAD = {
+    "en": "This version does not read it: it need not be sent, and is thrown away (PIPL Art. 6).",
+    "zh": "此版本不使用该项：无需发送，发送后即予丢弃（《个人信息保护法》第六条）。",
+}
+
 
 def title(need: Need) -> str:
     """Return what a reader calls it."""
@@ -20,7 +25,7 @@ def title(need: Need) -> str:
 
 
 def description(need: Need) -> str:
-    """Return its kind, unit, range or values, what a missing value means, and why it is needed."""
+    """Return its unit, values and what a missing one means, and why it is needed; or that it is not read."""
     return " ".join((*_in("en", need), *_in("zh", need)))
 
 
@@ -44,6 +49,8 @@ def _short(feature: Feature, value: float) -> float:
 
 def _in(language: str, need: Need) -> Iterator[str]:
     feature = need.feature
+    if not need.is_read:
+        yield _UNREAD[language]
     yield getattr(feature.why, language)
     if feature.unit is not None:
         yield {"en": "Unit: {}.", "zh": "单位：{}。"}[language].format(getattr(feature.unit, language))
@@ -51,7 +58,7 @@ def _in(language: str, need: Need) -> Iterator[str]:
     if titled:
         told = (f"{value} = {feature.value_title(value, language)}" for value in titled)
         yield {"en": "Values: {}.", "zh": "取值：{}。"}[language].format(", ".join(told))
-    if not need.required:
+    if need.is_read and not need.required:
         yield _missing(language, need)
 
 

@@ -55,11 +55,12 @@ class Place(Struct, frozen=True, omit_defaults=True, gc=False):
     imputed: tuple[str, ...] = ()
 
 
-class Prediction(Struct, frozen=True):
+class Prediction(Struct, frozen=True, omit_defaults=True):
     """Segments of residents, in the order of the request.
 
     `decision` is the digest of the signed approval that `version` is served on; `segments` holds those that
-    occur in `results`.
+    occur in `results`. `unused` names what was sent that the policy allows and this version does not read, in
+    the policy's order. Stop sending it: only what the purpose needs may be processed (PIPL Art. 6).
     """
 
     model: str
@@ -67,6 +68,7 @@ class Prediction(Struct, frozen=True):
     decision: str
     segments: dict[str, Segment]
     results: tuple[Place, ...]
+    unused: tuple[str, ...] = ()
 
 
 class Reason(Struct, frozen=True):
@@ -88,7 +90,7 @@ class Reason(Struct, frozen=True):
     imputed: tuple[str, ...] = ()
 
 
-class Explanation(Struct, frozen=True):
+class Explanation(Struct, frozen=True, omit_defaults=True):
     """Reasons of residents, in the order of the request; otherwise as `Prediction`."""
 
     model: str
@@ -96,15 +98,21 @@ class Explanation(Struct, frozen=True):
     decision: str
     segments: dict[str, Segment]
     results: tuple[Reason, ...]
+    unused: tuple[str, ...] = ()
 
 
 class Feature(Struct, frozen=True):
-    """A need that a request may hold: its kind, unit, range (both ends included) or values, and why."""
+    """A need that a request may hold: its kind, unit, range (both ends included) or values, and why.
+
+    `is_read` says whether this version reads it; one that it does not read is never `required`, and need not
+    be sent.
+    """
 
     name: str
     title: Texts
     kind: Literal["count", "number", "share", "ordinal", "category", "flag"]
     required: bool
+    is_read: bool
     why: Texts
     unit: Texts | None = None
     range: tuple[float, float] | None = None

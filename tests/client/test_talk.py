@@ -54,6 +54,16 @@ def test_a_version_that_changes_between_parts_is_asked_about_the_earlier_ones_ag
     assert [place.margin for place in found.results] == [number / 1e6 for number in range(25_000)]
 
 
+def test_what_any_part_sent_in_vain_is_told_once():
+    def vain(request):
+        heard = answer(request)
+        return type(heard)(200, json=heard.json() | {"unused": ["pets", "lifts"]})
+
+    service = Service([answer, vain, vain])
+
+    assert service.call("sync", "predict", MANY).unused == ("pets", "lifts")
+
+
 def test_a_version_that_keeps_changing_is_an_error_and_no_mixture():
     decisions = (f"sha256:{at}" for at in range(99))
     service = Service([lambda request: answer(request, next(decisions))] * 99)

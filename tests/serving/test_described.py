@@ -18,7 +18,7 @@ from segmentation.errors import BundleError
 from serving.calls import Refused
 from serving.described import card, model, segments_of, versions
 from tests.serving.answering import Desk, approved
-from tests.serving.made import MODEL, SEGMENTS, bundle, policy
+from tests.serving.made import MODEL, REQUIRED, SEGMENTS, bundle, policy
 from tests.serving.made import card as made_card
 from tests.serving.made import scorer as made_scorer
 
@@ -96,13 +96,14 @@ def test_needs_have_their_kind_unit_bounds_and_reason(told):
     assert all((one.range is None) == (one.kind in {"ordinal", "category", "flag"}) for one in told.features)
 
 
-def test_a_need_that_the_scorer_does_not_read_is_not_asked_for(desk):
+def test_a_need_that_the_scorer_does_not_read_is_told_and_not_asked_for(desk):
+    assert policy().features[REQUIRED].required
     less = replace(made_scorer(), numbers=made_scorer().numbers[1:])
     other = Desk(replace(desk.state, watch=type(desk.state.watch)(None, with_scorer(desk.served, less))))
     told = msgspec.json.decode(other.ask(model).body, type=Model)
-    assert [one.name for one in told.features] == [
-        name for name in policy().features if name != made_scorer().numbers[0].name
-    ]
+    assert [one.name for one in told.features] == list(policy().features)
+    assert [one.name for one in told.features if not one.is_read] == [REQUIRED]
+    assert not any(one.required for one in told.features)
 
 
 def with_scorer(served, scorer):

@@ -36,6 +36,15 @@ def answer(desk, model):
     return told(desk_of(desk, model.scorer), {"residents": model.records})
 
 
+def test_a_need_that_the_version_does_not_read_is_named_and_speaks_for_nothing(desk):
+    body = {"residents": fitted("plain").records}
+    found = told(desk_of(desk, fitted("mitigated").scorer), body)
+    assert found.unused == ("phone_contact",)
+    assert not any("phone_contact" in one.contributions for one in found.results)
+    assert not any("phone_contact" in one.imputed for one in found.results)
+    assert told(desk_of(desk, fitted("plain").scorer), body).unused == ()
+
+
 # ---- Exact ------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ def served(begun_office):
     return Desk.of(begun_office).served
 
 
-def plain(served, names, results):
+def plain(served, names, results, unused=()):
     approved = served.approved
     return msgspec.json.encode(
         Prediction(
@@ -23,6 +23,7 @@ def plain(served, names, results):
             approved.decision,
             {name: served.segments[name] for name in names},
             results,
+            unused,
         )
     )
 
@@ -40,6 +41,13 @@ def test_one_result_is_framed_as_several_are(served, at):
     place = Place(list(SEGMENTS)[at], 0.05, True, ("home_area_m2",))
     told = served.frame.around_one(msgspec.json.encode(place), at)
     assert told == served.frame.around(msgspec.json.encode([place]), {at})
+
+
+def test_what_was_sent_and_is_not_read_stands_at_the_end(served):
+    (place,) = results = (Place("S1", 0.5, False),)
+    told = served.frame.around(msgspec.json.encode(results), {0}, ("区域", "pets"))
+    assert told == plain(served, ["S1"], results, ("区域", "pets"))
+    assert served.frame.around_one(msgspec.json.encode(place), 0, ("区域", "pets")) == told
 
 
 def test_a_name_of_any_script_is_encoded(served):

@@ -122,6 +122,23 @@ def test_rows_without_names_are_read_in_the_order_of_the_models_columns(desk, mo
         assert predictions(desk, {form: model.rows}) == model.labels
 
 
+def test_a_version_that_reads_less_takes_the_tables_of_the_one_before(desk):
+    wide, narrow = fitted("plain"), fitted("mitigated")
+    after = desk_of(desk, narrow.scorer)
+    split = {"columns": wide.read, "data": wide.rows}
+    for payload in (
+        {"dataframe_split": split},
+        {"dataframe_records": wide.records},
+        {"instances": wide.rows},
+        {"inputs": wide.columns},
+        {"inputs": narrow.rows},
+        {"dataframe_records": [wide.records[0] | {"phone_contact": 1}], "params": {}},
+    ):
+        found = predictions(after, payload)
+        assert found == narrow.labels[: len(found)]
+    assert desk.ask(invocations, {"instances": wide.rows[:1]}).body.startswith(b'{"predictions": [')
+
+
 def test_needs_that_are_left_out_count_as_missing(desk, model):
     records = [{key: value for key, value in one.items() if value is not None} for one in model.records]
     assert predictions(desk, {"dataframe_records": records}) == model.labels

@@ -1,5 +1,7 @@
 """What is predicted: the fitted segmenter's own segments on every row, in the bytes of a plain encoder."""
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from segmentation.answers import Place, Prediction
 from serving.calls import Refused
 from serving.predict import predict, predict_quickly
+from serving.served import served_of
 from tests.serving.answering import Desk
 from tests.serving.fitted import desk_of, fitted
 from tests.serving.made import MODEL, REQUIRED, policy, residents, scorer
@@ -62,6 +65,50 @@ def test_needs_that_are_missing_are_named_and_only_those_that_the_model_reads(de
     ]
     assert any(one.imputed for one in results)
     assert not any("phone_contact" in one.imputed for one in results)
+
+
+# ---- A version that reads less takes over ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["one", "rows", "columns"])
+def test_the_same_request_is_answered_by_a_version_that_reads_a_need_and_by_one_that_does_not(desk, form):
+    wide, narrow = fitted("plain"), fitted("mitigated")
+    ours, theirs = (
+        {"one": {"residents": one.records[:1]}, "rows": {"residents": one.records}}.get(
+            form, {"columns": one.columns}
+        )
+        for one in (wide, narrow)
+    )
+    before, after = desk_of(desk, wide.scorer), desk_of(desk, narrow.scorer)
+    for _ in range(2):  # and back
+        assert told(before, ours).unused == ()
+        found = told(after, ours)
+        assert found.unused == ("phone_contact",)
+        assert [one.segment for one in found.results] == [
+            narrow.scorer.segments[label] for label in narrow.labels[: len(found.results)]
+        ]
+        assert msgspec.structs.replace(found, unused=()) == told(after, theirs)
+        assert told(before, theirs).unused == ()  # what it reads and is not sent is stood in for
+
+
+def test_a_required_need_that_a_version_does_not_read_is_demanded_by_the_other_alone(desk):
+    less = replace(scorer(), numbers=tuple(one for one in scorer().numbers if one.name != REQUIRED))
+    version = served_of(replace(desk.served.approved, scorer=less))
+    narrow = Desk(replace(desk.state, watch=type(desk.state.watch)(desk.state.watch.office, version)))
+    (asked,) = residents(1, missing=0)
+    assert told(narrow, {"residents": [asked]}).unused == (REQUIRED,)
+    del asked[REQUIRED]
+    answer = told(narrow, {"residents": [asked]})
+    assert (answer.unused, answer.results[0].imputed) == ((), ())
+    with pytest.raises(Refused):
+        desk.ask(predict, {"residents": [asked]})
+
+
+def test_what_a_version_does_not_read_is_held_to_the_policy(desk):
+    narrow = desk_of(desk, fitted("mitigated").scorer)
+    with pytest.raises(Refused) as caught:
+        narrow.ask(predict, {"residents": [{"phone_contact": 80}]})
+    assert caught.value.faults[0].pointer == "/residents/0/phone_contact"
 
 
 # ---- The answer -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from serving.needs import Needs
-from serving.needs.need import read_by
+from serving.needs.need import needs_under
 from serving.requests import FORMS, components, contents
 from serving.tables import from_csv, from_json
 from tests.serving import made
@@ -15,7 +15,7 @@ MOST = 10
 
 @pytest.fixture(scope="module")
 def needs():
-    return Needs(made.policy(), read_by(made.scorer(), made.policy()))
+    return Needs(made.policy(), needs_under(made.policy(), made.scorer()))
 
 
 def valid(needs, name, body):

@@ -53,7 +53,7 @@ def ask(address: str, key: str, residents: Path) -> None:
 
     with Client(address, key) as client:
         model = client.model()
-        resident = first_resident(residents, [feature.name for feature in model.features])
+        resident = first_resident(residents, [feature.name for feature in model.features if feature.is_read])
         prediction, explanation = client.predict([resident]), client.explain([resident])
     show(prediction, explanation)
     typer.echo()

@@ -187,4 +187,5 @@ def _joined(parts: list[A], kind: type[A]) -> A:
     first = parts[0]
     segments = {name: segment for part in parts for name, segment in part.segments.items()}
     results = tuple(result for part in parts for result in part.results)
-    return kind(first.model, first.version, first.decision, segments, results)
+    unused = tuple(dict.fromkeys(name for part in parts for name in part.unused))
+    return kind(first.model, first.version, first.decision, segments, results, unused)

@@ -19,9 +19,12 @@ MORE = {
     "报修次数": {"kind": "count", "range": [2, 9], **UNIT},
     "渠道": {"kind": "category", "values": ["微信", "电话", 'say "now"', "a,[{b"]},
     "wide": {"kind": "number", "range": [-1e12, 1e12], **UNIT},
-    "unread": {"kind": "share"},
+    "unread": {"kind": "share", "required": True},
+    "不读": {"kind": "category", "values": ["甲", "乙"]},
+    "unread_wide": {"kind": "number", "range": [-1e12, 1e12], **UNIT},
 }
-UNREAD = ("unread", "monthly_income")
+UNREAD = ("monthly_income", "unread", "不读", "unread_wide")
+"""What the scorer does not read, in the policy's order."""
 
 
 @cache
@@ -60,8 +63,8 @@ def needs():
 
 
 def resident(**changed):
-    """Return a sound resident who has everything."""
-    values = {need.name: need.feature for need in needs().all}
+    """Return a sound resident who has everything that is read."""
+    values = {need.name: need.feature for need in needs().all if need.is_read}
     plain = {"count": 3, "number": 30.5, "share": 0.25, "flag": True}
     return {name: plain.get(of.kind) or of.values[0] for name, of in values.items()} | changed
 

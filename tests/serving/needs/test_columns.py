@@ -30,7 +30,8 @@ def test_nothing_is_told_where_nothing_is_missing():
 
 
 def test_many_needs_are_told_as_well_as_few():
-    whole = columns_of(needs().all, arrays_of(needs().all, [[None, None] for _ in needs().all]), 2)
+    whole = columns_of(needs().all, arrays_of(needs().all, [[None, None] for _ in needs().all]), 2, ("x",))
+    assert whole.unused == ("x",)
     assert whole.imputed == (tuple(need.name for need in needs().all),) * 2
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.serving.needs.made import needs, resident
+from tests.serving.needs.made import UNREAD, needs, policy, resident
 
 SCHEMAS = needs().schema("#/components/schemas/{name}", 7)
 RESIDENT = SCHEMAS["Resident"]["properties"]
@@ -19,8 +19,8 @@ def test_the_schema_is_json_without_defaults_that_no_request_can_hold():
     assert "multipleOf" not in text
 
 
-def test_exactly_the_needs_of_the_scorer_may_be_sent():
-    assert RESIDENT.keys() == resident().keys() == SCHEMAS["Columns"]["properties"].keys()
+def test_exactly_what_the_policy_allows_may_be_sent():
+    assert RESIDENT.keys() == set(policy().features) == SCHEMAS["Columns"]["properties"].keys()
     assert SCHEMAS["Resident"]["additionalProperties"] is False
     assert SCHEMAS["Columns"]["additionalProperties"] is False
     assert sorted(SCHEMAS["Resident"]["required"]) == ["class", "repairs"]
@@ -44,6 +44,13 @@ def test_a_need_has_its_kind_and_range_or_values(name, told):
 def test_a_need_that_may_be_missing_may_be_null():
     assert {"type": "null"} in RESIDENT["home_area"]["anyOf"]
     assert "null" not in json.dumps(RESIDENT["repairs"])
+
+
+def test_what_this_version_does_not_read_is_told_and_is_in_no_example():
+    unread = "This version does not read it: it need not be sent"
+    assert {name for name in RESIDENT if unread in json.dumps(RESIDENT[name])} == set(UNREAD)
+    assert "此版本不使用该项：无需发送" in inner("unread")["description"]
+    assert {*needs().examples()["columns"]["columns"]} == resident().keys()
 
 
 def test_a_need_is_told_in_both_languages():

@@ -34,6 +34,25 @@ def test_residents_columns_and_tables_of_the_same_say_the_same():
     assert {tuple(one.arrays["parking"]) for one in found} == {(1.0, 0.0)}
 
 
+def test_what_is_not_read_is_held_to_the_policy_and_thrown_away_in_each_form():
+    rows = [resident(unread=0.5, 不读=None), resident(unread=1, 不读="甲")]
+    names = list(rows[0])
+    values = [list(row.values()) for row in rows]
+    columns = {name: [row[name] for row in rows] for name in names}
+    for found in (
+        judging(BY_ROW).residents(rows, MOST),
+        judging(BY_ROW).residents(rows[:1], MOST),
+        judging(BY_COLUMN).columns(columns, MOST),
+        judging(SPLIT).table(names, values, MOST),
+    ):
+        assert found.unused == ("unread", "不读")
+        assert found.arrays.keys() == resident().keys()
+        assert not any(found.imputed)
+    rule = "must be within 0 and 1; divide percentages by 100"
+    wrong = [resident(unread=50)]
+    assert told(judging(BY_ROW).residents, wrong, MOST)[0] == ("/residents/0/unread", rule.partition(";")[0])
+
+
 def test_a_pointer_leads_to_the_value_in_each_form():
     rows = [resident(), resident(wide="3")]
     names = list(rows[0])
@@ -47,7 +66,7 @@ def test_a_pointer_leads_to_the_value_in_each_form():
 
 def test_a_required_column_that_a_table_lacks_is_told():
     assert told(judging(SPLIT).table, ["repairs"], [[3]], MOST) == [
-        ("/data/0/6", "must be given for every resident")
+        ("/data/0/7", "must be given for every resident")
     ]
 
 

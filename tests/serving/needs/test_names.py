@@ -75,8 +75,6 @@ def test_a_name_that_may_be_a_person_or_a_key_is_told_by_its_place(name):
         ("age_band", "is a protected attribute", "PIPL Art. 24"),
         ("tenure", "is a proxy of a protected attribute", "PIPL Art. 24"),
         ("building", "is denied by the policy", "PIPL Art. 6"),
-        ("unread", "is not needed, as this model does not read it", "PIPL Art. 6"),
-        ("monthly_income", "is not needed, as this model does not read it", "PIPL Art. 6"),
         ("resident", "belongs to tables of residents", "PIPL Art. 6"),
         ("tenancy", "belongs to tables of residents", "PIPL Art. 6"),
         ("consent_fairness_audit", "belongs to tables of residents", "PIPL Art. 6"),
@@ -125,6 +123,10 @@ def test_the_law_is_told_of_a_name_that_is_not_repeated():
 def test_the_nearest_need_is_told_of_a_name_with_a_slip():
     assert NAMES.wording("repair", PLACE).fix == "did you mean `repairs`?"
     assert NAMES.wording("window_count", PLACE).fix == "leave it out"
+
+
+def test_what_is_not_read_is_no_way_out():
+    assert NAMES.wording("unread_wid", PLACE).fix == "leave it out"
 
 
 def test_a_long_name_costs_no_more_than_a_short_one():

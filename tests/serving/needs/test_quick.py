@@ -34,7 +34,7 @@ def told(columns):
         for name, column in columns.arrays.items()
     }
     one = columns.one
-    return columns.rows, columns.imputed, listed, one
+    return columns.rows, columns.imputed, listed, one, columns.unused
 
 
 def agree(body):
@@ -53,7 +53,7 @@ NEAR = {
     "share": [0, 1, 0.0, 1.0, 1e-300],
     "flag": [True, False, 0, 1, 0.0, 1.0],
     "ordinal": ["low", "high"],
-    "category": ["app", "desk", "微信", 'say "now"', "a,[{b"],
+    "category": ["app", "desk", "微信", "甲", 'say "now"', "a,[{b"],
 }
 STRANGE = [
     -1,
@@ -131,7 +131,8 @@ def test_sound_residents_are_taken_by_both_readers(rows, escaped):
     body = json.dumps({"residents": rows}, ensure_ascii=escaped).encode()
     assert careful(body) is not None
     # what has the digits of a phone, and escaped quotation marks, are left to the careful reader
-    is_plain = b'\\"' not in body and all(abs(row.get("wide") or 0) < 1e10 for row in rows)
+    wide = [abs(row.get(name) or 0) for row in rows for name in ("wide", "unread_wide")]
+    is_plain = b'\\"' not in body and all(value < 1e10 for value in wide)
     assert agree(body) == is_plain
 
 
@@ -208,10 +209,42 @@ def test_columns_of_other_lengths_too_many_or_no_rows_are_left_to_the_careful_re
 
 def test_columns_that_are_left_out_are_missing_for_everybody():
     found = quick(b'{"columns":{"repairs":[1,2],"class":[1,0],"channel":["app",null]}}')
-    lacks = tuple(need.name for need in needs().all if need.name not in {"repairs", "class", "channel"})
+    given = {"repairs", "class", "channel"}
+    lacks = tuple(need.name for need in needs().all if need.is_read and need.name not in given)
     assert set(found.imputed[0]) == set(lacks)
     assert set(found.imputed[1]) == {*lacks, "channel"}
     assert np.isnan(found.arrays["wide"]).all()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("form", [by_row, by_column])
+def test_what_is_not_read_is_thrown_away_and_named(form, rows):
+    plain = quick(form(*[resident(channel=None)] * rows))
+    found = quick(form(*[resident(channel=None, 不读="乙", unread=0.5, unread_wide=None)] * rows))
+    assert found.unused == ("unread", "不读", "unread_wide")
+    assert plain.unused == ()
+    assert told(found)[:-1] == told(plain)[:-1]
+    assert found.imputed == (("channel",),) * rows
+
+
+def test_what_one_of_many_sends_that_is_not_read_is_named():
+    assert quick(by_row(resident(), resident(不读="甲"), resident())).unused == ("不读",)
+
+
+@pytest.mark.parametrize("form", [by_row, by_column])
+@pytest.mark.parametrize("changed", [{"unread": 2}, {"不读": "丙"}, {"unread_wide": 13800138000}])
+def test_what_is_not_read_is_held_to_the_policy_as_well(form, changed):
+    assert quick(form(resident(), resident(**dict.fromkeys(changed)))) is not None
+    assert quick(form(resident(**dict.fromkeys(changed)), resident(**changed))) is None
+    assert quick(form(resident(**changed))) is None
+
+
+def test_a_key_of_what_is_not_read_that_stands_twice_is_left_to_the_careful_reader():
+    for pair in (b'"unread":0,"unread":1', '"不读":"甲","不读":"乙"'.encode()):
+        assert quick(b'{"residents":[{"repairs":1,"class":true,%b}]}' % pair) is None
+        once = pair.partition(b",")[0]
+        assert quick(b'{"residents":[{"repairs":1,"class":true,%b}]}' % once) is not None
+    assert quick(b'{"columns":{"repairs":[1],"class":[1],"unread":[0],"unread":[1]}}') is None
 
 
 JSON = st.recursive(
