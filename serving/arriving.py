@@ -15,6 +15,8 @@ from serving.calls import Refused
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from serving.whole import Exchange
+
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 READ = frozenset(
@@ -122,7 +124,7 @@ def _is_utf8(parameters: bytes) -> bool:
     return True
 
 
-async def body_of(receive: Receive, most: int, patience: float) -> bytes:
+async def body_of(receive: Receive, most: int, patience: float, whole: Exchange | None = None) -> bytes:
     """Read a body to its end.
 
     Parameters
@@ -133,12 +135,18 @@ async def body_of(receive: Receive, most: int, patience: float) -> bytes:
         Bytes, counted while they arrive: a body in chunks does not say how long it is.
     patience : float
         Seconds in which all of it must have arrived.
+    whole : Exchange, optional
+        The short way: a body that is there already needs no time to arrive.
 
     Raises
     ------
     Refused
         It is too large, took too long, or ended before its end.
     """
+    there = None if whole is None else whole.body()
+    if there is not None:
+        _check_length(there, most)
+        return there
     timer = _Timer(patience)
     try:
         message = await receive()

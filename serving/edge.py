@@ -22,6 +22,7 @@ from serving.credentials import check_allowed
 from serving.metrics import number_of
 from serving.problems import problem_reply
 from serving.routes import QUICK_BELOW
+from serving.whole import whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from serving.rate import Rate
     from serving.routes import Route
     from serving.state import State
+    from serving.whole import Exchange
 
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -53,6 +55,10 @@ SECURITY = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 """Headers of every answer."""
+FIELDS = b"content-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n" + b"".join(
+    b"%b: %b\r\n" % field for field in SECURITY
+)
+"""The same as they go over the wire, behind those of one answer."""
 FRESH = 1.0
 """Seconds that an answer may take beside the event loop before what is approved is looked at again."""
 LATER = ((b"retry-after", b"1"),)
@@ -120,10 +126,10 @@ class Endpoint:
         """Answer one request."""
         edge = self._edge
         began = edge.monotonic()
-        sent = headers_of(scope)
+        sent, whole = headers_of(scope), whole_of(scope)
         call = Call(request_id(sent.get(b"x-request-id")), scope, b"", None)
         try:
-            reply = await self._reply(call, sent, receive)
+            reply = await self._reply(call, sent, receive, whole)
         except Refused as refused:
             reply = self._refusal(call, refused)
         except Exception as error:  # noqa: BLE001 - whatever it says might quote a request
@@ -133,9 +139,11 @@ class Endpoint:
             reply = self._recorded(call, reply)
         rows = call.rows if reply.status == 200 else 0  # noqa: PLR2004 - OK
         edge.state.metrics.count(self._number, reply.status, edge.monotonic() - began, rows)
-        await answer(reply, call.id, send)
+        await answer(reply, call.id, send, whole)
 
-    async def _reply(self, call: Call, sent: Mapping[bytes, bytes], receive: Receive) -> Reply:
+    async def _reply(
+        self, call: Call, sent: Mapping[bytes, bytes], receive: Receive, whole: Exchange | None
+    ) -> Reply:
         edge, route, settings = self._edge, self.route, self._edge.state.settings
         caller = None
         if route.scope is not None:
@@ -153,7 +161,7 @@ class Endpoint:
         edge.in_hand += 1
         try:
             if route.media:
-                call.body = await body_of(receive, settings.most_bytes, settings.patience)
+                call.body = await body_of(receive, settings.most_bytes, settings.patience, whole)
             return await self._handled(call)
         finally:
             edge.in_hand -= 1
@@ -233,7 +241,7 @@ def headers_for(reply: Reply, request: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
-async def answer(reply: Reply, request: str, send: Send) -> None:
+async def answer(reply: Reply, request: str, send: Send, whole: Exchange | None = None) -> None:
     """Send an answer.
 
     Parameters
@@ -243,7 +251,13 @@ async def answer(reply: Reply, request: str, send: Send) -> None:
         Id of the request.
     send : callable
         ASGI's.
+    whole : Exchange, optional
+        The short way, which is taken where the answer has no headers of its own.
     """
+    if whole is not None and not reply.headers:
+        fields = FIELDS % (reply.media, len(reply.body), request.encode())
+        if whole.answer(reply.status, fields, reply.body):
+            return
     headers = headers_for(reply, request)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from serving.calls import Refused
 from serving.problems import problem_reply
+from serving.whole import NAME, Whole
 
 if TYPE_CHECKING:
     import asyncio
@@ -65,7 +66,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._watch: asyncio.TimerHandle | None = None
         self._since: float | None = None
         self._in_header = True
-        self._header = 0
+        self._header = self._came = 0
         self._ended = False
         self._unsent, self._taken = 0, 0.0
         self._stopping = False
@@ -91,9 +92,10 @@ class PatientProtocol(HttpToolsProtocol):
         if self._since is None:
             self._since = self.loop.time()
         began_in_header, self._ended = self._in_header, False
+        self._came = self._header + len(data)
         super().data_received(data)
         if began_in_header and self._in_header and not self._ended:
-            self._header += len(data)
+            self._header = self._came
             if self._header > MOST_HEADER and not self.transport.is_closing():
                 self._refuse(LONG_HEADER)
 
@@ -106,8 +108,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start to answer, unless the header is too long."""
         self._in_header = False
-        long = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if long > MOST_HEADER or len(self.headers) > MOST_FIELDS:
+        if len(self.headers) > MOST_FIELDS or (self._came > MOST_HEADER and self._is_long()):
             self._wrong = LONG_HEADER
             raise HttpParserError("The header is too long.")
         super().on_headers_complete()
@@ -134,6 +135,15 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: it is answered as a request of HTTP/1.1, which the protocol allows (RFC 9110, 7.8)."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - as uvicorn's
+        """Offer the short way of a whole request and a whole answer."""
+        cycle.scope["extensions"] = {NAME: Whole(cycle)}  # type: ignore[dict-item] # uvicorn has none
+        super()._start_asgi_task(cycle, app)
+
+    def _is_long(self) -> bool:
+        """Tell whether a header, of which more bytes came than one may have, has them itself."""
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MOST_HEADER
 
     def _in_hand(self) -> RequestResponseCycle | None:
         """Return the last request of which a header came, while its answer is not complete."""
