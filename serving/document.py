@@ -1,7 +1,8 @@
 """The API document (OpenAPI 3.1), made of what the service runs on: its routes, its types, the active policy.
 
 FastAPI would derive it from models that no request passes through. This one cannot say anything else than the
-service does, because both read the same tables; it lists exactly the needs of the version that is served.
+service does, because both read the same tables; it lists exactly the needs that the served version's policy
+allows, and says which of them that version does not read.
 """
 
 from __future__ import annotations

@@ -109,9 +109,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "model": Operation(
         "model",
         Texts(
-            "Its segments with plain rules and service plans, the needs it reads and why, the decision it "
-            "rests on, its last day and its digests.",
-            "各分群及其通俗规则和服务方案、所用的需求及理由、所依据的决定、最后有效日和摘要。",
+            "Its segments with plain rules and service plans, the needs that its policy allows, why, and "
+            "whether it reads them, the decision it rests on, its last day and its digests.",
+            "各分群及其通俗规则和服务方案、策略允许的需求及理由、该版本是否使用、所依据的决定、最后有效日和摘要。",
         ),
         Model,
         MODEL,

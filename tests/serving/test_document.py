@@ -166,11 +166,24 @@ def test_an_example_of_an_answer_is_one(document, name):
 # ---- Its needs ---------------------------------------------------------------------------------------
 
 
-def test_the_document_lists_exactly_the_needs_of_the_active_version(document, served):
+def test_the_document_lists_exactly_the_needs_of_the_active_versions_policy(document, served):
     names = list(served.needs.policy.features)
 
     assert list(document["components"]["schemas"]["Resident"]["properties"]) == names
     assert list(document["components"]["schemas"]["Columns"]["properties"]) == names
+
+
+def test_what_the_active_version_does_not_read_may_be_sent_and_the_document_says_that_it_need_not(
+    served, settings
+):
+    scorer = made.scorer()
+    less = replace(scorer, numbers=tuple(one for one in scorer.numbers if one.name != made.REQUIRED))
+    narrow = served_of(replace(served.approved, scorer=less))
+    resident = document_of(all_routes(), narrow, settings)["components"]["schemas"]["Resident"]
+
+    assert resident["properties"].keys() == set(served.needs.policy.features)
+    assert "This version does not read it" in json.dumps(resident["properties"][made.REQUIRED])
+    assert made.REQUIRED not in resident.get("required", ())
 
 
 def test_without_a_version_there_are_no_needs_and_the_document_says_so(bare, served):
