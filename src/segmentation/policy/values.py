@@ -7,6 +7,7 @@ recognised. What each rule means in law stands beside its id in ``catalogue.toml
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 import unicodedata
@@ -33,6 +34,7 @@ _RESIDENT_ID = re.compile(
     r"((?:18|19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]",
     re.IGNORECASE,
 )
+_ID_LENGTH = 18
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 
@@ -75,7 +77,8 @@ def is_resident_id(text: str) -> bool:
 
     Eighteen characters after GB 11643-1999: region, birth date and the check character of ISO 7064 MOD 11-2;
     the residence permits of foreigners (first digit 9, region in the next two) follow the same scheme. A
-    number that floating point has rounded is judged by region and birth date alone.
+    number that floating point has rounded is judged by region and birth date alone; rounding may have carried
+    into the date.
     """
     return _is_resident_id(_read(text))
 
@@ -143,11 +146,22 @@ def _read(value: str) -> _Reading:
 
 
 def _is_resident_id(reading: _Reading) -> bool:
-    parts = _RESIDENT_ID.fullmatch(reading.number)
-    if parts is None:
-        return False
-    checked = not reading.exact or _id_check(reading.number) == reading.number[-1].upper()
-    return checked and _is_date(*map(int, parts.groups()))
+    number = reading.number
+    if reading.exact:
+        return _is_born(number) and _id_check(number) == number[-1].upper()
+    return len(number) == _ID_LENGTH and any(map(_is_born, _before_rounding(number)))
+
+
+def _is_born(number: str) -> bool:
+    """Return whether a number has the region and the birth date of a resident ID number."""
+    parts = _RESIDENT_ID.fullmatch(number)
+    return parts is not None and _is_date(*map(int, parts.groups()))
+
+
+def _before_rounding(number: str) -> tuple[str, str]:
+    """Return the least and the largest number that floating point may have rounded to this one."""
+    half = int(math.ulp(float(number))) // 2
+    return str(int(number) - half), str(int(number) + half)
 
 
 def _id_check(number: str) -> str:
