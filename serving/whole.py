@@ -85,6 +85,10 @@ class Whole:
 
 
 def whole_of(scope: Mapping[str, Any]) -> Exchange | None:
-    """Return the short way of a request, where the server offers it."""
+    """Take the short way of a request, where the server offers it.
+
+    It is taken out of the scope, which it refers to in turn: what refers to itself waits for the garbage
+    collector, and each request would leave that behind.
+    """
     extensions = scope.get("extensions")
-    return extensions.get(NAME) if extensions else None
+    return extensions.pop(NAME, None) if extensions else None

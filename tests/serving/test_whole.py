@@ -183,4 +183,9 @@ def test_another_application_may_send_messages_as_it_is_used_to():
 )
 def test_a_server_that_offers_no_short_way_has_none(scope):
     assert whole_of(scope) is None
-    assert whole_of({"extensions": {NAME: 1}}) == 1
+
+
+def test_the_short_way_is_taken_out_of_the_scope_that_it_refers_to():
+    offered = {"extensions": {NAME: 1, "other": 2}}
+    assert whole_of(offered) == 1
+    assert offered == {"extensions": {"other": 2}}
