@@ -13,7 +13,7 @@ from segmentation.approved import approved_of
 from segmentation.approved.published import Published
 from segmentation.errors import StorageError
 from segmentation.ledger.track import day_of
-from serving.seen import lasting
+from serving.seen import heeded
 from serving.served import served_of
 
 if TYPE_CHECKING:
@@ -95,5 +95,6 @@ class Active:
         except StorageError as error:
             return error
         self._check_from = began + (0.0 if self._published.is_local else REMOTE)
-        self.until = self._check_from + lasting(self._settings)
+        # Who checks is in the look itself, which has an end of its own where it hangs.
+        self.until = self._check_from + max(heeded(self._settings), self._settings.grace)
         return None

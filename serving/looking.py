@@ -1,8 +1,8 @@
 """One look: whether the ledger is still to be believed, which version may be served, and how it is published.
 
-Whatever cannot be believed stops the service at once. Only where the ledger or the place of bundles cannot be
-reached does the last good look count for a while, because a database that restarts says nothing of what it
-holds.
+Whatever cannot be believed stops the service at once, and so does a ledger that nobody looked at for two
+seconds. Only where a look finds that the ledger or the place of bundles cannot be reached does the last good
+one count for a while, because a database that restarts says nothing of what it holds.
 
 Every look makes sure that the ledger goes on from what was read before; a fuller one compares all of it, so
 that an old row that somebody altered is noticed, too. Fuller looks take at most a twentieth of the time and
@@ -29,7 +29,7 @@ from segmentation.ledger.book import Book
 from segmentation.ledger.witness import BACK, Witness
 from segmentation.policy.catalogue import load_catalogue
 from serving.active import Active
-from serving.seen import EXPIRED, NO_BUNDLE, NO_LOOK, Seen, lasting, left
+from serving.seen import EXPIRED, NO_BUNDLE, NO_LOOK, Seen, heeded, left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +44,9 @@ SHARE = 0.05
 """Of the time that fuller looks may take."""
 APART = 1.0
 """Seconds between two fuller looks, at least."""
-PATIENCE = 5.0
-"""Seconds to wait for who keeps the database locked."""
+PATIENCE = 1.0
+"""Seconds to wait for who keeps the database locked, or for a server that does not answer: only once it is
+known to be away does an earlier look count on."""
 
 
 class Looker:
@@ -152,7 +153,7 @@ class Looker:
             self._looked,
             history,
             self._keys,
-            trusted_until=began + lasting(self._settings) if missed is None else self._grace_until,
+            trusted_until=began + heeded(self._settings) if missed is None else self._grace_until,
         )
         try:
             served = self._active.ready(history, now)

@@ -25,7 +25,8 @@ LOG = "Whoever runs the service finds the reason in its log."
 STARTING = "The service has not looked at its ledger yet. Ask again in a moment."
 NO_LEDGER = f"The ledger cannot be vouched for, so nothing is served. {LOG}"
 NO_LOOK = (
-    f"The ledger has not been reached for longer than the service may do without, so nothing is served. {LOG}"
+    "The ledger has not been looked at for longer than the service may do without, so nothing is served. "
+    f"{LOG}"
 )
 NO_BUNDLE = (
     "What is published of the approved version is not what was signed, or cannot be read, so nothing is "
@@ -36,6 +37,8 @@ EXPIRED = (
     "another version."
 )
 
+HEEDED = 2.0
+"""Seconds after which nothing may be answered that was revoked."""
 FEW = 4
 """Looks that may be missed before the service takes it that nobody looks."""
 
@@ -82,16 +85,17 @@ class Seen:
     def refusal(self, now: float) -> Refused:
         """Return why nothing is served at a moment of the clock that never goes back."""
         if -inf < self.trusted_until <= now:
-            return Refused("not-trusted", NO_LOOK)
+            return Refused("not-trusted", NO_LOOK, headers=((b"retry-after", b"1"),))
         return Refused(self.slug, self.told)
 
 
-def lasting(settings: Settings) -> float:
-    """Return for how many seconds a good look counts: for the grace, and for no less than a few looks take.
+def heeded(settings: Settings) -> float:
+    """Return for how many seconds a look counts by itself: two, or where looks are rare for a few of them.
 
-    Without a grace the first look that reaches nothing stops the service; one that is a little late must not.
+    A machine that is too busy to look stops the service, too: only a look that found the ledger away lets an
+    earlier one count for longer.
     """
-    return max(settings.grace, FEW * settings.interval)
+    return max(HEEDED, FEW * settings.interval)
 
 
 def left(approved: Approved, now: datetime) -> float:

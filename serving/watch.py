@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from serving.served import Served
     from serving.settings import Settings
 
+LEAST = 0.05
+"""Seconds between two looks, however long one takes."""
 LAST = 2.0
 """Seconds that `stop` waits for a look that is under way."""
 
@@ -108,8 +110,9 @@ class Watch:
 
     def _run(self, stopped: threading.Event) -> None:
         while not stopped.is_set():
+            began = self._monotonic()
             self.look()
-            stopped.wait(self._settings.interval)
+            stopped.wait(max(self._settings.interval - (self._monotonic() - began), LEAST))
 
     # ---- What was seen --------------------------------------------------------------------------------
 

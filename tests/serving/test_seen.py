@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from serving.seen import NO_LEDGER, NO_LOOK, Seen, lasting, left
+from serving.seen import NO_LEDGER, NO_LOOK, Seen, heeded, left
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,17 @@ def test_a_version_without_a_last_day_has_no_end():
 
 
 @pytest.mark.parametrize(
-    ("grace", "interval", "seconds"), [(30.0, 0.5, 30.0), (0.0, 0.5, 2.0), (1.0, 2.0, 8.0)]
+    ("grace", "interval", "seconds"), [(0.0, 0.5, 2.0), (30.0, 0.1, 2.0), (30.0, 2.0, 8.0)]
 )
-def test_a_good_look_counts_for_the_grace_and_for_no_less_than_a_few_looks(grace, interval, seconds):
-    assert lasting(SimpleNamespace(grace=grace, interval=interval)) == seconds
+def test_a_look_counts_for_two_seconds_by_itself_whatever_the_grace(grace, interval, seconds):
+    assert heeded(SimpleNamespace(grace=grace, interval=interval)) == seconds
 
 
 def test_what_is_too_old_is_told_as_such_and_what_was_never_good_by_its_own_reason():
     old = Seen("not-approved", "", "not-approved", "It is suspended.", trusted_until=10.0)
     assert (old.refusal(9.9).slug, old.refusal(9.9).detail) == ("not-approved", "It is suspended.")
     assert (old.refusal(10.0).slug, old.refusal(10.0).detail) == ("not-trusted", NO_LOOK)
+    assert old.refusal(10.0).headers == ((b"retry-after", b"1"),)
     never = Seen("not-trusted", "", "not-trusted", NO_LEDGER)
     assert (never.refusal(10.0).slug, never.refusal(10.0).detail) == ("not-trusted", NO_LEDGER)
 

@@ -18,6 +18,9 @@ from tests.serving.made import Office, residents
 from tests.serving.process import Service
 
 CLIENTS = 32
+NOT_APPROVED = "urn:segmentation:problem:not-approved"
+BUSY = "urn:segmentation:problem:not-trusted"
+"""Nobody looked at the ledger for two seconds, on a machine with so much to do: then nothing is told."""
 HEEDED = 2.0
 """Seconds after which a decision must be heeded."""
 DECISIONS = int(os.environ.get("SEGMENTATION_STORM", "40"))
@@ -115,8 +118,8 @@ def test_no_answer_is_from_a_version_past_its_time(tmp_path):
 
     statuses = {answer[2] for answer in answers}
     assert statuses == {200, 503}
-    assert {answer[4] for answer in answers if answer[2] == 503} == {"urn:segmentation:problem:not-approved"}
-    assert late(answers, spans) == []
+    assert {answer[4] for answer in answers if answer[2] == 503} - {BUSY} == {NOT_APPROVED}
+    assert late([answer for answer in answers if answer[4] != BUSY], spans) == []
     assert len({answer[3] for answer in answers} - {None}) > DECISIONS / 10
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from math import ceil
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.place import Place
 
+SOONEST = 2
+"""Seconds below which libpq does not wait for a server."""
 ANSWER = 10
 """Seconds that a PostgreSQL may take to let us in."""
 ADVISORY_LOCK = 0x5E61_1ED6
@@ -43,7 +46,7 @@ def engine_of(place: Place, patience: float) -> Engine:
 def _postgres(place: Place, patience: float) -> Engine:
     """Return a way to a PostgreSQL that connects anew each time, so that its restart is no matter."""
     limits = {
-        "connect_timeout": ANSWER,
+        "connect_timeout": min(ANSWER, max(SOONEST, ceil(patience))),
         # A server that is gone without a word is noticed by asking, also where nothing waits to be sent.
         "keepalives_idle": ANSWER,
         "keepalives_interval": ANSWER,
