@@ -49,7 +49,7 @@ def placed(served: Served, columns: Columns) -> bytes:
         return served.frame.around_one(_encode(place), found.label, columns.unused)
     labels, margins = scorer.margins(columns.arrays)
     chosen = labels.tolist()
-    names = map(scorer.segments.__getitem__, chosen)
+    names = [scorer.segments[label] for label in chosen]
     borderline = (margins < scorer.borderline).tolist()
     places = list(map(Place, names, margins.tolist(), borderline, columns.imputed))
     return served.frame.around(_encode(places), set(chosen), columns.unused)
