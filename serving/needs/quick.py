@@ -107,38 +107,35 @@ class Quick:
         """Read one resident without numpy, which takes longer to begin than this takes."""
         found = astuple(row)
         values: dict[str, Value] = dict(zip(self._names, found, strict=False))  # what is not read comes last
-        imputed, unused = NOTHING, NOTHING
-        quotes = body.count(b'"')
+        last = found[len(values) :]
+        rest = NO_REST if last == self._blank else self._rest([(value,) for value in last])
+        imputed = NOTHING
+        quotes = body.count(b'"') - rest.marks
         given = values.values()
         if quotes != self._one_full or None in given or ABSENT_NUMBER in given or ABSENT_VALUE in given:
             absent = [name for name, value in values.items() if _is_absent(value)]
             values.update(dict.fromkeys(absent))
             imputed = tuple(name for name, value in values.items() if value is None)
             texts = len(self._texts) - sum(name in self._texts for name in imputed)
-            last = found[len(values) :]
-            rest = NO_REST if last == self._blank else self._rest([(value,) for value in last])
-            if quotes != KEY + KEY * (len(values) - len(absent) + texts) + rest.marks or rest.is_large:
+            if quotes != KEY + KEY * (len(values) - len(absent) + texts):
                 return None
-            unused = rest.unused
-        if self._large and any(_is_large(values[name]) for name in self._large):
+        if rest.is_large or (self._large and any(_is_large(values[name]) for name in self._large)):
             return None
-        return Columns(1, (imputed,), values, None, unused)
+        return Columns(1, (imputed,), values, None, rest.unused)
 
     def _rows(self, body: bytes, rows: list[msgspec.Struct]) -> Columns | None:
         lists, last = self._by_need(rows)
         many = arrays_of(self._read, lists)
-        unused = NOTHING
+        rest = self._rest(last)
         full = len(rows) * (self._one_full - KEY) + KEY
-        quotes = _quotes(body)
+        quotes = _quotes(body) - rest.marks
         if quotes != full or any_missing(many):
             absent = sum(_absent(values, column) for values, column in zip(lists, many.values(), strict=True))
-            rest = self._rest(last)
-            if quotes != full - KEY * (absent + _texts_missing(many)) + rest.marks or rest.is_large:
+            if quotes != full - KEY * (absent + _texts_missing(many)):
                 return None
-            unused = rest.unused
-        if self._large and self._holds_large(many):
+        if rest.is_large or (self._large and self._holds_large(many)):
             return None
-        return columns_of(self._read, many, len(rows), unused)
+        return columns_of(self._read, many, len(rows), rest.unused)
 
     def _by_need(self, rows: list[msgspec.Struct]) -> tuple[list[list[Any]], list[list[Any]]]:
         """Return the values of each need that is read, and of each that is not."""
