@@ -158,9 +158,10 @@ class Looker:
         try:
             served = self._active.ready(history, now)
             missed = self._active.check(history, began) or missed
-        except NotApprovedError as error:
+        except NotApprovedError:
+            # In the log, too: who decided stands in the ledger, and a log goes to many.
             told = told_outside(history, self._settings.model, now, self._catalogue)
-            return replace(seen, condition="not-approved", reason=str(error), slug="not-approved", told=told)
+            return replace(seen, condition="not-approved", reason=told, slug="not-approved", told=told)
         except (BundleError, StorageError) as error:
             return replace(seen, reason=str(error))
         return self._serving(seen, served, began + left(served.approved, now), missed)

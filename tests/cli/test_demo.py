@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -13,7 +14,8 @@ import httpx
 import pytest
 
 from segmentation.cli import demo
-from segmentation.cli.demo import POLICY, fill_in, prepare
+from segmentation.cli.demo import POLICY, fill_in, prepared
+from segmentation.cli.demo_server import check_port
 from segmentation.errors import SegmentationError, StorageError
 
 ROOT = Path(__file__).parents[2]
@@ -23,27 +25,57 @@ QUICK = "bootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\nsegments = [5, 7]"
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path):
     (tmp_path / "letters.txt").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(StorageError, match="what no demo made"):
-        prepare(tmp_path, ROOT / POLICY)
+    with pytest.raises(StorageError, match="what no demo made"), prepared(tmp_path, ROOT / POLICY):
+        pass
     assert (tmp_path / "letters.txt").read_text(encoding="utf-8") == "mine"
 
 
 def test_what_an_earlier_demo_left_is_thrown_away(tmp_path):
-    prepare(tmp_path / "demo", ROOT / POLICY)
-    first = (tmp_path / "demo" / demo.PASSPHRASE).read_text(encoding="utf-8")
-    (tmp_path / "demo" / "ledger.db").touch()
+    with prepared(tmp_path / "demo", ROOT / POLICY):
+        first = (tmp_path / "demo" / demo.PASSPHRASE).read_text(encoding="utf-8")
+        (tmp_path / "demo" / "ledger.db").touch()
+        (tmp_path / "demo" / "bundles").mkdir()
 
-    prepare(tmp_path / "demo", ROOT / POLICY)
+    with prepared(tmp_path / "demo", ROOT / POLICY):
+        pass
 
+    assert not (tmp_path / "demo" / "bundles").exists()
     assert not (tmp_path / "demo" / "ledger.db").exists()
     assert (tmp_path / "demo" / demo.PASSPHRASE).read_text(encoding="utf-8") != first
     assert (tmp_path / "demo" / demo.PASSPHRASE).stat().st_mode & 0o077 == 0
 
 
 def test_a_policy_that_is_not_there_is_said_before_anything_is_made(tmp_path):
-    with pytest.raises(SegmentationError, match="--policy"):
-        prepare(tmp_path / "demo", tmp_path / "policy.toml")
+    with (
+        pytest.raises(SegmentationError, match="--policy"),
+        prepared(tmp_path / "demo", tmp_path / "none.toml"),
+    ):
+        pass
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_demo_that_still_runs_keeps_its_folder(tmp_path):
+    with prepared(tmp_path / "demo", ROOT / POLICY):
+        (tmp_path / "demo" / "ledger.db").touch()
+        with pytest.raises(StorageError, match="still runs"), prepared(tmp_path / "demo", ROOT / POLICY):
+            pass
+        assert (tmp_path / "demo" / "ledger.db").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "demo").touch()
+
+    with pytest.raises(StorageError, match="is a file"), prepared(tmp_path / "demo", ROOT / POLICY):
+        pass
+
+
+def test_a_port_that_is_taken_is_said_before_the_work_begins():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SegmentationError, match="cannot be used: address already in use"):
+            check_port(taken.getsockname()[1])
+    check_port(0)
 
 
 def test_every_mark_of_a_draft_gets_something_made_up_of_its_type(tmp_path):

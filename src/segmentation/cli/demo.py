@@ -6,6 +6,7 @@ names. So it has a home of its own, and nothing in it can be taken for a real de
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
@@ -57,12 +58,13 @@ def demo(
 ) -> None:
     """Simulate residents, find a disparity and mitigate it, sign with made-up people, serve, and ask.
 
-    Each step is a command that is printed before it runs, so that it can be run again by hand.
+    Each step is a command that is printed before it runs, so that it can be run again by hand, with the
+    settings that are printed first.
     """
-    from segmentation.cli.demo_server import ask, serving, wait
+    from segmentation.cli.demo_server import ask, check_port, serving, wait
 
-    prepare(out, policy)
-    with _settings(out):
+    check_port(port)
+    with prepared(out, policy), _settings(out):
         make_versions(out, policy, n)
         sign(out)
         key = issue_key(out)
@@ -72,13 +74,14 @@ def demo(
                 wait()
 
 
-def prepare(out: Path, policy: Path) -> None:
-    """Make the folder, and throw away what an earlier demo left there.
+@contextmanager
+def prepared(out: Path, policy: Path) -> Iterator[None]:
+    """Make the folder, throw away what an earlier demo left there, and keep other demos out meanwhile.
 
     Raises
     ------
     StorageError
-        It holds something that no demo made.
+        It is no folder, holds something that no demo made, or a demo runs in it.
     SegmentationError
         There is no policy.
     """
@@ -87,13 +90,30 @@ def prepare(out: Path, policy: Path) -> None:
             f"There is no policy {policy}. Run the demo in a checkout, or name a policy of the simulated "
             "community with --policy."
         )
+    if out.exists() and not out.is_dir():
+        raise StorageError(f"{out} is a file. Name a folder with --out.")
     if out.exists() and not (out / MARKER).exists() and any(out.iterdir()):
         raise StorageError(f"The folder {out} holds what no demo made. Name another one with --out.")
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    (out / MARKER).touch()
-    os.close(os.open(out / PASSPHRASE, os.O_CREAT | os.O_WRONLY, 0o600))
-    (out / PASSPHRASE).write_text(secrets.token_urlsafe(16), encoding="utf-8")
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / MARKER).open("a") as marker:
+        try:
+            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(f"A demo still runs in {out}. Stop it, or name another --out.") from None
+        _empty(out)
+        os.close(os.open(out / PASSPHRASE, os.O_CREAT | os.O_WRONLY, 0o600))
+        (out / PASSPHRASE).write_text(secrets.token_urlsafe(16), encoding="utf-8")
+        (out / "models" / MODEL).mkdir(parents=True)
+        shutil.copyfile(policy, out / "models" / MODEL / POLICY.name)
+        yield
+
+
+def _empty(out: Path) -> None:
+    for left in out.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        elif left.name != MARKER:
+            left.unlink()
 
 
 def make_versions(out: Path, policy: Path, n: int) -> None:
@@ -183,6 +203,7 @@ def _settings(out: Path) -> Iterator[None]:
     for name in before:
         del os.environ[name]
     os.environ["SEGMENTATION_HOME"] = str(out)
+    say(f"$ export SEGMENTATION_HOME={shlex.quote(str(out))}  # a home of its own; nothing real is touched")
     try:
         yield
     finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import re
+import shlex
+import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +28,26 @@ PATIENCE = 30.0
 _ADDRESS = re.compile(r"https?://\S+?(?=[\s,;]|$)")
 
 
+def check_port(port: int) -> None:
+    """Make sure that the port is free, before minutes of work.
+
+    Raises
+    ------
+    SegmentationError
+        It is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = (error.strerror or "the system refuses").lower()
+            message = f"The port {port} cannot be used: {reason}. Name another one with --port."
+        else:
+            return
+    raise SegmentationError(message)
+
+
 @contextmanager
 def serving(home: Path, model: str, port: int) -> Iterator[str]:
     """Serve a model from a process of its own, and give its address; it is stopped with the context.
@@ -37,7 +59,7 @@ def serving(home: Path, model: str, port: int) -> Iterator[str]:
     """
     words = ("serve", "--model", model, "--home", str(home), "--port", str(port))
     typer.echo()
-    say(f"$ segmentation {' '.join(words)}")
+    say(f"$ segmentation {shlex.join(words)}")
     command = [sys.executable, "-c", "from segmentation.cli import main; main()", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
