@@ -6,6 +6,7 @@ A header that is not read here can neither be acted on nor logged: not the clien
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,12 @@ READ = frozenset(
 TWICE = b""
 """Stands among the headers for the name of one that was sent more than once."""
 UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MANY = 4096
+"""Random bytes that are drawn at once."""
 FORSAKEN = 8
 """A body this many times over the limit is not read to its end: the connection is closed instead."""
 CLOSE = ((b"connection", b"close"),)
+TWO_KEYS = "Both Authorization and X-API-Key were sent; show the API key once, in one of them."
 
 
 def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
@@ -47,6 +51,25 @@ def headers_of(scope: Mapping[str, Any]) -> dict[bytes, bytes]:
                 found[TWICE] = name
             found[name] = value
     return found
+
+
+class Drawn:
+    """Random bytes for ids, which are no secrets, many drawn at once: each time costs a system call.
+
+    One for each event loop: two threads may draw the same.
+    """
+
+    __slots__ = ("_at", "_many")
+
+    def __init__(self) -> None:
+        self._many, self._at = b"", 0
+
+    def __call__(self, size: int) -> bytes:
+        """Return this many, at most `MANY`, that were not returned before."""
+        if self._at + size > len(self._many):
+            self._many, self._at = os.urandom(MANY), 0
+        start, self._at = self._at, self._at + size
+        return self._many[start : self._at]
 
 
 def request_id(sent: bytes | None, random: Callable[[int], bytes] = os.urandom) -> str:
@@ -75,6 +98,8 @@ def check_headers(sent: Mapping[bytes, bytes], most: int) -> None:
     if TWICE in sent:
         # Which of the two counts is not for the service to guess.
         raise Refused("malformed", f"The header {sent[TWICE].decode()} was sent twice; send it once.")
+    if b"authorization" in sent and b"x-api-key" in sent:
+        raise Refused("malformed", TWO_KEYS)
     told = sent.get(b"content-length")
     if told is None:
         return
@@ -124,7 +149,33 @@ def _is_utf8(parameters: bytes) -> bool:
     return True
 
 
-async def body_of(receive: Receive, most: int, patience: float, whole: Exchange | None = None) -> bytes:
+def _hold_any(size: int) -> None:
+    """Let any number of bytes in."""
+
+
+def body_there(whole: Exchange | None, most: int) -> bytes | None:
+    """Return a body that has arrived already, by the short way; None where some of it may be missing.
+
+    Parameters
+    ----------
+    whole : Exchange or None
+    most : int
+        Bytes.
+
+    Raises
+    ------
+    Refused
+        It is too large.
+    """
+    there = None if whole is None else whole.body()
+    if there is not None:
+        _check_length(len(there), most)
+    return there
+
+
+async def body_of(
+    receive: Receive, most: int, patience: float, hold: Callable[[int], None] = _hold_any
+) -> bytes:
     """Read a body to its end.
 
     Parameters
@@ -135,26 +186,22 @@ async def body_of(receive: Receive, most: int, patience: float, whole: Exchange 
         Bytes, counted while they arrive: a body in chunks does not say how long it is.
     patience : float
         Seconds in which all of it must have arrived.
-    whole : Exchange, optional
-        The short way: a body that is there already needs no time to arrive.
+    hold : callable
+        Told how many bytes came until now; it refuses what there is no room for.
 
     Raises
     ------
     Refused
         It is too large, took too long, or ended before its end.
     """
-    there = None if whole is None else whole.body()
-    if there is not None:
-        _check_length(there, most)
-        return there
     timer = _Timer(patience)
     try:
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body"):
             body: bytes = message.get("body", b"")
-            _check_length(body, most)
+            _check_length(len(body), most)
             return body
-        return await _rest(message, receive, most)
+        return await _rest(message, receive, most, hold)
     except asyncio.CancelledError:
         if timer.task is None:
             raise
@@ -188,20 +235,24 @@ class _Timer:
             self.task.cancel()
 
 
-async def _rest(message: MutableMapping[str, Any], receive: Receive, most: int) -> bytes:
-    body = bytearray()
+async def _rest(
+    message: MutableMapping[str, Any], receive: Receive, most: int, hold: Callable[[int], None]
+) -> bytes:
+    # It gives out what it was written to; any other buffer must be copied, and is in memory twice.
+    body, size = io.BytesIO(), 0
     while True:
         if message["type"] != "http.request":
             raise Refused("malformed", "The request ended before all of it had arrived.")
-        body += message.get("body", b"")
-        _check_length(body, most)
+        size += body.write(message.get("body", b""))
+        _check_length(size, most)
+        hold(size)
         if not message.get("more_body"):
-            return bytes(body)
+            return body.getvalue()
         message = await receive()
 
 
-def _check_length(body: bytes | bytearray, most: int) -> None:
-    if len(body) > most:
+def _check_length(size: int, most: int) -> None:
+    if size > most:
         raise _too_large(most, forsaken=True)
 
 

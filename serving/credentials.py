@@ -8,11 +8,10 @@ wrong, the same is computed, and the answer is the same sentence.
 from __future__ import annotations
 
 import binascii
-import hmac
+import hashlib
+from hmac import compare_digest
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from segmentation.ledger.api_keys import token_parts
-from segmentation.signing import sha256
 from serving.calls import Refused
 
 if TYPE_CHECKING:
@@ -38,13 +37,21 @@ if TYPE_CHECKING:
             """Return them by id, in the order in which they were issued."""
 
 
-CHALLENGE = ((b"www-authenticate", b'Bearer realm="segmentation", Basic realm="segmentation"'),)
+CHALLENGE = (
+    (b"www-authenticate", b'Basic realm="segmentation", charset="UTF-8"'),
+    (b"www-authenticate", b'Bearer realm="segmentation"'),
+)
+"""Two lines, which RFC 9110 (section 11.6.1) has for one list: Chromium asks for a password at Basic alone where
+it stands first in its line."""
 NONE_SENT = "Send an API key: Authorization: Bearer sgk_…, X-API-Key: sgk_…, or as the password of Basic."
 UNKNOWN = (
     "The API key sent is not known here. Check that all of it was copied, or ask an administrator for one."
 )
-NOBODY = "sha256:" + "0" * 64
+NOBODY = "0" * 64
 """Stands for the secret of a key that is not there: no secret has this digest."""
+OPENING, SEPARATOR, LENGTH = b"sgk_", b"_", 60
+ID, SECRET = slice(4, 16), slice(17, None)
+"""Where the parts of a token stand, as `segmentation.ledger.api_keys.token_of` writes it."""
 
 
 class Caller(NamedTuple):
@@ -65,6 +72,23 @@ class Caller(NamedTuple):
     refusal: Refused | None
 
 
+class Known(NamedTuple):
+    """A key of the ledger, as it is looked up.
+
+    Attributes
+    ----------
+    standing : Standing
+    digest : str
+        SHA-256 of its secret, in hexadecimal digits.
+    caller : Caller
+        Who asks with it while it counts.
+    """
+
+    standing: Standing
+    digest: str
+    caller: Caller
+
+
 class Credentials:
     """Tells who asks.
 
@@ -77,7 +101,9 @@ class Credentials:
     def __init__(self, source: Keys) -> None:
         self._source = source
         self._seen: Mapping[str, Standing] | None = None
-        self._numbers: dict[str, int] = {}
+        self._known: dict[bytes, Known] = {}
+        # A copy of it spares OpenSSL to look for the algorithm at each request, which takes longer than it.
+        self._begun = hashlib.sha256()
 
     def caller(self, sent: Mapping[bytes, bytes], now: datetime) -> Caller:
         """Return who asks; nothing is raised, because a refusal must wait for its turn.
@@ -95,23 +121,28 @@ class Credentials:
         token = _token(sent)
         if token is None:
             return _nobody(NONE_SENT)
-        parts = token_parts(token.decode("latin-1"))
-        if parts is None:
+        if len(token) != LENGTH or token[:4] != OPENING or token[16:17] != SEPARATOR:
             return _nobody(UNKNOWN)
-        standing = keys.get(parts[0])
-        expected = NOBODY if standing is None else standing.record.secret
-        is_right = hmac.compare_digest(sha256(parts[1].encode()), expected)
-        if standing is None or not is_right:
-            return _nobody(UNKNOWN)
-        why = standing.refusal(now)
-        refusal = None if why is None else _no_key(why)
-        return Caller(standing.record, self._number(keys, standing.record.id), refusal)
-
-    def _number(self, keys: Mapping[str, Standing], id_: str) -> int:
         if keys is not self._seen:
-            self._numbers = {known: number for number, known in enumerate(keys)}
-            self._seen = keys
-        return self._numbers[id_]
+            self._known, self._seen = _known(keys), keys
+        known = self._known.get(token[ID])
+        digest = self._begun.copy()
+        digest.update(token[SECRET])
+        is_right = compare_digest(digest.hexdigest(), NOBODY if known is None else known.digest)
+        if known is None or not is_right:
+            return _nobody(UNKNOWN)
+        why = known.standing.refusal(now)
+        return known.caller if why is None else known.caller._replace(refusal=_no_key(why))
+
+
+def _known(keys: Mapping[str, Standing]) -> dict[bytes, Known]:
+    """Return the keys by the id in their tokens."""
+    return {
+        id_.encode(): Known(
+            standing, standing.record.secret.removeprefix("sha256:"), Caller(standing.record, number, None)
+        )
+        for number, (id_, standing) in enumerate(keys.items())
+    }
 
 
 def check_allowed(caller: Caller, scope: Scope) -> ApiKey:

@@ -15,12 +15,14 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
 from segmentation.errors import StorageError
-from serving.accesses import access_line
-from serving.arriving import body_of, check_headers, headers_of, media_of, request_id
+from serving.accesses import access_of, encoded
+from serving.arriving import Drawn, body_of, body_there, check_headers, headers_of, media_of, request_id
 from serving.calls import Call, Refused
 from serving.credentials import check_allowed
+from serving.excess import Excess
 from serving.metrics import number_of
 from serving.problems import problem_reply
+from serving.room import LATER, Room
 from serving.routes import QUICK_BELOW
 from serving.whole import whole_of
 
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
 
     from serving.arriving import Receive
     from serving.calls import Reply
-    from serving.credentials import Credentials
+    from serving.credentials import Caller, Credentials
     from serving.logs import Log
     from serving.rate import Rate
+    from serving.room import Place
     from serving.routes import Route
     from serving.state import State
     from serving.whole import Exchange
@@ -61,12 +64,11 @@ FIELDS = b"content-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n" + b""
 """The same as they go over the wire, behind those of one answer."""
 FRESH = 1.0
 """Seconds that an answer may take beside the event loop before what is approved is looked at again."""
-LATER = ((b"retry-after", b"1"),)
 FAILED = "The service failed while it worked on this request; its log says where. Nothing was answered."
 UNRECORDED = "The access could not be recorded, so the answer is kept back; try again later."
 
 
-class Closed:
+class ClosedSpool:
     """The spool of a worker that has not begun, or has ended: nothing is recorded, so nothing is answered."""
 
     def write(self, line: bytes) -> None:  # noqa: ARG002 - as a spool is written to
@@ -93,20 +95,40 @@ class Edge:
         Opened when the service begins.
     threads : Executor or None
         For work that would keep other requests waiting; the event loop's own where it is None.
+    readers : Executor or None
+        For what is only read, which must not wait behind that work.
     monotonic : callable
         Seconds of a clock that never goes back, the same in all workers.
-    in_hand : int
-        Requests that were let in and are not answered yet.
+    random : callable
+        Draws the bytes of requests' ids.
+    excess : Excess
+        What keys ask beyond their allowance.
+    room : Room
+        What is in hand.
     """
 
     state: State
     credentials: Credentials
     rate: Rate
     log: Log
-    spool: Spool = field(default_factory=Closed)
+    spool: Spool = field(default_factory=ClosedSpool)
     threads: Executor | None = None
+    readers: Executor | None = None
     monotonic: Callable[[], float] = time.monotonic
-    in_hand: int = 0
+    random: Callable[[int], bytes] = field(default_factory=Drawn)
+    excess: Excess = field(default_factory=Excess)
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.state.settings
+        self.room = Room(settings.backlog, settings.most_bytes)
+
+    def record_counted(self, now: float | None = None) -> None:
+        """Record what was only counted of keys beyond their allowance, a second ago or, without `now`, ever."""
+        try:
+            self.excess.write(self.spool.write, now)
+        except Exception as error:  # noqa: BLE001 - for whatever reason: it stays counted
+            self.log.refused("not-recorded", error)
 
 
 class Endpoint:
@@ -127,14 +149,17 @@ class Endpoint:
         edge = self._edge
         began = edge.monotonic()
         sent, whole = headers_of(scope), whole_of(scope)
-        call = Call(request_id(sent.get(b"x-request-id")), scope, b"", None)
+        call = Call(request_id(sent.get(b"x-request-id"), edge.random), scope, b"", None)
         try:
             reply = await self._reply(call, sent, receive, whole)
         except Refused as refused:
             reply = self._refusal(call, refused)
         except Exception as error:  # noqa: BLE001 - whatever it says might quote a request
-            edge.log.failed(self.route.name, error)
+            edge.log.failed(self.route.name, error, call.id)
             reply = problem_reply(Refused("failed", FAILED), call.id)
+        finally:
+            if call.place is not None:
+                call.place.leave()
         if call.key is not None:
             reply = self._recorded(call, reply)
         rows = call.rows if reply.status == 200 else 0  # noqa: PLR2004 - OK
@@ -149,28 +174,46 @@ class Endpoint:
         if route.scope is not None:
             caller = edge.credentials.caller(sent, edge.state.clock())
             call.key = caller.key
+            # Also where it is refused for another reason: each is recorded, and nobody may have that for nothing.
+            wait = self._wait(caller)
+            call.is_beyond = wait > 0
         check_headers(sent, settings.most_bytes)
         if route.media:
             call.media = media_of(sent, route.media)
         if caller is None or route.scope is None:
             return await self._handled(call)
         key = check_allowed(caller, route.scope)
-        self._check_rate(caller.number, key.per_second)
-        if edge.in_hand >= settings.backlog:
-            raise Refused("busy", "The service has too many requests in hand; come back.", headers=LATER)
-        edge.in_hand += 1
-        try:
-            if route.media:
-                call.body = await body_of(receive, settings.most_bytes, settings.patience, whole)
-            return await self._handled(call)
-        finally:
-            edge.in_hand -= 1
+        if call.is_beyond:
+            raise _too_often(key.per_second, wait)
+        if route.media:
+            there = body_there(whole, settings.most_bytes)
+            call.body = await self._awaited(call, receive) if there is None else there
+        return await self._handled(call)
 
-    def _check_rate(self, number: int, per_second: int) -> None:
-        seconds = self._edge.rate.wait(number, per_second, self._edge.monotonic())
-        if seconds > 0:
-            detail = f"This API key may ask {per_second} times a second; come back as Retry-After says."
-            raise Refused("too-often", detail, headers=((b"retry-after", b"%d" % ceil(seconds)),))
+    def _wait(self, caller: Caller) -> float:
+        """Spend one request of a key whose secret is right, or return how long it must wait for one."""
+        if caller.key is None:
+            return 0.0
+        return self._edge.rate.wait(caller.number, caller.key.per_second, self._edge.monotonic())
+
+    async def _awaited(self, call: Call, receive: Receive) -> bytes:
+        """Read a body that still arrives; meanwhile its key may have been revoked."""
+        settings, place = self._edge.state.settings, self._place(call)
+        body = await body_of(receive, settings.most_bytes, settings.patience, place.hold)
+        self._check_key(call)
+        return body
+
+    def _place(self, call: Call) -> Place:
+        """Return the place of a request that must wait; raises `Refused` where there is none."""
+        if call.place is None:
+            call.place = self._edge.room.enter("" if call.key is None else call.key.id)
+        return call.place
+
+    def _check_key(self, call: Call) -> None:
+        """Refuse a request that waited, if what let it in counts no more."""
+        edge, scope = self._edge, self.route.scope
+        if scope is not None:
+            check_allowed(edge.credentials.caller(headers_of(call.scope), edge.state.clock()), scope)
 
     async def _handled(self, call: Call) -> Reply:
         edge, route, handler = self._edge, self.route, self.route.handler
@@ -180,12 +223,19 @@ class Endpoint:
             quick = route.quickly(call, edge.state)
             if quick is not None:
                 return quick
+        place = self._place(call)
+        place.hold(len(call.body))
+        place.take_long()
+        threads = edge.readers if route.method == "GET" else edge.threads
         loop = asyncio.get_running_loop()
         # Twice, because another version may have taken over meanwhile; a third time has no reason left.
         for _ in range(2):
             began = edge.monotonic()
-            reply = await loop.run_in_executor(edge.threads, handler, call, edge.state)
-            if edge.monotonic() - began <= FRESH or _is_served(call, edge.state):
+            reply = await loop.run_in_executor(threads, handler, call, edge.state)
+            if edge.monotonic() - began <= FRESH:
+                return reply
+            self._check_key(call)
+            if _is_served(call, edge.state):
                 return reply
         raise Refused(
             "busy", "The version that is served changed while it was asked; ask again.", headers=LATER
@@ -201,13 +251,20 @@ class Endpoint:
         """Write the access event; where that fails, the answer is another one."""
         edge, state = self._edge, self._edge.state
         try:
-            edge.spool.write(
-                access_line(call, self.route.name, reply.status, state.settings.model, state.clock())
-            )
+            event = access_of(call, self.route.name, reply.status, state.settings.model, state.clock())
+            if call.is_beyond:
+                edge.excess.add(event, edge.monotonic(), edge.spool.write)
+            else:
+                edge.spool.write(encoded(event))
         except Exception as error:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered
             edge.log.refused("not-recorded", error)
             return problem_reply(Refused("not-recorded", UNRECORDED, headers=LATER), call.id)
         return reply
+
+
+def _too_often(per_second: int, seconds: float) -> Refused:
+    detail = f"This API key may ask {per_second} times a second; come back as Retry-After says."
+    return Refused("too-often", detail, headers=((b"retry-after", b"%d" % ceil(seconds)),))
 
 
 def _is_served(call: Call, state: State) -> bool:

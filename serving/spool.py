@@ -12,6 +12,7 @@ import fcntl
 import os
 import secrets
 import threading
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from segmentation.errors import StorageError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 ENDING = ".spool"
 LIMIT = 2**20
 """Bytes from which on a spool is left for the mover to finish, and a new one begun."""
+LOOK = 1.0
+"""Seconds after which it is looked anew whether the file is still there: that takes as long as to write."""
 NEWLINE = b"\n"
 
 
@@ -37,6 +40,8 @@ class Spool:
         Bytes from which on a new file is begun.
     name : callable
         Gives a name that no spool ever had: what the ledger knows a spool by.
+    monotonic : callable
+        Seconds of a clock that never goes back.
 
     Raises
     ------
@@ -44,10 +49,17 @@ class Spool:
         The folder or the file cannot be made.
     """
 
-    def __init__(self, folder: Path, *, limit: int = LIMIT, name: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        limit: int = LIMIT,
+        name: Callable[[], str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder, self._limit, self._name = folder, limit, name or _fresh_name
-        self._lock = threading.Lock()
-        self._torn = False
+        self._lock, self._monotonic = threading.Lock(), monotonic
+        self._torn, self._size, self._look_at = False, 0, monotonic() + LOOK
         self._file: int | None = None
         self._file = self._opened()
 
@@ -66,14 +78,15 @@ class Spool:
         """
         record = line + NEWLINE
         with self._lock:
-            file, size = self._ready()
+            file = self._ready()
             try:
                 written = os.write(file, record)
             except OSError as error:
                 raise refused(self._folder, error) from None
             if written == len(record):
+                self._size += written
                 return
-            self._take_back(file, size)
+            self._take_back(file)
         raise StorageError(
             f"The spool folder {self._folder} has no room for an access event. Make room there."
         )
@@ -85,22 +98,30 @@ class Spool:
                 os.close(self._file)
             self._file = None
 
-    def _ready(self) -> tuple[int, int]:
-        """Return the file to write to and its size; a new file where the old one is full, torn or removed."""
+    def _ready(self) -> int:
+        """Return the file to write to: a new one where the old one is full, torn or was removed."""
         if self._file is None:
             raise StorageError("The spool of access events is closed: the service is about to stop.")
-        state = os.fstat(self._file)
-        if state.st_nlink and state.st_size < self._limit and not self._torn:
-            return self._file, state.st_size
+        if self._size < self._limit and not self._torn and not self._is_removed(self._file):
+            return self._file
         fresh = self._opened()
         os.close(self._file)
-        self._file, self._torn = fresh, False
-        return fresh, 0
+        self._file, self._torn, self._size = fresh, False, 0
+        return fresh
 
-    def _take_back(self, file: int, size: int) -> None:
+    def _is_removed(self, file: int) -> bool:
+        """Tell whether somebody removed the file, or emptied it, as of a moment ago."""
+        now = self._monotonic()
+        if now < self._look_at:
+            return False
+        self._look_at = now + LOOK
+        state = os.fstat(file)
+        return not state.st_nlink or state.st_size != self._size
+
+    def _take_back(self, file: int) -> None:
         """Cut off part of a line; where even that fails, nothing more is written behind it."""
         try:
-            os.ftruncate(file, size)
+            os.ftruncate(file, self._size)
         except OSError:
             self._torn = True
 

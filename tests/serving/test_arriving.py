@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.arriving import CLOSE, TWICE, body_of, check_headers, headers_of, media_of, request_id
+from serving.arriving import (
+    CLOSE,
+    MANY,
+    TWICE,
+    Drawn,
+    body_of,
+    check_headers,
+    headers_of,
+    media_of,
+    request_id,
+)
 from serving.calls import Refused
 
 BOTH = ("application/json", "text/csv")
@@ -49,6 +59,13 @@ def test_any_other_id_gives_way_to_a_new_one(sent):
 def test_a_new_id_is_a_random_uuid(drawn):
     made = uuid.UUID(request_id(None, lambda n: drawn[:n]))
     assert (made.version, made.variant) == (4, uuid.RFC_4122)
+
+
+def test_bytes_that_were_drawn_at_once_are_given_out_once():
+    drawn = Drawn()
+    given = [drawn(16) for _ in range(MANY // 16 * 2 + 1)]
+    assert len(set(given)) == len(given)
+    assert {len(one) for one in given} == {16}
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,12 @@ def test_a_key_is_known_however_it_is_shown(sent):
 def test_what_is_no_known_key_is_nobodys(sent, why):
     found = caller(sent)
     assert (found.key, found.refusal.slug, found.refusal.detail) == (None, "no-key", why)
-    assert found.refusal.headers[0][0] == b"www-authenticate"
+    assert found.refusal.headers == CHALLENGE
+
+
+def test_each_way_to_show_a_key_has_a_line_of_its_own_for_browsers():
+    schemes = [value.partition(b" ")[0] for name, value in CHALLENGE if name == b"www-authenticate"]
+    assert schemes == [b"Basic", b"Bearer"]
 
 
 def test_an_unknown_id_and_a_wrong_secret_take_the_same_work_and_the_same_words(monkeypatch):
@@ -90,9 +95,9 @@ def test_an_unknown_id_and_a_wrong_secret_take_the_same_work_and_the_same_words(
         compared.append([len(one) for one in both])
         return hmac.compare_digest(*both)
 
-    monkeypatch.setattr(credentials, "hmac", type("", (), {"compare_digest": staticmethod(compare)}))
+    monkeypatch.setattr(credentials, "compare_digest", compare)
     found = [caller({b"x-api-key": shown.encode()}) for shown in (token(2), token(1, "y" * 43))]
-    assert compared == [[71, 71], [71, 71]]
+    assert compared == [[64, 64], [64, 64]]
     assert found[0].refusal.detail == found[1].refusal.detail
     assert found[0].refusal.headers == found[1].refusal.headers
 

@@ -9,7 +9,7 @@ import pytest
 
 from segmentation.errors import StorageError
 from serving import spool as module
-from serving.spool import Spool, is_locked, spools
+from serving.spool import LOOK, Spool, is_locked, spools
 
 FILL = """
 import resource, sys
@@ -77,11 +77,22 @@ def test_a_full_spool_is_left_and_unlocked_and_a_new_one_begun(folder):
         assert is_locked(file.fileno())
 
 
-def test_a_file_that_somebody_removed_is_written_to_no_more(folder):
-    spool = Spool(folder)
+def test_a_file_that_somebody_removed_is_written_to_no_more_once_a_second_is_over(folder):
+    ticks = iter((0.0, LOOK / 2, LOOK, LOOK * 1.5, LOOK * 2))
+    spool = Spool(folder, monotonic=lambda: next(ticks))
     spools(folder)[0].path.unlink()
-    spool.write(b"seen")
-    assert content(folder) == [b"seen\n"]
+    for line in (b"unseen", b"seen", b"and later", b"as well"):
+        spool.write(line)
+    assert content(folder) == [b"seen\nand later\nas well\n"]
+
+
+def test_a_file_that_somebody_emptied_is_left(folder):
+    ticks = iter((0.0, 0.0, LOOK))
+    spool = Spool(folder, monotonic=lambda: next(ticks))
+    spool.write(b"before")
+    os.truncate(spools(folder)[0].path, 0)
+    spool.write(b"after")
+    assert sorted(content(folder)) == [b"", b"after\n"]
 
 
 def test_a_file_that_a_mover_took_before_its_owner_locked_it_is_not_used(folder, monkeypatch):
