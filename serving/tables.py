@@ -40,7 +40,11 @@ EMPTY = frozenset(
 )
 """What a cell of CSV holds where a value is missing, as pandas reads it for MLflow's server."""
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+LONGEST_NUMBER = 40
+"""Letters of a cell that may be a number: more digits than any number needs that a computer wrote."""
+BLANKS = " \t\n\r\f\v"
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""Each text has one way to match: with two, a cell of 20 kB would hold the interpreter for seconds."""
 _PLACE = re.compile(r"\d{1,8}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 
@@ -59,7 +63,8 @@ def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
     Parameters
     ----------
     body : bytes
-        An object with one of ``dataframe_split``, ``dataframe_records``, ``instances`` and ``inputs``. The
+        An object with one of ``dataframe_split``, ``dataframe_records``, ``instances`` and ``inputs``, where
+        the word NaN is null, too. The
         last two hold records, or rows without names, or columns by name. Rows without names have the needs
         that the model reads, or all that the policy allows, in the policy's order.
     needs : sequence of Need
@@ -74,11 +79,14 @@ def from_json(body: bytes, needs: Sequence[Need], most: int) -> Table:
     """
     if is_crowded(body, needs, most):
         raise too_many(most)
-    content = parsed(body)
+    content = parsed(body, nan_is_null=True)
     if not _is_object(content):
         raise _wrong("", "must be an object", ONE_OF)
     form = _form(content)
-    return _READERS[form](content[form], form, needs)
+    raw = content[form]
+    if isinstance(raw, list) and len(raw) > most:  # before each of them takes a place for every name
+        raise too_many(most)
+    return _READERS[form](raw, form, needs)
 
 
 def from_csv(body: bytes, needs: Sequence[Need], most: int) -> Table:
@@ -195,7 +203,10 @@ def _typed(names: Sequence[str], rows: Sequence[Sequence[str]], needs: Sequence[
 
 
 def _number(cell: str) -> object:
-    return float(cell) if _NUMBER.fullmatch(cell) else _FLAGS.get(cell.strip().lower(), cell)
+    text = cell.strip(BLANKS)
+    if len(text) > LONGEST_NUMBER:
+        return cell
+    return float(text) if _NUMBER.fullmatch(text) else _FLAGS.get(text.lower(), cell)
 
 
 def _place(cell: str) -> object:

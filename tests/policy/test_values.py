@@ -222,6 +222,13 @@ def test_an_at_sign_alone_is_no_email_address(text):
     assert not is_email(text)
 
 
+def test_an_address_is_sought_in_a_long_text_in_one_pass():
+    half = "a" * 2**19
+    assert is_email(half + "@b.cn")
+    for text in (half + "@", "a@" * 2**18, "a@" + "a." * 2**18 + "1"):
+        assert not is_email(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

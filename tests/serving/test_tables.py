@@ -139,3 +139,28 @@ def test_records_of_many_strange_names_are_refused_at_once(desk):
 def test_a_body_of_far_more_parts_than_residents_need_is_not_read(desk):
     for body, media in ((b'{"inputs": [' + b"[]," * 2_000_000 + b"[]]}", JSON), (b"," * 4_000_000, CSV)):
         assert refusal(desk, body, media).slug == "too-large"
+
+
+def test_a_cell_of_a_hundred_thousand_digits_and_a_letter_is_a_text_at_once(desk):
+    for cell in ("1" * 100_000 + "x", " " * 100_000 + "x", "1" * 100_000):
+        refused = refusal(desk, f"home_area_m2\n{cell}\n", CSV)
+        assert (refused.slug, refused.faults[0].pointer) == ("invalid", "/0/0")
+        assert "11111" not in str(vars(refused))
+
+
+@pytest.mark.parametrize(
+    "cell", ["90", " +90. ", "9e1", "0.9E+2", "\t90.0000000000000000000000000000000000000"]
+)
+def test_a_cell_that_is_a_number_is_read_as_one(desk, cell):
+    assert predictions(desk, f"home_area_m2\n{cell}\n", CSV) == predictions(desk, "home_area_m2\n90\n", CSV)
+
+
+@pytest.mark.parametrize("cell", ["9 0", "1e", ".", "0x5a", "٩٠", "+-9", "9" + "0" * 40])
+def test_a_cell_that_is_no_number_is_refused(desk, cell):
+    assert refusal(desk, f"home_area_m2\n{cell}\n", CSV).slug == "invalid"
+
+
+def test_rows_beyond_the_most_are_refused_before_they_are_widened(desk):
+    first = {f"field_{at}": 1 for at in range(200)}
+    assert refusal(desk, {"inputs": [first, *[{}] * 300_000]}).slug == "too-large"
+    assert refusal(desk, {"inputs": [first, {}]}).slug == "invalid"
