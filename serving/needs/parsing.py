@@ -21,7 +21,7 @@ _BOM = "\ufeff"
 
 
 class NotFinite(ValueError):  # noqa: N818 - never leaves this module
-    """NaN or an infinity, which are no JSON."""
+    """A number that is not finite, which JSON has not."""
 
 
 class Twice(dict[str, Any]):
@@ -36,8 +36,15 @@ class Twice(dict[str, Any]):
     name: str
 
 
-def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+def parsed(body: bytes, *, nan_is_null: bool = False) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Return what a body says; an object that names a field twice is `Twice`.
+
+    Parameters
+    ----------
+    body : bytes
+    nan_is_null : bool
+        Read the bare word ``NaN`` as null, as a client of MLflow writes a missing cell. It is no JSON (RFC 8259,
+        section 6), and is refused elsewhere; an infinity is refused everywhere.
 
     Raises
     ------
@@ -45,11 +52,13 @@ def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
         "malformed": no UTF-8, no JSON, numbers that are not finite, or nesting that nothing here needs.
     """
     text = _text(body)
-    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse)
+    constant = _nothing if nan_is_null else _refuse
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole, parse_constant=constant)
     try:
         return decoder.decode(text)
     except NotFinite:
-        wrong = "The body holds NaN or an infinity, which are no JSON: write null where a need is not known."
+        which = "an infinity, which is" if nan_is_null else "NaN or an infinity, which are"
+        wrong = f"The body holds {which} no JSON: write null where a need is not known."
     except RecursionError:
         wrong = "The body nests far deeper than a request does: send residents as flat objects or columns."
     except json.JSONDecodeError as error:
@@ -87,3 +96,8 @@ def _whole(text: str) -> float:
 
 def _refuse(_: str) -> NoReturn:
     raise NotFinite
+
+
+def _nothing(text: str) -> None:
+    if text != "NaN":
+        raise NotFinite

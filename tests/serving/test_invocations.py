@@ -7,6 +7,7 @@ import pytest
 
 from serving.calls import Refused
 from serving.invocations import MLFLOW, invocations, ping, version
+from serving.predict import predict
 from tests.serving.answering import Desk
 from tests.serving.fitted import desk_of, fitted, policy
 
@@ -48,6 +49,11 @@ def frame(model, *, missing):
     return (needs if missing else needs.dropna()).astype(object)
 
 
+def sent_by_mlflow(frame):
+    """Return what `mlflow.pyfunc.scoring_server.client` sends for a frame: NaN where a value is missing."""
+    return json.dumps({"dataframe_split": frame.reset_index(drop=True).to_dict(orient="split")})
+
+
 def payloads(model):
     """Yield every form in which MLflow's server takes a table of these columns, and a name for it."""
     whole, some = frame(model, missing=False), frame(model, missing=True)
@@ -61,6 +67,8 @@ def payloads(model):
     records = json.loads(some.to_json(orient="records", double_precision=15))
     yield "records", {"dataframe_records": records}, JSON
     yield "records with no parameters", {"dataframe_records": records, "params": None}, JSON
+    yield "split as MLflow's client writes it", sent_by_mlflow(some), JSON
+    yield "records with NaN", json.dumps({"dataframe_records": some.to_dict(orient="records")}), JSON
     plain = json.loads(whole.to_json(orient="records", double_precision=15))
     yield "instances", {"instances": plain}, JSON
     yield "inputs by record", {"inputs": plain}, JSON
@@ -78,7 +86,14 @@ def payloads(model):
 
 FORMS = [
     *("split", "split without index", "split of one", "split in another order", "records"),
-    *("records with no parameters", "instances", "inputs by record", "inputs by column"),
+    *(
+        "records with no parameters",
+        "split as MLflow's client writes it",
+        "records with NaN",
+        "instances",
+        "inputs by record",
+        "inputs by column",
+    ),
     *("instances by column", "inputs of one", "csv", "csv with words for nothing"),
     *("csv with a byte order mark", "csv with other line ends", "csv with its index"),
 ]
@@ -142,6 +157,35 @@ def test_a_version_that_reads_less_takes_the_tables_of_the_one_before(desk):
 def test_needs_that_are_left_out_count_as_missing(desk, model):
     records = [{key: value for key, value in one.items() if value is not None} for one in model.records]
     assert predictions(desk, {"dataframe_records": records}) == model.labels
+
+
+@pytest.mark.slow
+def test_mlflows_client_writes_a_missing_value_as_the_comparison_has_it(model):
+    from mlflow.utils.proto_json_utils import dump_input_data
+
+    some = frame(model, missing=True).reset_index(drop=True)
+    assert "NaN" in dump_input_data(some)
+    assert dump_input_data(some) == sent_by_mlflow(some)
+
+
+def test_nan_is_a_missing_value_here_and_nowhere_else(desk, model):
+    body = json.dumps({"dataframe_records": model.records}).replace("null", "NaN")
+    assert "NaN" in body
+    assert predictions(desk, body) == model.labels
+    with pytest.raises(Refused) as caught:
+        desk.ask(predict, body.replace("dataframe_records", "residents").encode())
+    assert (caught.value.slug, "NaN" in caught.value.detail) == ("malformed", True)
+
+
+@pytest.mark.parametrize("word", ["Infinity", "-Infinity", "-NaN", "nan"])
+def test_an_infinity_is_refused_here_too(desk, word):
+    refused = refusal(desk, f'{{"dataframe_records": [{{"home_area_m2": {word}}}]}}')
+    assert refused.slug == "malformed"
+
+
+def test_nan_where_a_table_should_be_is_refused_as_null_is(desk):
+    for form in ("dataframe_split", "dataframe_records", "inputs"):
+        assert refusal(desk, f'{{"{form}": NaN}}').faults == refusal(desk, f'{{"{form}": null}}').faults
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def test_a_body_of_another_form_is_refused_where_it_is_wrong(desk, pointer, payl
     [
         b"",
         b"{",
-        b'{"inputs": [NaN]}',
+        b'{"inputs": [Infinity]}',
         b'{"inputs": {"home_area_m2": [1], "home_area_m2": [2]}}',
         b'{"inputs": [{"home_area_m2": 1, "home_area_m2": 2}]}',
         b'{"inputs": ' + b"[" * 100_000,

@@ -42,6 +42,15 @@ def test_what_is_no_json_is_refused_with_the_way_out(body, says):
     assert says in caught.value.detail
 
 
+def test_nan_is_null_where_a_client_of_mlflow_asks():
+    assert parsed(b'{"a": [NaN, 1]}', nan_is_null=True) == {"a": [None, 1]}
+    for body in (b"[-Infinity]", b"[Infinity]"):
+        with pytest.raises(Refused) as caught:
+            parsed(body, nan_is_null=True)
+        assert "an infinity" in caught.value.detail
+        assert "NaN" not in caught.value.detail
+
+
 def test_a_refusal_holds_nothing_of_the_body():
     with pytest.raises(Refused) as caught:
         parsed(b'{"a": 13800138000,')
