@@ -2,19 +2,24 @@
 
 uvicorn closes a connection that is idle between two requests. One that sends its header a letter at a time,
 never ends its body, or never reads its answer, it keeps; and neither it nor its parser bounds a header. Here
-one timer a connection, not a request, looks from time to time whether the client came any further.
+one timer a connection, not a request, looks from time to time whether the client came any further; and what
+is read beyond an answer or between the pieces of a body is bounded, too.
 """
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections import deque
 from typing import TYPE_CHECKING, cast
 
 import uvicorn
-from httptools import HttpParserError
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from serving.calls import Refused
+from serving.head import fault_of, without_upgrade, written
+from serving.places import BRIEF, Places
 from serving.problems import problem_reply
 from serving.whole import NAME, Whole
 
@@ -25,7 +30,6 @@ if TYPE_CHECKING:
 
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-    from serving.calls import Reply
     from serving.settings import Settings
 
 MOST_HEADER = 32 * 2**10
@@ -35,6 +39,10 @@ LINGER = 0.5
 """Seconds that an idle connection is still read at a stop: a request may be on its way."""
 LATER = 2.0
 """Seconds more for a body than for a header."""
+NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
+"""Where the fields behind a body in chunks go: they mean nothing here, and are not kept."""
+LOGGER = logging.getLogger("serving")
+"""Its children are named after what they tell: only a name and a place reach the log, once a minute."""
 MALFORMED = Refused("malformed", "This is no HTTP/1.1 request.")
 LONG_HEADER = Refused(
     "too-large",
@@ -47,7 +55,7 @@ class Config(uvicorn.Config):
     """uvicorn's settings, with ours, for processes that are started anew and are sent it pickled."""
 
     def __init__(self, app: Callable[[], Any], settings: Settings, most: int, **more: Any) -> None:  # noqa: ANN401 - uvicorn's
-        self.settings, self.most_connections = settings, most
+        self.settings, self.places = settings, Places(most, settings.proxies)
         super().__init__(app, factory=True, http=PatientProtocol, **more)
 
 
@@ -69,16 +77,22 @@ class PatientProtocol(HttpToolsProtocol):
         self._header = self._came = 0
         self._ended = False
         self._unsent, self._taken = 0, 0.0
+        self._silent = self._unread = 0
         self._stopping = False
         self._wrong = MALFORMED
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        """Take a connection, unless there are as many as this process may have files open."""
+        """Take a connection of one who may connect, while there are fewer than this process may have."""
         super().connection_made(transport)
-        if len(self.connections) > self.config.most_connections:
-            transport.abort()
+        places, taken, self._since = self.config.places, len(self.connections), self.loop.time()
+        if self.client is not None and not places.admits(self.client[0]):
+            self._turn_away("not_the_proxy")
             return
-        self._since = self.loop.time()
+        if places.is_to_sweep(taken, self._since):
+            self._make_room(self._since - BRIEF)
+        if places.is_full(taken):
+            self._turn_away("no_room")
+            return
         self._watch = self.loop.call_later(self._patience, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -93,8 +107,16 @@ class PatientProtocol(HttpToolsProtocol):
             self._since = self.loop.time()
         began_in_header, self._ended = self._in_header, False
         self._came = self._header + len(data)
-        super().data_received(data)
-        if began_in_header and self._in_header and not self._ended:
+        self._silent += len(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except HttpParserError:
+            self._refuse(self._wrong)
+            return
+        if not self._in_header:
+            self._check_unread(len(data))
+        elif began_in_header and not self._ended:
             self._header = self._came
             if self._header > MOST_HEADER and not self.transport.is_closing():
                 self._refuse(LONG_HEADER)
@@ -107,16 +129,30 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start to answer, unless the header is too long."""
-        self._in_header = False
         if len(self.headers) > MOST_FIELDS or (self._came > MOST_HEADER and self._is_long()):
             self._wrong = LONG_HEADER
             raise HttpParserError("The header is too long.")
+        fault = fault_of(self.parser.get_method(), self.parser.get_http_version(), self.headers)
+        if fault is not None:
+            self._wrong = fault
+            raise HttpParserError("The header is wrong.")
+        if self.parser.should_upgrade():
+            return  # it comes again, without the offer
         super().on_headers_complete()
+        self._in_header, self._silent, self._unread = False, 0, 0
+        self.headers = cast("list[tuple[bytes, bytes]]", NOWHERE)
         if self._stopping:
             self.cycle.keep_alive = False
 
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._silent = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Note that the request is whole, and that the next thing to come is a header."""
+        if self.parser.should_upgrade():
+            return
         self._since, self._in_header, self._ended, self._header = None, True, True, 0
         super().on_message_complete()
 
@@ -129,12 +165,50 @@ class PatientProtocol(HttpToolsProtocol):
         else:
             cycle.keep_alive = False
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own sentence
-        """Say what is wrong with a request that is none, as a problem document."""
-        self._refuse(self._wrong)
+    def end_if_idle(self, before: float) -> None:
+        """Close the connection where its last answer was complete before a time of the event loop's clock."""
+        waiting = self.timeout_keep_alive_task
+        if waiting is not None and waiting.when() - self.timeout_keep_alive <= before:
+            self.transport.close()
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: it is answered as a request of HTTP/1.1, which the protocol allows (RFC 9110, 7.8)."""
+    def _turn_away(self, why: str) -> None:
+        """Close a new connection without a word, but one in the log."""
+        LOGGER.getChild(why).warning("A connection was closed.")
+        self.transport.abort()
+
+    def _make_room(self, before: float) -> None:
+        """Close connections that wait for another request for longer than crowded places allow."""
+        for other in self.connections:
+            cast("PatientProtocol", other).end_if_idle(before)
+
+    def _feed(self, data: bytes) -> None:
+        """Parse; where an offer to speak another protocol ends a message, go on as if there were none."""
+        rest = memoryview(data)
+        while True:
+            try:
+                self.parser.feed_data(rest)
+            except HttpParserUpgrade as offer:
+                rest = rest[offer.args[0] :]
+                self._begin_again()
+            else:
+                return
+
+    def _begin_again(self) -> None:
+        """Let a new parser read the head that offered an upgrade; the old one reads no body behind it."""
+        old = self.parser
+        head = without_upgrade(old.get_method(), self.url, old.get_http_version(), self.headers)
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+        self.parser.feed_data(head)
+
+    def _check_unread(self, came: int) -> None:
+        """Let go of a client that sends what nobody reads: behind an answer, or in place of a body."""
+        if self._in_hand() is None:
+            self._unread += came
+        if self.transport.is_closing():
+            return
+        if self._silent > MOST_HEADER or self._unread > self.config.settings.most_bytes:
+            self._refuse(LONG_HEADER)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - as uvicorn's
         """Offer the short way of a whole request and a whole answer."""
@@ -191,23 +265,15 @@ class PatientProtocol(HttpToolsProtocol):
     def _refuse(self, refused: Refused) -> None:
         """Answer in the place of the application, and close."""
         cycle = self._in_hand()
+        if cycle is None and not self._in_header:
+            self.transport.close()  # it has its answer
+            return
         if cycle is not None:
             if cycle.response_started or not cycle.more_body:
                 cycle.keep_alive = False  # an earlier request is still answered, and then this is over
                 return
             cycle.disconnected = True
             cycle.message_event.set()
-        self.transport.write(_written(problem_reply(refused, str(uuid.uuid4()))))
+        LOGGER.getChild(refused.slug).warning("A connection was closed.")
+        self.transport.write(written(problem_reply(refused, str(uuid.uuid4()))))
         self.transport.close()
-
-
-def _written(reply: Reply) -> bytes:
-    """Return an answer as it goes over the wire."""
-    fields = [
-        (b"content-type", reply.media),
-        (b"content-length", b"%d" % len(reply.body)),
-        (b"connection", b"close"),
-        *reply.headers,
-    ]
-    head = b"".join(b"%b: %b\r\n" % field for field in fields)
-    return b"%b%b\r\n%b" % (STATUS_LINE[reply.status], head, reply.body)

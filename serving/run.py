@@ -225,8 +225,7 @@ def _config(settings: Settings, make: Make) -> Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=list(settings.proxies),
+        proxy_headers=False,  # nothing here asks for a client's address or scheme
         root_path=settings.root_path,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=math.ceil(settings.patience) + 5,

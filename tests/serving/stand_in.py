@@ -8,6 +8,9 @@ async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
         return
+    if scope["path"] == "/at-once":
+        await answer(send, 200, b"at once")
+        return
     try:
         body = await asyncio.wait_for(read(receive), 5)
     except TimeoutError:

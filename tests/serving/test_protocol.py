@@ -1,3 +1,4 @@
+import asyncio
 import json
 import socket
 import threading
@@ -5,7 +6,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from uvicorn.server import Server
+from uvicorn.server import Server, ServerState
 
 from serving.protocol import MOST_FIELDS, MOST_HEADER, Config, PatientProtocol
 from tests.serving import stand_in
@@ -13,20 +14,22 @@ from tests.serving import stand_in
 PATIENCE = 0.4
 HEAD = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+CHUNKS = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
 
 
 class Told:
     """As much of the settings as a connection asks for."""
 
-    def __init__(self, patience=PATIENCE):
-        self.patience = patience
+    def __init__(self, patience=PATIENCE, proxies=(), most_bytes=10**6):
+        self.patience, self.proxies, self.most_bytes = patience, proxies, most_bytes
 
 
 @contextmanager
-def served(patience=PATIENCE, most=100):
+def served(patience=PATIENCE, most=100, **told):
     config = Config(
         lambda: stand_in.app,
-        Told(patience),
+        Told(patience, **told),
         most,
         log_config=None,
         access_log=False,
@@ -237,6 +240,14 @@ def test_a_header_within_its_limits_is_read(address):
         pytest.param(HEAD % 5 + b"Content-Length: 6\r\n\r\n123456", id="two other lengths"),
         pytest.param(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", id="a chunk of no size"),
         pytest.param(b"CONNECT here:80 HTTP/1.1\r\nHost: here\r\n\r\n", id="a tunnel"),
+        pytest.param(b"CONNECT here:80 HTTP/1.1\r\n\r\n", id="a tunnel without a host"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="no host"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: here\r\nHost: there\r\n\r\n", id="two hosts"),
+        pytest.param(b"GET /\r\n\r\n", id="no version"),
+        pytest.param(b"GET / HTTP/2.0\r\nHost: here\r\n\r\n", id="another version"),
+        pytest.param(CHUNKS[:-2] + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n", id="a coding behind"),
+        pytest.param(CHUNKS.replace(b"chunked", b"gzip, chunked") + b"0\r\n\r\n", id="a coding before"),
+        pytest.param(CHUNKS.replace(b"/1.1", b"/1.0") + b"0\r\n\r\n", id="chunks before their time"),
         pytest.param(b"GET /\xff\xfe HTTP/1.1\r\nHost: here\r\n\r\n", id="bytes that no address has"),
     ],
 )
@@ -246,10 +257,177 @@ def test_what_is_no_http_is_a_problem_document(address, sent):
         assert problem(rest(client)) == "malformed"
 
 
-def test_a_request_that_would_rather_speak_another_protocol_is_answered_in_this_one(address):
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(CHUNKS.replace(b"chunked", b"Chunked") + b"3\r\nabc\r\n0\r\n\r\n", id="chunks"),
+        pytest.param(
+            CHUNKS + b"3;x=y\r\nabc\r\n0\r\nA: b\r\nExpect: 100-continue\r\n\r\n", id="fields behind them"
+        ),
+        pytest.param(
+            CHUNKS + b"3\r\nabc\r\n0\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n", id="a late offer"
+        ),
+        pytest.param(
+            b"POST / HTTP/1.0\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nabc", id="HTTP/1.0"
+        ),
+        pytest.param(HEAD % 3 + OFFER + b"abc", id="an offer of HTTP/2"),
+        pytest.param(CHUNKS[:-2] + OFFER + b"3\r\nabc\r\n0\r\n\r\n", id="an offer before chunks"),
+        pytest.param(HEAD % 3 + OFFER.replace(b"h2c", b"websocket") + b"abc", id="an offer of web sockets"),
+    ],
+)
+def test_a_sound_request_has_its_whole_body_read_and_the_next_one_is_answered(sent):
+    with served(patience=30) as (address, _):
+        for pieces in ([sent], [sent[:-6], sent[-6:]], [sent[:70], sent[70:]]):
+            with connected(address) as client:
+                for piece in pieces:
+                    client.sendall(piece)
+                    time.sleep(0.02)
+                assert one(client)[1] == b"3"
+                if b"HTTP/1.0" not in sent:
+                    client.sendall(GET)
+                    assert one(client)[1] == b"0"
+
+
+def test_many_offers_at_once_are_answered_one_after_another(address):
     with connected(address) as client:
-        client.sendall(GET[:-2] + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+        client.sendall((HEAD % 3 + OFFER + b"abc") * 20 + GET[:-2] + b"Connection: close\r\n\r\n")
+        told = rest(client)
+    assert told.count(b"HTTP/1.1 200 ") == 21
+    assert told.count(b"\r\n\r\n3") == 20
+
+
+def test_an_offer_is_no_way_around_the_limits_of_a_header(address):
+    with connected(address) as client:
+        client.sendall(GET[:-2] + b"X: " + b"y" * MOST_HEADER + b"\r\n" + OFFER)
+        assert problem(rest(client)) == "too-large"
+
+
+@pytest.mark.parametrize("path", [b"/", b"/at-once"])
+@pytest.mark.parametrize("field", [b"A: b\r\n" * 1_000, b"x" * 6_000], ids=["many", "one without an end"])
+def test_fields_behind_a_body_are_not_kept_and_end_the_connection_where_they_do_not_end(path, field):
+    with served(patience=30) as (address, server), connected(address) as client:
+        client.sendall(CHUNKS.replace(b" / ", b" %b " % path) + b"3\r\nabc\r\n0\r\n")
+        assert eventually(lambda: server.server_state.tasks or server.server_state.total_requests)
+        (connection,) = server.server_state.connections
+        told, sent = flooded(client, field, 50_000_000)
+        assert not connection.headers
+    assert sent < 20_000_000
+    assert told.startswith(b"HTTP/1.1 " + (b"200" if path == b"/at-once" else b"413")) or not told
+
+
+def flooded(client, content, most):
+    """Send the same thing again and again until the server closes; return what it said and what was sent."""
+    sent = 0
+    try:
+        while sent < most:
+            client.sendall(content)
+            sent += len(content)
+    except OSError:
+        pass
+    return rest(client), sent
+
+
+def test_a_body_that_nobody_reads_ends_the_connection_where_it_does_not_end():
+    with served(patience=30, most_bytes=100_000) as (address, _), connected(address) as client:
+        client.sendall(CHUNKS.replace(b" / ", b" /at-once "))
+        assert one(client)[1] == b"at once"
+        _, sent = flooded(client, b"2710\r\n" + b"x" * 10_000 + b"\r\n", 50_000_000)
+    assert sent < 20_000_000
+
+
+def test_a_body_that_nobody_reads_and_that_ends_keeps_the_connection():
+    with served(patience=30, most_bytes=100_000) as (address, _), connected(address) as client:
+        for _ in range(3):
+            client.sendall(HEAD.replace(b" / ", b" /at-once ") % 80_000 + b"\r\n")
+            assert one(client)[1] == b"at once"
+            client.sendall(b"x" * 80_000)
+        client.sendall(GET)
         assert one(client)[1] == b"0"
+
+
+def test_what_is_wrong_behind_an_answer_is_not_answered_twice(address):
+    with connected(address) as client:
+        client.sendall(CHUNKS.replace(b" / ", b" /at-once "))
+        assert one(client)[1] == b"at once"
+        client.sendall(b"zz\r\n")
+        assert rest(client) == b""
+
+
+class Asked:
+    """A connection's transport, from an address."""
+
+    def __init__(self, peer):
+        self.peer, self.is_aborted = peer, False
+
+    def get_extra_info(self, name):
+        return (self.peer, 50_000) if name == "peername" else None
+
+    def abort(self):
+        self.is_aborted = True
+
+
+@pytest.mark.parametrize(("peer", "is_let_in"), [("10.1.2.3", True), ("192.0.2.1", False)])
+def test_behind_a_proxy_only_the_proxy_is_let_in_and_another_is_told_in_the_log(peer, is_let_in, caplog):
+    config = Config(
+        lambda: stand_in.app,
+        Told(30, proxies=("10.0.0.0/8",)),
+        10,
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+    )
+    config.load()
+    transport = Asked(peer)
+    loop = asyncio.new_event_loop()
+    connection = PatientProtocol(config, ServerState(), {}, loop)
+    connection.connection_made(transport)
+    connection.connection_lost(OSError())
+    loop.close()
+    assert transport.is_aborted != is_let_in
+    assert [record.name for record in caplog.records] == ([] if is_let_in else ["serving.not_the_proxy"])
+    assert peer not in caplog.text
+
+
+def test_a_refused_header_is_told_in_the_log_by_its_cause_alone(address, caplog):
+    with connected(address) as client:
+        client.sendall(b"hello 410103198001011234\r\n\r\n")
+        rest(client)
+    assert [record.name for record in caplog.records] == ["serving.malformed"]
+    assert "4101" not in caplog.text
+
+
+def test_where_places_are_few_those_who_wait_idly_for_long_make_room(monkeypatch):
+    monkeypatch.setattr("serving.protocol.BRIEF", 0.3)
+    monkeypatch.setattr("serving.places.SWEEP", 0.0)
+    with served(patience=30, most=8) as (address, server):
+        idle = [socket.create_connection(address, timeout=20) for _ in range(4)]
+        for client in idle:
+            client.sendall(GET)
+            one(client)
+        time.sleep(0.5)
+        with connected(address) as busy:
+            busy.sendall(GET)
+            assert one(busy)[1] == b"0"
+            assert all(rest(client) == b"" for client in idle)
+            assert len(server.server_state.connections) == 1
+            busy.sendall(GET)
+            assert one(busy)[1] == b"0"
+        for client in idle:
+            client.close()
+
+
+def test_where_there_are_places_enough_those_who_wait_are_left_alone(monkeypatch):
+    monkeypatch.setattr("serving.protocol.BRIEF", 0.0)
+    monkeypatch.setattr("serving.places.SWEEP", 0.0)
+    with served(patience=30, most=8) as (address, _):
+        clients = [socket.create_connection(address, timeout=20) for _ in range(4)]
+        for _ in range(2):
+            for client in clients:
+                client.sendall(GET)
+                assert one(client)[1] == b"0"
+        for client in clients:
+            client.close()
 
 
 def test_many_connections_are_taken_and_further_ones_are_closed():
