@@ -9,11 +9,11 @@ from msgspec.json import Encoder
 from serving.calls import Call
 
 
-class Access(Struct, frozen=True):
-    """One request of a known key.
+class Access(Struct, frozen=True, omit_defaults=True):
+    """One request of a known key, or the last of several that were refused beyond its allowance.
 
     `id` is the request's; `key` is the id of the API key; `version` and `decision` are those that the answer
-    is from, None where there is none.
+    is from, None where there is none; `requests` is left out where it is one.
     """
 
     at: datetime
@@ -25,13 +25,15 @@ class Access(Struct, frozen=True):
     model: str
     version: int | None
     decision: str | None
+    requests: int = 1
 
 
-_encode = Encoder().encode
+encoded = Encoder().encode
+"""Writes an event as a line of JSON."""
 
 
-def access_line(call: Call, route: str, status: int, model: str, now: datetime) -> bytes:
-    """Return the access event of a request as a line of JSON.
+def access_of(call: Call, route: str, status: int, model: str, now: datetime) -> Access:
+    """Return the access event of a request.
 
     Parameters
     ----------
@@ -46,16 +48,14 @@ def access_line(call: Call, route: str, status: int, model: str, now: datetime) 
         In UTC.
     """
     approved = call.served.approved if call.served else None
-    return _encode(
-        Access(
-            at=now,
-            id=call.id,
-            key=call.key.id if call.key else "",
-            route=route,
-            status=status,
-            rows=call.rows,
-            model=model,
-            version=approved.version if approved else None,
-            decision=approved.decision if approved else None,
-        )
+    return Access(
+        at=now,
+        id=call.id,
+        key=call.key.id if call.key else "",
+        route=route,
+        status=status,
+        rows=call.rows,
+        model=model,
+        version=approved.version if approved else None,
+        decision=approved.decision if approved else None,
     )

@@ -23,6 +23,7 @@ from segmentation.version import __version__
 from serving.calls import Refused
 from serving.credentials import Credentials
 from serving.edge import Edge, Endpoint
+from serving.excess import APART
 from serving.logs import Log
 from serving.pulse import beat
 from serving.routes import all_routes
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
 
 TITLE = "Resident segments"
 BESIDE = 2
-"""Threads for long requests: one may read while another waits for the disk; more would share one core."""
+"""Threads for long requests: one may read while another waits for the disk; more would share one core.
+GET has a thread of its own, because who watches the service must not wait behind residents."""
 FIRST_LOOK = 500
 """Hundredths of a second for which a start waits for the first look at the ledger."""
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -188,7 +190,10 @@ def _lifespan(edge: Edge) -> Lifespan:
         state, log = edge.state, edge.log
         log.event("started", model=state.settings.model, workers=state.settings.workers)
         edge.spool = spool = Spool(state.settings.spool)
-        with ThreadPoolExecutor(BESIDE, "beside") as edge.threads:
+        with (
+            ThreadPoolExecutor(BESIDE, "beside") as edge.threads,
+            ThreadPoolExecutor(1, "reader") as edge.readers,
+        ):
             state.watch.start()
             await _seen(state.watch)
             # What was made until now stays: to look through it for garbage again takes tens of milliseconds.
@@ -196,19 +201,28 @@ def _lifespan(edge: Edge) -> Lifespan:
             gc.freeze()
             mover = Mover(state.settings, state.clock, log)
             mover.start()
-            pulse = asyncio.create_task(beat(state))
+            running = [asyncio.create_task(one) for one in (beat(state), _record_counted(edge))]
             log.event("listening")
             try:
                 yield
             finally:
                 log.event("stopping")
-                pulse.cancel()
+                for task in running:
+                    task.cancel()
+                edge.record_counted()
                 spool.close()
                 await asyncio.to_thread(mover.stop)
                 await asyncio.to_thread(state.watch.stop)
                 gc.unfreeze()
 
     return lifespan
+
+
+async def _record_counted(edge: Edge) -> None:
+    """Record once a second how often keys asked beyond their allowance, until it is cancelled."""
+    while True:
+        await asyncio.sleep(APART)
+        edge.record_counted(edge.monotonic())
 
 
 async def _seen(watch: Watch) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from segmentation.answers import Fault
     from segmentation.ledger.api_keys import ApiKey
+    from serving.room import Place
     from serving.served import Served
     from serving.state import State
 
@@ -29,7 +30,7 @@ class Call:
     Attributes
     ----------
     id : str
-        Of the request; in the header of the answer, the access event and the log.
+        Of the request; in the header of the answer, the access event, and the log where the service failed.
     scope : mapping
         ASGI's.
     body : bytes
@@ -42,6 +43,11 @@ class Call:
         The version that the handler took, for the access event: handlers set it.
     rows : int
         Residents that the request held, for the access event and the metrics: handlers set it.
+    wait : float
+        Seconds until its key may ask again; 0 where its allowance is not spent. Where it is, the request is
+        refused, for this reason or another.
+    place : Place or None
+        The room that it takes; None where it was answered at once.
     """
 
     id: str
@@ -51,6 +57,8 @@ class Call:
     media: str = ""
     served: Served | None = None
     rows: int = 0
+    wait: float = 0.0
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

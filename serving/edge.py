@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from serving.arriving import Receive
     from serving.calls import Reply
-    from serving.credentials import Caller, Credentials
+    from serving.credentials import Credentials
     from serving.logs import Log
     from serving.rate import Rate
     from serving.room import Place
@@ -124,7 +124,7 @@ class Edge:
         self.room = Room(settings.backlog, settings.most_bytes)
 
     def record_counted(self, now: float | None = None) -> None:
-        """Record what was only counted of keys beyond their allowance, a second ago or, without `now`, ever."""
+        """Record what was only counted beyond allowances, a second ago or longer; all of it without `now`."""
         try:
             self.excess.write(self.spool.write, now)
         except Exception as error:  # noqa: BLE001 - for whatever reason: it stays counted
@@ -174,27 +174,21 @@ class Endpoint:
         if route.scope is not None:
             caller = edge.credentials.caller(sent, edge.state.clock())
             call.key = caller.key
-            # Also where it is refused for another reason: each is recorded, and nobody may have that for nothing.
-            wait = self._wait(caller)
-            call.is_beyond = wait > 0
+            if caller.key is not None:
+                # Also of what is refused for another reason: it is recorded, and for good.
+                call.wait = edge.rate.wait(caller.number, caller.key.per_second, edge.monotonic())
         check_headers(sent, settings.most_bytes)
         if route.media:
             call.media = media_of(sent, route.media)
         if caller is None or route.scope is None:
             return await self._handled(call)
         key = check_allowed(caller, route.scope)
-        if call.is_beyond:
-            raise _too_often(key.per_second, wait)
+        if call.wait > 0:
+            raise _too_often(key.per_second, call.wait)
         if route.media:
             there = body_there(whole, settings.most_bytes)
             call.body = await self._awaited(call, receive) if there is None else there
         return await self._handled(call)
-
-    def _wait(self, caller: Caller) -> float:
-        """Spend one request of a key whose secret is right, or return how long it must wait for one."""
-        if caller.key is None:
-            return 0.0
-        return self._edge.rate.wait(caller.number, caller.key.per_second, self._edge.monotonic())
 
     async def _awaited(self, call: Call, receive: Receive) -> bytes:
         """Read a body that still arrives; meanwhile its key may have been revoked."""
@@ -252,7 +246,7 @@ class Endpoint:
         edge, state = self._edge, self._edge.state
         try:
             event = access_of(call, self.route.name, reply.status, state.settings.model, state.clock())
-            if call.is_beyond:
+            if call.wait > 0:
                 edge.excess.add(event, edge.monotonic(), edge.spool.write)
             else:
                 edge.spool.write(encoded(event))

@@ -104,7 +104,7 @@ class Log:
             fault = {} if error is None else {"error": type(error).__name__, "where": place_of(error)}
             self.event("refused", cause=cause, requests=since + 1, **fault)
 
-    def failed(self, part: str, error: BaseException) -> None:
+    def failed(self, part: str, error: BaseException, request: str | None = None) -> None:
         """Write that the program failed: what kind of error and at which line, never what the error says.
 
         Parameters
@@ -112,8 +112,11 @@ class Log:
         part : str
             Route, or another part of the service.
         error : BaseException
+        request : str, optional
+            Id of the request that it failed for, as its client was told.
         """
-        self.event("failed", part=part, error=type(error).__name__, where=place_of(error))
+        found = {} if request is None else {"request": request}
+        self.event("failed", part=part, error=type(error).__name__, where=place_of(error), **found)
 
     def _stamp(
         self, _logger: object, _method: str, told: structlog.types.EventDict

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import msgspec
 
-from serving.accesses import Access, access_line
+from serving.accesses import Access, access_of, encoded
 from serving.calls import Call
 from tests.serving.asgi import NOW, issued
 
@@ -19,8 +19,8 @@ def call(**told):
 
 def test_a_record_names_the_key_the_route_and_the_decision():
     approved = SimpleNamespace(version=3, decision="sha256:ab", card=PLANTED)
-    line = access_line(call(rows=7, served=SimpleNamespace(approved=approved)), "predict", 200, "needs", NOW)
-    assert json.loads(line) == {
+    event = access_of(call(rows=7, served=SimpleNamespace(approved=approved)), "predict", 200, "needs", NOW)
+    assert json.loads(encoded(event)) == {
         "at": "2026-07-02T09:00:00Z",
         "id": "an id",
         "key": "000000000001",
@@ -34,7 +34,7 @@ def test_a_record_names_the_key_the_route_and_the_decision():
 
 
 def test_a_record_is_one_line_that_can_be_read_back_and_has_nothing_of_the_request():
-    line = access_line(call(), "predict", 401, "needs", NOW)
+    line = encoded(access_of(call(), "predict", 401, "needs", NOW))
     assert b"\n" not in line
     assert PLANTED.encode() not in line
     found = msgspec.json.decode(line, type=Access)

@@ -17,7 +17,8 @@ from segmentation.answers import Problem
 from segmentation.errors import StorageError
 from serving.app import Application
 from serving.calls import Refused, Reply
-from serving.edge import SECURITY, Closed
+from serving.edge import SECURITY, ClosedSpool
+from serving.room import Taken
 from serving.routes import QUICK_BELOW
 from tests.serving.asgi import JSON, NOW, asked, bearer, desk, echo, issued, route, token
 
@@ -175,7 +176,7 @@ def test_a_full_service_asks_to_come_back_and_has_room_again_afterwards():
     assert [one.status for one in found] == [200, 200, 503]
     assert (slug(found[2]), found[2].headers["retry-after"]) == ("busy", "1")
     assert here.predict(b"{}").status == 200
-    assert here.edge.in_hand == 0
+    assert here.edge.room.taken == Taken()
 
 
 def test_a_full_service_still_says_that_it_is_alive():
@@ -224,7 +225,7 @@ def test_the_record_is_written_before_the_first_byte_leaves():
 
 def test_a_service_that_has_not_begun_answers_nobody():
     here = desk()
-    here.edge.spool = Closed()
+    here.edge.spool = ClosedSpool()
     assert slug(here.predict(b"{}")) == "not-recorded"
 
 
