@@ -41,8 +41,8 @@ CHALLENGE = (
     (b"www-authenticate", b'Basic realm="segmentation", charset="UTF-8"'),
     (b"www-authenticate", b'Bearer realm="segmentation"'),
 )
-"""Two lines, which RFC 9110 (section 11.6.1) has for one list: Chromium asks for a password at Basic alone where
-it stands first in its line."""
+"""Two lines, which RFC 9110 (section 11.6.1) has for one list: Chromium asks for a password only where Basic
+is the first of its line."""
 NONE_SENT = "Send an API key: Authorization: Bearer sgk_…, X-API-Key: sgk_…, or as the password of Basic."
 UNKNOWN = (
     "The API key sent is not known here. Check that all of it was copied, or ask an administrator for one."

@@ -43,8 +43,8 @@ def parsed(body: bytes, *, nan_is_null: bool = False) -> Any:  # noqa: ANN401 - 
     ----------
     body : bytes
     nan_is_null : bool
-        Read the bare word ``NaN`` as null, as a client of MLflow writes a missing cell. It is no JSON (RFC 8259,
-        section 6), and is refused elsewhere; an infinity is refused everywhere.
+        Read the bare word ``NaN`` as null, as a client of MLflow writes a missing cell. It is no JSON
+        (RFC 8259, section 6), and is refused elsewhere; an infinity is refused everywhere.
 
     Raises
     ------
