@@ -80,6 +80,7 @@ class Careful:
     def _stray(self, gathered: Gathered, name: str, at: int) -> None:
         if gathered.counted(name, "stray"):
             return
-        place = f"the {ordinal(at)} field of the body"
-        pointer = f"/{escaped(name)}" if self._names.is_tellable(name) else ""
-        gathered.add(name, "stray", lambda: pointer, lambda: self._names.stray(name, place))
+        is_tellable = self._names.is_tellable(name)
+        shown = f"`{name}`" if is_tellable else f"the {ordinal(at)} field of the body"
+        pointer = f"/{escaped(name)}" if is_tellable else ""
+        gathered.add(name, "stray", lambda: pointer, lambda: self._names.stray(name, shown))

@@ -177,13 +177,12 @@ class Judging:
         rule = "twice" if twice else "strange"
         if self._gathered.counted(name, rule):
             return
-        place = f"the {ordinal(at)} field of {self._layout.where}"
-        told = partial(self._names.repeated if twice else self._names.wording, name, place)
-        self._gathered.add(name, rule, partial(self._pointer, name, row, at), told)
-
-    def _pointer(self, name: str, row: int, at: int) -> str:
-        template = self._layout.field if self._names.is_tellable(name) else self._layout.parent
-        return template.format(name=escaped(name), row=row, at=at)
+        is_tellable = self._names.is_tellable(name)
+        shown = f"`{name}`" if is_tellable else f"the {ordinal(at)} field of {self._layout.where}"
+        template = self._layout.field if is_tellable else self._layout.parent
+        pointer = partial(template.format, name=escaped(name), row=row, at=at)
+        told = partial(self._names.repeated, shown) if twice else partial(self._names.wording, name, shown)
+        self._gathered.add(name, rule, pointer, told)
 
     def _shape(self, shape: str, pointer: str, field: str = "") -> None:
         self._gathered.add(field, shape, lambda: pointer, lambda: _SHAPES[shape])

@@ -1,20 +1,21 @@
 """Field names that no need has: which law or rule forbids them, and whether an answer may repeat them.
 
 Names are sent by people as well: a table turned on its side has residents' names for columns, and whoever
-pastes a number into the wrong place makes a key of it. So a name is repeated only where it reads like the
-name of a field; otherwise its place is told.
+pastes a number into the wrong place makes a key of it. No rule tells the names of all peoples from those of
+fields. So a name is repeated only where the policy or the catalogue of law has it, or the policy has one that
+differs by a slip; of any other its place is told, and which needs there are.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.answers import Texts
 from segmentation.policy.catalogue import load_catalogue
-from segmentation.policy.names import normalise
-from segmentation.policy.values import matching_rules
+from segmentation.policy.names import keys, normalise
 from serving.needs.gathering import Wording
 
 if TYPE_CHECKING:
@@ -29,26 +30,17 @@ if TYPE_CHECKING:
 Role = Literal["protected", "proxies", "denied", "layout"]
 
 LONGEST = 63
-"""Letters of a name that is repeated."""
-LONGEST_JUDGED = 200
-"""Letters of a name that is held against the catalogue."""
-MOST_DIGITS = 4
-"""Digits of a name that is repeated: a year, but no birthday, telephone or document."""
-MOST_TURNS = 4
-"""Changes between small letters, capitals and digits in a name that is repeated; random keys have more."""
+"""Letters of a name that is looked at: no column has more, and what follows them changes nothing."""
+NEAR = 0.8
+"""How like one of the policy's names a name is that is repeated as a slip of it (`difflib`)."""
+MOST_OTHER = 2
+"""Letters that a slip has more or fewer: behind `repairs_` somebody may be named."""
+SHORTEST_NEAR = 6
+"""Letters of a slip: Brent is near to rent, and most names in Chinese letters have two to four."""
+MOST_LISTED = 16
+"""Needs that are listed where a name is like none of them."""
 
 _FIELD = re.compile(rf"[^\W\d]\w{{0,{LONGEST - 1}}}")
-_DIGIT = re.compile(r"[\d〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]")
-_TURN = re.compile(
-    r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z][A-Z])(?=[a-z])"
-)
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石"
-    "金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严欧莫孔向汤"
-)
-"""The hundred most common surnames of China: they begin the names of nine in ten residents."""
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
-_LENGTHS = range(2, 5)
 
 _NOT_NEEDED = Texts(
     "Only what the purpose needs may be processed, and this model does not read it.",
@@ -77,72 +69,76 @@ class Names:
         self._read = tuple(need.name for need in needs if need.is_read)
         self._roles = _roles(policy)
         self._spelled = {_spelling(name): name for name in self._roles}
+        self._policys = (*self._needs, *self._roles)
+        self._spellings = frozenset(map(_spelling, self._policys))
 
     def is_tellable(self, name: str) -> bool:
         """Return whether an answer may repeat a name."""
         if name in self._roles or name in self._needs:
             return True
-        if len(name) > LONGEST or normalise(name) != name or not _FIELD.fullmatch(name):
+        if len(name) > LONGEST or not _FIELD.fullmatch(name) or normalise(name) != name:
             return False
-        if len(_DIGIT.findall(name)) > MOST_DIGITS:
+        if _spelling(name) in self._spellings or not keys(name).isdisjoint(_catalogued()):
+            return True
+        if len(name) < SHORTEST_NEAR:
             return False
-        if len(_TURN.findall(name)) > MOST_TURNS or matching_rules([name]):
-            return False
-        return not any(map(_may_be_person, _HAN.findall(name)))
+        alike = [one for one in self._policys if abs(len(one) - len(name)) <= MOST_OTHER]
+        return bool(difflib.get_close_matches(name, alike, n=1, cutoff=NEAR))
 
-    def wording(self, name: str, place: str) -> Wording:
+    def wording(self, name: str, shown: str) -> Wording:
         """Return why a name is refused.
 
         Parameters
         ----------
         name : str
-        place : str
-            Which field it is, such as ``the 3rd field of this resident``, where the name is not repeated.
+        shown : str
+            What it is called: by itself where it `is_tellable`, or by its place, such as ``the 3rd field of
+            this resident``.
         """
-        tellable = self.is_tellable(name)
-        shown = f"`{name}`" if tellable else place
-        known = self._known(name)
+        known = self._known(name[:LONGEST])
         if known is not None:
             says, fix, article, reason = known
             return Wording(f"must not be sent: {shown} {says}", fix, article, reason)
-        fix = self._nearest(name) if tellable else "send the fields that the policy allows, under their names"
-        return Wording(f"must not be sent: {shown} is no field of the policy", fix)
+        return Wording(f"must not be sent: {shown} is no field of the policy", self._way_out(name[:LONGEST]))
 
-    def repeated(self, name: str, place: str) -> Wording:
+    def repeated(self, shown: str) -> Wording:
         """Return that a table has a column twice."""
-        shown = f"`{name}`" if self.is_tellable(name) else place
         return Wording(f"must not be sent twice: {shown} has the name of another column", "send each once")
 
-    def stray(self, name: str, place: str) -> Wording:
+    def stray(self, name: str, shown: str) -> Wording:
         """Return why a name may not stand beside the residents."""
         if name in self._needs:
-            says = f"must not stand outside of the residents: `{name}` is a need of one"
+            says = f"must not stand outside of the residents: {shown} is a need of one"
             return Wording(says, "put it into the objects of `residents`, or into `columns`")
-        return self.wording(name, place)
+        return self.wording(name, shown)
 
     def _known(self, name: str) -> tuple[str, str, str, Texts] | None:
-        known = name if name in self._roles else self._spelled.get(_spelling(name[:LONGEST_JUDGED]))
-        entries = load_catalogue().match_name(name[:LONGEST_JUDGED])
+        known = name if name in self._roles else self._spelled.get(_spelling(name))
+        entries = load_catalogue().match_name(name)
         if known is not None:
             return _by_role(self._policy, known, self._roles[known], entries)
         if entries:
             return _by_law(f"names {entries[0].category.en}", entries[0])
-        matches = load_catalogue().match_values([name[:LONGEST_JUDGED]])
+        matches = load_catalogue().match_values([name])
         if matches:
             return _by_law(f"has a name that looks like {matches[0].rule.category.en}", matches[0].rule)
         return None
 
-    def _nearest(self, name: str) -> str:
+    def _way_out(self, name: str) -> str:
         close = difflib.get_close_matches(name, self._read, n=1)
-        return f"did you mean `{close[0]}`?" if close else "leave it out"
+        if close:
+            return f"did you mean `{close[0]}`?"
+        listed = ", ".join(f"`{one}`" for one in self._read[:MOST_LISTED])
+        others = len(self._read) - MOST_LISTED
+        rest = f" and {others} more, which /v1/model lists" if others > 0 else ""
+        return f"leave it out; the needs are {listed}{rest}"
 
 
-def _may_be_person(text: str) -> bool:
-    """Return whether Chinese letters may be somebody's name, as two to four are that begin with a surname."""
-    for holder in load_catalogue().holders:
-        if text.startswith(holder) and len(text) - len(holder) in _LENGTHS:
-            text = text.removeprefix(holder).removeprefix("的")
-    return len(text) in _LENGTHS and text[0] in _SURNAMES and not load_catalogue().match_name(text)
+@cache
+def _catalogued() -> frozenset[str]:
+    """Return every name of the catalogue, as names are compared."""
+    entries = load_catalogue().entries
+    return frozenset(key for entry in entries for name in (*entry.names, *entry.exact) for key in keys(name))
 
 
 def _roles(policy: Policy) -> Mapping[str, Role]:

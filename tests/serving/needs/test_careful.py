@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from segmentation.policy.catalogue import Catalogue
 from serving.calls import Refused
+from serving.needs.names import LONGEST
 from tests.serving.needs.made import by_column, by_row, needs, resident
 
 MOST = 5
@@ -121,18 +123,43 @@ def test_a_need_beside_the_residents_is_told_where_it_belongs():
     assert "put it into the objects of `residents`" in found.faults[0].fix
 
 
-def test_an_unknown_field_is_named():
-    found = only({"residents": [resident(), resident(window_count="red")]})
-    assert found.pointer == "/residents/1/window_count"
-    assert found.rule == "must not be sent: `window_count` is no field of the policy"
+def test_an_unknown_field_that_is_like_a_need_is_named():
+    found = only({"residents": [resident(), resident(repair_s="red")]})
+    assert found.pointer == "/residents/1/repair_s"
+    assert found.rule == "must not be sent: `repair_s` is no field of the policy"
+    assert found.fix == "did you mean `repairs`?"
 
 
-def test_a_field_whose_name_may_be_a_person_is_told_by_its_place():
+def test_an_unknown_field_is_told_by_its_place_with_the_needs():
+    found = only({"residents": [resident(), {"阿依古丽": "red", **resident()}]})
+    assert found.pointer == "/residents/1"
+    assert found.rule == "must not be sent: the 1st field of this resident is no field of the policy"
+    assert found.fix.startswith("leave it out; the needs are `repairs`, ")
+    assert only({"columns": {"repairs": [1], "class": [1], "张三": [1]}}).pointer == "/columns"
+
+
+def test_a_field_whose_name_is_a_number_of_somebody_is_told_by_its_place_with_the_law():
     found = only({"residents": [{"13800138000": 1, **resident()}]})
     assert (found.pointer, found.article) == ("/residents/0", "PIPL Art. 4, 6; GB/T 35273-2020 Annex A")
     assert "the 1st field of this resident has a name that looks like phone numbers" in found.rule
-    assert only({"columns": {"repairs": [1], "class": [1], "张三": [1]}}).pointer == "/columns"
     assert only({"13800138000": 1, "residents": [resident()]}).pointer == ""
+    assert only({"张三": 1, "residents": [resident()]}).rule.startswith(
+        "must not be sent: the 1st field of the body is no field"
+    )
+
+
+def test_a_hundred_long_strange_names_make_no_long_answer_and_each_is_judged_once(monkeypatch):
+    judged = []
+    of_catalogue = Catalogue.match_name
+    monkeypatch.setattr(
+        Catalogue, "match_name", lambda *given: judged.append(given[1]) or of_catalogue(*given)
+    )
+    names = [f"{'a1-' * 5_000}{at}" for at in range(300)]
+    found = refused({"residents": [dict.fromkeys(names, 1) | resident()] * 2})
+    assert (len(found.faults), found.more) == (100, 200)
+    assert len(judged) == 100
+    assert max(map(len, judged)) == LONGEST
+    assert all("a1-a1" not in str(fault) for fault in found.faults)
 
 
 @pytest.mark.parametrize(
