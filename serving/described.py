@@ -21,6 +21,7 @@ from segmentation.policy.catalogue import load_catalogue
 from segmentation.policy.features import NUMERIC
 from segmentation.signing import sha256
 from serving.calls import JSON, Refused, Reply
+from serving.languages import LANGUAGES, TAGS, preferred
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,15 +31,14 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import State as Stage
     from segmentation.policy import Feature as Allowed
     from serving.calls import Call
+    from serving.languages import Language
     from serving.state import State
 
     Form = Literal["html", "md"]
 
 T = TypeVar("T")
-Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
-TAGS: Mapping[Language, bytes] = {"en": b"en", "zh": b"zh-CN"}
-"""What HTTP calls the languages."""
+CHOSEN = (b"vary", b"accept, accept-language")
+"""What of a request decides over the form of the card (RFC 9110, section 12.5.5)."""
 FORMS: Mapping[bytes, Form] = {b"text/html": "html", b"text/markdown": "md"}
 """The card as a page, by content type."""
 STATES: Mapping[Stage, str] = {
@@ -121,17 +121,17 @@ def card(call: Call, state: State) -> Reply:
 
     The JSON that was signed, byte for byte, whose SHA-256 is `Model.card` and stands in the header
     ``Repr-Digest`` (RFC 9530); or, where ``Accept`` asks for a page first, that page in one language
-    (``?language=zh`` or ``en``), written from the same bytes.
+    (``?language=zh`` or ``en``, else the one that ``Accept-Language`` prefers), written from the same bytes.
     """
     call.served = served = state.watch.served()
     form, language = _form(call.scope["headers"]), _language(call.scope)
     if form is None:
-        return _whole(served.approved.card, JSON)
+        return _whole(served.approved.card, JSON, CHOSEN)
     page = _page(served.approved.card, language, form)
-    in_language = (b"content-language", TAGS[language])
+    more = ((b"content-language", TAGS[language]), CHOSEN)
     if form == "md":
-        return _whole(page, b"text/markdown; charset=utf-8", in_language)
-    return _whole(page, b"text/html; charset=utf-8", in_language, _allowed(page))
+        return _whole(page, b"text/markdown; charset=utf-8", *more)
+    return _whole(page, b"text/html; charset=utf-8", *more, _allowed(page))
 
 
 def versions(call: Call, state: State) -> Reply:
@@ -262,7 +262,9 @@ def _form(headers: Sequence[tuple[bytes, bytes]]) -> Form | None:
 
 def _language(scope: Mapping[str, Any]) -> Language:
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-    language = asked.get("language", ["en"])[-1]
+    if "language" not in asked:
+        return preferred(scope["headers"])
+    language = asked["language"][-1]
     if language not in LANGUAGES:
         raise Refused("malformed", "The card is written in two languages: ask for `language=en` or `zh`.")
     return "zh" if language == "zh" else "en"

@@ -68,7 +68,7 @@ HEADERS: Part = {
     "WWW-Authenticate": {
         "description": "How a key may be shown (RFC 9110). / 出示密钥的方式。",
         "schema": ENCODED,
-        "example": 'Bearer realm="segmentation", Basic realm="segmentation"',
+        "example": 'Basic realm="segmentation", charset="UTF-8", Bearer realm="segmentation"',
     },
     "ETag": {
         "description": "Digest of the answer. / 回答的摘要。",

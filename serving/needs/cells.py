@@ -114,7 +114,7 @@ def _of_policy(need: Need, rule: str) -> Wording:
 def _unlawful(rule: Entry | ValueRule) -> Wording:
     says = f"must not hold {rule.category.en}, and this value looks like it"
     fix = "take it out, and look where it came from"
-    return Wording(says, fix, rule.article, Texts(rule.reason.en, rule.reason.zh))
+    return Wording(says, fix, rule.article, Texts(rule.gist.en, rule.gist.zh))
 
 
 @cache

@@ -166,12 +166,12 @@ def _by_role(
             return "is denied by the policy", "leave it out", _MINIMAL, _texts(policy.denied[name].reason)
         case _:
             what = "a protected attribute" if role == "protected" else "a proxy of a protected attribute"
-            law = (entries[0].article, _texts(entries[0].reason)) if entries else (_DECISIONS, _PROTECTED)
+            law = (entries[0].article, _texts(entries[0].gist)) if entries else (_DECISIONS, _PROTECTED)
             return f"is {what}, which only the audit may see", "leave it out", *law
 
 
 def _by_law(says: str, rule: Entry | ValueRule) -> tuple[str, str, str, Texts]:
-    return says, "leave it out", rule.article, _texts(rule.reason)
+    return says, "leave it out", rule.article, _texts(rule.gist)
 
 
 def _texts(text: Text | Told) -> Texts:

@@ -160,6 +160,22 @@ def test_a_page_says_in_which_language_it_is(desk):
         assert headers(desk.ask(card, accept="text/markdown", query=query))[b"content-language"] == tag
 
 
+@pytest.mark.parametrize(
+    ("query", "tag"), [(b"", b"zh-CN"), (b"language=en", b"en"), (b"language=zh", b"zh-CN")]
+)
+def test_a_browser_gets_the_language_of_its_user_unless_the_address_names_one(desk, query, tag):
+    sent = {"accept": "text/html,*/*;q=0.8", "accept_language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    told = headers(desk.ask(card, query=query, **sent))
+    assert told[b"content-language"] == tag
+    assert told[b"vary"] == b"accept, accept-language"
+
+
+def test_the_card_as_signed_is_the_same_in_every_language(desk):
+    told = desk.ask(card, accept_language="zh")
+    assert told.body == desk.ask(card).body
+    assert b"content-language" not in headers(told)
+
+
 def test_a_browser_may_take_the_styles_of_the_page_and_nothing_else(desk):
     reply = desk.ask(card, accept="text/html")
     (styles,) = re.findall(b"<style>(.*?)</style>", reply.body, re.DOTALL)

@@ -74,11 +74,11 @@ def test_a_value_that_points_at_a_person_breaks_the_law_before_the_policy(name, 
     assert found == f"law:{law}" if law else not found.startswith("law:")
 
 
-def test_the_law_is_told_with_its_article_and_reason():
+def test_the_law_is_told_with_its_article_and_what_it_says():
     told = wording(BY_NAME["repairs"], "law:mainland_phone")
     entry = next(rule for rule in load_catalogue().value_rules if rule.id == "mainland_phone")
     assert told.article == entry.article
-    assert (told.reason.en, told.reason.zh) == (entry.reason.en, entry.reason.zh)
+    assert (told.reason.en, told.reason.zh) == (entry.gist.en, entry.gist.zh)
 
 
 def test_what_a_policy_lists_and_small_numbers_are_not_suspected():
