@@ -40,7 +40,7 @@ with _without_rich():
     import structlog
 
 PAUSE = 60.0
-"""Seconds between two lines about refusals of one cause."""
+"""Seconds between two lines about refusals of one cause, or of what a library says at one place."""
 QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio", "fastapi")
 """Loggers whose own ways of writing are taken from them."""
 
@@ -71,7 +71,7 @@ class Log:
             wrapper_class=structlog.BoundLogger,
         )
         self._lock = threading.Lock()
-        self._refusals: dict[str, tuple[float, int]] = {}
+        self._gathered: dict[tuple[str, ...], tuple[float, int]] = {}
 
     def event(self, event: str, **told: str | float | None) -> None:
         """Write one line.
@@ -95,14 +95,37 @@ class Log:
         error : BaseException, optional
             What it was refused for, where that was a fault; its kind and place are written.
         """
+        requests = self._due("refused", cause)
+        if requests:
+            fault = {} if error is None else {"error": type(error).__name__, "where": place_of(error)}
+            self.event("refused", cause=cause, requests=requests, **fault)
+
+    def said(self, part: str, level: str, where: str, error: BaseException | None = None) -> None:
+        """Note that a library said something: the first of its place is written, then how often a minute.
+
+        Parameters
+        ----------
+        part : str
+            Name of its logger.
+        level : str
+        where : str
+            Name of the file and the line.
+        error : BaseException, optional
+            What it was about; its kind and place are written.
+        """
+        fault = {} if error is None else {"error": type(error).__name__, "error_at": place_of(error)}
+        times = self._due("said", part, level, where, *fault.values())
+        if times:
+            self.event("said", part=part, level=level, where=where, times=times, **fault)
+
+    def _due(self, *what: str) -> int:
+        """Return how often something happened since it was last written; 0 where that is not a minute ago."""
         now = self._monotonic()
         with self._lock:
-            written, since = self._refusals.get(cause, (now - PAUSE, 0))
+            written, since = self._gathered.get(what, (now - PAUSE, 0))
             is_due = now - written >= PAUSE
-            self._refusals[cause] = (now, 0) if is_due else (written, since + 1)
-        if is_due:
-            fault = {} if error is None else {"error": type(error).__name__, "where": place_of(error)}
-            self.event("refused", cause=cause, requests=since + 1, **fault)
+            self._gathered[what] = (now, 0) if is_due else (written, since + 1)
+        return since + 1 if is_due else 0
 
     def failed(self, part: str, error: BaseException, request: str | None = None) -> None:
         """Write that the program failed: what kind of error and at which line, never what the error says.
@@ -144,9 +167,8 @@ class Through(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the place of a record, and of its error; its sentence and its arguments are left out."""
         at = f"{record.filename}:{record.lineno}"
-        self._log.event("said", part=record.name, level=record.levelname.lower(), where=at)
-        if record.exc_info and record.exc_info[1] is not None:
-            self._log.failed(record.name, record.exc_info[1])
+        error = record.exc_info[1] if record.exc_info else None
+        self._log.said(record.name, record.levelname.lower(), at, error)
 
 
 def take_over(log: Log) -> None:

@@ -97,14 +97,36 @@ def test_what_libraries_log_passes_without_what_they_say(taken_over, written):
         logging.getLogger("uvicorn.error").exception(SECRET)
     logging.getLogger("uvicorn.access").warning('%s - "GET /x?q=%s"', SECRET, SECRET)
     logging.getLogger("uvicorn.error").info(SECRET)
-    told = [(line["event"], line["part"]) for line in lines(written)]
+    told = [(line["event"], line["part"], line.get("error")) for line in lines(written)]
     assert told == [
-        ("said", "uvicorn.error"),
-        ("said", "some.library"),
-        ("said", "uvicorn.error"),
-        ("failed", "uvicorn.error"),
+        ("said", "uvicorn.error", None),
+        ("said", "some.library", None),
+        ("said", "uvicorn.error", "ValueError"),
     ]
+    assert lines(written)[2]["error_at"].startswith("test_logs.py:")
     assert SECRET not in written.getvalue()
+
+
+def test_what_a_library_says_at_one_place_is_told_once_a_minute_with_how_often(taken_over, written, clock):
+    for again in range(300):
+        logging.getLogger("serving.malformed").warning("%s", SECRET)
+        if again == 298:
+            clock.wait(61)
+    told = [(line["part"], line["times"]) for line in lines(written)]
+    assert told == [("serving.malformed", 1), ("serving.malformed", 299)]
+
+
+def test_what_libraries_say_at_several_places_and_of_several_faults_is_not_thrown_together(
+    taken_over, written
+):
+    for kind in (ValueError, KeyError, ValueError):
+        try:
+            raise kind(SECRET)
+        except (ValueError, KeyError):
+            logging.getLogger("uvicorn.error").exception(SECRET)
+    logging.getLogger("uvicorn.error").warning(SECRET)
+    told = [(line.get("error"), line["times"]) for line in lines(written)]
+    assert told == [("ValueError", 1), ("KeyError", 1), (None, 1)]
 
 
 def test_a_task_that_nobody_waited_for_is_told_without_its_sentence(taken_over, written):
