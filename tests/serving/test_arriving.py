@@ -1,6 +1,7 @@
 """Headers and bodies: what is read of them, and when no more is read."""
 
 import asyncio
+import tracemalloc
 import uuid
 
 import pytest
@@ -11,8 +12,10 @@ from serving.arriving import (
     CLOSE,
     MANY,
     TWICE,
+    TWO_KEYS,
     Drawn,
     body_of,
+    body_there,
     check_headers,
     headers_of,
     media_of,
@@ -42,6 +45,14 @@ def test_a_header_that_was_sent_twice_is_refused_by_name():
         "malformed",
         "The header authorization was sent twice; send it once.",
     )
+
+
+@pytest.mark.parametrize("shown", [b"Bearer sgk_a", b"Digest of-a-proxy", b""])
+def test_two_keys_at_once_are_refused_because_which_counts_is_not_to_be_guessed(shown):
+    found = refused(check_headers, {b"authorization": shown, b"x-api-key": b"sgk_b"}, 10)
+    assert (found.slug, found.detail) == ("malformed", TWO_KEYS)
+    check_headers({b"authorization": shown}, 10)
+    check_headers({b"x-api-key": b"sgk_b"}, 10)
 
 
 def test_a_request_keeps_the_id_that_its_client_chose():
@@ -171,6 +182,58 @@ def test_a_body_is_not_read_beyond_its_limits(pieces, slug):
     found = refused(read, pieces, 10, 0.01)
     assert found.slug == slug
     assert (found.headers == CLOSE) == (slug != "malformed")
+
+
+def test_a_body_is_told_of_as_it_grows_and_read_no_further_where_there_is_no_room():
+    told = []
+
+    def hold(size):
+        told.append(size)
+        if size > 5:
+            raise Refused("busy", "No room.")
+
+    arriving = [b"123", b"45", b"6", b"never asked for"]
+
+    async def receive():
+        return {"type": "http.request", "body": arriving.pop(0), "more_body": bool(arriving)}
+
+    with pytest.raises(Refused, match="No room"):
+        asyncio.run(body_of(receive, 10, 5.0, hold))
+    assert (told, arriving) == ([3, 5, 6], [b"never asked for"])
+
+
+def test_a_body_is_in_memory_once():
+    piece, count = b"x" * 2**16, 64
+    left = iter(range(count, 0, -1))
+
+    async def receive():
+        return {"type": "http.request", "body": piece, "more_body": next(left) > 1}
+
+    async def main():
+        tracemalloc.start()
+        try:
+            body = await body_of(receive, 2**30, 5.0)
+            return len(body), tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    size, most = asyncio.run(main())
+    assert size == count * len(piece)
+    assert most < 1.5 * size
+
+
+class Whole:
+    """Stands in for the short way."""
+
+    def __init__(self, body):
+        self.body = lambda: body
+
+
+def test_a_body_that_is_there_is_taken_and_one_that_is_not_is_left_to_arrive():
+    assert body_there(Whole(b"12"), 2) == b"12"
+    assert body_there(Whole(None), 2) is None
+    assert body_there(None, 2) is None
+    assert refused(body_there, Whole(b"123"), 2).slug == "too-large"
 
 
 def test_a_reading_that_is_cancelled_from_outside_stays_cancelled():

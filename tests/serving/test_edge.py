@@ -18,7 +18,7 @@ from segmentation.errors import StorageError
 from serving.app import Application
 from serving.calls import Refused, Reply
 from serving.edge import SECURITY, ClosedSpool
-from serving.room import Taken
+from serving.room import LONG, Room, Taken
 from serving.routes import QUICK_BELOW
 from tests.serving.asgi import JSON, NOW, asked, bearer, desk, echo, issued, route, token
 
@@ -121,7 +121,7 @@ def test_each_refusal_comes_before_the_next():
     ]
     found = [slug(here.predict(b"{}", *headers)) for headers in tried]
     assert found == ["too-large", "wrong-media", "no-key", "not-allowed", "busy"]
-    here.edge.state.settings.__dict__["backlog"] = 1
+    here.edge.room = Room(1, 10)
     assert slug(here.predict(b"{}", JSON, KEY, pieces=[b"{", 1.0, b"}"])) == "too-slow"
     assert here.predict(b"{}").status == 200
 
@@ -229,6 +229,146 @@ def test_a_service_that_has_not_begun_answers_nobody():
     assert slug(here.predict(b"{}")) == "not-recorded"
 
 
+# ---- One key beyond its share ---------------------------------------------------------------------------
+
+LATE = issued(3, per_second=1, expires=NOW - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ((JSON, bearer(token(2))), 403),
+        ((JSON, bearer(token(3))), 401),
+        ((bearer(token(2)),), 415),
+        ((JSON, bearer(token(2)), (b"content-length", b"99")), 413),
+    ],
+    ids=["not-allowed", "expired", "wrong-media", "too-large"],
+)
+def test_refusals_spend_from_the_allowance_and_beyond_it_are_recorded_once_a_second(headers, status):
+    here = desk(keys=[NARROW, LATE], most_bytes=10)
+    assert [here.predict(b"{}", *headers).status for _ in range(100)] == [status] * 100
+    assert [line.get("requests") for line in here.spool.lines] == [None] * 3, "the allowance is two"
+    here.clock.wait(0.5)
+    here.edge.record_counted(here.edge.monotonic())
+    assert len(here.spool.lines) == 3
+    here.clock.wait(0.5)
+    here.edge.record_counted(here.edge.monotonic())
+    assert [line.get("requests", 1) for line in here.spool.lines] == [1, 1, 1, 97]
+
+
+def test_requests_beyond_the_allowance_are_recorded_once_a_second_with_how_many():
+    here = desk(keys=[issued(2, per_second=1)])
+    for _ in range(50):
+        here.predict(b"{}", JSON, bearer(token(2)))
+    here.edge.record_counted()
+    assert [(line["status"], line.get("requests", 1)) for line in here.spool.lines] == [
+        (200, 1),
+        (200, 1),
+        (429, 1),
+        (429, 47),
+    ]
+
+
+def test_a_key_within_its_allowance_has_an_event_for_each_request():
+    here = desk()
+    for _ in range(50):
+        here.predict(b"{}", KEY)
+    assert [line.get("requests", 1) for line in here.spool.lines] == [1] * 50
+
+
+def test_what_was_counted_and_cannot_be_recorded_is_told_and_stays_counted():
+    here = desk(keys=[issued(2, per_second=1)])
+    for _ in range(5):
+        here.predict(b"{}", JSON, bearer(token(2)))
+    here.spool.error = StorageError("no room")
+    here.edge.record_counted()
+    assert "StorageError" in here.log.getvalue()
+    here.spool.error = None
+    here.edge.record_counted()
+    assert here.spool.lines[-1]["requests"] == 2
+
+
+def test_one_key_has_a_few_long_requests_in_hand_and_another_is_answered():
+    here = desk(keys=[issued(2)])
+    here.app = Application(here.edge, [route(beside_from=0)])
+
+    async def crowd():
+        keys = [1] * (LONG + 2) + [2]
+        told = [(JSON, bearer(token(number))) for number in keys]
+        return await asyncio.gather(
+            *(asked(here.app, "POST", "/v1/segments:predict", headers=headers, body=b"1") for headers in told)
+        )
+
+    found = [one.status for one in asyncio.run(crowd())]
+    assert found == [200] * LONG + [429] * 2 + [200]
+    assert here.edge.room.taken == Taken()
+
+
+def test_what_is_only_read_has_a_thread_of_its_own():
+    import threading
+
+    def where(call, state):
+        return Reply(threading.current_thread().name.encode())
+
+    here = desk(
+        route(where, method="GET", path="/read", media=(), beside_from=0), route(where, beside_from=0)
+    )
+    with ThreadPoolExecutor(1, "beside") as here.edge.threads, ThreadPoolExecutor(1, "reader") as readers:
+        here.edge.readers = readers
+        assert here.ask("GET", "/read", headers=[KEY]).body.startswith(b"reader")
+        assert here.predict(b"1").body.startswith(b"beside")
+
+
+def test_bodies_that_still_arrive_are_held_to_the_room_there_is():
+    here = desk()
+    here.edge.room._size_each = 10
+    found = here.predict(b"", pieces=[b"123456", b"78901", b"never asked for"])
+    assert slug(found) == "too-often"
+    assert here.predict(b"", pieces=[b"123456", b"7890"]).status == 200
+    assert here.edge.room.taken == Taken()
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "not-trusted"])
+def test_a_key_that_ends_while_its_body_arrives_is_refused(how):
+    here = desk(keys=[issued(2, expires=NOW + timedelta(hours=1))])
+    standing = here.watch.standings["000000000002"]
+
+    async def day():
+        asking = asked(
+            here.app,
+            "POST",
+            "/v1/segments:predict",
+            headers=(JSON, bearer(token(2))),
+            pieces=[b"{", 0.01, b"}"],
+        )
+        task = asyncio.create_task(asking)
+        await asyncio.sleep(0)
+        if how == "revoked":
+            standing.revoked = here.clock()
+        elif how == "expired":
+            here.clock.wait(3600)
+        else:
+            here.watch.refused = Refused("not-trusted", "The ledger was altered.")
+        return await task
+
+    assert slug(asyncio.run(day())) == ("not-trusted" if how == "not-trusted" else "no-key")
+    assert [line["key"][-1] for line in here.spool.lines] == ["2"]
+
+
+def test_a_key_that_ends_while_its_request_waits_for_a_thread_is_refused():
+    here = desk()
+
+    def handler(call, state):
+        here.clock.wait(5.0)
+        here.watch.standings["000000000001"].revoked = here.clock()
+        return Reply(b"segment S1")
+
+    here.app = Application(here.edge, [route(handler, beside_from=0)])
+    found = here.predict(b"{}")
+    assert slug(found) == "no-key"
+    assert b"S1" not in found.body
+
+
 # ---- Failures -----------------------------------------------------------------------------------------
 
 
@@ -248,6 +388,7 @@ def test_a_failure_tells_nobody_what_the_exception_says():
     line = json.loads(here.log.getvalue())
     assert (line["event"], line["part"], line["error"]) == ("failed", "predict", "ValueError")
     assert line["where"].startswith("test_edge.py:")
+    assert line["request"] == found.headers["x-request-id"] == here.spool.lines[0]["id"]
 
 
 def test_a_service_that_told_it_would_be_noticed():
