@@ -123,8 +123,8 @@ def _castable(column: NDArray[Any]) -> NDArray[Any] | None:
 
 def _known(column: Coded, known: tuple[str | None, ...]) -> Coded | None:
     """Return the column; None where it holds a value that is not known, for all that it may list some."""
-    strange = np.flatnonzero([value not in known for value in column.values])
-    return None if strange.size and np.isin(column.codes, strange).any() else column
+    strange = [at for at, value in enumerate(column.values) if value not in known]
+    return None if strange and np.isin(column.codes, strange).any() else column
 
 
 def _codes(known: tuple[str | None, ...], column: NDArray[Any]) -> NDArray[Any] | None:
