@@ -38,8 +38,8 @@ def check(settings: Settings) -> None:
     elif not settings.proxies and not _is_loopback(settings.host):
         raise ServiceError(
             f"{settings.host} is reached from other machines, and without TLS everybody between reads the "
-            "residents' needs. Give --certificate and --private-key, or name the proxy with --behind-proxy, "
-            "or listen on 127.0.0.1."
+            "residents' needs. Give --certificate and --private-key, or name with --behind-proxy the proxy "
+            "that does TLS and alone may connect, or listen on 127.0.0.1."
         )
     Spool(settings.spool).close()
 

@@ -11,10 +11,12 @@ import math
 import multiprocessing
 import os
 import resource
+import secrets
 import signal
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -102,6 +104,8 @@ def run(settings: Settings, say: Say, make: Make | None = None) -> None:
     prepare()
     take_over(Log(utc))
     check(settings)
+    # No number of a process: in a container each start of the service has the same ones.
+    settings = replace(settings, run=secrets.token_hex(8))
     with bound(settings) as listening:
         config, ready = _config(settings, make or application), partial(say, address(settings, listening))
         if settings.workers > 1:

@@ -32,7 +32,7 @@ class Settings:
     root_path : str
         Prefix that a proxy in front takes off.
     proxies : tuple of str
-        Addresses of proxies whose `X-Forwarded-*` headers are believed.
+        Addresses and networks of proxies that do TLS: nobody else may connect, but from this machine.
     interval : float
         Seconds between two looks at the ledger and the published bundle.
     grace : float
@@ -45,6 +45,8 @@ class Settings:
         Seconds that a client may take to send a request.
     backlog : int
         Requests that one worker has in hand at most; further ones are asked to come back.
+    run : str
+        Names this run of the service: the same in all its workers, another after a new start.
     """
 
     model: str
@@ -64,3 +66,4 @@ class Settings:
     most_bytes: int = 16 * 2**20
     patience: float = 15.0
     backlog: int = 1_000
+    run: str = "run"

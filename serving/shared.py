@@ -1,8 +1,11 @@
-"""What several workers of one service share, in files under the folder of the spool."""
+"""What workers share, in files under the folder of the spool: what keys have spent, and what was counted.
+
+What a key has spent is shared by all that serve from one folder, also by two services of one worker each and
+by one that was started anew; what was counted belongs to one run of one service.
+"""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from serving.metrics import REFUSED, SLOTS, Metrics
@@ -17,13 +20,13 @@ FOLDER = "shared"
 
 
 def rate_of(settings: Settings) -> Rate:
-    """Return what counts how often keys ask: over all workers, where there are several.
+    """Return what counts how often keys ask: over all workers of all services that have the same folder.
 
     Raises
     ------
     StorageError
     """
-    return Rate() if settings.workers == 1 else Rate.shared(settings.spool / FOLDER / "rate")
+    return Rate.shared(settings.spool / FOLDER / "rate")
 
 
 def metrics_of(settings: Settings) -> Metrics:
@@ -39,5 +42,4 @@ def metrics_of(settings: Settings) -> Metrics:
 
     if settings.workers == 1:
         return Metrics(Alone(SLOTS), waiting)
-    # Workers of one run of the service have one parent: the process that starts them anew where they die.
-    return Metrics(Shared(settings.spool / FOLDER, SLOTS, REFUSED + 1, str(os.getppid())), waiting)
+    return Metrics(Shared(settings.spool / FOLDER, SLOTS, REFUSED + 1, settings.run), waiting)

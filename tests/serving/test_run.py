@@ -61,6 +61,17 @@ def test_nothing_of_what_a_proxy_forwards_is_read(office):
     assert not config.proxy_headers
 
 
+def test_each_start_has_a_name_of_its_own_which_its_workers_are_told(office, monkeypatch):
+    told = []
+    monkeypatch.setattr(module, "prepare", lambda: None)
+    monkeypatch.setattr(module, "take_over", lambda _: None)
+    monkeypatch.setattr(module, "_run_one", lambda config, *_: told.append(config.settings.run))
+    settings = office.settings(port=0)
+    for _ in range(2):
+        run(settings, print)
+    assert len({*told, settings.run}) == 3
+
+
 def test_wrong_settings_are_refused_before_anything_starts(office, monkeypatch):
     monkeypatch.setattr(module, "prepare", lambda: None)
     monkeypatch.setattr(module, "take_over", lambda _: None)

@@ -16,15 +16,31 @@ from tests.serving.made import Office
 from tests.serving.process import Service, eventually
 
 
-def settings(folder, workers):
-    return Settings("needs", None, folder, workers=workers)
+def settings(folder, workers, run="run"):
+    return Settings("needs", None, folder, workers=workers, run=run)
 
 
-def test_one_worker_shares_nothing_and_writes_no_file(tmp_path):
+def test_one_worker_counts_alone_and_shares_what_keys_have_spent_with_other_services(tmp_path):
     told = settings(tmp_path / "spool", 1)
-    rate_of(told).wait(0, 1, 1.0)
     assert isinstance(metrics_of(told)._tally, Alone)
-    assert not (tmp_path / "spool").exists()
+    other = settings(tmp_path / "spool", 1, "other")
+    assert [rate_of(one).wait(0, 1, 1.0) == 0 for one in (told, other, told)] == [True, True, False]
+
+
+def test_services_with_folders_of_their_own_share_nothing(tmp_path):
+    for name in ("one", "other"):
+        rate = rate_of(settings(tmp_path / name, 1))
+        assert [rate.wait(0, 1, 1.0) == 0 for _ in range(3)] == [True, True, False]
+
+
+def test_a_service_that_is_started_anew_counts_from_zero_though_its_processes_have_the_same_numbers(tmp_path):
+    before = metrics_of(settings(tmp_path, 2, "before"))
+    before.count(0, 200, 0.1, 3)
+    file = before._tally._file
+    del before  # and its memory with it, as the system does for a process that died
+    os.close(file)
+    assert b'{route="predict"} 3.0' not in metrics_of(settings(tmp_path, 2, "after")).text("needs", 0.0)
+    assert len(list((tmp_path / "shared").glob("*.tally"))) == 1
 
 
 def test_several_workers_share_numbers_under_the_spool(tmp_path):

@@ -31,8 +31,8 @@ Proxies = Annotated[
     typer.Option(
         "--behind-proxy",
         metavar="ADDRESS",
-        help="Address or network of a proxy that does TLS, whose X-Forwarded headers are believed; may stand "
-        "twice.",
+        help="Address or network of a proxy that does TLS; nobody else may connect, but from this machine. "
+        "May stand twice.",
     ),
 ]
 RootPath = Annotated[str, typer.Option(help="Prefix of all addresses that such a proxy takes off.")]
@@ -70,7 +70,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
     (`segmentation keys issue`).
 
     It listens on this machine alone. For others it wants TLS, by --certificate and --private-key, or a proxy
-    in front of it that does TLS.
+    in front of it that does TLS: then nobody else may connect, and no X-Forwarded header is read.
 
     Each access is on the disk before its answer leaves, and moved into the ledger within seconds; a kill
     loses none, a power loss may lose the last seconds. SIGTERM and Ctrl-C finish what is in hand.
