@@ -35,7 +35,7 @@ class Route:
     summary : Texts
     beside_from : int
         Bytes of a body from which on the handler runs in a thread beside the event loop; 0 for handlers that
-        load what few requests need.
+        load what few requests need, and for what `quickly` leaves: a small body may take long as well.
     media : tuple of str
         Content types that it reads; none where it takes no body.
     quickly : callable or None
@@ -67,6 +67,7 @@ def all_routes() -> tuple[Route, ...]:
             "predict",
             predict.predict,
             Texts("Segments of residents", "住户所属分群"),
+            beside_from=0,
             media=("application/json",),
             quickly=predict.predict_quickly,
         ),
@@ -77,7 +78,9 @@ def all_routes() -> tuple[Route, ...]:
             "predict",
             invocations.invocations,
             Texts("Segments of residents, as MLflow's clients ask for them", "住户所属分群(按 MLflow 协议)"),
+            beside_from=0,
             media=("application/json", "text/csv"),
+            quickly=invocations.invocations_quickly,
         ),
         Route(
             "explain",

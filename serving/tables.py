@@ -148,7 +148,21 @@ def _records(raw: object, form: str, needs: Sequence[Need]) -> Table:
     names = _names(raw, len(needs) + MOST_STRANGE)
     at, row = f"/{form}", f"/{form}/{{row}}"
     layout = Layout(f"{row}/{{name}}", at, at, row, at, "the records")
-    return Table(names, [list(map(one.get, names)) for one in raw], layout)
+    known = {need.name for need in needs}
+    places = [(at, name) for at, name in enumerate(names) if name in known]
+    if len(places) == len(names):
+        return Table(names, [list(map(one.get, names)) for one in raw], layout)
+    return Table(names, [_without_strange(one, places, len(names)) for one in raw], layout)
+
+
+def _without_strange(
+    one: Mapping[str, object], places: Iterable[tuple[int, str]], width: int
+) -> list[object]:
+    """Return a record without what is refused by its name alone: others may have a hundred such names."""
+    row: list[object] = [None] * width
+    for at, name in places:
+        row[at] = one.get(name)
+    return row
 
 
 def _tensors(raw: object, form: str, needs: Sequence[Need]) -> Table:

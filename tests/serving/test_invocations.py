@@ -6,7 +6,7 @@ from importlib.metadata import version as installed
 import pytest
 
 from serving.calls import Refused
-from serving.invocations import MLFLOW, invocations, ping, version
+from serving.invocations import MLFLOW, QUICK_BELOW, invocations, invocations_quickly, ping, version
 from serving.predict import predict
 from tests.serving.answering import Desk
 from tests.serving.fitted import desk_of, fitted, policy
@@ -260,6 +260,28 @@ def test_more_residents_than_the_settings_allow_are_refused(begun_office, desk, 
             assert len(predictions(few, body, media)) == 2
         else:
             assert refusal(few, body, media).slug == "too-large"
+
+
+# ---- In the event loop ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["split of one", "inputs of one"])
+def test_what_is_answered_quickly_is_the_same_answer(desk, model, form):
+    payload, media = {name: rest for name, *rest in payloads(model)}[form]
+    assert desk.ask(invocations_quickly, payload, media=media) == desk.ask(invocations, payload, media=media)
+    assert (desk.call.served, desk.call.rows) == (desk.served, 1)
+
+
+def test_what_is_large_or_must_be_read_with_care_is_not_answered_quickly(desk, model):
+    sound = json.dumps({"dataframe_records": model.records[:2]}).encode()
+    assert desk.ask(invocations_quickly, sound.ljust(QUICK_BELOW - 1)) == desk.ask(invocations, sound)
+    for body in (
+        sound.ljust(QUICK_BELOW),
+        {"dataframe_records": [model.records[0] | {"ethnicity": 1}]},
+        {"dataframe_records": [model.records[0] | {"repair_requests": "?"}]},
+        {"dataframe_split": {"columns": ["home_area_m2", "home_area_m2"], "data": [[90, 90]]}},
+    ):
+        assert desk.ask(invocations_quickly, body) is None
 
 
 # ---- GET /ping and /version -------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from segmentation.ledger.api_keys import SCOPES
-from serving.routes import all_routes
+from serving.routes import NEVER, all_routes
 
 OPEN = {"healthz", "readyz", "ping", "version", "document", "docs", "docs_file"}
 
@@ -27,3 +27,9 @@ def test_every_address_is_told_in_both_languages():
     for route in all_routes():
         assert route.summary.en.isascii()
         assert not route.summary.zh.isascii()
+
+
+def test_what_is_read_with_care_runs_beside_the_event_loop_whatever_its_size():
+    for route in all_routes():
+        assert route.beside_from == (0 if route.scope or route.name == "document" else NEVER)
+    assert {route.name for route in all_routes() if route.quickly} == {"predict", "invocations"}

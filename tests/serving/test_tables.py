@@ -164,3 +164,11 @@ def test_rows_beyond_the_most_are_refused_before_they_are_widened(desk):
     first = {f"field_{at}": 1 for at in range(200)}
     assert refusal(desk, {"inputs": [first, *[{}] * 300_000]}).slug == "too-large"
     assert refusal(desk, {"inputs": [first, {}]}).slug == "invalid"
+
+
+def test_what_is_wrong_with_needs_is_told_beside_names_that_nobody_knows(desk):
+    records = [{"strange": 7, "home_area_m2": 90, "other": 7}, {"home_area_m2": "?"}]
+    assert {fault.pointer for fault in refusal(desk, {"inputs": records}).faults} == {
+        "/inputs",
+        "/inputs/1/home_area_m2",
+    }
