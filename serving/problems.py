@@ -16,28 +16,28 @@ TYPE = "urn:segmentation:problem:"
 
 
 class Kind(NamedTuple):
-    """The status and the title of a problem."""
+    """The status of a problem, and its title in both languages: whoever it is passed on to reads one."""
 
     status: int
     title: str
 
 
 PROBLEMS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "The request is not readable"),
-    "no-key": Kind(401, "An API key is needed"),
-    "not-allowed": Kind(403, "The API key does not allow this"),
-    "not-found": Kind(404, "There is nothing at this address"),
-    "wrong-method": Kind(405, "This address does not answer to this method"),
-    "too-slow": Kind(408, "The request took too long to arrive"),
-    "too-large": Kind(413, "The request is too large"),
-    "wrong-media": Kind(415, "The content type is not one that this address reads"),
-    "invalid": Kind(422, "The request does not fit the policy"),
-    "too-often": Kind(429, "The API key is used too often"),
-    "failed": Kind(500, "The service failed"),
-    "not-approved": Kind(503, "No version may be served"),
-    "not-trusted": Kind(503, "The service cannot vouch for what it serves"),
-    "not-recorded": Kind(503, "The access could not be recorded"),
-    "busy": Kind(503, "The service has too many requests in hand"),
+    "malformed": Kind(400, "The request is not readable / 请求无法读取"),
+    "no-key": Kind(401, "An API key is needed / 需要 API 密钥"),
+    "not-allowed": Kind(403, "The API key does not allow this / 该 API 密钥无此权限"),
+    "not-found": Kind(404, "There is nothing at this address / 此地址没有内容"),
+    "wrong-method": Kind(405, "This address does not answer to this method / 此地址不支持该请求方法"),
+    "too-slow": Kind(408, "The request took too long to arrive / 请求到达过慢"),
+    "too-large": Kind(413, "The request is too large / 请求过大"),
+    "wrong-media": Kind(415, "The content type is not one that this address reads / 此地址不接受该内容类型"),
+    "invalid": Kind(422, "The request does not fit the policy / 请求不符合政策"),
+    "too-often": Kind(429, "The API key is used too often / 该 API 密钥使用过于频繁"),
+    "failed": Kind(500, "The service failed / 服务出错"),
+    "not-approved": Kind(503, "No version may be served / 没有可供使用的版本"),
+    "not-trusted": Kind(503, "The service cannot vouch for what it serves / 服务无法为其提供的内容担保"),
+    "not-recorded": Kind(503, "The access could not be recorded / 访问未能记录"),
+    "busy": Kind(503, "The service has too many requests in hand / 正在处理的请求过多"),
 }
 """By the slug that ends the problem's `type`."""
 

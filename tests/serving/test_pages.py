@@ -155,6 +155,40 @@ def test_a_prediction_is_tried_out_on_the_page(office, visit):
 
 @pytest.mark.slow
 @needs_chromium
+def test_the_password_that_a_browser_asks_for_opens_the_card(office, browser):
+    sent = {"username": "any", "password": office.issue("read")}
+    with running(office) as address, browser.new_context(http_credentials=sent) as visitor:
+        shown = visitor.new_page()
+        answered = shown.goto(f"{address}/v1/model/card")
+        assert answered.status == 200
+        assert answered.headers["content-type"].startswith("text/html")
+        assert shown.inner_text("h1")
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_a_browser_with_a_wrong_password_is_refused(office, browser):
+    sent = {"username": "any", "password": "sgk_0123456789ab_wrong"}
+    with running(office) as address, browser.new_context(http_credentials=sent) as visitor:
+        assert visitor.new_page().goto(f"{address}/v1/model/card").status == 401
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_a_request_of_the_page_without_a_key_shows_the_refusal_and_asks_for_no_password(office, browser):
+    sent = {"username": "any", "password": office.issue("predict")}
+    with running(office) as address, browser.new_context(http_credentials=sent) as visitor:
+        shown = visitor.new_page()
+        shown.goto(f"{address}/docs")
+        shown.click("#operations-segments-predict .opblock-summary-control")
+        shown.click("#operations-segments-predict .execute")
+        shown.wait_for_selector("#operations-segments-predict .live-responses-table .response")
+
+        assert "401" in shown.inner_text("#operations-segments-predict .live-responses-table")
+
+
+@pytest.mark.slow
+@needs_chromium
 def test_a_page_that_asks_elsewhere_would_be_noticed(office, visit):
     with running(office) as address:
         shown = visit(f"{address}/docs")

@@ -1,5 +1,7 @@
 """Every refusal is a document that a client can read by its type alone."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -26,6 +28,13 @@ def test_faults_and_headers_go_with_it():
     reply = problem_reply(Refused("invalid", "Two.", (fault,), 1, ((b"retry-after", b"1"),)), ID)
     problem = msgspec.json.decode(reply.body, type=Problem)
     assert (problem.faults, problem.more, reply.headers) == ((fault,), 1, ((b"retry-after", b"1"),))
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_a_title_is_in_both_languages(slug):
+    english, chinese = PROBLEMS[slug].title.split(" / ")
+    assert english.isascii()
+    assert not re.sub("API", "", chinese.replace(" ", "")).isascii()
 
 
 def test_titles_tell_problems_apart():
