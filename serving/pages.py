@@ -7,6 +7,7 @@ is told to load nothing from anywhere else.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,15 @@ def asset(call: Call, state: State) -> Reply:
 
 
 def _file(call: Call, package: ModuleType, name: str, media: bytes) -> Reply:
-    body = files(package).joinpath("static", name).read_bytes()
-    etag = f'"{sha256(body)}"'.encode()
+    body, etag = _read(package, name)
     headers = (*ALWAYS, (b"etag", etag))
     if any(key == b"if-none-match" and etag in value for key, value in call.scope["headers"]):
         return Reply(b"", 304, media, headers)
     return Reply(body, 200, media, headers)
+
+
+@cache
+def _read(package: ModuleType, name: str) -> tuple[bytes, bytes]:
+    """Return a file and its ETag; read once, as anybody may ask for its 1.5 MB as often as they like."""
+    body = files(package).joinpath("static", name).read_bytes()
+    return body, f'"{sha256(body)}"'.encode()

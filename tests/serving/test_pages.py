@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from serving import pages
 from serving.pages import ASSETS, POLICY, asset, page
 from tests.serving.asgi import JSON, ask
 from tests.serving.over_http import running
@@ -66,6 +67,16 @@ def test_a_browser_that_has_a_file_is_told_so(app):
 
     assert (again.status, again.body) == (304, b"")
     assert (other.status, other.body) == (200, first.body)
+
+
+def test_each_file_is_read_once_however_often_it_is_asked_for(app, monkeypatch):
+    first = {name: ask(app, "GET", f"/docs/{name}") for name in ASSETS}
+    monkeypatch.setattr(pages, "files", None)
+    monkeypatch.setattr(pages, "sha256", None)
+
+    for name, answer in first.items():
+        assert ask(app, "GET", f"/docs/{name}").body == answer.body
+    assert len({answer.headers["etag"] for answer in first.values()}) == len(ASSETS)
 
 
 def test_the_page_needs_no_key_and_no_version(app):
