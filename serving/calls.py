@@ -44,8 +44,8 @@ class Call:
     rows : int
         Residents that the request held, for the access event and the metrics: handlers set it.
     wait : float
-        Seconds until its key may ask again; 0 where its allowance is not spent. Where it is, the request is
-        refused, for this reason or another.
+        Seconds until its key may ask again; 0 where its allowance is not spent. Where it is, or the key
+        counts no more, the request is refused, for this reason or another.
     place : Place or None
         The room that it takes; None where it was answered at once.
     """

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from segmentation.errors import StorageError
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from concurrent.futures import Executor
 
+    from segmentation.ledger.api_keys import ApiKey
     from serving.arriving import Receive
     from serving.calls import Reply
-    from serving.credentials import Credentials
+    from serving.credentials import Caller, Credentials
     from serving.logs import Log
     from serving.rate import Rate
     from serving.room import Place
@@ -175,8 +176,7 @@ class Endpoint:
             caller = edge.credentials.caller(sent, edge.state.clock())
             call.key = caller.key
             if caller.key is not None:
-                # Also of what is refused for another reason: it is recorded, and for good.
-                call.wait = edge.rate.wait(caller.number, caller.key.per_second, edge.monotonic())
+                call.wait = self._wait(caller.key, caller)
         check_headers(sent, settings.most_bytes)
         if route.media:
             call.media = media_of(sent, route.media)
@@ -189,6 +189,15 @@ class Endpoint:
             there = body_there(whole, settings.most_bytes)
             call.body = await self._awaited(call, receive) if there is None else there
         return await self._handled(call)
+
+    def _wait(self, key: ApiKey, caller: Caller) -> float:
+        """Spend one request, also where it is refused for another reason: it is recorded, and for good.
+
+        A key that counts no more has nothing to spend: nobody could take it from whoever has its secret.
+        """
+        if caller.refusal is not None:
+            return inf
+        return self._edge.rate.wait(caller.number, key.per_second, self._edge.monotonic())
 
     async def _awaited(self, call: Call, receive: Receive) -> bytes:
         """Read a body that still arrives; meanwhile its key may have been revoked."""

@@ -68,16 +68,21 @@ def framework_said_no(request: Request, error: Exception) -> Response:
     """Answer what the framework itself refuses; its own sentence may quote the request, and is left out."""
     status = error.status_code if isinstance(error, HTTPException) else 400
     refused = Refused(SLUGS.get(status, "malformed"), "The request is not one that the service takes.")
-    return _response(request, refused)
+    return _response(refused, _id_of(request))
 
 
-def framework_failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 - it may quote the request
-    """Answer a fault outside of every handler."""
-    return _response(request, Refused("failed", FAILED))
+def framework_failed(request: Request, error: Exception) -> Response:
+    """Answer a fault outside of every handler; its sentence may quote the request, and is told nowhere."""
+    id_ = _id_of(request)
+    request.app.edge.log.failed("other", error, id_)
+    return _response(Refused("failed", FAILED), id_)
 
 
-def _response(request: Request, refused: Refused) -> Response:
-    id_ = request_id(headers_of(request.scope).get(b"x-request-id"))
+def _id_of(request: Request) -> str:
+    return request_id(headers_of(request.scope).get(b"x-request-id"))
+
+
+def _response(refused: Refused, id_: str) -> Response:
     reply = problem_reply(refused, id_)
     response = Response(reply.body, reply.status)
     response.raw_headers = headers_for(reply, id_)

@@ -65,6 +65,7 @@ def test_an_address_opens_to_the_keys_that_it_needs_and_to_no_other(open_office,
         body = json.dumps(rows).encode()
     before = len(app.edge.spool.lines)
     found = ask(app, route.method, route.path.replace("{file}", "start.js"), headers=headers, body=body)
+    app.edge.record_counted()
     assert found.status == expected(route, shown)
     if found.status != 200:
         problem = msgspec.json.decode(found.body, type=Problem, strict=True)

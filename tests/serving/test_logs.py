@@ -78,6 +78,13 @@ def test_a_failure_is_told_by_its_kind_and_place_alone(log, written):
     assert SECRET not in written.getvalue()
 
 
+@pytest.mark.parametrize("told", [{}, {"request": "6f9619ff-8b86-4011-b42d-00cf4fc964ff"}], ids=["no", "a"])
+def test_a_failure_of_a_request_is_told_by_its_id_and_any_other_by_none(log, written, told):
+    log.failed("predict", ValueError(SECRET), **told)
+    (line,) = lines(written)
+    assert {name: line[name] for name in line if name == "request"} == told
+
+
 def test_a_refusal_for_a_fault_tells_its_kind(log, written):
     log.refused("not-recorded", OSError(28, SECRET))
     assert lines(written)[0]["error"] == "OSError"

@@ -1,6 +1,7 @@
 """Requests that no handler takes are answered in the form of all others."""
 
 import asyncio
+import json
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -65,10 +66,12 @@ def test_what_the_framework_refuses_is_told_without_its_sentence(error, status):
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_what_fails_in_the_framework_is_told_without_its_sentence():
-    response = framework_failed(Request({"type": "http", "headers": []}), ValueError(PLANTED))
+def test_what_fails_in_the_framework_is_told_without_its_sentence(here):
+    request = Request({"type": "http", "headers": [], "app": here.app})
+    response = framework_failed(request, ValueError(PLANTED))
     assert response.status_code == 500
-    assert PLANTED not in response.body.decode()
+    assert PLANTED not in response.body.decode() + here.log.getvalue()
+    assert json.loads(here.log.getvalue())["request"] == response.headers["x-request-id"]
 
 
 def test_a_failure_on_the_frameworks_own_way_is_answered_by_the_service(here):
