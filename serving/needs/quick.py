@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FEW_BYTES = 2**19
 """A body under this cannot hold more than memory and time allow, whatever is in it."""
+BLOCK = 2**19
+"""Bytes that are looked at together: what a look at megabytes takes is new memory each time."""
 ROOM = 10_000
 """Parts that any body may have."""
 KEY = 2
@@ -128,7 +130,7 @@ class Quick:
         many = arrays_of(self._read, lists)
         rest = self._rest(last)
         full = len(rows) * (self._one_full - KEY) + KEY
-        quotes = _quotes(body) - rest.marks
+        quotes = _count(body, '"') - rest.marks
         if quotes != full or any_missing(many):
             absent = sum(_absent(values, column) for values, column in zip(lists, many.values(), strict=True))
             if quotes != full - KEY * (absent + _texts_missing(many)):
@@ -159,7 +161,7 @@ class Quick:
         for need, values in zip(self._unread, lists[len(self._read) :], strict=True):
             if need.is_listed and values is not msgspec.UNSET:
                 texts += len(values) - values.count(None)
-        return found if _quotes(body) == KEY * (1 + given + texts) else None
+        return found if _count(body, '"') == KEY * (1 + given + texts) else None
 
     def _of_lists(self, lists: Sequence[Any], most: int) -> Columns | None:
         """Return the residents of columns of one length, those that are `UNSET` missing for all."""
@@ -208,8 +210,11 @@ def _is_large(value: Value) -> bool:
     return isinstance(value, int | float) and abs(value) >= LEAST_NUMBER
 
 
-def _quotes(body: bytes) -> int:
-    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == ord('"')))
+def _count(body: bytes, signs: str) -> int:
+    """Return how often any of these signs of ASCII occurs."""
+    data = np.frombuffer(body, np.uint8)
+    blocks = [data[at : at + BLOCK] for at in range(0, len(data), BLOCK)]
+    return sum(int(np.count_nonzero(block == ord(sign))) for block in blocks for sign in signs)
 
 
 def _absent(values: Sequence[Value], column: Column) -> int:
@@ -232,5 +237,4 @@ def is_crowded(body: bytes, needs: Sequence[Need], most: int) -> bool:
     """
     signs = max((sum(map(value.count, ",[{")) for need in needs for value in need.values), default=0)
     allowed = ROOM + (most + 1) * (2 * len(needs) * (1 + signs) + 20)
-    data = np.frombuffer(body, np.uint8)
-    return sum(int(np.count_nonzero(data == ord(sign))) for sign in ",[{") > allowed
+    return _count(body, ",[{") > allowed

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from segmentation.scorer import Coded
 from serving.calls import Refused
-from serving.needs.quick import FEW_BYTES, is_crowded
+from serving.needs.quick import BLOCK, FEW_BYTES, is_crowded
 from tests.serving.needs.made import by_column, by_row, needs, resident
 
 MOST = 4
@@ -261,3 +261,13 @@ def test_whatever_is_sent_is_taken_or_refused(key, content, tail):
     agree(json.dumps({key: [content]}).encode())
     agree(json.dumps({key: {"repairs": content}}).encode())
     agree(tail)
+
+
+def test_a_key_that_stands_twice_is_noticed_in_a_body_of_any_length():
+    people = [resident()] * (2 * BLOCK // len(by_row(resident())))
+    body = by_row(*people)
+    assert len(body) > BLOCK
+    assert quick(body, len(people)).rows == len(people)
+    for at in (body.index(b"{", 1), body.rindex(b"{")):
+        key = body[at + 1 : body.index(b",", at) + 1]
+        assert quick(body[: at + 1] + key + body[at + 1 :], len(people)) is None
