@@ -17,6 +17,7 @@ import uvicorn
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from serving.arriving import FORSAKEN
 from serving.calls import Refused
 from serving.head import fault_of, without_upgrade, written
 from serving.places import BRIEF, Places
@@ -207,7 +208,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._unread += came
         if self.transport.is_closing():
             return
-        if self._silent > MOST_HEADER or self._unread > self.config.settings.most_bytes:
+        if self._silent > MOST_HEADER or self._unread > FORSAKEN * self.config.settings.most_bytes:
             self._refuse(LONG_HEADER)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - as uvicorn's

@@ -338,9 +338,9 @@ def test_a_body_that_nobody_reads_ends_the_connection_where_it_does_not_end():
 def test_a_body_that_nobody_reads_and_that_ends_keeps_the_connection():
     with served(patience=30, most_bytes=100_000) as (address, _), connected(address) as client:
         for _ in range(3):
-            client.sendall(HEAD.replace(b" / ", b" /at-once ") % 80_000 + b"\r\n")
+            client.sendall(HEAD.replace(b" / ", b" /at-once ") % 700_000 + b"\r\n")
             assert one(client)[1] == b"at once"
-            client.sendall(b"x" * 80_000)
+            client.sendall(b"x" * 700_000)
         client.sendall(GET)
         assert one(client)[1] == b"0"
 
