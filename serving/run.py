@@ -7,6 +7,7 @@ they are sent their settings through a pipe, so that a database's password stand
 from __future__ import annotations
 
 import ctypes
+import gc
 import math
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ import secrets
 import signal
 import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -32,7 +33,7 @@ from serving.protocol import Config
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.process import BaseProcess
     from types import FrameType
 
@@ -51,6 +52,8 @@ M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
 LARGE = 2**21
 """Bytes from which on memory is the system's again as soon as it is free. A body of a thousand residents has
 fewer: to take new pages for each such body cost a fifth of the time of a request."""
+RARELY = 50_000
+"""Objects more than were freed, after which the garbage collector looks at the youngest."""
 SPARE_FILES = 64
 """Files that a worker may open beside its connections: its spool, the ledger, the bundle."""
 IDLE = 75
@@ -63,8 +66,10 @@ def prepare() -> None:
     """Make this process one that may hold what residents need; call it before numpy is loaded.
 
     No core dump is written, whoever sets the limit later; as many files may be open as the system allows; and
-    numpy starts no threads, which a few thousand rows are too few for.
+    numpy starts no threads, which a few thousand rows are too few for. Garbage is looked for rarely: what is
+    loaded is none, and a request leaves none behind.
     """
+    gc.set_threshold(RARELY, *gc.get_threshold()[1:])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
@@ -197,9 +202,22 @@ def _run_one(config: Config, listening: socket.socket, ready: Callable[[], None]
 
 def _run_many(config: Config, listening: socket.socket, ready: Callable[[], None]) -> None:
     supervisor = _Supervisor(config, [listening], ready)
-    supervisor.run()
+    with _alone():
+        supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise _failed()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let processes that are started anew not run the script that began: it would load every command."""
+    script = vars(sys.modules["__main__"])
+    file = script.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if file is not None:
+            script["__file__"] = file
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -4,9 +4,12 @@ import resource
 import signal
 import socket
 import ssl
+import sys
 import threading
 from contextlib import suppress
+from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +41,9 @@ def test_a_process_that_holds_needs_writes_no_core_and_lets_numpy_start_no_threa
     for name in module.THREADS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setattr(module.gc, "set_threshold", lambda *told: limits.update(gc=told))
     prepare()
+    assert limits["gc"][0] > 700
     assert limits[resource.RLIMIT_CORE] == (0, 0)
     assert limits[resource.RLIMIT_NOFILE][0] == limits[resource.RLIMIT_NOFILE][1]
     assert [os.environ[name] for name in module.THREADS] == ["1", "3", "1"]
@@ -177,3 +182,19 @@ def test_what_a_proxy_forwards_is_not_believed(office):
     told = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1")]
     with Service.stand_in(office, proxies=("127.0.0.1",)) as service:
         assert get(service.port, "/scheme", headers=told)[:2] == (200, b"http")
+
+
+def test_a_worker_does_not_load_the_script_that_started_its_supervisor(monkeypatch):
+    script = SimpleNamespace(__file__="segmentation", __spec__=None)
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    with module._alone():
+        assert "init_main_from_path" not in get_preparation_data("worker")
+    assert script.__file__ == "segmentation"
+
+
+def test_a_program_that_is_no_script_is_left_as_it_is(monkeypatch):
+    script = SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    with module._alone():
+        pass
+    assert vars(script) == {}
