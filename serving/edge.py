@@ -24,10 +24,11 @@ from serving.metrics import number_of
 from serving.problems import problem_reply
 from serving.room import LATER, Room
 from serving.routes import QUICK_BELOW
+from serving.sending import answer
 from serving.whole import whole_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
     from segmentation.ledger.api_keys import ApiKey
@@ -38,10 +39,9 @@ if TYPE_CHECKING:
     from serving.rate import Rate
     from serving.room import Place
     from serving.routes import Route
+    from serving.sending import Send
     from serving.state import State
     from serving.whole import Exchange
-
-    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
     class Spool(Protocol):
         """Where access events go."""
@@ -50,22 +50,9 @@ if TYPE_CHECKING:
             """Append one event, or raise."""
 
 
-SECURITY = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
-"""Headers of every answer."""
-FIELDS = b"content-type: %b\r\ncontent-length: %d\r\nx-request-id: %b\r\n" + b"".join(
-    b"%b: %b\r\n" % field for field in SECURITY
-)
-"""The same as they go over the wire, behind those of one answer."""
 FRESH = 1.0
 """Seconds that an answer may take beside the event loop before what is approved is looked at again."""
-FAILED = "The service failed while it worked on this request; its log says where. Nothing was answered."
+FAILED = "The service failed at this request, and answered nothing of it; its log says where, by the request's id."
 UNRECORDED = "The access could not be recorded, so the answer is kept back; try again later."
 
 
@@ -276,48 +263,3 @@ def _is_served(call: Call, state: State) -> bool:
         return True
     now, then = state.watch.served().approved, call.served.approved
     return (now.version, now.decision) == (then.version, then.decision)
-
-
-def _merged(headers: tuple[tuple[bytes, bytes], ...]) -> list[tuple[bytes, bytes]]:
-    """Return an answer's own headers, and of those that every answer has the ones that it does not have."""
-    own = {name for name, _ in headers}
-    return [*headers, *((name, value) for name, value in SECURITY if name not in own)]
-
-
-def headers_for(reply: Reply, request: str) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer.
-
-    Parameters
-    ----------
-    reply : Reply
-    request : str
-        Id of the request.
-    """
-    return [
-        (b"content-type", reply.media),
-        (b"content-length", b"%d" % len(reply.body)),
-        (b"x-request-id", request.encode()),
-        *(_merged(reply.headers) if reply.headers else SECURITY),
-    ]
-
-
-async def answer(reply: Reply, request: str, send: Send, whole: Exchange | None = None) -> None:
-    """Send an answer.
-
-    Parameters
-    ----------
-    reply : Reply
-    request : str
-        Id of the request.
-    send : callable
-        ASGI's.
-    whole : Exchange, optional
-        The short way, which is taken where the answer has no headers of its own.
-    """
-    if whole is not None and not reply.headers:
-        fields = FIELDS % (reply.media, len(reply.body), request.encode())
-        if whole.answer(reply.status, fields, reply.body):
-            return
-    headers = headers_for(reply, request)
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})

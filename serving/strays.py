@@ -10,9 +10,10 @@ from starlette.responses import Response
 from segmentation.answers import Texts
 from serving.arriving import headers_of, request_id
 from serving.calls import Refused, Reply
-from serving.edge import FAILED, headers_for
+from serving.edge import FAILED
 from serving.problems import problem_reply
 from serving.routes import NEVER, Route
+from serving.sending import headers_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

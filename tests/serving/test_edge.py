@@ -17,7 +17,7 @@ from segmentation.answers import Problem
 from segmentation.errors import StorageError
 from serving.app import Application
 from serving.calls import Refused, Reply
-from serving.edge import SECURITY, ClosedSpool
+from serving.edge import ClosedSpool
 from serving.room import LONG, Room, Taken
 from serving.routes import QUICK_BELOW
 from tests.serving.asgi import JSON, NOW, asked, bearer, desk, echo, issued, route, token
@@ -67,28 +67,6 @@ def test_a_request_of_a_known_key_is_answered_counted_and_recorded():
     scraped = here.edge.state.metrics.text("needs", 0.0)
     assert b'segmentation_requests_total{route="predict",status="200"} 1.0' in scraped
     assert b'segmentation_residents_scored_total{route="predict"} 1.0' in scraped
-
-
-def test_every_answer_has_the_headers_of_a_careful_service():
-    here = desk()
-    answers = [
-        here.predict(),
-        here.predict(b"", JSON),
-        here.ask("GET", "/nowhere"),
-        here.ask("PUT", "/nowhere"),
-    ]
-    for found in answers:
-        assert uuid.UUID(found.headers["x-request-id"])
-        assert found.headers.items() >= {name.decode(): value.decode() for name, value in SECURITY}.items()
-        assert int(found.headers["content-length"]) == len(found.body)
-
-
-def test_a_handlers_own_header_takes_the_place_of_the_services():
-    own = ((b"cache-control", b"max-age=60"), (b"etag", b'"1"'))
-    here = desk(route(saying(b"", headers=own)))
-    found = here.predict()
-    assert (found.headers["cache-control"], found.headers["etag"]) == ("max-age=60", '"1"')
-    assert found.headers["x-content-type-options"] == "nosniff"
 
 
 def test_the_id_that_a_client_chose_is_in_the_answer_and_the_record():
