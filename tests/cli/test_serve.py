@@ -116,6 +116,18 @@ def test_a_ledger_without_models_asks_for_a_name_and_takes_one(serve, asked, tmp
     assert serve(empty, "--model", MODEL).code == 0
 
 
+def test_a_name_that_the_ledger_does_not_know_is_told_beside_those_that_it_knows(serve, asked, office):
+    ended = serve(office, "--model", "small_need")
+    assert ended.code == 0
+    assert f"Warning: The ledger does not know 'small_need': it knows {MODEL}." in ended.err
+    assert [one.model for one in asked] == ["small_need"]
+
+
+def test_a_name_that_the_ledger_knows_is_no_warning(serve, asked, office):
+    office.revoke(1)
+    assert serve(office, "--model", MODEL).err == ""
+
+
 def test_a_ledger_of_several_models_asks_which_one(serve, asked, office, monkeypatch):
     monkeypatch.setattr(
         "segmentation.ledger.history.History.versions", lambda _: (("one", 1), ("one", 2), ("two", 1))
