@@ -31,7 +31,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "too-slow": Kind(408, "The request took too long to arrive / 请求到达过慢"),
     "too-large": Kind(413, "The request is too large / 请求过大"),
     "wrong-media": Kind(415, "The content type is not one that this address reads / 此地址不接受该内容类型"),
-    "invalid": Kind(422, "The request does not fit the policy / 请求不符合政策"),
+    "invalid": Kind(422, "The request does not fit the policy / 请求不符合策略"),
     "too-often": Kind(429, "The API key is used too often / 该 API 密钥使用过于频繁"),
     "failed": Kind(500, "The service failed / 服务出错"),
     "not-approved": Kind(503, "No version may be served / 没有可供使用的版本"),
