@@ -13,13 +13,13 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from segmentation.errors import LedgerError, StorageError
-from segmentation.files import whole
-from segmentation.ledger.access import AccessLog, anchor
-from segmentation.ledger.book import Book
+from segmentation.errors import LedgerError, StorageError, UnreachableError
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.store import open_ledger
+from serving.anchoring import PATIENCE, Anchorer
+from serving.lines import sifted, whole_lines
 from serving.logs import Log
-from serving.spool import NEWLINE, is_locked, refused, spools
+from serving.spool import is_locked, opened, refused, spools, strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,18 +30,12 @@ if TYPE_CHECKING:
     from serving.settings import Settings
     from serving.spool import Waiting
 
-BATCH = 256 * 2**10
-"""Bytes of lines that go into the ledger at once, at most, unless one line is longer."""
-PATIENCE = 2.0
-"""Seconds to wait for another writer of the ledger; then it is tried again at the next round."""
 AT_STOP = 5.0
 """Seconds that the last round waits for another worker's."""
 PAUSE = 60.0
 """Seconds between two lines in the log about the same trouble."""
 LOCK = "mover.lock"
 TORN = ".torn"
-OFTEN = 3_600.0
-"""Seconds between two looks whether an anchor is due, as one is once a day: a look replays the ledger."""
 
 
 class Mover:
@@ -56,6 +50,8 @@ class Mover:
         Writes to standard error where it is not given.
     interval : float
         Seconds between two rounds.
+    monotonic : callable
+        Seconds of a clock that never goes back: what the clock is held against before it is believed.
     """
 
     def __init__(
@@ -65,6 +61,7 @@ class Mover:
         log: Log | None = None,
         *,
         interval: float = 2.0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._clock, self._interval = settings, clock, interval
         self._log = log or Log(clock)
@@ -72,7 +69,7 @@ class Mover:
         self._ledger: Ledger | None = None
         self._moved: dict[str, int] = {}
         self._told: dict[str, float] = {}
-        self._looked: float | None = None
+        self._anchorer = Anchorer(settings, clock, self._log, monotonic)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True, name="mover")
 
@@ -103,6 +100,8 @@ class Mover:
     def move(self, patience: float = 0.0) -> None:
         """Move every whole line of every spool into the ledger, unless another mover is at it.
 
+        A spool that cannot be moved keeps no other one waiting.
+
         Parameters
         ----------
         patience : float
@@ -118,9 +117,11 @@ class Mover:
         with self._turn(patience) as is_ours:
             if not is_ours:
                 return
-            for spool in spools(self._folder):
-                self._empty(spool)
-            self._anchor()
+            troubles = [error for spool in spools(self._folder) for error in self._trouble(spool)]
+            self._tell_strays()
+            self._anchorer.look(self._access)
+        if troubles:
+            raise troubles[0]
 
     def waiting(self) -> int:
         """Return how many bytes of access events are not in the ledger yet, as far as this mover knows."""
@@ -130,7 +131,7 @@ class Mover:
             return 0
 
     def torn(self) -> int:
-        """Return how many lines were kept aside because a process died while it wrote them."""
+        """Return of how many spools something was kept aside: half a line of the dead, or no access event."""
         return sum(1 for _ in self._folder.glob(f"*{TORN}"))
 
     def _work(self) -> None:
@@ -146,31 +147,42 @@ class Mover:
                 time.sleep(0.05)
             yield is_ours
 
+    def _trouble(self, spool: Waiting) -> Iterator[Exception]:
+        """Move the lines of one spool, and yield why it cannot be done, unless it is the same for all."""
+        try:
+            self._empty(spool)
+        except UnreachableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other spools are moved
+            yield error
+
     def _empty(self, spool: Waiting) -> None:
         """Move the lines of one spool; where its owner is gone, remove it."""
-        try:
-            file = spool.path.open("r+b")
-        except FileNotFoundError:
+        file = opened(spool)
+        if file is None:
             return
-        except OSError as error:
-            raise refused(self._folder, error) from None
         with file:
             is_left = is_locked(file.fileno())
-            end = self._append(spool.name, file)
+            end = self._append(spool, file)
             if is_left:
                 self._keep_torn(spool, file, end)
                 spool.path.unlink()
                 self._moved.pop(spool.name, None)
 
-    def _append(self, name: str, file: IO[bytes]) -> int:
+    def _append(self, spool: Waiting, file: IO[bytes]) -> int:
         """Put the whole lines into the ledger that are not there yet; return where the last one ends."""
+        name = spool.name
         size = os.fstat(file.fileno()).st_size
         if self._moved.get(name) == size:
             return size
         log = self._access()
         end = self._moved[name] = log.ended(name)
-        while end < size and (lines := _whole_lines(file, end)):
-            log.append(name, end, lines, self._clock())
+        while end < size and (lines := whole_lines(file, end)):
+            sound, strange = sifted(lines)
+            if strange:
+                self._keep_aside(spool, strange)
+                self._log.event("no access event: kept aside", bytes=len(strange), kept=self.torn())
+            log.append(name, end, sound, self._clock())
             end = self._moved[name] = end + len(lines)
         return end
 
@@ -180,19 +192,22 @@ class Mover:
         rest = file.read()
         if not rest:
             return
-        with whole(spool.path.with_suffix(TORN)) as staged:
-            staged.write_bytes(rest)
-            staged.chmod(0o600)
+        self._keep_aside(spool, rest)
         self._log.event("torn access event kept aside", bytes=len(rest), kept=self.torn())
 
-    def _anchor(self) -> None:
-        """Note in the ledger's own chain how far the access log goes, where that is due."""
-        now = time.monotonic()
-        if self._looked is not None and now - self._looked < OFTEN:
-            return
-        self._looked = now
-        with Book(self._settings.trust, self._clock, patience=PATIENCE) as book:
-            anchor(book, self._access(), self._clock())
+    def _keep_aside(self, spool: Waiting, content: bytes) -> None:
+        """Add what does not go into the ledger to a file beside its spool, which people alone remove."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with os.fdopen(os.open(spool.path.with_suffix(TORN), flags, 0o600), "ab") as file:
+                file.write(content)
+        except OSError as error:
+            raise refused(self._folder, error) from None
+
+    def _tell_strays(self) -> None:
+        found = strays(self._folder)
+        if found and self._may_tell("strays"):
+            self._log.event("no spool of this service: left alone", entries=found)
 
     def _access(self) -> AccessLog:
         if self._ledger is None:
@@ -222,12 +237,3 @@ def _opened(folder: Path) -> Iterator[IO[bytes]]:
         raise refused(folder, error) from None
     with file:
         yield file
-
-
-def _whole_lines(file: IO[bytes], start: int) -> bytes:
-    """Return whole lines from there on, as many as a batch takes; nothing where not one is whole."""
-    file.seek(start)
-    found = file.read(BATCH)
-    while NEWLINE not in found and (more := file.read(BATCH)):
-        found += more
-    return found[: found.rfind(NEWLINE) + 1]

@@ -11,14 +11,16 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import stat
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from segmentation.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ENDING = ".spool"
@@ -46,7 +48,7 @@ class Spool:
     Raises
     ------
     StorageError
-        The folder or the file cannot be made.
+        The folder or the file cannot be made, or others may write into the folder.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Spool:
         self._lock, self._monotonic = threading.Lock(), monotonic
         self._torn, self._size, self._look_at = False, 0, monotonic() + LOOK
         self._file: int | None = None
+        _made(folder)
         self._file = self._opened()
 
     def write(self, line: bytes) -> None:
@@ -157,23 +160,77 @@ class Waiting(NamedTuple):
 
 
 def spools(folder: Path) -> tuple[Waiting, ...]:
-    """Return the spools of a folder by name; none where there is no folder yet.
+    """Return the spools of a folder by name: files of who runs this, and none where there is no folder yet.
 
     Raises
     ------
     StorageError
         The folder cannot be read.
     """
-    found = []
+    own = ((path, state) for path, state in _entries(folder) if _is_own(state))
+    return tuple(Waiting(path.name.removesuffix(ENDING), path, state.st_size) for path, state in own)
+
+
+def strays(folder: Path) -> int:
+    """Return how many things have the name of a spool and are none, such as a link or another's file.
+
+    Raises what `spools` does.
+    """
+    return sum(1 for _, state in _entries(folder) if not _is_own(state))
+
+
+def opened(spool: Waiting) -> IO[bytes] | None:
+    """Open a spool to read it and to lock it; None where it is gone, or has become something else.
+
+    Raises
+    ------
+    StorageError
+        The file system refuses.
+    """
+    try:
+        # A link is not followed, and nobody is waited for where it is a pipe.
+        file = os.open(spool.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refused(spool.path.parent, error) from None
+    if _is_own(os.fstat(file)):
+        return os.fdopen(file, "r+b")
+    os.close(file)
+    return None
+
+
+def _entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield by name what has the name of a spool, and what it is itself, wherever it leads."""
     try:
         for path in sorted(folder.glob(f"*{ENDING}")):
-            try:
-                found.append(Waiting(path.name.removesuffix(ENDING), path, path.stat().st_size))
-            except FileNotFoundError:  # another worker's mover has finished it meanwhile
-                continue
+            with suppress(FileNotFoundError):  # another worker's mover has finished it meanwhile
+                yield path, path.lstat()
     except OSError as error:
         raise refused(folder, error) from None
-    return tuple(found)
+
+
+def _is_own(state: os.stat_result) -> bool:
+    return stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()
+
+
+def _made(folder: Path) -> None:
+    """Make the folder, or refuse one in which others could lay down what is moved into the ledger."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.stat()
+    except OSError as error:
+        raise refused(folder, error) from None
+    if state.st_uid not in {os.geteuid(), 0}:
+        raise StorageError(
+            f"The spool folder {folder} belongs to another user, who could write access events. Let it "
+            "belong to who runs the service, or name another home."
+        )
+    if state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StorageError(
+            f"Others than its owner may write into the spool folder {folder}, and so add access events. "
+            "Run `chmod go-w` on it."
+        )
 
 
 def is_locked(file: int) -> bool:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from segmentation.ledger.access import AccessLog, anchor
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.anchoring import anchor
+from segmentation.ledger.event import Draft
 from segmentation.ledger.store import open_ledger
 from segmentation.reviews.api_keys import issue_api_key
 
@@ -185,3 +187,55 @@ def test_a_ledger_that_cannot_be_reached_ends_with_two(run, office, monkeypatch)
 
     assert (ended.code, ended.out) == (2, "")
     assert "it is away" in ended.err
+
+
+# ---- Anchoring --------------------------------------------------------------------------------------
+
+
+def test_somebody_anchors_what_no_service_would(run, office, two_days):
+    ended = run("ledger", "anchor", "--yes")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "Anchored: batch 2 of the access log, at 2026-03-02 08:00 UTC.\n"
+    assert [one.number for one in office.book.history(afresh=True).anchors] == [2]
+
+
+def test_where_nothing_is_new_nothing_is_anchored(run, office, two_days):
+    run("ledger", "anchor", "--yes")
+    ended = run("ledger", "anchor", "--yes")
+
+    assert (ended.code, ended.out) == (
+        0, "Nothing was moved into the access log since it was anchored last.\n"
+    )  # fmt: skip
+    assert len(office.book.history(afresh=True).anchors) == 1
+
+
+@pytest.mark.parametrize(("answer", "code", "anchored"), [("n", 1, 0), ("y", 0, 1)])
+def test_somebody_is_asked_whether_the_clock_is_right(
+    run, office, two_days, monkeypatch, answer, code, anchored
+):
+    monkeypatch.setattr("segmentation.cli.secrets.is_asked", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda _: answer == "y")
+
+    assert run("ledger", "anchor").code == code
+    assert len(office.book.history(afresh=True).anchors) == anchored
+
+
+def test_where_nobody_can_be_asked_nothing_is_anchored(run, office, two_days, monkeypatch):
+    monkeypatch.setattr("segmentation.cli.secrets.is_asked", lambda: False)
+    ended = run("ledger", "anchor")
+
+    assert ended.code == 2
+    assert "say --yes" in ended.err
+    assert office.book.history(afresh=True).anchors == ()
+
+
+def test_a_false_anchor_is_told_and_the_log_anchored_beside_it(run, office, two_days):
+    body = {"log": "access", "number": 2**31 - 1, "digest": two_days.head().digest}
+    office.book.record(lambda *_: [Draft("anchored", body=body)])
+    ended = run("ledger", "anchor", "--yes")
+
+    assert ended.code == 1
+    assert "Anchored: batch 2 " in ended.out
+    assert "somebody who writes the database added that anchor" in ended.err
+    assert run("ledger", "verify").code == 1

@@ -71,6 +71,7 @@ COMMANDS = (
     "ledger upgrade",
     "ledger witness",
     "ledger access",
+    "ledger anchor",
     "retention list",
     "retention delete",
 )

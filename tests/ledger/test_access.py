@@ -1,6 +1,7 @@
 """Lines that were moved into the access log are there once, in order, and show when they are touched."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -8,13 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentation.errors import LedgerError, UnreachableError
-from segmentation.ledger.access import AccessLog, Batch, Head, anchor
-from segmentation.ledger.book import Book
+from segmentation.ledger.access import AccessLog, Judged
+from segmentation.ledger.batches import Batch, Head
 from segmentation.ledger.event import GENESIS
 from segmentation.ledger.facts import Anchor
 from segmentation.ledger.store import create_ledger, open_ledger
-from segmentation.ledger.trust import Trust
-from tests.ledger.test_book import Clock
 from tests.signed import BATCH, START
 
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -226,10 +225,18 @@ def test_a_batch_that_leaves_out_or_repeats_bytes_of_its_spool_is_named(three, s
 
 
 def test_a_log_that_holds_what_was_anchored_is_believed(three):
-    batches = list(three.batches())
+    anchors = [Anchor(batch.number, batch.digest, NOW) for batch in three.batches()]
 
-    for batch in batches:
-        assert three.verify(Anchor(batch.number, batch.digest, NOW)).number == 3
+    assert three.verify(anchors).number == 3
+    assert three.judged(anchors) == Judged(three.head(), tuple(anchors), ())
+
+
+def misfits(log, *anchors):
+    """Return in which lines a log says that it does not fit, the same both ways."""
+    with pytest.raises(LedgerError) as wrong:
+        log.verify(anchors)
+    assert log.judged(anchors).misfits == tuple(str(wrong.value).split("\n"))
+    return str(wrong.value).split("\n")
 
 
 def test_an_end_that_was_cut_off_before_an_anchor_is_named(three, unguarded):
@@ -237,83 +244,65 @@ def test_an_end_that_was_cut_off_before_an_anchor_is_named(three, unguarded):
     unguarded("DELETE FROM access WHERE number = 3")
 
     assert three.verify().number == 2
-    for check in (three.verify, three.check_anchor):
-        with pytest.raises(
-            LedgerError, match=r"^The access log ends at batch 2, and batch 3 was anchored .* cut o"
-        ):
-            check(anchored)
+    (line,) = misfits(three, anchored)
+    assert line.startswith(
+        "The access log ends at batch 2, and batch 3 was anchored among the events on 2026-"
+    )
+    assert "its end was cut off, or somebody who writes the database added that anchor" in line
 
 
 def test_a_log_that_was_rewritten_before_an_anchor_is_named(three):
-    for check in (three.verify, three.check_anchor):
-        with pytest.raises(LedgerError, match=r"^Batch 2 of the access log is not the one that was anchored"):
-            check(Anchor(2, BATCH, NOW))
+    (line,) = misfits(three, Anchor(2, BATCH, NOW))
+    assert line.startswith(
+        "Batch 2 of the access log is not the one that was anchored among the events on 20"
+    )
 
 
-# ---- Anchoring --------------------------------------------------------------------------------------
+def test_every_anchor_counts_and_not_the_last_alone(three):
+    true = [Anchor(batch.number, batch.digest, NOW) for batch in three.batches()]
+
+    lines = misfits(three, true[0], Anchor(2, BATCH, NOW), true[2], Anchor(9, BATCH, NOW))
+    assert [line.split(" is not")[0].split(", and")[0] for line in lines] == [
+        "Batch 2 of the access log", "The access log ends at batch 3",
+    ]  # fmt: skip
 
 
-@pytest.fixture
-def clock():
-    return Clock(NOW)
+def test_of_many_anchors_that_do_not_fit_some_are_told_and_the_rest_counted(three):
+    lines = misfits(three, *(Anchor(number, BATCH, NOW) for number in range(1, 1_201)))
+
+    assert len(lines) == 6
+    assert lines[-1] == "The access log does not fit 1,195 more of its anchors."
 
 
-@pytest.fixture
-def book(url, written, cast, clock, tmp_path):
-    with Book(Trust(url, cast.root.public, tmp_path / "witness.json", "unused"), clock) as book:
-        yield book
+def test_where_the_chain_breaks_only_anchors_before_it_are_told(three, unguarded):
+    unguarded("UPDATE access SET count = 9 WHERE number = 3")
+
+    with pytest.raises(
+        LedgerError, match=r"^Batch 1 of .* anchored .*\nBatch 3 of the access log was altered"
+    ):
+        three.verify([Anchor(1, BATCH, NOW), Anchor(3, BATCH, NOW), Anchor(4, BATCH, NOW)])
 
 
-def test_an_empty_log_is_not_anchored(book, log, clock):
-    assert anchor(book, log, clock.now) is None
-    assert book.history().head.seq == 10
+def test_a_log_that_is_rewritten_whole_shows_by_a_true_anchor_whatever_is_anchored_after_it(three, unguarded):
+    """Whoever writes the database makes all digests anew, and anchors the new end; the old anchor stands."""
+    true = Anchor(2, list(three.batches())[1].digest, NOW)
+    previous = GENESIS
+    for batch in list(three.batches()):
+        false = replace(batch, lines=batch.lines.replace("1", "7"), previous=previous)
+        previous = false.computed
+        told = f"lines = '{false.lines}', previous = '{false.previous}', digest = '{previous}'"
+        unguarded(f"UPDATE access SET {told} WHERE number = {batch.number}")
+
+    assert three.verify().digest == previous
+    (line,) = misfits(three, true, Anchor(3, previous, NOW + timedelta(hours=1)))
+    assert line.startswith("Batch 2 of the access log is not the one that was anchored")
 
 
-def test_the_head_is_anchored_among_the_events(book, three, clock):
-    assert anchor(book, three, clock.now) == book.history(afresh=True).anchored
-    assert book.history().anchored == Anchor(3, three.head().digest, clock.now)
-    assert three.verify(book.history().anchored) == three.head()
-
-
-def test_a_log_is_anchored_once_a_day(book, three, clock):
-    anchor(book, three, clock.now)
-    three.append("b", len(TWO), ONE, NOW)
-
-    clock.now += timedelta(hours=23)
-    assert anchor(book, three, clock.now) is None
-    clock.now += timedelta(hours=1)
-    assert anchor(book, three, clock.now).number == 4
-
-
-def test_a_day_without_lines_is_not_anchored(book, three, clock):
-    anchor(book, three, clock.now)
-    clock.now += timedelta(days=9)
-
-    assert anchor(book, three, clock.now) is None
-    assert book.history().head.seq == 11
-
-
-def test_of_two_workers_one_anchors(book, three, clock, monkeypatch):
-    head = three.head
-
-    def slower():
-        monkeypatch.setattr(three, "head", head)
-        anchor(book, three, clock.now)
-        return head()
-
-    monkeypatch.setattr(three, "head", slower)
-    anchor(book, three, clock.now)
-
-    assert [event.draft.kind for event in book.history().events[10:]] == ["anchored"]
-
-
-def test_a_log_that_lost_what_was_anchored_is_not_anchored_again(book, three, clock, unguarded):
-    anchor(book, three, clock.now)
-    unguarded("DELETE FROM access WHERE number = 3")
-    clock.now += timedelta(days=1)
-
-    with pytest.raises(LedgerError, match="its end was cut off"):
-        anchor(book, three, clock.now)
+def test_only_a_server_has_a_clock_of_its_own(url, log):
+    if url.startswith("sqlite"):
+        assert log.time() is None
+    else:
+        assert log.time().tzinfo is UTC
 
 
 # ---- Any moves --------------------------------------------------------------------------------------

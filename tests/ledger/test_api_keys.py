@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, matches, token_of, token_parts
+from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, token_of, token_parts
+from tests.keys import opened
 from tests.signed import KEY, SECRET, Cast
 
 
@@ -42,10 +43,15 @@ def test_what_is_written_otherwise_is_no_token(text):
     assert token_parts(text) is None
 
 
-def test_a_secret_is_that_of_a_key_or_not(record):
-    assert matches(record, SECRET)
-    assert not matches(record, SECRET[:-1] + "t")
-    assert not matches(record, "")
+@pytest.mark.parametrize(("key", "secret", "opens"), [
+    (KEY, SECRET, True), (KEY, SECRET[:-1] + "t", False), ("0" * 12, SECRET, False),
+])  # fmt: skip
+def test_a_token_opens_the_key_whose_secret_it_has(record, key, secret, opens):
+    cast = Cast.assembled()
+    cast.issue()
+    found = opened(cast.history, token_of(key, secret), cast.now)
+
+    assert (found is not None) == opens
 
 
 def test_a_key_opens_until_the_moment_at_which_it_expires(record):

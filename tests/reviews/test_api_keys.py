@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.api_keys import matches, token_parts
+from segmentation.ledger.api_keys import token_parts
 from segmentation.reviews.api_keys import ISSUE, REVOKE, check_may, issue_api_key, revoke_api_key
 from segmentation.reviews.people import change_person
+from tests.keys import opened
 
 EXPIRES = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def test_a_key_is_issued_and_its_token_opens_it(any_office):
     kept = any_office.book.history(afresh=True).api_keys[key_id].record
     assert kept == record
     assert (kept.name, kept.by, kept.expires, kept.per_second) == ("billing", "Adam", EXPIRES, 50)
-    assert matches(kept, secret)
+    assert opened(any_office.book.history(), token, any_office.clock.now) == record
     assert secret not in kept.model_dump_json()
 
 

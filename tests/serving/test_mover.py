@@ -6,18 +6,27 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import msgspec
 import pytest
 
-from segmentation.errors import LedgerError
+from segmentation.errors import LedgerError, StorageError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.anchoring import anchor
+from segmentation.ledger.event import Draft
 from segmentation.ledger.store import open_ledger
+from serving import lines as lines_module
 from serving import mover as module
+from serving.accesses import Access
 from serving.logs import Log
 from serving.mover import LOCK, Mover
 from serving.spool import Spool, is_locked, spools
+from serving.watch import Watch
+from tests.serving.made import Ticks
 
+NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 BAD_ADDRESS = "postgresql+psycopg://somebody:hidden@127.0.0.1:1/nothing?connect_timeout=1"
 
 
@@ -35,10 +44,24 @@ def mover_of(settings, clock, written=None, **told):
     return Mover(settings, clock, Log(clock, written or StringIO()), **told)
 
 
+def line(event):
+    """Return an access event of that id."""
+    told = Access(NOW, event, "0a1b2c3d4e5f", "predict", 200, 1, "resident_needs", 1, "sha256:ab")
+    return msgspec.json.encode(told)
+
+
 def lines(office):
+    """Return the ids of the events in the ledger; a line that is none as it is."""
     with open_ledger(office.trust.ledger) as ledger:
         AccessLog(ledger).verify()
-        return list(AccessLog(ledger).lines())
+        return [_id(line) for line in AccessLog(ledger).lines()]
+
+
+def _id(line):
+    return json.loads(line)["id"] if line.startswith("{") else line
+
+
+SIZE = len(line("one") + b"\n")
 
 
 def batches(office):
@@ -49,7 +72,7 @@ def batches(office):
 def fill(office, *events, **told):
     spool = Spool(office.settings().spool, **told)
     for event in events:
-        spool.write(event.encode())
+        spool.write(line(event))
     return spool
 
 
@@ -68,11 +91,11 @@ def test_lines_are_moved_on_each_kind_of_database(office_at):
 def test_a_spool_in_use_stays_and_only_what_is_new_is_moved(office, mover):
     spool = fill(office, "one")
     mover.move()
-    spool.write(b"two")
+    spool.write(line("two"))
     mover.move()
     mover.move()
     assert lines(office) == ["one", "two"]
-    assert [batch.start for batch in batches(office)] == [0, 4]
+    assert [batch.start for batch in batches(office)] == [0, SIZE]
     assert len(spools(office.settings().spool)) == 1
 
 
@@ -91,7 +114,7 @@ def test_an_empty_spool_of_the_dead_is_removed_and_leaves_nothing(office, mover)
 
 
 def test_a_rotated_spool_is_moved_whole(office, mover):
-    fill(office, *"abcdef", limit=5)
+    fill(office, *"abcdef", limit=SIZE + 5)
     mover.move()
     assert sorted(lines(office)) == list("abcdef")
     assert len(spools(office.settings().spool)) == 1
@@ -115,29 +138,29 @@ def test_half_a_line_of_a_living_process_waits_for_its_end(office, mover):
     fill(office, "whole")
     (one,) = spools(office.settings().spool)
     with one.path.open("ab") as file:
-        file.write(b"half")
+        file.write(line("more")[:4])
         file.flush()
         mover.move()
         assert (lines(office), mover.waiting(), mover.torn()) == (["whole"], 4, 0)
-        file.write(b" more\n")
+        file.write(line("more")[4:] + b"\n")
     mover.move()
-    assert lines(office) == ["whole", "half more"]
+    assert lines(office) == ["whole", "more"]
 
 
 def test_lines_go_into_the_ledger_in_batches_and_one_longer_than_a_batch_does_too(office, mover, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 10)
-    events = ["1234", "5678", "x" * 35, "9"]
+    monkeypatch.setattr(lines_module, "BATCH", 2 * len(line("1234")) + 4)
+    events = ["1234", "5678", "x" * 400, "9"]
     fill(office, *events)
     mover.move()
     assert lines(office) == events
-    assert [batch.count for batch in batches(office)] == [2, 2]
+    assert [batch.count for batch in batches(office)] == [2, 1, 1]
 
 
 def test_another_mover_goes_on_where_one_died_after_it_moved_and_before_it_knew(office, mover):
     fill(office, "one", "two").close()
     (one,) = spools(office.settings().spool)
     with open_ledger(office.trust.ledger) as ledger:
-        AccessLog(ledger).append(one.name, 0, b"one\n", office.clock())
+        AccessLog(ledger).append(one.name, 0, line("one") + b"\n", office.clock())
     mover.move()
     assert lines(office) == ["one", "two"]
 
@@ -158,7 +181,7 @@ def test_a_ledger_that_is_down_keeps_the_lines_where_they_are_and_is_told_once(o
     mover = mover_of(office.settings(trust=away), office.clock, written)
     mover.look()
     mover.look()
-    assert mover.waiting() == 4
+    assert mover.waiting() == SIZE
     (told,) = logged(written)
     assert told["event"] == "access events wait"
     assert "hidden" not in written.getvalue()
@@ -195,25 +218,235 @@ def test_a_thread_moves_and_stopping_moves_the_rest(office):
     until = time.monotonic() + 20
     while lines(office) != ["one"] and time.monotonic() < until:
         time.sleep(0.01)
-    spool.write(b"two")
+    spool.write(line("two"))
     spool.close()
     mover.stop()
     assert lines(office) == ["one", "two"]
     assert spools(office.settings().spool) == ()
 
 
-def test_the_log_is_anchored_where_it_is_due_and_once_a_day(office, mover):
+# ---- What is no spool, or no access event ------------------------------------------------------------
+
+
+def test_a_line_that_is_no_access_event_is_kept_aside_and_moves_no_other(office_at, written):
+    office = office_at
+    mover = mover_of(office.settings(), office.clock, written)
+    spool = fill(office, "one")
+    strange = [b"name,age", b"\xff\0", line("x")[:-1] + b',"note":"private"}', b"[]", b"{}"]
+    for one in strange:
+        spool.write(one)
+    spool.write(line("two"))
+    mover.move()
+    spool.write(b"private too")
+    mover.move()
+    assert lines(office) == ["one", *("-" * len(one) for one in strange), "two", "-" * 11]
+    (one,) = spools(office.settings().spool)
+    assert one.path.with_suffix(".torn").read_bytes() == b"\n".join([*strange, b"private too", b""])
+    told = [line for line in logged(written) if "aside" in line["event"]]
+    assert [line["bytes"] for line in told] == [sum(map(len, strange)) + 5, 12]
+    assert "private" not in written.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "another's", "dangling"])
+def test_what_is_no_file_of_its_own_is_left_alone_and_told(office, mover, written, tmp_path, kind):
+    fill(office, "one").close()
+    (tmp_path / "other").write_bytes(line("not ours") + b"\n")
+    stray = office.settings().spool / "00.spool"
+    match kind:
+        case "link":
+            stray.symlink_to(tmp_path / "other")
+        case "dangling":
+            stray.symlink_to(tmp_path / "nothing")
+        case "pipe":
+            os.mkfifo(stray)
+        case "folder":
+            stray.mkdir()
+        case "another's":
+            if os.geteuid() != 0:
+                pytest.skip("only an administrator gives files away")
+            stray.write_bytes(line("not ours") + b"\n")
+            os.chown(stray, 12_345, -1)
+    mover.look()
+    mover.look()
+    assert lines(office) == ["one"]
+    assert stray.lstat()
+    assert (tmp_path / "other").read_bytes() == line("not ours") + b"\n"
+    (told,) = logged(written)
+    assert (told["event"], told["entries"]) == ("no spool of this service: left alone", 1)
+
+
+def test_a_spool_that_cannot_be_moved_is_told_and_stops_no_other(office, mover, written, monkeypatch):
+    fill(office, "bad", name=lambda: "00").close()
+    fill(office, "one").close()
+    opened = module.opened
+
+    def refusing(spool):
+        if spool.name == "00":
+            raise StorageError("The spool cannot be read.")
+        return opened(spool)
+
+    monkeypatch.setattr(module, "opened", refusing)
+    mover.look()
+    assert lines(office) == ["one"]
+    (told,) = logged(written)
+    assert (told["event"], told["why"]) == ("access events wait", "The spool cannot be read.")
+    monkeypatch.undo()
+    mover.move()
+    assert lines(office) == ["one", "bad"]
+
+
+# ---- Anchoring --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ticks():
+    return Ticks()
+
+
+@pytest.fixture
+def settled(office, written, ticks):
+    """A mover whose clock has gone evenly for an hour, and a line that was moved."""
+    fill(office, "one").close()
+    mover = mover_of(office.settings(), office.clock, written, monotonic=ticks)
+    wait(office, ticks, hours=1)
+    return mover
+
+
+def wait(office, ticks, **time):
+    """Let time pass, as a clock that is right shows it."""
+    office.clock.wait(**time)
+    ticks.wait(timedelta(**time).total_seconds())
+
+
+def anchors(office):
+    with office.book(notes=False) as book:
+        return [one.number for one in book.history().anchors]
+
+
+def is_served(office):
+    """Return whether another host, which has seen nothing, believes the ledger."""
+    office.trust.witness.unlink(missing_ok=True)
+    watch = Watch(office.settings(), office.clock)
+    watch.look()
+    return watch.condition == "serving"
+
+
+def not_anchored(written):
+    return [line["why"] for line in logged(written) if line["event"] == "access log not anchored"]
+
+
+def test_the_log_is_anchored_once_a_day(office, settled, ticks):
+    settled.move()
+    assert anchors(office) == [1]
+    wait(office, ticks, hours=23)
+    fill(office, "two")
+    settled.move()
+    assert anchors(office) == [1]
+    wait(office, ticks, hours=1)
+    settled.move()
+    assert anchors(office) == [1, 2]
+
+
+def test_a_mover_does_not_anchor_before_its_clock_has_gone_evenly_for_a_while(office, written, ticks):
+    mover = mover_of(office.settings(), office.clock, monotonic=ticks)
     fill(office, "one")
     mover.move()
-    with office.book() as book:
-        first = book.history().anchored
-    assert first.number == 1
-    office.clock.wait(days=2)
+    wait(office, ticks, minutes=9)
+    mover.move()
+    assert anchors(office) == []
+    wait(office, ticks, minutes=1)
+    mover.move()
+    assert anchors(office) == [1]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(hours=8), timedelta(days=30)])
+def test_a_clock_that_is_ahead_for_a_moment_stops_nobody(office, settled, ticks, ahead):
+    office.clock.now += ahead
+    settled.move()
+    assert anchors(office) == []
+    wait(office, ticks, minutes=5)
+    settled.move()
+    office.clock.now -= ahead
+    assert is_served(office)
+    settled.move()
+    wait(office, ticks, minutes=10)
+    settled.move()
+    assert anchors(office) == [1]
+
+
+def test_a_service_that_starts_with_a_clock_far_ahead_leaves_anchoring_to_a_person(office, written, ticks):
+    fill(office, "one")
+    office.clock.wait(days=30)
+    mover = mover_of(office.settings(), office.clock, written, monotonic=ticks)
+    for _ in range(3):
+        wait(office, ticks, hours=1)
+        mover.move()
+    assert lines(office) == ["one"]
+    (why, *_) = not_anchored(written)
+    assert why.startswith("The clock says 2026-07-31 09:00 UTC, and the last time known is 2026-07-01")
+    assert "`segmentation ledger anchor`" in why
+    office.clock.wait(days=-30)
+    assert is_served(office)
+
+
+def test_what_a_person_anchored_is_gone_on_from(office, written, ticks):
+    fill(office, "one")
+    office.clock.wait(days=30)
+    mover = mover_of(office.settings(), office.clock, written, monotonic=ticks)
+    wait(office, ticks, hours=1)
+    mover.move()
+    with open_ledger(office.trust.ledger) as ledger, office.book() as book:
+        anchor(book, AccessLog(ledger), office.clock(), timedelta(0))
+    wait(office, ticks, days=1)
     fill(office, "two")
     mover.move()
-    mover_of(office.settings(), office.clock).move()
-    with book:
-        assert book.history().anchored.number == 2
+    assert anchors(office) == [1, 2]
+
+
+def test_a_quiet_month_is_no_doubt_about_a_clock_that_went_evenly(office, settled, written, ticks):
+    settled.move()
+    for _ in range(30):
+        wait(office, ticks, days=1)
+        settled.move()
+    fill(office, "two")
+    wait(office, ticks, hours=1)
+    settled.move()
+    assert (anchors(office), not_anchored(written)) == ([1, 2], [])
+
+
+@pytest.mark.parametrize(("apart", "anchored"), [(-400, []), (-200, [1]), (200, [1]), (400, [])])
+def test_a_clock_that_is_not_that_of_the_database_is_not_believed(
+    office, settled, written, monkeypatch, apart, anchored
+):
+    monkeypatch.setattr(AccessLog, "time", lambda _: office.clock() + timedelta(seconds=apart))
+    settled.move()
+    assert anchors(office) == anchored
+    assert len(not_anchored(written)) == 1 - len(anchored)
+
+
+def test_the_log_is_anchored_on_each_kind_of_database(office_at, ticks, written, monkeypatch):
+    """The clock of a real server is not that of the test: it is the database's that does not count here."""
+    office = office_at
+    fill(office, "one")
+    mover = mover_of(office.settings(), office.clock, written, monotonic=ticks)
+    wait(office, ticks, hours=1)
+    mover.move()
+    is_server = office.trust.ledger.startswith("postgresql")
+    assert anchors(office) == ([] if is_server else [1])
+    monkeypatch.setattr(AccessLog, "time", lambda _: None)
+    wait(office, ticks, hours=1)
+    mover.move()
+    assert anchors(office) == [1]
+
+
+def test_a_false_anchor_is_told_and_the_log_anchored_beside_it(office, settled, written):
+    body = {"log": "access", "number": 2**31 - 1, "digest": f"sha256:{'0' * 64}"}
+    with office.book() as book:
+        book.record(lambda *_: [Draft("anchored", body=body)])
+    settled.move()
+    assert anchors(office) == [2**31 - 1, 1]
+    (told,) = (line for line in logged(written) if line["event"] == "access log does not fit an anchor")
+    assert "batch 2147483647 was anchored" in told["why"]
 
 
 KILLED = """
@@ -222,10 +455,11 @@ from datetime import datetime
 from pathlib import Path
 from segmentation.ledger.trust import Trust
 from segmentation.signing import PublicKey
-from serving import mover as module
+from serving import lines as lines_module
+from serving import lines
 from serving.mover import Mover
 from serving.settings import Settings
-module.BATCH = 300
+lines.BATCH = 900
 url, root, folder = sys.argv[1:]
 folder = Path(folder)
 trust = Trust(url, PublicKey(root), folder / "witness.json", str(folder / "bundles"))

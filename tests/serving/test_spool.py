@@ -9,7 +9,7 @@ import pytest
 
 from segmentation.errors import StorageError
 from serving import spool as module
-from serving.spool import LOOK, Spool, is_locked, spools
+from serving.spool import LOOK, Spool, is_locked, opened, spools, strays
 
 FILL = """
 import resource, sys
@@ -163,6 +163,47 @@ def test_a_folder_that_is_not_there_holds_no_spools_and_other_files_are_none(tmp
     assert spools(tmp_path / "nothing") == ()
     (tmp_path / "notes.txt").write_text("")
     assert spools(tmp_path) == ()
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777, 0o1777])
+def test_a_folder_that_others_may_write_is_refused(folder, mode):
+    folder.mkdir(parents=True)
+    folder.chmod(mode)
+    with pytest.raises(StorageError, match=r"^Others than its owner may write into the spool folder .*chmod"):
+        Spool(folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o750])
+def test_a_folder_that_others_may_only_read_is_taken(folder, mode):
+    folder.mkdir(parents=True)
+    folder.chmod(mode)
+    Spool(folder)
+    assert len(spools(folder)) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator gives folders away")
+def test_a_folder_of_another_user_is_refused(folder):
+    folder.mkdir(parents=True, mode=0o700)
+    os.chown(folder, 12_345, -1)
+    with pytest.raises(StorageError, match="belongs to another user"):
+        Spool(folder)
+
+
+def test_a_spool_that_became_a_link_or_a_pipe_is_not_opened(folder, tmp_path):
+    Spool(folder).write(b"one")
+    (one,) = spools(folder)
+    with opened(one) as file:
+        assert file.read() == b"one\n"
+    one.path.unlink()
+    assert opened(one) is None
+    one.path.symlink_to(tmp_path / "nothing")
+    with pytest.raises(StorageError):
+        opened(one)
+    one.path.unlink()
+    os.mkfifo(one.path)
+    assert opened(one) is None
+    assert (spools(folder), strays(folder)) == ((), 1)
 
 
 def test_lines_of_many_threads_do_not_mix(folder):

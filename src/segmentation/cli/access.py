@@ -1,4 +1,8 @@
-"""`segmentation ledger access`: who asked the service for what, as the access log of the ledger has it."""
+"""`segmentation ledger access` and `anchor`: who asked the service for what, and how far that is held fast.
+
+The service anchors the access log by itself, once a day. Where its clock may be ahead it leaves that to a
+person, because an event of a time to come stops everybody until then.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from segmentation.cli import office
+from segmentation.cli import office, secrets
+from segmentation.cli.console import ALTERED, complain
 from segmentation.cli.options import HOME, HomeFolder
 from segmentation.cli.plain import plain_json, say
 
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from segmentation.ledger.access import AccessLog
 
 EXAMPLE = "segmentation ledger access --since 2027-01-01"
+ANCHOR = "segmentation ledger anchor"
+LEFT = 1
+"""Exit code where somebody was asked, and said no."""
 
 Told = dict[str, Any]  # what JSON holds
 
@@ -50,6 +58,57 @@ def access(
             _print_json(found)
         else:
             _print(found, _names(home))
+
+
+def anchor(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: HomeFolder = HOME,
+) -> None:
+    """Write how far the access log goes among the events, where a service left that to a person.
+
+    Make sure of the time first: nothing is served and nothing decided before the time of the last
+    event. Exit code 1 says that the log does not fit an earlier anchor.
+    """
+    from datetime import timedelta
+
+    from segmentation.home import Home
+    from segmentation.ledger.access import AccessLog
+    from segmentation.ledger.anchoring import anchor as write
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+
+    if not yes:
+        _ask()
+    with office.book_at(home) as book, open_ledger(trust_of(Home(home)).ledger) as ledger:
+        found = write(book, AccessLog(ledger), book.now(), timedelta(0))
+    if found.anchor is None:
+        say("Nothing was moved into the access log since it was anchored last.")
+    else:
+        at = f"{found.anchor.at:%Y-%m-%d %H:%M} UTC"
+        say(f"Anchored: batch {found.anchor.number:,} of the access log, at {at}.")
+    for told in found.misfits:
+        complain(told)
+    if found.misfits:
+        raise typer.Exit(ALTERED)
+
+
+def _ask() -> None:
+    """Ask whether the clock is right.
+
+    Raises
+    ------
+    ReviewError
+        There is nobody to ask.
+    typer.Exit
+        They said no.
+    """
+    from segmentation.errors import ReviewError
+
+    if not secrets.is_asked():
+        raise ReviewError("There is no terminal to ask at. Make sure of the time, and say --yes.")
+    if not typer.confirm(f"Is it {office.now():%Y-%m-%d %H:%M} UTC now?"):
+        say("Nothing was written. Set the clock first.")
+        raise typer.Exit(LEFT)
 
 
 def _events(log: AccessLog, since: datetime | None) -> Iterator[Told]:

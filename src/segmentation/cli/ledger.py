@@ -15,8 +15,9 @@ from segmentation.cli.plain import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from segmentation.ledger.access import Head
+    from segmentation.ledger.batches import Head
     from segmentation.ledger.checkpoint import Checkpoint
+    from segmentation.ledger.facts import Anchor
     from segmentation.ledger.history import History
     from segmentation.ledger.store import Ledger
     from segmentation.ledger.trust import Trust
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Verify, witness and upgrade the ledger.", no_args_is_help=True)
 app.command(epilog=f"Example: `{witness.EXAMPLE}`")(witness.witness)
 app.command(epilog=f"Example: `{access.EXAMPLE}`")(access.access)
+app.command(epilog=f"Example: `{access.ANCHOR}`")(access.anchor)
 
 
 @app.command(epilog="Example: `segmentation ledger verify --checkpoint checkpoint.json`")
@@ -141,7 +143,7 @@ def _accesses(ledger: Ledger, histories: Sequence[History]) -> Head:
     """
     from segmentation.ledger.access import AccessLog
 
-    return AccessLog(ledger).verify(histories[0].anchored if histories else None)
+    return AccessLog(ledger).verify(histories[0].anchors if histories else ())
 
 
 def read_checkpoint(file: Path | None) -> Checkpoint | None:
@@ -169,7 +171,7 @@ def read_checkpoint(file: Path | None) -> Checkpoint | None:
 
 
 def _content(history: History, accesses: Head) -> dict[str, object]:
-    head, anchored = history.head, history.anchored
+    head, anchored = history.head, _furthest(history)
     return {
         "ledger": history.ledger,
         "events": head.seq,
@@ -200,11 +202,16 @@ def _print(history: History, accesses: Head, checkpoint: Path | None) -> None:
         say(f"It is the ledger of {checkpoint}.")
 
 
+def _furthest(history: History) -> Anchor | None:
+    """Return the anchor of the last batch that has one."""
+    return max(history.anchors, key=lambda one: one.number, default=None)
+
+
 def _accessed(history: History, accesses: Head) -> str:
     """Return what was found of the access log, in one sentence."""
     if not accesses.number:
         return "The access log is empty."
-    anchored = history.anchored
+    anchored = _furthest(history)
     until = (
         "none of it is anchored among the events yet"
         if anchored is None

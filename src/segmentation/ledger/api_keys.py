@@ -6,7 +6,6 @@ bits need no slow hash).
 """
 
 # No `from __future__ import annotations`: pydantic reads these.
-import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from segmentation.ledger.records import HIGHEST, Digest, Key, Record, Who, Words
-from segmentation.signing import sha256
 
 Scope = Literal["predict", "explain", "read", "review"]
 """What a key allows: segments | reasons | the model, its card and the metrics | where versions stand."""
@@ -106,15 +104,3 @@ def token_parts(text: str) -> tuple[str, str] | None:
     """Return the id and the secret of a token; None where it is not written as one."""
     found = _TOKEN.fullmatch(text)
     return None if found is None else (found[1], found[2])
-
-
-def matches(record: ApiKey, secret: str) -> bool:
-    """Whether a secret is that of a key; takes as long whichever letter differs.
-
-    Parameters
-    ----------
-    record : ApiKey
-    secret : str
-        As `token_parts` gives it.
-    """
-    return hmac.compare_digest(record.secret, sha256(secret.encode()))

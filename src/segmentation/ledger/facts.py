@@ -128,8 +128,8 @@ class Facts:
     records : dict of (str, int) to list of (Event, Decision)
     api_keys : dict of str to ApiKeyStanding
         Every API key that was ever issued, by its id.
-    anchored : Anchor or None
-        How far the access log went, as was written last.
+    anchors : dict of (int, str) to Anchor
+        How far the access log went, each time that was written, by number and digest of the batch.
     """
 
     root: PublicKey
@@ -147,7 +147,7 @@ class Facts:
         default_factory=lambda: defaultdict(list)
     )
     api_keys: dict[str, ApiKeyStanding] = field(default_factory=dict)
-    anchored: Anchor | None = None
+    anchors: dict[tuple[int, str], Anchor] = field(default_factory=dict)
 
     def track(self, model: str, version: int) -> Track:
         """Return a version's track; a draft where nothing was said of it."""
@@ -197,7 +197,7 @@ class Facts:
             ended = self.api_keys[revocation.id]
             self.api_keys[revocation.id] = replace(ended, revoked=event.at)
         if change.anchored is not None:
-            self.anchored = change.anchored
+            self.anchors[change.anchored.number, change.anchored.digest] = change.anchored
 
     def copy(self) -> Facts:
         """Return the same facts, to go another way from here."""
@@ -215,7 +215,7 @@ class Facts:
             dict(self.makers),
             defaultdict(list, {key: list(records) for key, records in self.records.items()}),
             dict(self.api_keys),
-            self.anchored,
+            dict(self.anchors),
         )
 
 

@@ -175,9 +175,12 @@ class History:
         return dict(self._facts.api_keys)
 
     @property
-    def anchored(self) -> Anchor | None:
-        """How far the access log went, as this chain says it last; None where it never did."""
-        return self._facts.anchored
+    def anchors(self) -> tuple[Anchor, ...]:
+        """How far the access log went, each time that somebody wrote it here, the oldest first.
+
+        Nobody signs them, so one of them counts only as what the log is held against: by all of them.
+        """
+        return tuple(self._facts.anchors.values())
 
     def standing(self, model: str, version: int, now: datetime, catalogue: str | None = None) -> Standing:
         """Return where a version stands.
