@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 FRESH = 1.0
 """Seconds that an answer may take beside the event loop before what is approved is looked at again."""
-FAILED = "The service failed at this request, and answered nothing of it; its log says where, by the request's id."
+FAILED = "The service failed at this request, and answers nothing; its log says where, by the request's id."
 UNRECORDED = "The access could not be recorded, so the answer is kept back; try again later."
 
 
