@@ -76,9 +76,8 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
     from segmentation.reviews.api_keys import ISSUE, issue_api_key
 
     book = book_at(home)
+    last = _last(expires, book.now())
     signer = _signer(book, home, by, ISSUE, passphrase_file)
-    # The last day of the calendar has no next one; the rules refuse both.
-    last = min(expires.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC) - timedelta(days=1))
     scopes: list[Scope] = [one.value for one in dict.fromkeys(scope)]
     with _new_file(out) as file:
         token, record = issue_api_key(
@@ -127,6 +126,31 @@ def revoke(
     book = book_at(home)
     signer = _signer(book, home, by, REVOKE, passphrase_file)
     say(f"Revoked: {_line(revoke_api_key(book, signer, key, reason))}")
+
+
+def _last(expires: datetime, now: datetime) -> datetime:
+    """Return the beginning of a key's last day, in UTC.
+
+    The rules of the ledger say the same of the moment behind it, which nobody typed.
+
+    Raises
+    ------
+    ReviewError
+        The day is over, or two years and more away.
+    """
+    from segmentation.errors import ReviewError
+    from segmentation.ledger.issuing import LONGEST
+
+    day, today = expires.date(), now.astimezone(UTC).date()
+    if day < today:
+        raise ReviewError(f"--expires {day} is over; name a later day.")
+    latest = today + LONGEST - timedelta(days=1)  # whose end is no more than that from now
+    if day > latest:
+        raise ReviewError(
+            f"--expires {day} is too far away: a key lasts two years ({LONGEST.days} days) at most; name "
+            f"{latest} or an earlier day."
+        )
+    return expires.replace(tzinfo=UTC)
 
 
 def _signer(book: Book, home: Path, name: str, action: str, passphrase_file: Path | None) -> Signer:

@@ -9,9 +9,11 @@ import typer
 
 from segmentation.cli import office
 from segmentation.cli.options import HOME, HomeFolder
-from segmentation.cli.plain import say
+from segmentation.cli.plain import say, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from segmentation.ledger.history import History
 
 EXAMPLE = "segmentation serve --model resident_needs --workers 2"
@@ -87,6 +89,8 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
     with office.book_at(home) as book:
         history = book.history()
     name = model or only_model(history)
+    for told in unknown(history, name):
+        warn(told)
     settings = Settings(
         model=name,
         trust=trust,
@@ -124,6 +128,17 @@ def only_model(history: History) -> str:
     if len(names) > 1:
         raise ServiceError(f"The ledger knows {', '.join(names)}. Say with --model which one is served.")
     return names[0]
+
+
+def unknown(history: History, model: str) -> Iterator[str]:
+    """Yield that a ledger does not know a model but others: a slip, or one whose first version is to come."""
+    names = sorted({known for known, _ in history.versions()})
+    if names and model not in names:
+        yield (
+            f"The ledger does not know {model!r}: it knows {', '.join(names)}. Requests are answered with "
+            f"503 until a version of {model!r} is approved; if the name is a slip, start again with the "
+            "right one."
+        )
 
 
 def what_is_served(history: History, model: str) -> str:
