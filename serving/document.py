@@ -51,12 +51,13 @@ SERVING = Texts(
 )
 NOT_SERVING = Texts(
     "No version may be served now: requests are answered with 503, and no needs are listed here.",
-    "目前没有可供使用的版本：请求均以 503 回答，此处也不列出任何需求。",
+    "目前没有可供使用的版本：请求均以 503 应答，此处也不列出任何需求。",
 )
 HEADERS: Part = {
     "X-Request-Id": {
-        "description": "Names the request in the log and in its problem document; a UUID that the request "
-        "sent is kept. / 请求编号，见于日志和问题文档；请求自带的 UUID 会被沿用。",
+        "description": "Names the request in its access event and its problem document, and in the log where "
+        "the service failed; a UUID that the request sent is kept. / 请求编号，见于访问记录和问题文档，"
+        "服务出错时也见于日志；请求自带的 UUID 会被沿用。",
         "schema": {"type": "string", "format": "uuid"},
         "example": REQUEST,
     },
@@ -71,12 +72,12 @@ HEADERS: Part = {
         "example": 'Basic realm="segmentation", charset="UTF-8", Bearer realm="segmentation"',
     },
     "ETag": {
-        "description": "Digest of the answer. / 回答的摘要。",
+        "description": "Digest of the answer. / 应答的摘要。",
         "schema": ENCODED,
         "example": f'"sha256:{"4e" * 32}"',
     },
     "Repr-Digest": {
-        "description": "Digest of the answer (RFC 9530). / 回答的摘要。",
+        "description": "Digest of the answer (RFC 9530). / 应答的摘要。",
         "schema": ENCODED,
         "example": "sha-256=:Tk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk4=:",
     },
@@ -181,7 +182,7 @@ def _both(text: Texts, between: str = "\n\n") -> str:
 
 
 def _operation(route: Route, operation: Operation, served: Served | None) -> Part:
-    scope = f"\n\nScope of the key / 密钥权限: `{route.scope}`" if route.scope else ""
+    scope = f"\n\nScope of the key / 密钥权限：`{route.scope}`" if route.scope else ""
     told: Part = {
         "operationId": route.name,
         "tags": [operation.tag],

@@ -43,7 +43,7 @@ SERVICE = PlannedService(
 )
 SEGMENTS = {
     "S1": Segment(Texts("Often in need of repairs", "维修需求较多"), (SERVICE,)),
-    "S2": Segment(Texts("Usual needs", "需求寻常"), ()),
+    "S2": Segment(Texts("Usual needs", "需求一般"), ()),
 }
 PREDICTION = Prediction(
     NAME,
@@ -130,7 +130,7 @@ DETAILS: Mapping[str, str] = {
     "wrong-media": "Send the content type application/json.",
     "invalid": "One thing does not fit the policy; `faults` says where, and the way out.",
     "too-often": "The key may ask less often; wait for as long as the header Retry-After says.",
-    "failed": "The service failed while it worked on this request; its log says where.",
+    "failed": "The service failed while it worked on this request; its log says where, by the request's id.",
     "not-approved": "No approved version may be served now.",
     "not-trusted": "The ledger cannot be read or trusted now.",
     "not-recorded": "The access could not be recorded, so the answer is kept back; try again later.",

@@ -77,8 +77,9 @@ class Operation:
 LANGUAGE: Mapping[str, Any] = {
     "name": "language",
     "in": "query",
-    "description": "Of the card as a page; the JSON has both. / 页面形式的语言；JSON 含两种语言。",
-    "schema": {"enum": ["en", "zh"], "default": "en"},
+    "description": "Of the card as a page, else the one that Accept-Language prefers; the JSON has both. / "
+    "页面形式的语言，未指定时按 Accept-Language；JSON 含两种语言。",
+    "schema": {"type": "string", "enum": ["en", "zh"]},
 }
 OPERATIONS: Mapping[str, Operation] = {
     "predict": Operation(
@@ -86,7 +87,7 @@ OPERATIONS: Mapping[str, Operation] = {
         Texts(
             "Residents by row or by column, in any number up to the limit; answers stand in their order. "
             "A need that is left out or null is stood in for as in training, and `imputed` names it.",
-            "住户可按行或按列给出，数量不超过上限；回答的顺序与请求相同。缺省或为 null 的需求按训练时的方式"
+            "住户可按行或按列给出，数量不超过上限；应答的顺序与请求相同。缺省或为 null 的需求按训练时的方式"
             "补足，并列在 `imputed` 中。",
         ),
         Prediction,
@@ -122,7 +123,7 @@ OPERATIONS: Mapping[str, Operation] = {
         Texts(
             "The JSON that was signed, byte for byte; its SHA-256 is `card` of /v1/model. "
             "`Accept: text/html` or `text/markdown` answers it as a page.",
-            "与签名时逐字节相同的 JSON，其 SHA-256 即 /v1/model 的 `card`。`Accept: text/html` 或 "
+            "与签署时逐字节一致的 JSON，其 SHA-256 即 /v1/model 的 `card`。`Accept: text/html` 或 "
             "`text/markdown` 则以页面形式返回。",
         ),
         media=(JSON.decode(), "text/html", "text/markdown"),
@@ -190,6 +191,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "document": Operation(
         "health",
         Texts("This document, for the version that is served now.", "本文档，针对目前使用的版本。"),
+        problems=("busy",),
     ),
 }
 """By the name of the route. Pages for people (`PAGES`) are not in the document."""

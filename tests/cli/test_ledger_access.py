@@ -69,6 +69,12 @@ def test_requests_are_told_one_a_line(run, office, two_days):
     ]
 
 
+def test_an_event_of_many_refusals_says_how_many(run, log):
+    log.append("a", 0, line(rows=0, status=429, version=None, requests=4_998), DAY)
+    told = run("ledger", "access").out.strip()
+    assert told.endswith("no version; request r1, the last of 4998 that were refused")
+
+
 def test_a_key_is_told_with_its_name(run, office, log):
     _, record = issue_api_key(
         office.book, office.signer("Adam"), "billing", ("predict",), DAY + timedelta(days=9), 5, "R.",
@@ -114,6 +120,33 @@ def test_a_line_that_is_no_event_is_told_and_moves_no_cursor(run, office, log):
         {"unreadable": "\x1b[2J"},
         {"unreadable": "[]"},
     ]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_log_that_was_altered_is_printed_and_called_so(run, office, two_days, tampered, form):
+    tampered("UPDATE access SET lines = replace(lines, 'predict', 'explain') WHERE number = 2")
+    ended = run("ledger", "access", *form)
+
+    assert ended.code == 1
+    assert "Error: Batch 2 of the access log was altered" in ended.err
+    assert "Do not rely on what is printed above." in ended.err
+    assert "r3" in ended.out
+
+
+def test_a_log_whose_end_was_cut_off_behind_an_anchor_is_called_so(run, office, two_days, tampered):
+    anchored(office, two_days)
+    tampered("DELETE FROM access WHERE number = 2")
+    ended = run("ledger", "access", "--since", "2026-03-02")
+
+    assert ended.code == 1
+    assert "The access log ends at batch 1" in ended.err
+
+
+def test_a_log_that_holds_is_printed_without_a_word_more(run, office, two_days):
+    anchored(office, two_days)
+    ended = run("ledger", "access")
+
+    assert (ended.code, ended.err) == (0, "")
 
 
 # ---- Verifying --------------------------------------------------------------------------------------

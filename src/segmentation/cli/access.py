@@ -44,7 +44,9 @@ def access(
     """Print every request of a known API key: when, of which key, what was asked, and what came of it.
 
     There is no more of a request than that: no body, no address and nothing about a resident.
-    `ledger verify` says whether the log is what it was.
+
+    Exit code 1 says that the log is not what was moved into it: what was printed may be false, and
+    requests may be missing.
     """
     from segmentation.home import Home
     from segmentation.ledger.access import AccessLog
@@ -53,11 +55,13 @@ def access(
 
     first = None if since is None else since.replace(tzinfo=UTC)
     with open_ledger(trust_of(Home(home)).ledger) as ledger:
-        found = _events(AccessLog(ledger), first)
+        log = AccessLog(ledger)
+        found = _events(log, first)
         if as_json:
             _print_json(found)
         else:
             _print(found, _names(home))
+        _verify(log, home)
 
 
 def anchor(
@@ -111,6 +115,27 @@ def _ask() -> None:
         raise typer.Exit(LEFT)
 
 
+def _verify(log: AccessLog, home: Path) -> None:
+    """Make sure of what was printed: whoever answers a complaint with it may not verify the ledger first.
+
+    Raises
+    ------
+    typer.Exit
+        The log was altered.
+    """
+    from segmentation.errors import LedgerError, UnreachableError
+
+    with office.book_at(home) as book:
+        anchors = book.history().anchors
+    try:
+        log.verify(anchors)
+    except UnreachableError:
+        raise
+    except LedgerError as error:
+        complain(f"{error}\nDo not rely on what is printed above.")
+        raise typer.Exit(ALTERED) from None
+
+
 def _events(log: AccessLog, since: datetime | None) -> Iterator[Told]:
     """Yield each event from a moment on; a line that is none is told as such, at the time it was moved."""
     for batch in log.batches():
@@ -158,7 +183,10 @@ def _line(told: Told, names: dict[str, str]) -> str:
     version = f"version {told['version']} of {told.get('model')}" if told.get("version") else "no version"
     rows = f"{told['rows']} resident{'' if told['rows'] == 1 else 's'}" if told.get("rows") else ""
     who = f"key {key} ({names[key]})" if key in names else f"key {key}"
-    parts = (at, who, told.get("route"), told.get("status"), rows, version, f"request {told.get('id')}")
+    request = f"request {told.get('id')}"
+    if told.get("requests"):
+        request += f", the last of {told['requests']} that were refused"
+    parts = (at, who, told.get("route"), told.get("status"), rows, version, request)
     return "; ".join(str(part) for part in parts if part)
 
 
