@@ -28,6 +28,7 @@ PAGE = "docs.html"
 ASSETS: Mapping[str, tuple[ModuleType, str, bytes]] = {
     "swagger-ui-bundle.js": (fastapi_offline, "swagger-ui-bundle.js", b"text/javascript; charset=utf-8"),
     "swagger-ui.css": (fastapi_offline, "swagger-ui.css", b"text/css; charset=utf-8"),
+    "narrow.css": (serving, "narrow.css", b"text/css; charset=utf-8"),
     "favicon.png": (fastapi_offline, "favicon.png", b"image/png"),
     "start.js": (serving, "start.js", b"text/javascript; charset=utf-8"),
 }

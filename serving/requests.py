@@ -60,7 +60,7 @@ def _frames(needs: Needs) -> Part:
     split = {"columns": list(columns), "data": [list(row) for row in zip(*columns.values(), strict=True)]}
     return {
         "en": {"summary": "Two residents, as a split frame", "value": {"dataframe_split": split}},
-        "zh": {"summary": "两位住户，拆分的数据框", "value": {"dataframe_split": split}},
+        "zh": {"summary": "两位住户，dataframe_split 格式", "value": {"dataframe_split": split}},
         "records": {"summary": "By row / 按行", "value": {"dataframe_records": rows}},
         "instances": {"summary": "By row / 按行", "value": {"instances": rows}},
         "inputs": {"summary": "By column / 按列", "value": {"inputs": columns}},

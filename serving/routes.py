@@ -77,7 +77,9 @@ def all_routes() -> tuple[Route, ...]:
             "/invocations",
             "predict",
             invocations.invocations,
-            Texts("Segments of residents, as MLflow's clients ask for them", "住户所属分群(按 MLflow 协议)"),
+            Texts(
+                "Segments of residents, as MLflow's clients ask for them", "住户所属分群（按 MLflow 协议）"
+            ),
             beside_from=0,
             media=("application/json", "text/csv"),
             quickly=invocations.invocations_quickly,
@@ -88,7 +90,7 @@ def all_routes() -> tuple[Route, ...]:
             "/v1/segments:explain",
             "explain",
             explain.explain,
-            Texts("Why residents are in their segments", "住户所属分群的理由"),
+            Texts("Why residents are in their segments", "住户所属分群的原因"),
             beside_from=0,
             media=("application/json",),
         ),
@@ -102,15 +104,19 @@ def all_routes() -> tuple[Route, ...]:
             "review",
             described.versions,
             "Where every version stands in review",
-            "各版本的评审状态",
+            "各版本的审查状态",
         ),
         _get("/metrics", "metrics", "read", health.metrics, "Counts and times, for Prometheus", "计数与耗时"),
         _get("/openapi.json", "document", None, document.openapi, "This document", "本文档"),
         _open("/healthz", "healthz", health.healthz, "Whether the process is alive", "进程是否存活"),
+        _open("/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有版本可供使用"),
         _open(
-            "/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有可提供服务的版本"
+            "/ping",
+            "ping",
+            invocations.ping,
+            "Whether a version may be served, for MLflow's clients",
+            "是否有版本可供使用（按 MLflow 协议）",
         ),
-        _open("/ping", "ping", invocations.ping, "The same, as MLflow's clients ask", "同上(按 MLflow 协议)"),
         _open(
             "/version",
             "version",

@@ -166,6 +166,29 @@ def test_a_prediction_is_tried_out_on_the_page(office, visit):
 
 @pytest.mark.slow
 @needs_chromium
+@pytest.mark.parametrize("operation", ["segments-predict", "mlflow-invocations", "model-card"])
+def test_an_opened_operation_fits_a_telephone_and_stays_open_to_be_tried_out(office, visit, operation):
+    with running(office) as address:
+        shown = visit(f"{address}/docs", 360)
+        shown.click(f"#operations-{operation} .opblock-summary-control")
+        shown.wait_for_selector(f"#operations-{operation} .execute")
+
+        assert shown.evaluate("document.documentElement.scrollWidth") <= 360
+        assert not shown.is_visible(f"#operations-{operation} .try-out__btn.cancel")
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_a_key_is_hidden_while_it_is_typed(office, visit):
+    with running(office) as address:
+        shown = visit(f"{address}/docs")
+        shown.click(".authorize")
+        look = "one => getComputedStyle(one).webkitTextSecurity"
+        assert shown.eval_on_selector("#api_key_value", look) == "disc"
+
+
+@pytest.mark.slow
+@needs_chromium
 def test_the_password_that_a_browser_asks_for_opens_the_card(office, browser):
     sent = {"username": "any", "password": office.issue("read")}
     with running(office) as address, browser.new_context(http_credentials=sent) as visitor:
