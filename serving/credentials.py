@@ -61,14 +61,14 @@ class Caller(NamedTuple):
     ----------
     key : ApiKey or None
         None where no key was sent whose secret is right.
-    number : int
-        Place of the key among all that were issued; the same in every worker.
+    slot : int
+        Where the rate counts for it: its place among all keys that were issued, the same in every worker.
     refusal : Refused or None
         Why the key does not count.
     """
 
     key: ApiKey | None
-    number: int
+    slot: int
     refusal: Refused | None
 
 
@@ -139,9 +139,9 @@ def _known(keys: Mapping[str, Standing]) -> dict[bytes, Known]:
     """Return the keys by the id in their tokens."""
     return {
         id_.encode(): Known(
-            standing, standing.record.secret.removeprefix("sha256:"), Caller(standing.record, number, None)
+            standing, standing.record.secret.removeprefix("sha256:"), Caller(standing.record, slot, None)
         )
-        for number, (id_, standing) in enumerate(keys.items())
+        for slot, (id_, standing) in enumerate(keys.items())
     }
 
 

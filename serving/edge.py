@@ -184,7 +184,7 @@ class Endpoint:
         """
         if caller.refusal is not None:
             return inf
-        return self._edge.rate.wait(caller.number, key.per_second, self._edge.monotonic())
+        return self._edge.rate.wait(caller.slot, key.per_second, self._edge.monotonic())
 
     async def _awaited(self, call: Call, receive: Receive) -> bytes:
         """Read a body that still arrives; meanwhile its key may have been revoked."""

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from segmentation.answers import Problem
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.api_keys import SCOPES
+from segmentation.ledger.store import open_ledger
 from segmentation.version import __version__
 from serving.app import create_app, utc
 from serving.logs import Log
@@ -133,6 +135,23 @@ def test_the_service_begins_serves_and_ends_and_its_record_is_in_the_ledger(offi
     assert (told[0], told[-1]) == ("started", "stopping")
     assert {"watch", "listening"} <= set(told)
     assert list((office.folder / "spool").glob("*.spool")) == [], "the last round moved what was there"
+
+
+def test_what_was_only_counted_is_in_the_ledger_when_the_service_has_ended(office):
+    key = office.issue()
+    office.end(key)
+
+    async def day():
+        async with opened(office, StringIO()) as app:
+            for _ in range(20):
+                await asked(app, "GET", "/v1/model", headers=[bearer(key)])
+
+    asyncio.run(day())
+    with open_ledger(office.settings().trust.ledger) as ledger:
+        lines = [line for batch in AccessLog(ledger).batches() for line in batch.lines.splitlines()]
+    told = [json.loads(line).get("requests", 1) for line in lines]
+    assert sum(told) == 20
+    assert len(told) < 20
 
 
 def test_a_service_without_a_version_starts_and_says_that_it_is_not_ready(office):

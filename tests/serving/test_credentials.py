@@ -120,9 +120,9 @@ def test_an_expired_or_revoked_key_is_told_so_only_to_who_has_its_secret():
 def test_keys_are_numbered_as_they_were_issued_and_anew_when_the_ledger_goes_on():
     watch = looker(issued(5), issued(3))
     known = Credentials(watch)
-    assert known.caller({b"x-api-key": token(3).encode()}, NOW).number == 1
+    assert known.caller({b"x-api-key": token(3).encode()}, NOW).slot == 1
     watch.standings = watch.standings | {one.record.id: one for one in (issued(4),)}
-    assert [known.caller({b"x-api-key": token(n).encode()}, NOW).number for n in (5, 3, 4)] == [0, 1, 2]
+    assert [known.caller({b"x-api-key": token(n).encode()}, NOW).slot for n in (5, 3, 4)] == [0, 1, 2]
 
 
 def test_nobody_is_known_while_the_ledger_cannot_be_trusted():
