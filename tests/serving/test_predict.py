@@ -1,6 +1,8 @@
 """What is predicted: the fitted segmenter's own segments on every row, in the bytes of a plain encoder."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -13,6 +15,8 @@ from serving.served import served_of
 from tests.serving.answering import Desk
 from tests.serving.fitted import desk_of, fitted
 from tests.serving.made import MODEL, REQUIRED, policy, residents, scorer
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,17 @@ def test_every_resident_gets_the_segment_of_the_fitted_estimator(desk, kind):
     alone = [told(at, {"residents": [record]}).results[0] for record in model.records]
     for results in (by_row, by_column, alone):
         assert [one.segment for one in results] == ids
+
+
+@pytest.mark.parametrize("page", ["api.md", "api.zh.md"])
+@pytest.mark.parametrize(("kind", "unused"), [("plain", ()), ("mitigated", ("phone_contact",))])
+def test_the_example_of_the_documents_is_answered_also_by_a_version_that_was_mitigated(
+    desk, page, kind, unused
+):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (residents,) = re.findall(r"```json\n(\{\"residents\".*?)```", text, re.DOTALL)
+    found = told(desk_of(desk, fitted(kind).scorer), residents.encode())
+    assert (len(found.results), tuple(found.unused)) == (2, unused)
 
 
 @pytest.mark.parametrize("kind", ["plain", "mitigated"])
