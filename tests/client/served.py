@@ -21,7 +21,7 @@ from segmentation.answers import (
 from segmentation.client import AsyncClient, Client
 
 KEY = "sgk_0123456789ab_a-secret-that-nobody-sees"
-ADDRESS = "http://segments.example"
+ADDRESS = "https://segments.example"
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 REQUEST = "6f1c2a5e-8d34-4b7a-9c1e-2f60b1d7a944"
 NAMES = {"S1": Texts("Often", "较多"), "S2": Texts("Average", "一般")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from segmentation.client.line import Line, headers_of, sendable, trusted_of
+from segmentation.client.line import line_to, sendable
 from segmentation.client.talk import Ask
 
 if TYPE_CHECKING:
@@ -45,8 +45,11 @@ class Client:
     verify : bool, path or SSLContext
         Whether the certificate of the service is checked, or the authorities (PEM file) that may have signed
         it.
+    plain : bool
+        Whether to send key and needs unencrypted to another machine, with an address of ``http://``; without
+        it that is refused but for ``localhost`` and loopback addresses.
     transport : httpx.BaseTransport, optional
-        Carries the requests, in place of the network.
+        Carries the requests, in place of the network; ``httpx.HTTPTransport(proxy=...)`` goes by a proxy.
     sleep : callable
         Lets seconds pass.
     **edges
@@ -61,6 +64,9 @@ class Client:
     -----
     More residents than one request may hold are asked in several, and put together in order. All are answered
     by one version: where it changed in between, the parts that the older one answered are asked again.
+
+    What the environment says of proxies, certificates and passwords (``HTTPS_PROXY``, ``SSL_CERT_FILE``,
+    ``.netrc``) counts for nothing here: it could send the key to a stranger.
 
     Examples
     --------
@@ -79,19 +85,14 @@ class Client:
         timeout: float = 10.0,
         retries: int = 2,
         verify: bool | Path | str | ssl.SSLContext = True,
+        plain: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
         **edges: Unpack[Edges],
     ) -> None:
-        line = Line.to(address, retries, edges)
+        line = line_to(address, key, timeout, retries, verify, plain, edges)
         self._talk, self._sleep = line.talk, sleep
-        self._http = httpx.Client(
-            base_url=line.address,
-            headers=headers_of(key),
-            timeout=timeout,
-            verify=trusted_of(verify),
-            transport=transport,
-        )
+        self._http = httpx.Client(**line.common, transport=transport)
 
     def predict(
         self, residents: Rows | Columns | None = None, *, columns: Columns | None = None
@@ -179,7 +180,7 @@ class AsyncClient:
 
     Parameters
     ----------
-    address, key, timeout, retries, verify, **edges
+    address, key, timeout, retries, verify, plain, **edges
         As for `Client`.
     transport : httpx.AsyncBaseTransport, optional
     sleep : callable
@@ -194,19 +195,14 @@ class AsyncClient:
         timeout: float = 10.0,
         retries: int = 2,
         verify: bool | Path | str | ssl.SSLContext = True,
+        plain: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         **edges: Unpack[Edges],
     ) -> None:
-        line = Line.to(address, retries, edges)
+        line = line_to(address, key, timeout, retries, verify, plain, edges)
         self._talk, self._sleep = line.talk, sleep
-        self._http = httpx.AsyncClient(
-            base_url=line.address,
-            headers=headers_of(key),
-            timeout=timeout,
-            verify=trusted_of(verify),
-            transport=transport,
-        )
+        self._http = httpx.AsyncClient(**line.common, transport=transport)
 
     async def predict(
         self, residents: Rows | Columns | None = None, *, columns: Columns | None = None

@@ -1,15 +1,16 @@
 """What a client is told once: the address, the key, whom to trust; checked before anything is sent.
 
-A key in an address would end up in messages and logs; it is refused there.
+A key in an address would end up in messages and logs; it is refused there. Key and needs go to the service
+alone: unencrypted to this machine only, unless that is asked for, and to no proxy that the environment names.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import random
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import httpx
 
@@ -30,22 +31,42 @@ class Edges(TypedDict, total=False):
     chance: Callable[[], float]
 
 
-@dataclass(frozen=True)
-class Line:
+class Common(TypedDict):
+    """What both of httpx's clients are made with."""
+
+    base_url: httpx.URL
+    headers: dict[str, str]
+    timeout: float
+    verify: bool | ssl.SSLContext
+    trust_env: bool
+
+
+class Line(NamedTuple):
     """Where to, and what is said there; both clients are made from it."""
 
-    address: httpx.URL
     talk: Talk
-
-    @classmethod
-    def to(cls, address: str, retries: int, edges: Edges) -> Self:
-        """Return the line to an address; raises `ClientError` where it cannot be one."""
-        url = _address(address)
-        patience = Patience(retries, edges.get("clock", _now), edges.get("chance", random.random))
-        return cls(url, Talk(f"{url.scheme}://{url.netloc.decode()}", patience))
+    common: Common
 
 
-def _address(address: str) -> httpx.URL:
+def line_to(
+    address: str,
+    key: str,
+    timeout: float,
+    retries: int,
+    verify: bool | Path | str | ssl.SSLContext,
+    plain: bool,
+    edges: Edges,
+) -> Line:
+    """Return the line to an address; the parameters and what is raised are those of `Client`."""
+    url = _address(address, plain)
+    patience = Patience(retries, edges.get("clock", _now), edges.get("chance", random.random))
+    common = Common(
+        base_url=url, headers=headers_of(key), timeout=timeout, verify=trusted_of(verify), trust_env=False
+    )
+    return Line(Talk(f"{url.scheme}://{url.netloc.decode()}", patience), common)
+
+
+def _address(address: str, plain: bool) -> httpx.URL:
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL:
@@ -56,7 +77,20 @@ def _address(address: str) -> httpx.URL:
         raise ClientError(
             "The address holds no password, question mark or fragment; the key is given as `key`."
         )
+    if url.scheme == "http" and not plain and not _is_loopback(url.host):
+        raise ClientError(
+            "Everybody on the way can read the key and the needs of residents over http://. Give the address "
+            "with https://, or `plain=True` where something else encrypts the way."
+        )
     return url
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its address; another name may lead anywhere."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def headers_of(key: str) -> dict[str, str]:
