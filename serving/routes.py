@@ -94,11 +94,11 @@ def all_routes() -> tuple[Route, ...]:
             beside_from=0,
             media=("application/json",),
         ),
-        _get(
+        _seldom(
             "/v1/model", "model", "read", described.model, "The version that is served", "当前提供服务的版本"
         ),
-        _get("/v1/model/card", "card", "read", described.card, "Its model card", "该版本的模型卡"),
-        _get(
+        _seldom("/v1/model/card", "card", "read", described.card, "Its model card", "该版本的模型卡"),
+        _seldom(
             "/v1/model/versions",
             "versions",
             "review",
@@ -106,34 +106,36 @@ def all_routes() -> tuple[Route, ...]:
             "Where every version stands in review",
             "各版本的审查状态",
         ),
-        _get("/metrics", "metrics", "read", health.metrics, "Counts and times, for Prometheus", "计数与耗时"),
-        _get("/openapi.json", "document", None, document.openapi, "This document", "本文档"),
-        _open("/healthz", "healthz", health.healthz, "Whether the process is alive", "进程是否存活"),
-        _open("/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有版本可供使用"),
-        _open(
+        _seldom(
+            "/metrics", "metrics", "read", health.metrics, "Counts and times, for Prometheus", "计数与耗时"
+        ),
+        _seldom("/openapi.json", "document", None, document.openapi, "This document", "本文档"),
+        _at_once("/healthz", "healthz", health.healthz, "Whether the process is alive", "进程是否存活"),
+        _at_once("/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有版本可供使用"),
+        _at_once(
             "/ping",
             "ping",
             invocations.ping,
             "Whether a version may be served, for MLflow's clients",
             "是否有版本可供使用（按 MLflow 协议）",
         ),
-        _open(
+        _at_once(
             "/version",
             "version",
             invocations.version,
             "The MLflow whose protocol is spoken",
             "MLflow 协议版本",
         ),
-        _open("/docs", "docs", pages.page, "This document as a page", "文档页面"),
-        _open("/docs/{file}", "docs_file", pages.asset, "A file of that page", "文档页面的文件"),
+        _at_once("/docs", "docs", pages.page, "This document as a page", "文档页面"),
+        _at_once("/docs/{file}", "docs_file", pages.asset, "A file of that page", "文档页面的文件"),
     )
 
 
-def _get(path: str, name: str, scope: Scope | None, handler: Handler, en: str, zh: str) -> Route:
+def _seldom(path: str, name: str, scope: Scope | None, handler: Handler, en: str, zh: str) -> Route:
     """Return a route that is seldom asked, and may have to load much: it runs beside the event loop."""
     return Route(name, "GET", path, scope, handler, Texts(en, zh), beside_from=0)
 
 
-def _open(path: str, name: str, handler: Handler, en: str, zh: str) -> Route:
+def _at_once(path: str, name: str, handler: Handler, en: str, zh: str) -> Route:
     """Return a route that anybody may ask, and that is answered at once."""
     return Route(name, "GET", path, None, handler, Texts(en, zh), beside_from=NEVER)

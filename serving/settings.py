@@ -44,7 +44,8 @@ class Settings:
     patience : float
         Seconds that a client may take to send a request.
     backlog : int
-        Requests that one worker has in hand at most; further ones are asked to come back.
+        Requests that one worker has in hand at most, and one key a fourth of them (`room.Room`); further ones
+        are asked to come back.
     run : str
         Names this run of the service: the same in all its workers, another after a new start.
     """
