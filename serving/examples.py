@@ -119,6 +119,12 @@ FAULT = Fault(
         "只有在具有特定的目的和充分的必要性的情形下，方可处理敏感个人信息。",
     ),
 )
+UNKNOWN = Fault(
+    pointer="/residents/1",
+    rule="must not be sent: the 3rd field of this resident is no field of the policy",
+    fix="leave it out; the needs are `repairs`, `home_area`",
+)
+"""A field that nobody knows: its name may be somebody's, so its place is told."""
 DETAILS: Mapping[str, str] = {
     "malformed": "The body is no JSON in UTF-8; send the residents as the document says.",
     "no-key": "Send an API key: Authorization: Bearer sgk_…, X-API-Key: sgk_…, or as the password of Basic.",
@@ -128,7 +134,7 @@ DETAILS: Mapping[str, str] = {
     "too-slow": "All of a request must arrive in time; send fewer residents at once.",
     "too-large": "The body, or the number of residents, is over the limit; send fewer residents at once.",
     "wrong-media": "Send the content type application/json.",
-    "invalid": "One thing does not fit the policy; `faults` says where, and the way out.",
+    "invalid": "Two things do not fit the policy; `faults` says where, and the way out.",
     "too-often": "The key may ask less often; wait for as long as the header Retry-After says.",
     "failed": "The service failed while it worked on this request; its log says where, by the request's id.",
     "not-approved": "No approved version may be served now.",
@@ -141,5 +147,5 @@ DETAILS: Mapping[str, str] = {
 def problem(slug: str) -> Problem:
     """Return a problem document as one may look."""
     kind = PROBLEMS[slug]
-    faults = (FAULT,) if slug == "invalid" else ()
+    faults = (FAULT, UNKNOWN) if slug == "invalid" else ()
     return Problem(TYPE + slug, kind.title, kind.status, DETAILS[slug], f"urn:uuid:{REQUEST}", faults)
