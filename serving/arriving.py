@@ -81,7 +81,7 @@ def request_id(sent: bytes | None, random: Callable[[int], bytes] = os.urandom) 
     return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
 
 
-def check_headers(sent: Mapping[bytes, bytes], most: int) -> None:
+def check_headers(sent: Mapping[bytes, bytes], most: int, *, keyed: bool = True) -> None:
     """Refuse a request that says itself that it is too large, or says a thing twice, before it is read.
 
     Parameters
@@ -90,6 +90,8 @@ def check_headers(sent: Mapping[bytes, bytes], most: int) -> None:
         As `headers_of` returns it.
     most : int
         Bytes.
+    keyed : bool
+        Whether the address needs a key: where none does, it is no matter how many are sent.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def check_headers(sent: Mapping[bytes, bytes], most: int) -> None:
     if TWICE in sent:
         # Which of the two counts is not for the service to guess.
         raise Refused("malformed", f"The header {sent[TWICE].decode()} was sent twice; send it once.")
-    if b"authorization" in sent and b"x-api-key" in sent:
+    if keyed and b"authorization" in sent and b"x-api-key" in sent:
         raise Refused("malformed", TWO_KEYS)
     told = sent.get(b"content-length")
     if told is None:

@@ -164,7 +164,7 @@ class Endpoint:
             call.key = caller.key
             if caller.key is not None:
                 call.wait = self._wait(caller.key, caller)
-        check_headers(sent, settings.most_bytes)
+        check_headers(sent, settings.most_bytes, keyed=route.scope is not None)
         if route.media:
             call.media = media_of(sent, route.media)
         if caller is None or route.scope is None:

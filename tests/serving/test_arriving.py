@@ -53,6 +53,8 @@ def test_two_keys_at_once_are_refused_because_which_counts_is_not_to_be_guessed(
     assert (found.slug, found.detail) == ("malformed", TWO_KEYS)
     check_headers({b"authorization": shown}, 10)
     check_headers({b"x-api-key": b"sgk_b"}, 10)
+    # Nobody reads them where no key is needed.
+    check_headers({b"authorization": shown, b"x-api-key": b"sgk_b"}, 10, keyed=False)
 
 
 def test_a_request_keeps_the_id_that_its_client_chose():

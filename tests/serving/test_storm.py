@@ -55,23 +55,16 @@ asyncio.run(main())
 """ % (CLIENTS, CLIENTS, CLIENTS)  # noqa: UP031 - the script is full of braces
 
 
-def in_service(events):
-    """When which version was in service: (from, to, version), and None while none was."""
+def in_service(decided):
+    """When which version was in service: (from, to, version), and None while none was.
+
+    A decision holds from some moment between its beginning and its end on; what held before and what holds
+    after are both allowed meanwhile.
+    """
     spans, since, version = [], 0.0, None
-
-    def change(event, to):
-        nonlocal since, version
-        at = event.at.timestamp()
-        spans.append((since, at, version))
-        since, version = at, to
-
-    for event in events:
-        if event.draft.kind == "activated":
-            change(event, event.draft.version)
-        elif event.draft.kind == "decision":
-            said = json.loads(event.draft.signed.document)
-            if said["action"] == "revoke" and said["version"] == version:
-                change(event, None)
+    for began, ended, to in decided:
+        spans.append((since, ended, version))
+        since, version = began, to
     return [*spans, (since, float("inf"), version)]
 
 
@@ -102,18 +95,20 @@ def test_an_answer_from_a_version_past_its_time_would_be_found():
 def test_no_answer_is_from_a_version_past_its_time(tmp_path):
     office = Office.opened(tmp_path / "office", now=datetime.now(UTC))
     office.clock = lambda: datetime.now(UTC)
+    book = office.book()
+    # One for all decisions: a new one would replay the whole ledger before each of them.
+    office.book = lambda: book
     office.approve(1)
     key = office.issue("predict", per_second=100_000)
     out = tmp_path / "answers.json"
     with Service.command(office) as service:
         body = json.dumps({"residents": residents(1)})
         callers = subprocess.Popen([sys.executable, "-c", CALLERS, service.address, key, body, str(out)])
-        decide(office, DECISIONS)
+        decided = [(0.0, time.time(), 1), *decide(office, DECISIONS)]
         time.sleep(HEEDED + 1)
         (tmp_path / "answers.json.stop").touch()
         assert callers.wait(60) == 0
-    with office.book() as book:
-        spans = in_service(book.history().events)
+    spans = in_service(decided)
     answers = json.loads(out.read_text(encoding="utf-8"))
 
     statuses = {answer[2] for answer in answers}
@@ -124,9 +119,13 @@ def test_no_answer_is_from_a_version_past_its_time(tmp_path):
 
 
 def decide(office, times):
-    """Approve and revoke, one version after another, some of them while the one before is in service."""
-    rng, version, is_active = random.Random(5), 1, True
+    """Approve and revoke, one version after another, some of them while the one before is in service.
+
+    Returns when each decision began and ended, and the version that it left in service.
+    """
+    rng, version, is_active, decided = random.Random(5), 1, True, []
     for _ in range(times):
+        began = time.time()
         if is_active and rng.random() < 0.6:
             office.revoke(version)
             is_active = False
@@ -134,4 +133,6 @@ def decide(office, times):
             version += 1
             office.approve(version)
             is_active = True
+        decided.append((began, time.time(), version if is_active else None))
         time.sleep(rng.choice([0.0, 0.0, 0.05, 0.6]))
+    return decided

@@ -48,7 +48,13 @@ def writes(app, *pieces, before=None):
     """Send a request in pieces to an application behind our protocol; return each write of the answer."""
 
     async def talk():
-        config = Config(lambda: app, SimpleNamespace(patience=5, proxies=(), most_bytes=10**6), 10, log_config=None, ws="none")
+        config = Config(
+            lambda: app,
+            SimpleNamespace(patience=5, proxies=(), most_bytes=10**6),
+            10,
+            log_config=None,
+            ws="none",
+        )
         config.load()
         state = ServerState()
         state.default_headers = [(b"date", b"today")]
