@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -61,12 +62,15 @@ def serving(home: Path, model: str, port: int) -> Iterator[str]:
     typer.echo()
     say(f"$ segmentation {shlex.join(words)}")
     command = [sys.executable, "-c", "from segmentation.cli import main; main()", *words]
+    # Whoever terminates the demo ends the service with it.
+    before = signal.signal(signal.SIGTERM, _terminated)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
             yield _ready(process.stdout)
         finally:
             process.terminate()
             process.wait(PATIENCE)
+            signal.signal(signal.SIGTERM, before)
 
 
 def ask(address: str, key: str, residents: Path) -> None:
@@ -113,6 +117,10 @@ def wait() -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         typer.echo()
+
+
+def _terminated(number: int, frame: object) -> None:  # noqa: ARG001 - as a handler is called
+    raise SystemExit(128 + number)
 
 
 def _ready(out: IO[str] | None) -> str:
