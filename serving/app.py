@@ -11,7 +11,6 @@ import asyncio
 import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -20,11 +19,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route as Mounted
 
 from segmentation.version import __version__
-from serving.calls import Refused
 from serving.credentials import Credentials
+from serving.document import document_of, served_now
 from serving.edge import Edge, Endpoint
 from serving.excess import APART
-from serving.logs import Log
+from serving.logs import Log, utc
 from serving.pulse import beat
 from serving.routes import all_routes
 from serving.shared import metrics_of, rate_of
@@ -34,6 +33,7 @@ from serving.strays import framework_failed, framework_said_no, nowhere, wrong_m
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
 
     from fastapi.telemetry import TelemetryConfig
     from starlette.types import Receive, Scope, Send
@@ -102,13 +102,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the document of the API, as ``GET /openapi.json`` answers it."""
-        from serving.document import document_of  # noqa: PLC0415 - few ask for it
-
-        try:
-            served = self.edge.state.watch.served()
-        except Refused:
-            served = None
-        return document_of(self._table, served, self.edge.state.settings)
+        return document_of(self._table, served_now(self.edge.state), self.edge.state.settings)
 
     def _add(self, route: Route, edge: Edge) -> None:
         address = Address(route, edge)
@@ -138,11 +132,6 @@ class Address:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request that came the framework's way."""
         await self.endpoint(scope["method"])(scope, receive, send)
-
-
-def utc() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def create_app(
@@ -185,7 +174,7 @@ def _lifespan(edge: Edge) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         from serving.mover import Mover  # noqa: PLC0415 - it takes the ledger
-        from serving.spool import Spool  # noqa: PLC0415
+        from serving.spool import Spool  # noqa: PLC0415 - beside the mover, which moves what is in it
 
         state, log = edge.state, edge.log
         log.event("started", model=state.settings.model, workers=state.settings.workers)

@@ -9,6 +9,7 @@ import asyncio
 import io
 import os
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from serving.calls import Refused
@@ -36,6 +37,8 @@ TWICE = b""
 UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MANY = 4096
 """Random bytes that are drawn at once."""
+DIGITS = 15
+"""Of a number of bytes; more of them are more bytes than there are, and Python reads no thousands of them."""
 FORSAKEN = 8
 """A body this many times over the limit is not read to its end: the connection is closed instead."""
 CLOSE = ((b"connection", b"close"),)
@@ -107,9 +110,9 @@ def check_headers(sent: Mapping[bytes, bytes], most: int, *, keyed: bool = True)
         return
     if not told.isdigit():
         raise Refused("malformed", "The header content-length is not a number of bytes.")
-    # More digits than this are more bytes than there are; Python would refuse to read thousands of them.
-    if len(told) > 15 or int(told) > most:  # noqa: PLR2004
-        raise _too_large(most, forsaken=len(told) > 15 or int(told) > FORSAKEN * most)  # noqa: PLR2004
+    size = int(told) if len(told) <= DIGITS else inf
+    if size > most:
+        raise _too_large(most, forsaken=size > FORSAKEN * most)
 
 
 def media_of(sent: Mapping[bytes, bytes], taken: tuple[str, ...]) -> str:

@@ -113,11 +113,15 @@ def openapi(call: Call, state: State) -> Reply:
     from serving.routes import all_routes  # noqa: PLC0415 - the table names this function
 
     del call
+    return Reply(_encoded(all_routes(), served_now(state), _limits(state.settings)))
+
+
+def served_now(state: State) -> Served | None:
+    """Return the version that may be served; None where none may."""
     try:
-        served = state.watch.served()
+        return state.watch.served()
     except Refused:
-        served = None
-    return Reply(_encoded(all_routes(), served, _limits(state.settings)))
+        return None
 
 
 def document_of(routes: Iterable[Route], served: Served | None, settings: Settings) -> Part:

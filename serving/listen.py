@@ -9,6 +9,7 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from segmentation.errors import ServiceError
+from segmentation.files import reason_of
 from serving.spool import Spool
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _not_bound(settings: Settings, error: OSError) -> ServiceError:
             return ServiceError(f"{where} needs the rights of an administrator. Give a --port from 1024 on.")
         case errno.EADDRNOTAVAIL:
             return ServiceError(f"{settings.host} is no address of this machine. Give another --host.")
-    reason = (error.strerror or "the system refuses").lower()
+    reason = reason_of(error)
     return ServiceError(f"{where} cannot be listened on: {reason}. Give another --host or --port.")
 
 
@@ -127,7 +128,7 @@ def _check_readable(path: Path) -> None:
     try:
         path.open("rb").close()
     except OSError as error:
-        reason = (error.strerror or "the file system refuses").lower()
+        reason = reason_of(error)
         raise ServiceError(f"{path} cannot be read: {reason}. Check the path and its permissions.") from None
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -20,7 +21,6 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
 
 @contextmanager
@@ -43,6 +43,11 @@ PAUSE = 60.0
 """Seconds between two lines about refusals of one cause, or of what a library says at one place."""
 QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi", "asyncio", "fastapi")
 """Loggers whose own ways of writing are taken from them."""
+
+
+def utc() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
 
 
 class Log:

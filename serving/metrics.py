@@ -120,7 +120,7 @@ class Metrics:
         # Half of what the service weighs in memory beyond its work; few processes are ever asked.
         from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
 
-        from serving.exposition import Exposition  # noqa: PLC0415
+        from serving.exposition import Exposition  # noqa: PLC0415 - it takes prometheus_client
 
         registry = CollectorRegistry()
         total, living = self._tally.read()

@@ -14,6 +14,7 @@ from array import array
 from typing import TYPE_CHECKING, Self
 
 from segmentation.errors import StorageError
+from segmentation.files import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ class Rate:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.truncate(file, SLOTS * WIDTH)
         except OSError as error:
-            reason = error.strerror or "no reason given"
+            reason = reason_of(error)
             raise StorageError(f"The file {path} that workers share cannot be made: {reason}.") from None
         return cls(file)
 

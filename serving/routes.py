@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.answers import Texts
+from serving import cards, described, document, explain, health, invocations, pages, predict
 
 if TYPE_CHECKING:
     from segmentation.ledger.api_keys import Scope
@@ -56,9 +57,6 @@ class Route:
 
 def all_routes() -> tuple[Route, ...]:
     """Return every address, the most used first."""
-    # They name this table in turn: the document lists it.
-    from serving import described, document, explain, health, invocations, pages, predict  # noqa: PLC0415
-
     return (
         Route(
             "predict",
@@ -97,7 +95,7 @@ def all_routes() -> tuple[Route, ...]:
         _seldom(
             "/v1/model", "model", "read", described.model, "The version that is served", "当前提供服务的版本"
         ),
-        _seldom("/v1/model/card", "card", "read", described.card, "Its model card", "该版本的模型卡"),
+        _seldom("/v1/model/card", "card", "read", cards.card, "Its model card", "该版本的模型卡"),
         _seldom(
             "/v1/model/versions",
             "versions",

@@ -18,7 +18,6 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from segmentation.errors import SegmentationError, ServiceError
 from serving.listen import address, bound, check
-from serving.logs import Log, take_over
+from serving.logs import Log, take_over, utc
 from serving.protocol import Config
 
 if TYPE_CHECKING:
@@ -147,11 +146,6 @@ def started(make: Make, settings: Settings) -> ASGIApp:
     except Exception as error:  # noqa: BLE001 - the interpreter would print all that it says
         log.failed("start", error)
     sys.exit(STARTUP_FAILURE)
-
-
-def utc() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 class _Server(Server):

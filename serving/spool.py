@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from segmentation.errors import StorageError
+from segmentation.files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,7 +249,7 @@ def _fresh_name() -> str:
 
 def refused(folder: Path, error: OSError) -> StorageError:
     """Return what the file system refuses as one sentence."""
-    reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+    reason = reason_of(error)
     return StorageError(
         f"The spool folder {folder} cannot be used: {reason}. Make room, or check who may write there."
     )

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from segmentation.errors import StorageError
+from segmentation.files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ class Shared:
                 self.own = memoryview(mmap.mmap(self._file, slots * WIDTH)).cast("d")
                 self._take_over()
         except OSError as error:
-            reason = error.strerror or "no reason given"
+            reason = reason_of(error)
             raise StorageError(
                 f"The folder {folder} of what workers count cannot be used: {reason}."
             ) from None
@@ -103,7 +104,7 @@ class Shared:
                     for slot in range(self._lasting):
                         total[slot] += numbers[slot]
         except OSError as error:
-            reason = error.strerror or "no reason given"
+            reason = reason_of(error)
             raise StorageError(f"What workers counted in {self._folder} cannot be read: {reason}.") from None
         return total, living
 

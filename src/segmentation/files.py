@@ -99,8 +99,12 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def _refused(path: Path, error: OSError) -> StorageError:
-    reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
-    return StorageError(f"{path} cannot be written: {reason}. Choose another place, or make room.")
+    return StorageError(f"{path} cannot be written: {reason_of(error)}. Choose another place, or make room.")
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refuses, as a clause within a sentence; no path and no name is in it."""
+    return (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
 
 
 def umask() -> int:

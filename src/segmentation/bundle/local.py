@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from segmentation.errors import BundleError, StorageError
-from segmentation.files import umask
+from segmentation.files import reason_of, umask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +79,7 @@ class LocalShelf:
                 for folder in {self.folder, *self.folder.parents[: len(self.parts)], *new}:
                     _sync(folder)
         except OSError as error:
-            reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+            reason = reason_of(error)
             raise StorageError(
                 f"{self.folder} cannot be written: {reason}. Choose another place, or make room."
             ) from None
@@ -102,7 +102,7 @@ class LocalShelf:
                 _sync(above)
                 shutil.rmtree(hidden)
         except OSError as error:
-            reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+            reason = reason_of(error)
             raise StorageError(
                 f"{self.folder} cannot be removed: {reason}. Check the permissions of {above}, and remove "
                 f"what is left there, which may be called {STAGING}…."

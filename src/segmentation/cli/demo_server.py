@@ -17,6 +17,7 @@ import typer
 
 from segmentation.cli.plain import say
 from segmentation.errors import SegmentationError
+from segmentation.files import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +43,7 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            reason = (error.strerror or "the system refuses").lower()
-            message = f"The port {port} cannot be used: {reason}. Name another one with --port."
+            message = f"The port {port} cannot be used: {reason_of(error)}. Name another one with --port."
         else:
             return
     raise SegmentationError(message)

@@ -184,6 +184,7 @@ def _new_file(path: Path | None) -> Iterator[Path | None]:
         There is one already, or it cannot be made.
     """
     from segmentation.errors import StorageError
+    from segmentation.files import reason_of
 
     if path is None:
         yield None
@@ -191,8 +192,9 @@ def _new_file(path: Path | None) -> Iterator[Path | None]:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        reason = (error.strerror or "the file system refuses").lower()
-        raise StorageError(f"The token cannot be written to {path}: {reason}. Name a new file.") from None
+        raise StorageError(
+            f"The token cannot be written to {path}: {reason_of(error)}. Name a new file."
+        ) from None
     try:
         yield path
     except BaseException:

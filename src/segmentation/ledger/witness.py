@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from segmentation.errors import LedgerError, StorageError
-from segmentation.files import whole
+from segmentation.files import reason_of, whole
 from segmentation.ledger.records import Digest
 from segmentation.ledger.trust import WITNESS
 
@@ -203,7 +203,7 @@ class Witness:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return self.path.with_name(f"{self.path.name}.lock").open("a", encoding="utf-8")
         except OSError as error:
-            reason = (error.strerror or "the file system refuses").lower()
+            reason = reason_of(error)
         raise StorageError(
             f"The witness {self.path} cannot be kept: {reason}. Point {WITNESS} at a file that can be "
             "written."

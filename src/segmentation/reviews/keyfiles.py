@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError, SigningError, StorageError
+from segmentation.files import reason_of
 from segmentation.ledger.trust import ROOT_FILE
 from segmentation.signing import PrivateKey, sha256
 
@@ -174,7 +175,7 @@ def keep_root(home: Home, key: PrivateKey, passphrase: str) -> None:
 
 
 def _refused(path: Path, error: OSError) -> StorageError:
-    reason = (os.strerror(error.errno) if error.errno else "the file system refuses").lower()
+    reason = reason_of(error)
     return StorageError(
         f"The key file {path} cannot be written: {reason}. Make room, or choose another home."
     )
