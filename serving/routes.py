@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.answers import Texts
-from serving import cards, described, document, explain, health, invocations, pages, predict
+from serving import apidoc, cards, described, document, explain, health, invocations, predict
 
 if TYPE_CHECKING:
     from segmentation.ledger.api_keys import Scope
@@ -124,8 +124,8 @@ def all_routes() -> tuple[Route, ...]:
             "The MLflow whose protocol is spoken",
             "MLflow 协议版本",
         ),
-        _at_once("/docs", "docs", pages.page, "This document as a page", "文档页面"),
-        _at_once("/docs/{file}", "docs_file", pages.asset, "A file of that page", "文档页面的文件"),
+        _at_once("/docs", "docs", apidoc.page, "This document as a page", "文档页面"),
+        _at_once("/docs/{file}", "docs_file", apidoc.asset, "A file of that page", "文档页面的文件"),
     )
 
 

@@ -46,6 +46,10 @@ class Settings:
     backlog : int
         Requests that one worker has in hand at most, and one key a fourth of them (`room.Room`); further ones
         are asked to come back.
+    home : Path or None
+        Where the keys of people rest: they sign in and decide by pages of this service; None for no pages.
+    idle, longest : float
+        Seconds after which a session of the pages ends: without a request, and however much is asked.
     run : str
         Names this run of the service: the same in all its workers, another after a new start.
     """
@@ -67,4 +71,7 @@ class Settings:
     most_bytes: int = 16 * 2**20
     patience: float = 15.0
     backlog: int = 1_000
+    home: Path | None = None
+    idle: float = 1_800.0
+    longest: float = 36_000.0
     run: str = "run"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from segmentation.card import once, standing, words
 from segmentation.card.titles import titles_of
 from segmentation.impact.parts import Audit, Audited, LeftOut
-from segmentation.mitigation.model import Mitigation
 from segmentation.policy import Text
 from segmentation.policy.parts import JOINED
 from segmentation.wording import LANGUAGES, Reader, msg, sentences
@@ -74,6 +73,9 @@ def open_attributes(card: ModelCard) -> tuple[str, ...]:
 
 def without(card: ModelCard) -> tuple[str, ...]:
     """Return the features that the card's mitigation leaves out, as its key names them."""
+    # The package around it fits and erases; who reads an assessment, as serving does, needs none of that.
+    from segmentation.mitigation.model import Mitigation  # noqa: PLC0415
+
     done = card.about.mitigation
     return () if done is None else Mitigation.parse(done.key).features
 

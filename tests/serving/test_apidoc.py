@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from serving import pages
-from serving.pages import ASSETS, POLICY, asset, page
+from serving import apidoc
+from serving.apidoc import ASSETS, POLICY, asset, page
 from tests.serving.asgi import JSON, ask
 from tests.serving.over_http import running
 
@@ -71,8 +71,8 @@ def test_a_browser_that_has_a_file_is_told_so(app):
 
 def test_each_file_is_read_once_however_often_it_is_asked_for(app, monkeypatch):
     first = {name: ask(app, "GET", f"/docs/{name}") for name in ASSETS}
-    monkeypatch.setattr(pages, "files", None)
-    monkeypatch.setattr(pages, "sha256", None)
+    monkeypatch.setattr(apidoc, "files", None)
+    monkeypatch.setattr(apidoc, "sha256", None)
 
     for name, answer in first.items():
         assert ask(app, "GET", f"/docs/{name}").body == answer.body

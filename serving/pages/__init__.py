@@ -1,0 +1,6 @@
+"""The pages of compliance: what people read, compare and sign in a browser, rendered here, without a script.
+
+Each page is a dataclass whose fields carry a line of help (`serving.pages.page`); a handler makes one of a
+`Visit`, and `serving.pages.render` writes it in the reader's language. Which role may ask for which page is
+one table, `serving.pages.table`. Nothing of this is loaded before the first page is asked for.
+"""

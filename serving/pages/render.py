@@ -1,0 +1,121 @@
+"""Writing a page: its dataclass, the frame that every page has, and the words and figures of the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from segmentation.wording import TAGS
+from serving.pages.page import help_of
+from serving.pages.table import MAY, address
+from serving.pages.words import speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from serving.languages import Language
+    from serving.pages.page import Page
+    from serving.pages.visit import Person, Visit
+    from serving.pages.words import Speaker
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    person : Person or None
+    language : {"zh", "en"}
+    tag : str
+        What HTML calls the language.
+    title : str
+        Of the page, in the reader's language.
+    token : str
+        For the field ``csrf`` of every form.
+    prefix : str
+        That a proxy takes off, before every address.
+    here : str
+        Path and query of this page, to come back to after the language was switched.
+    notice : str
+        What the form before did; empty where nothing was done.
+    """
+
+    model: str
+    person: Person | None
+    language: Language
+    tag: str
+    title: str
+    token: str
+    prefix: str
+    here: str
+    notice: str = ""
+
+    def may(self, action: str) -> bool:
+        """Whether a role of who is signed in may take an action."""
+        return self.person is not None and bool(set(MAY[action]) & set(self.person.roles))
+
+
+def rendered(page: Page, visit: Visit, *, here: str, notice: str = "") -> str:
+    """Return a page as HTML.
+
+    Parameters
+    ----------
+    page : Page
+    visit : Visit
+        Whose language, person and token it is written for.
+    here : str
+        Path and query of the page.
+    notice : str
+        A sentence in the reader's language.
+    """
+    settings = visit.office.settings
+    voice = speaker(visit.language)
+    frame = Frame(
+        settings.model,
+        visit.person,
+        visit.language,
+        TAGS[visit.language],
+        voice.t(page.TITLE),
+        visit.token,
+        settings.root_path,
+        here,
+        notice,
+    )
+    return _environment().get_template(page.TEMPLATE).render(context(page, frame, voice))
+
+
+def context(page: Page, frame: Frame, voice: Speaker) -> Mapping[str, object]:
+    """Return every name that a template may use: those of `SHARED`, and the fields of the page."""
+    told = help_of(page)
+    shared = {
+        "frame": frame,
+        "r": voice,
+        "t": voice.t,
+        "tn": voice.tn,
+        "link": lambda name, /, **told: f"{frame.prefix}{address(name, **told)}",
+        "title_of": lambda name: voice.t(told[name].title),
+        "help_of": lambda name: voice.t(told[name].help),
+    }
+    return shared | {one.name: getattr(page, one.name) for one in fields(page)}
+
+
+SHARED = frozenset({"frame", "r", "t", "tn", "link", "title_of", "help_of"})
+"""What every template may use beside the fields of its page."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("serving"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
