@@ -48,6 +48,8 @@ class Visit:
     language : {"zh", "en"}
     now : datetime
         In UTC.
+    route : str
+        Name of the page in `serving.pages.table`: one handler serves the pages of every act.
     path : mapping of str to str
         What stands in the address, by the names that the route gives: ``version`` holds digits.
     query : mapping of str to str
@@ -66,6 +68,7 @@ class Visit:
     person: Person | None
     language: Language
     now: datetime
+    route: str = ""
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
