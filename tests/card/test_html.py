@@ -1,13 +1,14 @@
 """The page is one sound file for everybody, and stays one whatever the texts of a policy hold."""
 
 import re
+from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 
 import pytest
 
-from segmentation.card import LANGUAGES, render
-from segmentation.card.html import style
+from segmentation.card import LANGUAGES, ModelCard, render
+from segmentation.card.html import sections_html, style
 from tests.card import made
 from tests.card.hostile import HOSTILE, hostile
 from tests.card.reading import Page
@@ -151,3 +152,16 @@ def test_hostile_texts_stay_texts(language):
     assert tags == own
     assert re.sub(r"\s+", " ", HOSTILE) in found.text
     assert names(found) == names(page(language))
+
+
+# ---- For a page with a frame of its own --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sections_one_by_one_are_what_the_page_says_to_the_letter(language):
+    text = render(CARD, language, "html")
+    found = sections_html(CARD, language)
+
+    assert list(found)[1:] == [one.name for one in fields(ModelCard)][1:]
+    assert all(html in text for html in found.values())
+    assert "<h1" not in found["about"]

@@ -9,6 +9,8 @@ import pytest
 
 from segmentation.card.html import style
 from segmentation.impact import Impact, render_impact
+from segmentation.impact.html import sections_html
+from segmentation.impact.page import SECTIONS
 from segmentation.wording import LANGUAGES
 from tests.card.hostile import HOSTILE
 from tests.card.made import card, given
@@ -96,3 +98,12 @@ def test_hostile_texts_stay_texts(language):
     assert found.tags == page(language).tags
     assert re.sub(r"\s+", " ", HOSTILE) in found.text
     assert [name for _, name, _ in found.attributes] == [name for _, name, _ in page(language).attributes]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sections_one_by_one_are_what_the_page_says_to_the_letter(language):
+    text = render_impact(IMPACT, language, "html")
+    found = sections_html(IMPACT, language)
+
+    assert list(found) == [name for name, *_ in SECTIONS]
+    assert all(html in text for html in found.values())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from segmentation.card.page import context
+from segmentation.card.page import context, sections
+from segmentation.wording import Voice
 
 if TYPE_CHECKING:
     from segmentation.card.model import ModelCard
@@ -23,6 +24,21 @@ def render_html(card: ModelCard, language: Language) -> str:
     a server can allow it by its hash; no element has a style of its own.
     """
     return _environment().get_template("card.html.j2").render(context(card, language), style=style())
+
+
+def sections_html(card: ModelCard, language: Language) -> dict[str, Markup]:
+    """Return what stands under the heading of each section, by its name, for a page with a frame of its own.
+
+    It is what `render_html` writes there, to the letter: no other page of a card tells other things. The
+    first, ``about``, is without the name of the model, which is the heading of a page.
+    """
+    told = context(card, language)
+    files = {section.name: section.name for section in sections(Voice(language))} | {"about": "subject"}
+    return {name: _part(f"html/{file}.j2", told) for name, file in files.items()}
+
+
+def _part(file: str, told: dict[str, object]) -> Markup:
+    return Markup(_environment().get_template(file).render(told))  # noqa: S704 - each value was escaped in it
 
 
 @cache

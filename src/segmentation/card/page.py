@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from segmentation.card.parts import Feature, Finding, Interval, Tally
+    from segmentation.wording import Voice
 
 OPEN_ROWS = 12
 """Rows that are shown at once; the rest of a long table waits behind a click."""
@@ -32,7 +33,7 @@ class Section:
     help: str
 
 
-def sections(reader: Reader) -> tuple[Section, ...]:
+def sections(reader: Voice) -> tuple[Section, ...]:
     """Return the sections in the order of the card's fields, in the reader's words."""
     told = [(part.name, part.metadata["title"], part.metadata["help"]) for part in fields(ModelCard)]
     return tuple(Section(name, reader.t(title), reader.t(line)) for name, title, line in told)

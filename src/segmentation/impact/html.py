@@ -6,9 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from segmentation.card.html import style
-from segmentation.impact.page import context
+from segmentation.impact.page import context, sections
+from segmentation.wording import Voice
 
 if TYPE_CHECKING:
     from segmentation.impact.model import Impact
@@ -21,6 +23,17 @@ def render_html(impact: Impact, language: Language) -> str:
     Every text of a policy and of a person is escaped. Its one ``<style>`` is that of every card.
     """
     return _environment().get_template("impact.html.j2").render(context(impact, language), style=style())
+
+
+def sections_html(impact: Impact, language: Language) -> dict[str, Markup]:
+    """Return what stands under the heading of each section, by its name, as `render_html` writes it."""
+    told = context(impact, language)
+    names = [section.name for section in sections(Voice(language))]
+    return {name: _part(f"html/{name}.j2", told) for name in names}
+
+
+def _part(file: str, told: dict[str, object]) -> Markup:
+    return Markup(_environment().get_template(file).render(told))  # noqa: S704 - each value was escaped in it
 
 
 @cache
