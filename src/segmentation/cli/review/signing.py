@@ -57,6 +57,7 @@ def foreseen(office: Office, payload: bytes) -> Adoption | Decision:
     from segmentation.errors import ReviewError
     from segmentation.ledger.records import Adoption, Decision
     from segmentation.ledger.signatures import entitled
+    from segmentation.reviews.foreseeing import all_waived
 
     history, now = office.book.history(), office.book.now()
     if json.loads(payload)["type"] == "adoption/1":
@@ -68,7 +69,7 @@ def foreseen(office: Office, payload: bytes) -> Adoption | Decision:
         history.foresee(decision, now)
     except ReviewError:
         # What the rules say of the person comes first; of findings without a waiver there is more to say.
-        history.foresee(_all_waived(decision), now)
+        history.foresee(all_waived(decision), now)
         _refuse_unwaived(decision)
         raise
     return decision
@@ -103,18 +104,6 @@ def shown(office: Office, payload: bytes, *, yes: bool, full: bool = False) -> D
         say("Nothing was signed.")
         raise typer.Exit(NOT_SIGNED)
     return decision
-
-
-def _all_waived(decision: Decision) -> Decision:
-    """Return a decision as it would be with a waiver of every finding that lacks one; nobody signs it."""
-    from segmentation.ledger.records import Waiver
-
-    named = {waiver.finding for waiver in decision.waivers}
-    if decision.action != "approve" or decision.valid_until is None:
-        return decision
-    until = decision.valid_until
-    added = [Waiver(finding=key, reason="-", expires=until) for key in decision.blocking if key not in named]
-    return decision.model_copy(update={"waivers": (*decision.waivers, *added)})
 
 
 def _refuse_unwaived(decision: Decision) -> None:

@@ -100,18 +100,18 @@ def approval(
 def ends(decision: Decision, approvals: Sequence[Decision] = ()) -> Iterator[str]:
     """Yield until when an approval really holds, and by what it ends before its own last day."""
     from segmentation.ledger.track import last_day
+    from segmentation.reviews.foreseeing import lasting
 
-    if decision.valid_until is None:
+    found = lasting(decision, approvals)
+    if found is None:
         return
-    end = last_day(decision)
-    if end == decision.valid_until:
-        yield f"  valid until: {end}"
+    if not found.early:
+        yield f"  valid until: {found.end}"
     else:
-        early = [waiver.finding for waiver in decision.waivers if waiver.expires == end]
-        which = f"the waiver of {early[0]} ends" if len(early) == 1 else f"{len(early):,} waivers end"
-        yield f"  valid until: {end}, because {which} then (it would hold until {decision.valid_until})"
-    earlier = [one for one in approvals if one.role != decision.role and last_day(one) < end]
-    for one in earlier:
+        alone = len(found.early) == 1
+        which = f"the waiver of {found.early[0]} ends" if alone else f"{len(found.early):,} waivers end"
+        yield f"  valid until: {found.end}, because {which} then (it would hold until {found.until})"
+    for one in found.sooner:
         yield f"  both together: until {last_day(one)}, because the approval by {one.by} ends then"
 
 
