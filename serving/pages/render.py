@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from segmentation.version import __version__
 from segmentation.wording import TAGS
+from serving.pages.codes import CODES
 from serving.pages.page import help_of
-from serving.pages.table import MAY, address
+from serving.pages.table import MAY, address, all_pages
 from serving.pages.words import speaker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from serving.languages import Language
     from serving.pages.page import Page
@@ -41,9 +44,13 @@ class Frame:
     prefix : str
         That a proxy takes off, before every address.
     here : str
-        Path and query of this page, to come back to after the language was switched.
+        Path and query of this page, to come back to after the language was switched; without the prefix.
+    at : datetime
+        When the page was made, in UTC.
     notice : str
         What the form before did; empty where nothing was done.
+    release : str
+        Version of the service.
     """
 
     model: str
@@ -54,11 +61,25 @@ class Frame:
     token: str
     prefix: str
     here: str
+    at: datetime
     notice: str = ""
+    release: str = __version__
 
     def may(self, action: str) -> bool:
         """Whether a role of who is signed in may take an action."""
         return self.person is not None and bool(set(MAY[action]) & set(self.person.roles))
+
+    def sees(self, name: str) -> bool:
+        """Whether who asks may see a page that not everybody sees."""
+        roles = _ROLES[name]
+        return self.person is not None and (roles is None or bool(set(roles) & set(self.person.roles)))
+
+    def at_page(self, name: str) -> bool:
+        """Whether this is a page, whatever is asked of it."""
+        return self.here.partition("?")[0] == address(name)
+
+
+_ROLES = {route.name: route.roles for route in all_pages()}
 
 
 def rendered(page: Page, visit: Visit, *, here: str, notice: str = "") -> str:
@@ -85,6 +106,7 @@ def rendered(page: Page, visit: Visit, *, here: str, notice: str = "") -> str:
         visit.token,
         settings.root_path,
         here,
+        visit.now,
         notice,
     )
     return _environment().get_template(page.TEMPLATE).render(context(page, frame, voice))
@@ -95,6 +117,7 @@ def context(page: Page, frame: Frame, voice: Speaker) -> Mapping[str, object]:
     told = help_of(page)
     shared = {
         "frame": frame,
+        "codes": CODES,
         "r": voice,
         "t": voice.t,
         "tn": voice.tn,
@@ -105,7 +128,7 @@ def context(page: Page, frame: Frame, voice: Speaker) -> Mapping[str, object]:
     return shared | {one.name: getattr(page, one.name) for one in fields(page)}
 
 
-SHARED = frozenset({"frame", "r", "t", "tn", "link", "title_of", "help_of"})
+SHARED = frozenset({"frame", "codes", "r", "t", "tn", "link", "title_of", "help_of"})
 """What every template may use beside the fields of its page."""
 
 
