@@ -1,0 +1,97 @@
+"""Why something was refused, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segmentation.reviews.retelling import retold
+
+if TYPE_CHECKING:
+    from segmentation.errors import Fault, SegmentationError
+    from segmentation.wording import Language
+
+UNKNOWN = "此操作未能完成，原因如下（英文原文）："
+SOME = "其中部分原因仅有英文原文："
+FIRST_FAULTS = 200
+"""Faults of one refusal that are told."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A refusal as a reader is told it.
+
+    Attributes
+    ----------
+    text : str
+        In the reader's language; may have several lines.
+    english : str
+        What is said in English after it to a reader of Chinese, because the program has no Chinese for it: to
+        be marked with its language. Empty for everything that has.
+    """
+
+    text: str
+    english: str = ""
+
+    def __str__(self) -> str:
+        """Return both as one text."""
+        return f"{self.text}{self.english}"
+
+
+def refusal_told(error: SegmentationError, language: Language) -> Told:
+    """Return why something was refused.
+
+    Parameters
+    ----------
+    error : SegmentationError
+    language : {"zh", "en"}
+    """
+    message = str(error)
+    return Told(message) if language == "en" else _with_faults(message, error.faults)
+
+
+def refusal_in(error: SegmentationError, language: Language) -> str:
+    """Return why something was refused, as one text; see `refusal_told`, which tells the languages apart."""
+    return str(refusal_told(error, language))
+
+
+def sentence_told(english: str, language: Language) -> Told:
+    """Return a sentence that the program made, such as why an API key opens nothing any more."""
+    if language == "en":
+        return Told(english)
+    told = retold(english)
+    return Told(UNKNOWN, english) if told is None else Told(told)
+
+
+def fault_told(fault: Fault, language: Language) -> Told:
+    """Return one fault of an input, such as of a waiver, without the place where it is."""
+    english = f"{fault.rule}{'; ' + fault.fix if fault.fix else ''}."
+    if language == "en":
+        return Told(english)
+    told = _fault(fault)
+    return Told(UNKNOWN, english) if told is None else Told(told)
+
+
+def _with_faults(message: str, faults: tuple[Fault, ...]) -> Told:
+    """Return a refusal with the lines of its faults, of which some may have no Chinese."""
+    head, _, rest = message.partition("\n")
+    title = retold(head)
+    if title is None or (rest and not faults):
+        told = retold(message)
+        return Told(UNKNOWN, message) if told is None else Told(told)
+    lines, english = [title], []
+    for fault in faults[:FIRST_FAULTS] if rest else ():
+        told = _fault(fault)
+        if told is None:
+            english.append(f"  - {fault}")
+        else:
+            lines.append(f"  - {fault.where}：{told}")
+    if english:
+        lines.append(SOME)
+    return Told("\n".join(lines), "".join(f"\n{line}" for line in english))
+
+
+def _fault(fault: Fault) -> str | None:
+    """Return what is wrong and the way out; None where one of the two has no Chinese."""
+    rule, fix = retold(fault.rule), retold(fault.fix) if fault.fix else ""
+    return None if rule is None or fix is None else f"{rule}{'；' if fix else ''}{fix}。"

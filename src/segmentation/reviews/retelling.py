@@ -1,0 +1,269 @@
+"""English sentences of the program told again in Chinese: by skeletons, with the names and days put in anew.
+
+Refusals, and why a version stands where it stands, are made deep in the ledger, which speaks English alone:
+its sentences go into logs and to command lines, and must not depend on a reader. A person who reads pages is
+told them in their language. Each skeleton is a sentence with named holes, in ``locale/zh/refusals.po``, and a
+test holds the file to every sentence of the sources. Nothing is guessed: what no skeleton fits stays English.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from babel.messages.pofile import read_po
+
+from segmentation.reviews.named import ACTIONS, ROLES, STATES, word
+from segmentation.wording.language import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LONGEST = 20_000
+"""Letters of a text that is looked at; a longer one stays as it is."""
+SENTENCES = 24
+"""Of a text; one with more stays as it is."""
+DEEPEST = 6
+"""Sentences within sentences."""
+ZH = Voice("zh")
+
+_HOLE = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A sentence with holes, and the same one in Chinese.
+
+    Attributes
+    ----------
+    english, chinese : str
+        With the same holes ``%(name)s``; a percent sign beside them stands for itself.
+    """
+
+    english: str
+    chinese: str
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """What stands before, between and after the holes."""
+        return tuple(_HOLE.split(self.english)[::2])
+
+    @cached_property
+    def holes(self) -> tuple[str, ...]:
+        """Names of the holes, in their order."""
+        return tuple(_HOLE.split(self.english)[1::2])
+
+    @cached_property
+    def weight(self) -> int:
+        """Letters that are not in holes: of two skeletons that fit, the heavier one says more."""
+        return sum(map(len, self.literals))
+
+    def fits(self, text: str) -> dict[str, str] | None:
+        """Return what stands in the holes where the skeleton fits a whole text; None where it does not."""
+        last = self.literals[-1]
+        if not self.holes:
+            return {} if text == last else None
+        if not text.endswith(last):
+            return None
+        found = self._filled(text, 0, len(text) - len(last))
+        if found is None:
+            return None
+        values, start = found
+        return self._checked((*values, text[start : len(text) - len(last)]))
+
+    def opens(self, text: str, start: int) -> tuple[int, dict[str, str]] | None:
+        """Return where the skeleton ends in a text if it fits from a place on, and what is in its holes."""
+        last = self.literals[-1]
+        if not self.holes:
+            end = start + len(last)
+            return (end, {}) if text.startswith(last, start) and _is_end(text, end) else None
+        found = self._filled(text, start, len(text))
+        if found is None:
+            return None
+        values, at = found
+        end = text.find(last, at + 1) if last else len(text)
+        if end < 0 or not _is_end(text, end + len(last)):
+            return None
+        filled = self._checked((*values, text[at:end]))
+        return None if filled is None else (end + len(last), filled)
+
+    def _filled(self, text: str, start: int, stop: int) -> tuple[list[str], int] | None:
+        """Return what all holes but the last hold, and where that begins: each ends as early as it can."""
+        if not text.startswith(self.literals[0], start):
+            return None
+        at, values = start + len(self.literals[0]), []
+        for literal in self.literals[1:-1]:
+            end = text.find(literal, at + 1, stop)
+            if end < 0:
+                return None
+            values.append(text[at:end])
+            at = end + len(literal)
+        return (values, at) if at < stop else None
+
+    def _checked(self, values: tuple[str, ...]) -> dict[str, str] | None:
+        """Return the values by name, where each is one that its hole may hold."""
+        filled = dict(zip(self.holes, values, strict=True))
+        return filled if all(_kind(name).holds(value) for name, value in filled.items()) else None
+
+
+def _is_end(text: str, place: int) -> bool:
+    return place == len(text) or text[place] == " "
+
+
+# ---- What stands in holes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a hole may hold, and how that is told in Chinese.
+
+    Attributes
+    ----------
+    pattern : str
+        Of the whole value; simple enough that no value takes long.
+    tell : callable
+    """
+
+    pattern: str
+    tell: Callable[[str], str]
+
+    def holds(self, value: str) -> bool:
+        """Whether the value is one that may stand there."""
+        return bool(value) and re.fullmatch(self.pattern, value, re.DOTALL) is not None
+
+
+def _day(text: str) -> str:
+    year, month, day = text.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
+
+
+def _time(text: str) -> str:
+    day, _, clock = text.partition(" ")
+    return f"{_day(day)}{clock}"
+
+
+def _which(text: str) -> str:
+    model, _, version = text.rpartition(" version ")
+    return f"{model}第{version}版"
+
+
+def _signers(text: str) -> str:
+    """Return who signed, ``Carol (compliance) and Bob (business)``, with their roles."""
+    pairs = (one.removesuffix(")").rpartition(" (") for one in text.split(") and "))
+    return "和".join(f"{name}（{word(ROLES, role, ZH)}）" for name, _, role in pairs)
+
+
+def _word(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda text: word(words, text.replace(" ", "_"), ZH)
+
+
+def _words(words: Mapping[str, str], between: str) -> Callable[[str], str]:
+    return lambda text: between.join(map(_word(words), re.split(r", | and | or ", text)))
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+NUMBER = Kind(r"\d{1,20}", _as_it_is)
+KINDS: Mapping[str, Kind] = {
+    "version": NUMBER,
+    "seq": NUMBER,
+    "n": NUMBER,
+    "days": Kind(r"\d{1,20}", _as_it_is),
+    "by": Kind(r"\w[\w .@-]{0,62}", _as_it_is),
+    "day": Kind(r"\d{4}-\d\d-\d\d", _day),
+    "time": Kind(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", _time),
+    "which": Kind(r"\w+ version \d+", _which),
+    "signers": Kind(r"\w[\w .@-]* \(\w+\)( and \w[\w .@-]* \(\w+\))?", _signers),
+    "state": Kind(r"[a-z_ ]{1,40}", _word(STATES)),
+    "action": Kind(r"[A-Za-z_ ]{1,40}", _word(ACTIONS)),
+    "steps": Kind(r"[a-z_, ]{1,200}", _words(ACTIONS, "、")),
+    "role": Kind(r"[a-z]{1,20}", _word(ROLES)),
+    "all_roles": Kind(r"[a-z ]{1,100}", _words(ROLES, "和")),
+    "any_role": Kind(r"[a-z, ]{1,100}", _words(ROLES, "或")),
+}
+"""By what the name of a hole begins with, up to its number; what is not here stands as it is."""
+ANY = Kind(r".+", _as_it_is)
+NESTED = frozenset({"told"})
+"""Holes that hold sentences of the program."""
+
+
+def _stem(hole: str) -> str:
+    return hole.rstrip("0123456789")
+
+
+def _kind(hole: str) -> Kind:
+    return KINDS.get(_stem(hole), ANY)
+
+
+# ---- Whole texts ------------------------------------------------------------------------------------
+
+
+@cache
+def skeletons() -> tuple[Skeleton, ...]:
+    """Return every skeleton, the heaviest first."""
+    file = resources.files("segmentation.reviews") / "locale" / "zh" / "refusals.po"
+    with file.open("rb") as text:
+        found = [Skeleton(str(one.id), str(one.string)) for one in read_po(text, locale="zh") if one.id]
+    return tuple(sorted(found, key=lambda one: -one.weight))
+
+
+def retold(english: str) -> str | None:
+    """Return sentences of the program in Chinese; None where the file knows one of them not.
+
+    Parameters
+    ----------
+    english : str
+        A message as the program made it. Names in it may be anybody's: what comes back is text, as it was.
+    """
+    return None if len(english) > LONGEST else _retold(english, 0)
+
+
+def _retold(english: str, depth: int) -> str | None:
+    if depth > DEEPEST:
+        return None
+    for skeleton in skeletons():
+        values = skeleton.fits(english)
+        if values is not None and (told := _put(skeleton, values, depth)) is not None:
+            return told
+    return _by_sentences(english, depth)
+
+
+def _by_sentences(english: str, depth: int) -> str | None:
+    """Return several sentences, each by a skeleton of its own."""
+    parts: list[str] = []
+    at = 0
+    while at < len(english):
+        found = _first(english, at) if len(parts) < SENTENCES else None
+        told = None if found is None else _put(found[1], found[2], depth)
+        if found is None or told is None:
+            return None
+        parts.append(told)
+        at = found[0] + 1
+    return "".join(parts) or None
+
+
+def _first(english: str, start: int) -> tuple[int, Skeleton, dict[str, str]] | None:
+    """Return the skeleton that ends first from a place on, where its sentence ends, and its values."""
+    found = (
+        (*opened, skeleton)
+        for skeleton in skeletons()
+        if (opened := skeleton.opens(english, start)) is not None
+    )
+    best = min(found, key=lambda one: (one[0], -one[2].weight), default=None)
+    return None if best is None else (best[0], best[2], best[1])
+
+
+def _put(skeleton: Skeleton, values: Mapping[str, str], depth: int) -> str | None:
+    """Return the Chinese of a skeleton; None where a sentence within it has none."""
+    told: dict[str, str] = {}
+    for hole, value in values.items():
+        inner = _retold(value, depth + 1) if _stem(hole) in NESTED else _kind(hole).tell(value)
+        if inner is None:
+            return None
+        told[hole] = inner
+    return _HOLE.sub(lambda hole: told[hole[1]], skeleton.chinese)
