@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
 from segmentation.home import Home
+from segmentation.ledger.attempts import Attempts
 from segmentation.ledger.book import Book
+from segmentation.ledger.notes import Notes
+from segmentation.ledger.store import Ledger, open_ledger
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.keyfiles import open_key, spelled
@@ -62,6 +66,23 @@ class Office:
     def close(self) -> None:
         """Let go of the database."""
         self.book.close()
+        if "ledger" in vars(self):
+            self.ledger.close()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The database, for what people work with beside the chain: notes, attempts, sessions."""
+        return open_ledger(self.settings.trust.ledger)
+
+    @property
+    def notes(self) -> Notes:
+        """What people noted while they read."""
+        return Notes(self.ledger)
+
+    @property
+    def attempts(self) -> Attempts:
+        """Passphrases that did not fit."""
+        return Attempts(self.ledger)
 
     def history(self) -> History:
         """Return the ledger as it is at this moment; raises what `Book.history` does."""
