@@ -16,14 +16,14 @@ from segmentation.ledger.rows import rows_of
 from segmentation.ledger.store import Ledger, create_ledger, open_ledger
 from tests.signed import KEY
 
-THIRD = '''
+FOURTH = '''
 """One column more."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade():
@@ -39,9 +39,9 @@ def newer(tmp_path, monkeypatch):
     def made(then=""):
         folder = tmp_path / "of 100% newer"
         shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        Path(folder, "versions", "third.py").write_text(THIRD.format(then=then))
+        Path(folder, "versions", "fourth.py").write_text(FOURTH.format(then=then))
         monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-        monkeypatch.setattr(store, "REVISION", "0003")
+        monkeypatch.setattr(store, "REVISION", "0004")
 
     return made
 
@@ -68,7 +68,7 @@ def first(url, cast):
 def test_a_ledger_of_the_first_version_is_refused_until_it_is_upgraded(first):
     with pytest.raises(
         LedgerError,
-        match=r"has revision 0001 of its tables, and .* knows 0002\. Upgrade it with `segmentation ledger u",
+        match=r"has revision 0001 of its tables, and .* knows 0003\. Upgrade it with `segmentation ledger u",
     ):
         open_ledger(first)
 
@@ -110,7 +110,7 @@ def test_an_older_ledger_is_upgraded_with_what_it_holds(url, written, cast, sql,
     newer()
     with pytest.raises(
         LedgerError,
-        match=r"has revision 0002 of its tables, and .* knows 0003\. Upgrade it with `segmentation ledger u",
+        match=r"has revision 0003 of its tables, and .* knows 0004\. Upgrade it with `segmentation ledger u",
     ):
         open_ledger(url)
 
@@ -127,7 +127,7 @@ def test_an_upgrade_that_fails_changes_nothing(url, written, cast, sql, newer):
     with pytest.raises(LedgerError, match=r"^The ledger cannot be made, because .* refuses: .*nowhere"):
         create_ledger(url)
 
-    assert sql("SELECT version_num FROM ledger_version") == [("0002",)]
+    assert sql("SELECT version_num FROM ledger_version") == [("0003",)]
     assert written.read() == cast.events
 
 

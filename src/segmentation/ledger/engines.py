@@ -104,10 +104,17 @@ def as_writer(connection: Connection) -> Connection:
 
 def keep_others_out(connection: Connection, patience: float) -> None:
     """Wait for other writers; SQLite did so when the transaction began."""
+    wait_at_most(connection, patience)
+    if connection.dialect.name == "sqlite":
+        return
+    if connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
+        connection.execute(text("SET LOCAL synchronous_commit = on"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+
+
+def wait_at_most(connection: Connection, patience: float) -> None:
+    """Wait no longer than that for whoever writes the same rows; SQLite waits as its connection was made."""
     if connection.dialect.name == "sqlite":
         return
     limit = {"limit": f"{1000 * patience:.0f}ms"}
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
-    if connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
-        connection.execute(text("SET LOCAL synchronous_commit = on"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})

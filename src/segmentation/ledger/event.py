@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from segmentation.signing import Signed
 
 Kind = Literal[
-    "start", "person", "decision", "adoption", "activated", "api_key", "api_key_revoked", "anchored"
+    "start",
+    "person",
+    "decision",
+    "adoption",
+    "activated",
+    "api_key",
+    "api_key_revoked",
+    "anchored",
+    "comment",
 ]
 """Nobody signs `activated`, which says that the bundle of an approved version was published, nor `anchored`,
 which says how far another log went."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
+    from segmentation.ledger.comments import Comment
     from segmentation.ledger.event import Event
     from segmentation.ledger.records import Adoption, Decision, Person, Start
     from segmentation.signing import PublicKey
@@ -78,6 +79,7 @@ class Change:
     api_key : ApiKey or None
     api_key_revocation : ApiKeyRevocation or None
     anchored : Anchor or None
+    comment : Comment or None
     tracks : tuple of Track
         Versions that stand differently after it.
     activated : bool
@@ -91,6 +93,7 @@ class Change:
     api_key: ApiKey | None = None
     api_key_revocation: ApiKeyRevocation | None = None
     anchored: Anchor | None = None
+    comment: Comment | None = None
     tracks: tuple[Track, ...] = ()
     activated: bool = False
 
@@ -130,6 +133,8 @@ class Facts:
         Every API key that was ever issued, by its id.
     anchors : dict of (int, str) to Anchor
         How far the access log went, each time that was written, by number and digest of the batch.
+    comments : dict of (str, int) to list of (Event, Comment)
+        What was said about sections of each version.
     """
 
     root: PublicKey
@@ -148,6 +153,9 @@ class Facts:
     )
     api_keys: dict[str, ApiKeyStanding] = field(default_factory=dict)
     anchors: dict[tuple[int, str], Anchor] = field(default_factory=dict)
+    comments: dict[tuple[str, int], list[tuple[Event, Comment]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def track(self, model: str, version: int) -> Track:
         """Return a version's track; a draft where nothing was said of it."""
@@ -180,7 +188,7 @@ class Facts:
             self.owners[change.person.key] = change.person.name
 
     def _decide(self, change: Change, event: Event) -> None:
-        decision, adoption = change.decision, change.adoption
+        decision, adoption, comment = change.decision, change.adoption, change.comment
         if decision is not None:
             self.records[decision.model, decision.version].append((event, decision))
             if decision.action == "submit":
@@ -188,6 +196,8 @@ class Facts:
                 self.makers[identity(files)] = self.made(files).union((decision.by, *decision.trained_by))
         if adoption is not None:
             self.adopted[adoption.model] = Adopted(adoption.policy, adoption.by, event.at, event.seq)
+        if comment is not None:
+            self.comments[comment.model, comment.version].append((event, comment))
 
     def _admit(self, change: Change, event: Event) -> None:
         key, revocation = change.api_key, change.api_key_revocation
@@ -216,6 +226,7 @@ class Facts:
             defaultdict(list, {key: list(records) for key, records in self.records.items()}),
             dict(self.api_keys),
             dict(self.anchors),
+            defaultdict(list, {key: list(comments) for key, comments in self.comments.items()}),
         )
 
 

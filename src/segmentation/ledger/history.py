@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.commenting import said
+from segmentation.ledger.comments import Comment
 from segmentation.ledger.decisions import judged
 from segmentation.ledger.facts import Facts
 from segmentation.ledger.proof import Proof
@@ -112,21 +114,24 @@ class History:
             raise ReviewError(f"{wrong} Set the clock.")
         change_of(self._facts, draft, now, self._rules)
 
-    def foresee(self, decision: Decision, now: datetime) -> None:
-        """Check that a decision may be the next event once it is signed, so that nobody signs in vain.
+    def foresee(self, record: Decision | Comment, now: datetime) -> None:
+        """Check that a record may be the next event once it is signed, so that nobody signs in vain.
 
         Raises
         ------
         ReviewError
             What `permit` raises, but for what the signature itself may lack.
         """
-        person = self._facts.people.get(decision.by)
+        person = self._facts.people.get(record.by)
         if person is None:
             raise ReviewError(
-                f"Nobody is entered as {decision.by}. Enter them with `segmentation people add`, or mend the "
+                f"Nobody is entered as {record.by}. Enter them with `segmentation people add`, or mend the "
                 "name."
             )
-        judged(self._facts, decision, person, now)
+        if isinstance(record, Comment):
+            said(self._facts, record, person, now)
+        else:
+            judged(self._facts, record, person, now)
 
     def copy(self) -> History:
         """Return the same history, to add to it what may yet be rolled back."""
@@ -215,6 +220,10 @@ class History:
     def records(self, model: str, version: int) -> tuple[tuple[Event, Decision], ...]:
         """Return every decision about a version with its event, the oldest first."""
         return tuple(self._facts.records.get((model, version), ()))
+
+    def comments(self, model: str, version: int) -> tuple[tuple[Event, Comment], ...]:
+        """Return every signed comment about a version with its event, the oldest first."""
+        return tuple(self._facts.comments.get((model, version), ()))
 
     def proof(self, model: str, version: int) -> Proof:
         """Return what shows to anybody, offline, that a version was approved.

@@ -8,7 +8,7 @@ there.
 # No `from __future__ import annotations`: pydantic reads these.
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
-from unicodedata import category
+from unicodedata import category, normalize
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -48,6 +48,11 @@ Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]*$", max_length=63), AfterVali
 """Of a person: letters of any script, digits, spaces, dots, at signs and hyphens."""
 Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
 """What a person wrote, or a program wrote for one: lines of letters, nothing that a terminal obeys."""
+
+
+def likeness(name: str) -> str:
+    """Return what two names share that a reader, or a file system, would take for one."""
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 class Record(BaseModel):

@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, select
 
 from segmentation.errors import LedgerError, SigningError
 from segmentation.ledger.event import Draft, Event
-from segmentation.ledger.tables import api_keys, decisions, events, people
+from segmentation.ledger.tables import api_keys, comments, decisions, events, people
 from segmentation.signing import Signed, canonical
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ TABLES: dict[str, Table] = {
     "start": people, "person": people,
     "decision": decisions, "adoption": decisions,
     "api_key": api_keys, "api_key_revoked": api_keys,
+    "comment": comments,
 }  # fmt: skip
 """Where the document and signature of a kind are; ``activated`` and ``anchored`` events have none."""
 SIGNED = tuple(dict.fromkeys(TABLES.values()))
@@ -93,6 +94,8 @@ def _beside(draft: Draft, told: Any) -> Row:  # noqa: ANN401 - whatever JSON hol
             "by": told["by"],
         }
     about = {"model": draft.model, "version": draft.version}
+    if draft.kind == "comment":
+        return about | {"by": told["by"]}
     return about | {"action": told.get("action", ADOPT), "by": told["by"]}
 
 

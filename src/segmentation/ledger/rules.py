@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError, SigningError
 from segmentation.ledger.anchoring import anchors
+from segmentation.ledger.commenting import comments
 from segmentation.ledger.decisions import decides
 from segmentation.ledger.entering import begins, enters
 from segmentation.ledger.following import activates, adopts
@@ -34,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     "api_key": issues,
     "api_key_revoked": ends,
     "anchored": anchors,
+    "comment": comments,
 }
 """By kind of event; what is not here is refused."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
+from segmentation.ledger.comments import Comment
 from segmentation.ledger.records import Adoption, Decision, Person, Start
 from segmentation.ledger.track import day_of
 from segmentation.signing import PublicKey, canonical
@@ -35,16 +36,18 @@ WHO: dict[str, tuple[Role, ...]] = {
     "revoke": ("compliance", "business", "administrator"),
     "suspend": ("monitor", "compliance", "business", "administrator"),
     "resume": ("compliance", "business"),
+    "comment": ("trainer", "compliance", "business", "administrator"),
     "adopt": ("compliance",),
     "issue_an_API_key": ("administrator",),
     "revoke_an_API_key": ("administrator", "compliance"),
 }
 """Which role may do what."""
-UNTRAINED = frozenset({"revoke", "suspend", "revoke_an_API_key"})
-"""What stops a version or a key must not wait for a course: these need no valid training."""
+UNTRAINED = frozenset({"revoke", "suspend", "revoke_an_API_key", "comment"})
+"""What stops a version or a key must not wait for a course, and what is said decides nothing: these need no
+valid training."""
 
-R = TypeVar("R", Start, Person, Decision, Adoption, ApiKey, ApiKeyRevocation)
-ByPerson = Decision | Adoption | ApiKey | ApiKeyRevocation
+R = TypeVar("R", Start, Person, Decision, Adoption, ApiKey, ApiKeyRevocation, Comment)
+ByPerson = Decision | Adoption | ApiKey | ApiKeyRevocation | Comment
 """What a person signs, with a key of theirs."""
 
 

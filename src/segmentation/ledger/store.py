@@ -14,7 +14,14 @@ from sqlalchemy import Connection, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from segmentation.errors import LedgerError, UnreachableError
-from segmentation.ledger.engines import as_reader, as_writer, engine_of, keep_others_out, make_file
+from segmentation.ledger.engines import (
+    as_reader,
+    as_writer,
+    engine_of,
+    keep_others_out,
+    make_file,
+    wait_at_most,
+)
 from segmentation.ledger.place import Place, told
 from segmentation.ledger.rows import after, events_of, rows_of
 from segmentation.ledger.tables import REVISION, events, versions
@@ -165,7 +172,7 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def writer(self, failure: str, doubt: str = LOOK) -> Iterator[Connection]:
+    def writer(self, failure: str, doubt: str = LOOK, *, alone: bool = True) -> Iterator[Connection]:
         """Give the only connection that writes; its transaction ends with the block, or is rolled back.
 
         Parameters
@@ -174,6 +181,8 @@ class Ledger:
             What could not be done, as a clause.
         doubt : str
             What to do where the connection breaks while the end is confirmed, as a sentence.
+        alone : bool
+            Whether every other writer is kept out. Without it, on PostgreSQL, only those of the same rows.
 
         Raises
         ------
@@ -185,7 +194,7 @@ class Ledger:
         with closing(connection):
             with self.told(failure):
                 connection.begin()
-                keep_others_out(connection, self._patience)
+                (keep_others_out if alone else wait_at_most)(connection, self._patience)
             try:
                 yield connection
             except BaseException:

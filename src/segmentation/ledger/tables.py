@@ -2,13 +2,14 @@
 
 What counts is the chain of digests. The columns beside a document (`name`, `action`, `by`) are there for
 people who look into the database; a row of which they do not say what its document says is read as altered.
+The last three tables are for work alone, and nobody takes what they hold for evidence.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision of the schema that this version knows."""
 
 metadata = MetaData()
@@ -80,3 +81,60 @@ access = Table(
     Index("access_spool", "spool", "end"),
 )
 """The access log, a chain of its own: one row a batch of lines that were moved from a worker's spool."""
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("model", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""What people signed about sections of a version; it changes no state."""
+
+# The tables below are for work and no evidence: their rows change, end and are forgotten, and no chain or
+# trigger holds them. `working` says how they are written.
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+"""Who is signed in at the pages: `id` is the SHA-256 of a token that the browser alone has."""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("failures", Text, nullable=False),
+    Column("until", Text),
+    Column("ends", Text, nullable=False),
+)
+"""Passphrases that did not fit: `who` is a digest of a name, `failures` when the last ones were, `until` how
+long the name is locked, `ends` from when on the row says nothing more."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("bundle", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("expires", Text),
+    Column("at", Text, nullable=False),
+)
+"""What a reviewer wrote down while reading, and has not signed."""
+
+WORKING = (sessions, attempts, notes)
+"""Tables whose rows change, and that nothing guards."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from segmentation.bundle import publish
 from segmentation.errors import ReviewError
 from segmentation.ledger.event import Draft
+from segmentation.reviews.commenting import Saying, comment_of, drafted
 from segmentation.reviews.drafting import Adopting, Ask, adoption_of
 from segmentation.reviews.elsewhere import Elsewhere
 from segmentation.reviews.looking import check_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from segmentation.card import ModelCard
     from segmentation.impact import Impact
+    from segmentation.ledger.comments import Remark
     from segmentation.ledger.history import History
     from segmentation.ledger.records import Record, Role, Waiver
     from segmentation.ledger.standing import Standing
@@ -195,6 +197,35 @@ class Desk(Elsewhere):
     ) -> Standing:
         """Sign that a suspended version may be used again; two people do."""
         return self._recorder.decide(Ask("resume", model, version, signer.name, reason, role), signer.sign)
+
+    def comment(
+        self,
+        model: str,
+        version: int,
+        *,
+        signer: Signer,
+        remarks: Iterable[Remark],
+        role: Role | None = None,
+    ) -> Standing:
+        """Say something about sections of a version; it changes nothing about where the version stands.
+
+        Parameters
+        ----------
+        model, version : str, int
+        signer : Signer
+            Anybody who reads versions; who trained this one, too.
+        remarks : iterable of Remark
+            Each about a section of `segmentation.reviews.commenting.SECTIONS`.
+        role : {"trainer", "compliance", "business", "administrator"}, optional
+            Of a person who has several; without it the first.
+        """
+        saying = Saying(model, version, signer.name, tuple(remarks), role)
+
+        def make(history: History, now: datetime) -> Iterable[Draft]:
+            comment = comment_of(saying, history, now)
+            return [drafted(comment, signer.sign(comment))]
+
+        return self._recorder.standing(self._book.record(make), model, version)
 
     def adopt(self, model: str, policy: Policy, *, signer: Signer, reason: str) -> tuple[Standing, ...]:
         """Bring a policy into force, and reopen the approvals that rest on another one.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.bundle import publish
+from segmentation.ledger.comments import Comment
 from segmentation.ledger.event import Draft
 from segmentation.ledger.records import Adoption
+from segmentation.reviews.commenting import Saying, check_beside, check_sections, comment_of, drafted
 from segmentation.reviews.drafting import Adopting, Ask, Deciding, adoption_of, decision_of, submission_of
 from segmentation.reviews.looking import Looking, check_of
 from segmentation.reviews.offline import refuse_other_law, unpacked
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from segmentation.bundle import Bundle
     from segmentation.card import ModelCard
     from segmentation.impact import Impact
+    from segmentation.ledger.comments import Remark
     from segmentation.ledger.history import History
     from segmentation.ledger.records import Decision, Role, Waiver
     from segmentation.ledger.standing import Standing
@@ -72,17 +75,39 @@ class Elsewhere(Looking):
         asked = Adopting(policy, name, reason)
         return canonical(adoption_of(asked, self._book.history(), self._book.now()).content())
 
-    def attach(self, payload: bytes, signature: bytes | str, *, hold: bool = False) -> tuple[Standing, ...]:
+    def comment_payload(
+        self, model: str, version: int, *, name: str, remarks: Iterable[Remark], role: Role | None = None
+    ) -> bytes:
+        """Return a comment to be signed elsewhere; see `payload`, and `Desk.comment` for what it takes.
+
+        What the rules will refuse, whoever signs it, is refused here.
+        """
+        history, now = self._book.history(), self._book.now()
+        comment = comment_of(Saying(model, version, name, tuple(remarks), role), history, now)
+        history.foresee(comment, now)
+        return canonical(comment.content())
+
+    def attach(
+        self,
+        payload: bytes,
+        signature: bytes | str,
+        *,
+        hold: bool = False,
+        comment: tuple[bytes, bytes | str] | None = None,
+    ) -> tuple[Standing, ...]:
         """Record what was signed elsewhere; every rule is checked as if it were signed here.
 
         Parameters
         ----------
         payload : bytes
-            What `payload`, `submission_payload` or `adoption_payload` returned, unchanged.
+            What `payload`, `comment_payload`, `submission_payload` or `adoption_payload` returned, unchanged.
         signature : bytes or str
             64 bytes, or base64 of them.
         hold : bool
             As in `approve`.
+        comment : tuple of bytes and bytes or str, optional
+            What `comment_payload` returned for the same person and version, and the signature over it: it is
+            recorded just before the decision, both or none.
 
         Returns
         -------
@@ -96,17 +121,28 @@ class Elsewhere(Looking):
             signature is not one by that person over it; or the rules refuse.
         """
         record, signed = unpacked(payload, signature)
+        before = () if comment is None else (self._beside(record, *comment),)
         if isinstance(record, Adoption):
             self._book.record(lambda _, __: [Draft("adoption", signed, record.model)])
             return self.list(record.model)
+        if isinstance(record, Comment):
+            check_sections(record.remarks)
+            return (self._recorded(record.model, record.version, drafted(record, signed)),)
         refuse_other_law(record, self._catalogue)
         if record.action == "submit":
             self._recorder.refuse_unpublished(record)
             draft = Draft("decision", signed, record.model, record.version)
-            history = self._book.record(lambda _, __: [draft])
-            return (self._recorder.standing(history, record.model, record.version),)
+            return (self._recorded(record.model, record.version, draft),)
         ask = Ask(record.action, record.model, record.version, record.by, record.reason, record.role)
-        return (self._recorder.decide(ask, lambda _: signed, hold=hold, record=record),)
+        return (self._recorder.decide(ask, lambda _: signed, hold=hold, record=record, before=before),)
+
+    def _beside(self, record: Decision | Adoption | Comment, payload: bytes, signature: bytes | str) -> Draft:
+        """Return the comment that is recorded just before a decision."""
+        comment, signed = unpacked(payload, signature)
+        return drafted(check_beside(record, comment), signed)
+
+    def _recorded(self, model: str, version: int, draft: Draft) -> Standing:
+        return self._recorder.standing(self._book.record(lambda _, __: [draft]), model, version)
 
     def submission_payload(  # noqa: PLR0913 - a version is made of many parts, each told by its name
         self,

@@ -36,11 +36,6 @@ def spelled(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def likeness(name: str) -> str:
-    """Return what two names share that a reader, or a file system, would take for one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
 def key_file(home: Home, name: str) -> Path:
     """Return where the key of a person rests, or that of the root under the name `ROOT`."""
     file = spelled(name)

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.comments import Comment
 from segmentation.ledger.records import Adoption, Decision
 from segmentation.reviews.submission import which
 from segmentation.signing import PublicKey, Signed
@@ -23,12 +24,16 @@ SIGNATURE = 64
 """Bytes of an Ed25519 signature (RFC 8032)."""
 MOST = 2**20
 """Bytes of a payload; a decision with a waiver for each of a thousand findings has fewer."""
-_KINDS: dict[str, type[Decision | Adoption]] = {"decision/1": Decision, "adoption/1": Adoption}
+_KINDS: dict[str, type[Decision | Adoption | Comment]] = {
+    "decision/1": Decision,
+    "adoption/1": Adoption,
+    "comment/1": Comment,
+}
 AT_ONCE = frozenset({"revoke", "suspend"})
 """What stops a version is never too late."""
 
 
-def unpacked(payload: bytes, signature: bytes | str) -> tuple[Decision | Adoption, Signed]:
+def unpacked(payload: bytes, signature: bytes | str) -> tuple[Decision | Adoption | Comment, Signed]:
     """Return the record that was signed elsewhere, and it with its signature.
 
     Raises

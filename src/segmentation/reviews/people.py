@@ -14,13 +14,12 @@ from pydantic import ValidationError
 from segmentation.errors import LedgerError, ReviewError, StorageError
 from segmentation.ledger.book import begin
 from segmentation.ledger.event import Draft
-from segmentation.ledger.records import Person
+from segmentation.ledger.records import Person, likeness
 from segmentation.ledger.store import create_ledger
 from segmentation.reviews.keyfiles import (
     ROOT,
     keep_root,
     key_file,
-    likeness,
     open_key,
     open_root,
     placing,

@@ -90,6 +90,7 @@ class Recorder:
         *,
         hold: bool = False,
         record: Decision | None = None,
+        before: tuple[Draft, ...] = (),
     ) -> Standing:
         """Record what a person decided, and what follows from it.
 
@@ -101,25 +102,30 @@ class Recorder:
             Leave a version approved that would become active.
         record : Decision, optional
             What was signed elsewhere; without it `ask` says what to sign.
+        before : tuple of Draft
+            What is recorded just before it, all of it or none.
         """
 
-        def drafted(history: History, now: datetime) -> Draft:
+        def drafted(history: History, now: datetime) -> Iterator[Draft]:
             if record is not None:
                 refuse_stale(record, history)
+            yield from before
             decision = record or decision_of(ask, history, now, self.catalogue)
-            return Draft("decision", sign(decision), decision.model, decision.version)
+            yield Draft("decision", sign(decision), decision.model, decision.version)
 
         if ask.action == "approve":
             return self._approve(ask, drafted, hold=hold)
-        history = self.book.record(lambda before, now: [drafted(before, now)])
+        history = self.book.record(drafted)
         return self.standing(history, ask.model, ask.version)
 
-    def _approve(self, ask: Ask, drafted: Callable[[History, datetime], Draft], *, hold: bool) -> Standing:
+    def _approve(
+        self, ask: Ask, drafted: Callable[[History, datetime], Iterator[Draft]], *, hold: bool
+    ) -> Standing:
         handed = self.reviewed(self.book.history(), ask.model, ask.version)
 
         def make(history: History, now: datetime) -> Iterator[Draft]:
             self._refuse_another(handed, history, now)
-            yield drafted(history, now)
+            yield from drafted(history, now)
             under = (self.catalogue, None)  # this program's law, and whichever law each approval was under
             states = {history.standing(ask.model, ask.version, now, law).state for law in under}
             if states == {"approved"} and not hold:
