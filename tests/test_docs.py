@@ -386,3 +386,48 @@ def test_every_request_of_the_page_is_answered_as_it_shows(tmp_path):
 )
 def test_an_answer_that_is_not_as_shown_is_found(shown, answered, expected):
     assert fits(shown, answered) is expected
+
+
+# ---- The pages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "anybody"), [("pages.md", "anybody"), ("pages.zh.md", "任何人")])
+def test_the_table_of_pages_is_the_one_of_the_service(name, anybody):
+    from serving.pages.table import all_pages
+
+    expected = {}
+    for page in all_pages():
+        who = anybody if page.roles is None else ", ".join(page.roles)
+        methods, _ = expected.setdefault(f"`{page.path}`", ([], who))
+        methods.append(page.method)
+    told = {row[1]: (row[2].split(", "), row[3].removesuffix(" |")) for row in rows_of(name, 4)[1:]}
+
+    assert told == expected
+
+
+def test_both_pages_about_pages_have_the_same_parts_and_commands():
+    english, chinese = PAGES["pages.md"], PAGES["pages.zh.md"]
+
+    for pattern in (r"^#+ ", r"^\| ", r"^- \*\*", r"^\*\*", r"^\d\. "):
+        assert len(re.findall(pattern, english, re.MULTILINE)) == len(
+            re.findall(pattern, chinese, re.MULTILINE)
+        )
+    assert shell_lines(english) == shell_lines(chinese)
+    assert spans(english) == spans(chinese)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("pages.md", ("half an hour", "ten hours", "five within 15 minutes", "for 15 minutes")),
+        ("pages.zh.md", ("半小时", "十小时", "15分钟内五次", "锁定15分钟")),
+    ],
+)
+def test_the_pages_say_how_long_a_session_and_a_lock_last(name, words):
+    from segmentation.ledger.attempts import LOCKED, MOST, WITHIN
+    from serving.settings import Settings
+
+    told = Settings.__dataclass_fields__
+    assert (told["idle"].default, told["longest"].default) == (1_800.0, 36_000.0)
+    assert (MOST, WITHIN.total_seconds(), LOCKED.total_seconds()) == (5, 900, 900)
+    assert [word for word in words if word not in " ".join(PAGES[name].split())] == []
