@@ -12,6 +12,7 @@ from segmentation.version import __version__
 from segmentation.wording import TAGS
 from serving.pages.codes import CODES
 from serving.pages.page import help_of
+from serving.pages.static import read
 from serving.pages.table import MAY, address, all_pages
 from serving.pages.words import speaker
 
@@ -77,6 +78,10 @@ class Frame:
     def at_page(self, name: str) -> bool:
         """Whether this is a page, whatever is asked of it."""
         return self.here.partition("?")[0] == address(name)
+
+    def asset(self, name: str) -> str:
+        """Return the address of a file that a browser may keep: another content has another address."""
+        return f"{self.prefix}{address('static', file=name, query={'v': read(name)[1]})}"
 
 
 _ROLES = {route.name: route.roles for route in all_pages()}

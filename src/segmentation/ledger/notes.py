@@ -118,6 +118,17 @@ class Notes:
             found = [_read(row) for row in connection.execute(question).mappings()]
         return tuple(note for note in found if note is not None)
 
+    def counts(self, person: str, model: str) -> dict[tuple[int, str], int]:
+        """Return how many notes a person has, by version and digest of the submission that they read."""
+        these = (notes.c.person == person) & (notes.c.model == model)
+        question = (
+            select(notes.c.version, notes.c.bundle, func.count())
+            .where(these)
+            .group_by(notes.c.version, notes.c.bundle)
+        )
+        with looking(self._ledger) as connection:
+            return {(version, bundle): n for version, bundle, n in connection.execute(question)}
+
     def clear(
         self, person: str, model: str, version: int, kinds: Collection[NoteKind] = ("comment", "waiver")
     ) -> None:
