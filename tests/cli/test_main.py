@@ -49,6 +49,7 @@ COMMANDS = (
     "review submit",
     "review list",
     "review show",
+    "review comment",
     "review diff",
     "review waivers",
     "review approve",

@@ -120,6 +120,8 @@ def _print(report: DossierReport) -> None:
         say(line)
     for condition in report.conditions:
         say(f"  on condition: {condition}")
+    for told in report.comments:
+        say(f"  {told.at:%Y-%m-%d %H:%M} UTC  {told.by} ({told.role}) on {told.section}: {told.text}")
     if report.uncovered:
         say(f"Rest on no signature: {', '.join(report.uncovered)}. Believe the JSON beside them.")
     if report.differing:

@@ -16,17 +16,21 @@ from segmentation.ledger.signatures import WHO
 from segmentation.reviews.drafting import entered, fitting, submitted, unsaid
 from segmentation.reviews.keyfiles import spelled
 from segmentation.reviews.submission import which
+from segmentation.wording import msg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from segmentation.ledger.history import History
     from segmentation.ledger.records import Adoption, Role
     from segmentation.signing import Signed
 
-SECTIONS: tuple[str, ...] = (*(field.name for field in fields(ModelCard)), "impact", "version")
-"""What a remark may be about: a section of the card, the impact assessment, or the version as a whole."""
+SECTIONS: Mapping[str, str] = {field.name: field.metadata["title"] for field in fields(ModelCard)} | {
+    "impact": msg("Personal information protection impact assessment"),
+    "version": msg("The version as a whole"),
+}
+"""What a remark may be about, with its heading: a section of the card, the assessment, or the whole."""
 
 
 @dataclass(frozen=True)

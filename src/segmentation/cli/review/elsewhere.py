@@ -34,6 +34,7 @@ class Action(StrEnum):
     suspend = "suspend"
     resume = "resume"
     adopt = "adopt"
+    comment = "comment"
 
 
 def payload(  # noqa: PLR0913, PLR0917 - every option of the command
@@ -50,6 +51,8 @@ def payload(  # noqa: PLR0913, PLR0917 - every option of the command
     policy: Annotated[Path | None, typer.Option(help="The policy, of adopt.")] = None,
     impact: Annotated[Path | None, typer.Option(help="The answers to the assessment, of submit.")] = None,
     trained_by: Trainers = None,
+    section: Annotated[str | None, typer.Option(help="What a comment is about.")] = None,
+    text: Annotated[str | None, typer.Option(help="What a comment says.")] = None,
     home: HomeFolder = HOME,
     tracking_uri: TrackingUri = None,
 ) -> None:
@@ -67,6 +70,8 @@ def payload(  # noqa: PLR0913, PLR0917 - every option of the command
         raise typer.BadParameter("name the version: --model and --version")
     elif action is Action.submit:
         content = _submission(office, (model, version, by, reason), impact, trained_by, tracking_uri)
+    elif action is Action.comment:
+        content = _comment(office, (model, _number(version), by), section, text)
     else:
         number = _number(version)
         content = office.desk.payload(
@@ -110,6 +115,15 @@ def _adoption(office: Office, policy: Path | None, by: str, reason: str) -> byte
         raise typer.BadParameter("name the policy that is adopted: --policy")
     found = read_policy(policy)
     return office.desk.adoption_payload(found.name, found, name=by, reason=reason)
+
+
+def _comment(office: Office, about: tuple[str, int, str], section: str | None, text: str | None) -> bytes:
+    from segmentation.reviews.commenting import remark
+
+    if section is None or text is None:
+        raise typer.BadParameter("name what the comment is about, and what it says: --section and --text")
+    model, version, by = about
+    return office.desk.comment_payload(model, version, name=by, remarks=[remark(section, text)])
 
 
 def _submission(

@@ -38,17 +38,17 @@ def list_(
 
 
 def show(model: Model, version: Number, home: HomeFolder = HOME, as_json: Json = False) -> None:
-    """Show where a version stands and why, what is missing, what blocks, and all decisions about it."""
+    """Show where a version stands and why, what is missing, what blocks, all decisions and comments."""
     office = office_at(home)
     history = office.book.history()
     _check_submitted(history, model, version)
     standing = office.desk.standing(model, version)
-    records = history.records(model, version)
+    records, comments = history.records(model, version), history.comments(model, version)
     blocking = _blocking(office, standing.submission)
     if as_json:
-        say_json(told.content(standing, blocking, records))
+        say_json(told.content(standing, blocking, records, comments))
         return
-    for line in told.page(standing, blocking, records):
+    for line in told.page(standing, blocking, records, comments):
         say(line)
 
 

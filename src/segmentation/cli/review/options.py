@@ -40,3 +40,7 @@ Checkout = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Sign without being asked once more.")]
 Full = Annotated[bool, typer.Option("--full", help="Tell each waived finding in a sentence.")]
+Section = Annotated[
+    str,
+    typer.Option(help="A section of the card, such as gaps or segments; impact; or version for the whole."),
+]

@@ -18,6 +18,7 @@ from segmentation.cli.review import told
 
 if TYPE_CHECKING:
     from segmentation.cli.office import Office
+    from segmentation.ledger.comments import Comment
     from segmentation.ledger.records import Adoption, Decision
     from segmentation.ledger.standing import Standing
 
@@ -46,7 +47,7 @@ def recorded(
     return office.desk.attach(payload, key.sign(json.loads(payload)).signature, hold=hold)
 
 
-def foreseen(office: Office, payload: bytes) -> Adoption | Decision:
+def foreseen(office: Office, payload: bytes) -> Adoption | Decision | Comment:
     """Return the record of a payload, which the rules would take once it is signed.
 
     Raises
@@ -91,7 +92,7 @@ def shown(office: Office, payload: bytes, *, yes: bool, full: bool = False) -> D
 
     decision = foreseen(office, payload)
     if not isinstance(decision, Decision):
-        raise ReviewError("An adoption is not shown before it is signed. Read the policy that is adopted.")
+        raise ReviewError("Only a decision is shown before it is signed. Read the file that is signed.")
     card = office.desk.review(decision.model, decision.version).card
     approvals = office.desk.standing(decision.model, decision.version).approvals
     for line in told.approval(decision, blocking_of(card), approvals, full=full):

@@ -10,6 +10,7 @@ from segmentation.cli.review.passed import Passed, counted, passed, statuses, wo
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from segmentation.ledger.comments import Comment
     from segmentation.ledger.event import Event
     from segmentation.ledger.records import Decision, Digests, Waiver
     from segmentation.ledger.standing import Standing
@@ -32,7 +33,10 @@ def words(key: str) -> str:
 
 
 def page(
-    standing: Standing, blocking: Sequence[Blocking], records: Sequence[tuple[Event, Decision]]
+    standing: Standing,
+    blocking: Sequence[Blocking],
+    records: Sequence[tuple[Event, Decision]],
+    comments: Sequence[tuple[Event, Comment]] = (),
 ) -> Iterator[str]:
     """Yield all that there is to say of a version, a line at a time."""
     yield line(standing)
@@ -48,6 +52,7 @@ def page(
         yield f"  {event.at:%Y-%m-%d %H:%M} UTC  {decided(decision)}"
         yield from (f"    {told}" for told in waived(decision.waivers))
         yield from (f"    on condition: {condition}" for condition in decision.conditions)
+    yield from _commented(comments, submission)
     yield "Digests"
     yield from (f"  {name:<8} {digest}" for name, digest in short(submission.digests).items())
 
@@ -56,6 +61,19 @@ def decided(decision: Decision) -> str:
     """Return a decision in one line: what, who, in which role, until when, why."""
     until = "" if decision.valid_until is None else f", until {decision.valid_until}"
     return f"{words(decision.action)} by {decision.by} ({decision.role}){until}: {decision.reason}"
+
+
+def _commented(comments: Sequence[tuple[Event, Comment]], submission: Decision) -> Iterator[str]:
+    """Yield what people said about sections, and which of it is about an earlier submission."""
+    if comments:
+        yield "Comments, oldest first"
+    for event, comment in comments:
+        earlier = "" if comment.bundle == submission.digests.bundle else ", on an earlier submission"
+        yield f"  {event.at:%Y-%m-%d %H:%M} UTC  by {comment.by} ({comment.role}){earlier}"
+        for remark in comment.remarks:
+            first, *more = remark.text.split("\n")
+            yield f"    {remark.section}: {first}"
+            yield from (f"      {line}" for line in more)
 
 
 def waived(waivers: Sequence[Waiver]) -> Iterator[str]:
@@ -125,7 +143,10 @@ def short(digests: Digests) -> dict[str, str]:
 
 
 def content(
-    standing: Standing, blocking: Sequence[Blocking] = (), records: Sequence[tuple[Event, Decision]] = ()
+    standing: Standing,
+    blocking: Sequence[Blocking] = (),
+    records: Sequence[tuple[Event, Decision]] = (),
+    comments: Sequence[tuple[Event, Comment]] = (),
 ) -> dict[str, Any]:
     """Return where a version stands as plain data."""
     submission = standing.submission
@@ -141,6 +162,7 @@ def content(
         "blocking": _blocking(submission, {one.key: one for one in blocking}),
         "digests": submission and submission.digests.model_dump(mode="json"),
         "decisions": [{"event": event.seq, **decision.content()} for event, decision in records],
+        "comments": [{"event": event.seq, **comment.content()} for event, comment in comments],
     }
 
 

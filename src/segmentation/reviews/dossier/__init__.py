@@ -5,8 +5,16 @@ is made from the signed bundle and the ledger, so that a check can make it anew 
 """
 
 from segmentation.reviews.dossier.pdf import render_pdf
-from segmentation.reviews.dossier.report import DossierReport, Signature, Waived
+from segmentation.reviews.dossier.report import Commented, DossierReport, Signature, Waived
 from segmentation.reviews.dossier.verify import verify_dossier
 from segmentation.reviews.dossier.write import write_dossier
 
-__all__ = ["DossierReport", "Signature", "Waived", "render_pdf", "verify_dossier", "write_dossier"]
+__all__ = [
+    "Commented",
+    "DossierReport",
+    "Signature",
+    "Waived",
+    "render_pdf",
+    "verify_dossier",
+    "write_dossier",
+]

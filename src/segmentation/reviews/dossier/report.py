@@ -10,6 +10,7 @@ from segmentation.ledger.checkpoint import Checkpoint, checkpoint_of
 from segmentation.signing import PublicKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from segmentation.ledger.history import History
@@ -68,6 +69,31 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Commented:
+    """What one person said about one section of the version.
+
+    Attributes
+    ----------
+    seq : int
+        Number of its event in the ledger.
+    at : datetime
+        When the ledger took it in, UTC.
+    by, role : str
+    section, text : str
+    bundle : str
+        Digest of the bundle that it is about.
+    """
+
+    seq: int
+    at: datetime
+    by: str
+    role: Role
+    section: str
+    text: str
+    bundle: str
+
+
+@dataclass(frozen=True)
 class DossierReport:
     """What holds of a dossier, as of its export.
 
@@ -91,6 +117,8 @@ class DossierReport:
         Of the approvals of the last round, whatever became of them.
     conditions : tuple of str
         Of the same approvals.
+    comments : tuple of Commented
+        Of all rounds, oldest first.
     revoked : Signature or None
         What revoked the version, if that is in the dossier.
     root, root_key : str
@@ -121,6 +149,7 @@ class DossierReport:
     signers: tuple[str, ...]
     waivers: tuple[Waived, ...]
     conditions: tuple[str, ...]
+    comments: tuple[Commented, ...]
     revoked: Signature | None
     root: str
     root_key: str
@@ -170,6 +199,7 @@ def report_of(
             for waiver in one.waivers
         ),
         conditions=tuple(condition for one in approvals for condition in one.conditions),
+        comments=tuple(_comments(history, model, version)),
         revoked=next((one for one in signatures if one.action == "revoke"), None),
         root=history.root.fingerprint,
         root_key=history.root.text,
@@ -209,6 +239,14 @@ def _last_round(history: History, model: str, version: int) -> tuple[Decision, .
             latest.pop(decision.role, None)
             latest[decision.role] = decision
     return tuple(latest.values())
+
+
+def _comments(history: History, model: str, version: int) -> Iterator[Commented]:
+    for event, comment in history.comments(model, version):
+        for one in comment.remarks:
+            yield Commented(
+                event.seq, event.at, comment.by, comment.role, one.section, one.text, comment.bundle
+            )
 
 
 def _signature(seq: int, at: datetime, decision: Decision) -> Signature:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from segmentation.bundle import CARD
 from segmentation.card import ModelCard
 from segmentation.card.markdown import code, environment
+from segmentation.reviews.commenting import SECTIONS
 from segmentation.reviews.dossier import words
 from segmentation.reviews.dossier.evidence import (
     key_file,
@@ -58,6 +59,7 @@ def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], 
             code=code,
             moment=_moment,
             words=words,
+            sections=SECTIONS,
             waivers=_waivers(report, voice, _sentences(files[BUNDLED[CARD]])),
             name=SHEETS[language],
             has_pdf=any(name.endswith(".pdf") for name in files),
