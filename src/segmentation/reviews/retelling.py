@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
 
-from segmentation.reviews.named import ACTIONS, ROLES, STATES, word
-from segmentation.wording.language import Voice
+from segmentation.reviews.holes import kind_of, stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 LONGEST = 20_000
 """Letters of a text that is looked at; a longer one stays as it is."""
@@ -28,7 +27,8 @@ SENTENCES = 24
 """Of a text; one with more stays as it is."""
 DEEPEST = 6
 """Sentences within sentences."""
-ZH = Voice("zh")
+NESTED = frozenset({"told", "cause"})
+"""Holes that hold sentences of the program."""
 
 _HOLE = re.compile(r"%\((\w+)\)s")
 
@@ -106,98 +106,11 @@ class Skeleton:
     def _checked(self, values: tuple[str, ...]) -> dict[str, str] | None:
         """Return the values by name, where each is one that its hole may hold."""
         filled = dict(zip(self.holes, values, strict=True))
-        return filled if all(_kind(name).holds(value) for name, value in filled.items()) else None
+        return filled if all(kind_of(name).holds(value) for name, value in filled.items()) else None
 
 
 def _is_end(text: str, place: int) -> bool:
     return place == len(text) or text[place] == " "
-
-
-# ---- What stands in holes ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a hole may hold, and how that is told in Chinese.
-
-    Attributes
-    ----------
-    pattern : str
-        Of the whole value; simple enough that no value takes long.
-    tell : callable
-    """
-
-    pattern: str
-    tell: Callable[[str], str]
-
-    def holds(self, value: str) -> bool:
-        """Whether the value is one that may stand there."""
-        return bool(value) and re.fullmatch(self.pattern, value, re.DOTALL) is not None
-
-
-def _day(text: str) -> str:
-    year, month, day = text.split("-")
-    return f"{year}年{int(month)}月{int(day)}日"
-
-
-def _time(text: str) -> str:
-    day, _, clock = text.partition(" ")
-    return f"{_day(day)}{clock}"
-
-
-def _which(text: str) -> str:
-    model, _, version = text.rpartition(" version ")
-    return f"{model}第{version}版"
-
-
-def _signers(text: str) -> str:
-    """Return who signed, ``Carol (compliance) and Bob (business)``, with their roles."""
-    pairs = (one.removesuffix(")").rpartition(" (") for one in text.split(") and "))
-    return "和".join(f"{name}（{word(ROLES, role, ZH)}）" for name, _, role in pairs)
-
-
-def _word(words: Mapping[str, str]) -> Callable[[str], str]:
-    return lambda text: word(words, text.replace(" ", "_"), ZH)
-
-
-def _words(words: Mapping[str, str], between: str) -> Callable[[str], str]:
-    return lambda text: between.join(map(_word(words), re.split(r", | and | or ", text)))
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-NUMBER = Kind(r"\d{1,20}", _as_it_is)
-KINDS: Mapping[str, Kind] = {
-    "version": NUMBER,
-    "seq": NUMBER,
-    "n": NUMBER,
-    "days": Kind(r"\d{1,20}", _as_it_is),
-    "by": Kind(r"\w[\w .@-]{0,62}", _as_it_is),
-    "day": Kind(r"\d{4}-\d\d-\d\d", _day),
-    "time": Kind(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", _time),
-    "which": Kind(r"\w+ version \d+", _which),
-    "signers": Kind(r"\w[\w .@-]* \(\w+\)( and \w[\w .@-]* \(\w+\))?", _signers),
-    "state": Kind(r"[a-z_ ]{1,40}", _word(STATES)),
-    "action": Kind(r"[A-Za-z_ ]{1,40}", _word(ACTIONS)),
-    "steps": Kind(r"[a-z_, ]{1,200}", _words(ACTIONS, "、")),
-    "role": Kind(r"[a-z]{1,20}", _word(ROLES)),
-    "all_roles": Kind(r"[a-z ]{1,100}", _words(ROLES, "和")),
-    "any_role": Kind(r"[a-z, ]{1,100}", _words(ROLES, "或")),
-}
-"""By what the name of a hole begins with, up to its number; what is not here stands as it is."""
-ANY = Kind(r".+", _as_it_is)
-NESTED = frozenset({"told"})
-"""Holes that hold sentences of the program."""
-
-
-def _stem(hole: str) -> str:
-    return hole.rstrip("0123456789")
-
-
-def _kind(hole: str) -> Kind:
-    return KINDS.get(_stem(hole), ANY)
 
 
 # ---- Whole texts ------------------------------------------------------------------------------------
@@ -262,8 +175,14 @@ def _put(skeleton: Skeleton, values: Mapping[str, str], depth: int) -> str | Non
     """Return the Chinese of a skeleton; None where a sentence within it has none."""
     told: dict[str, str] = {}
     for hole, value in values.items():
-        inner = _retold(value, depth + 1) if _stem(hole) in NESTED else _kind(hole).tell(value)
+        inner = _within(stem_of(hole), value, depth) if stem_of(hole) in NESTED else kind_of(hole).tell(value)
         if inner is None:
             return None
         told[hole] = inner
     return _HOLE.sub(lambda hole: told[hole[1]], skeleton.chinese)
+
+
+def _within(stem: str, english: str, depth: int) -> str | None:
+    """Return a sentence within another; the cause that another part of the program gives may stay English."""
+    found = _retold(english, depth + 1)
+    return english if found is None and stem == "cause" else found
