@@ -10,10 +10,11 @@ from serving.calls import Call
 
 
 class Access(Struct, frozen=True, omit_defaults=True):
-    """One request of a known key, or the last of several that were refused beyond its allowance.
+    """One request of a known key or person, or the last of several that were refused beyond an allowance.
 
-    `id` is the request's; `key` is the id of the API key; `version` and `decision` are those that the answer
-    is from, None where there is none; `requests` is left out where it is one.
+    `id` is the request's; `key` is the id of the API key, empty at the pages; `version` and `decision` are
+    those that the answer is from, None where there is none; `requests` is left out where it is one, and
+    `person`, who was signed in at the pages, where nobody was.
     """
 
     at: datetime
@@ -26,6 +27,7 @@ class Access(Struct, frozen=True, omit_defaults=True):
     version: int | None
     decision: str | None
     requests: int = 1
+    person: str = ""
 
 
 encoded = Encoder().encode

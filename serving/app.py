@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fastapi.telemetry import TelemetryConfig
     from starlette.types import Receive, Scope, Send
 
+    from serving.pages.door import Door
     from serving.routes import Route
     from serving.settings import Settings
     from serving.watch import Watch
@@ -63,14 +64,23 @@ class Application(FastAPI):
     routes : iterable of Route
     lifespan : callable, optional
         As FastAPI takes it.
+    door : Door, optional
+        Answers for the pages, where people sign in; there are none without it.
 
     Attributes
     ----------
     edge : Edge
         What its endpoints share.
+    door : Door or None
     """
 
-    def __init__(self, edge: Edge, routes: Iterable[Route], lifespan: Lifespan | None = None) -> None:
+    def __init__(
+        self,
+        edge: Edge,
+        routes: Iterable[Route],
+        lifespan: Lifespan | None = None,
+        door: Door | None = None,
+    ) -> None:
         super().__init__(
             title=TITLE,
             version=__version__,
@@ -81,7 +91,7 @@ class Application(FastAPI):
             lifespan=lifespan,
             telemetry=SILENT,
         )
-        self.edge, self._table = edge, tuple(routes)
+        self.edge, self._table, self.door = edge, tuple(routes), door
         self._addresses: dict[str, Address] = {}
         for route in self._table:
             self._add(route, edge)
@@ -94,9 +104,13 @@ class Application(FastAPI):
         """Answer one request."""
         if scope["type"] == "http":
             path, root = scope["path"], scope.get("root_path")
-            address = self._addresses.get(path.removeprefix(root) if root else path)
+            path = path.removeprefix(root) if root else path
+            address = self._addresses.get(path)
             if address is not None:
                 await address.endpoint(scope["method"])(scope, receive, send)
+                return
+            if self.door is not None and self.door.is_for(path):
+                await self.door(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
@@ -167,10 +181,17 @@ def create_app(
     watch = watch or Watch(settings, clock, log=log)
     state = State(settings, watch, clock, metrics_of(settings))
     edge = Edge(state, Credentials(watch), rate_of(settings), log)
-    return Application(edge, all_routes() if routes is None else routes, _lifespan(edge))
+    door = None if settings.home is None else _door(edge)
+    return Application(edge, all_routes() if routes is None else routes, _lifespan(edge, door), door)
 
 
-def _lifespan(edge: Edge) -> Lifespan:
+def _door(edge: Edge) -> Door:
+    from serving.pages.door import Door  # noqa: PLC0415 - a service without pages needs none of it
+
+    return Door(edge)
+
+
+def _lifespan(edge: Edge, door: Door | None = None) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         from serving.mover import Mover  # noqa: PLC0415 - it takes the ledger
@@ -199,6 +220,8 @@ def _lifespan(edge: Edge) -> Lifespan:
                 for task in running:
                     task.cancel()
                 edge.record_counted()
+                if door is not None:
+                    await asyncio.to_thread(door.close)
                 spool.close()
                 await asyncio.to_thread(mover.stop)
                 await asyncio.to_thread(state.watch.stop)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from serving.tally import Tally
 
-STATUSES = (200, 204, 304, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503)
+STATUSES = (200, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503)
 """Every status that an answer has; another one would be counted as 500."""
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
 """Upper ends, in seconds."""
@@ -37,9 +37,38 @@ NAMES = (
     "document",
     "docs",
     "docs_file",
+    "page_home",
+    "page_sign_in",
+    "page_enter",
+    "page_leave",
+    "page_language",
+    "page_static",
+    "page_start",
+    "page_words",
+    "page_version",
+    "page_note",
+    "page_comment",
+    "page_approve",
+    "page_request_changes",
+    "page_reject",
+    "page_revoke",
+    "page_suspend",
+    "page_resume",
+    "page_sign_comment",
+    "page_sign_approve",
+    "page_sign_request_changes",
+    "page_sign_reject",
+    "page_sign_revoke",
+    "page_sign_suspend",
+    "page_sign_resume",
+    "page_dossier",
+    "page_compare",
+    "page_ledger",
+    "page_ledger_csv",
+    "page_ledger_json",
     "other",
 )
-"""Names of the routes, the last for everything that is none of them."""
+"""Names of the routes, those of the pages behind ``page_``, the last for everything that is none of them."""
 PER_ROUTE = len(STATUSES) + len(BUCKETS) + 2
 SECONDS = len(STATUSES) + len(BUCKETS)
 """Place of the sum of seconds in a route's numbers; the residents scored come after it."""

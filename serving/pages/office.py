@@ -15,8 +15,9 @@ from segmentation.ledger.notes import Notes
 from segmentation.ledger.store import Ledger, open_ledger
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.reviews.desk import Desk, Signer
-from segmentation.reviews.keyfiles import open_key, spelled
+from segmentation.reviews.keyfiles import ROOT, key_file, open_key, spelled
 from segmentation.reviews.submission import which
+from segmentation.signing import PrivateKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,3 +130,15 @@ class Office:
         """
         with self._stretching:
             return Signer(spelled(name), open_key(self._home, name, passphrase))
+
+    def keeps(self, name: str) -> bool:
+        """Whether the key of a person of that name rests here; the root is nobody."""
+        try:
+            return spelled(name) != ROOT and key_file(self._home, name).is_file()
+        except (ReviewError, OSError, ValueError):
+            return False
+
+    def stretch(self, sealed: str, passphrase: str) -> None:
+        """Do the work of opening a key, on a key file that nobody opens; raises what `signer` does."""
+        with self._stretching:
+            PrivateKey.unsealed(sealed, passphrase)

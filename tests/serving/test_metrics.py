@@ -5,6 +5,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from segmentation.errors import StorageError
 from serving.metrics import BUCKETS, NAMES, SLOTS, STATUSES, Metrics, number_of
+from serving.pages.declined import KINDS
+from serving.pages.door import PREFIX
+from serving.pages.table import all_pages
 from serving.problems import PROBLEMS
 from serving.routes import all_routes
 from serving.tally import Alone
@@ -102,5 +105,7 @@ def test_workers_are_told_by_what_they_serve_and_the_oldest_look_counts():
 
 
 def test_every_route_and_every_problem_has_its_place():
-    assert {route.name for route in all_routes()} == set(NAMES) - {"other"}
-    assert {kind.status for kind in PROBLEMS.values()} <= set(STATUSES)
+    pages = {f"{PREFIX}{route.name}" for route in all_pages()}
+    assert {route.name for route in all_routes()} | pages == set(NAMES) - {"other"}
+    assert len(set(NAMES)) == len(NAMES)
+    assert {kind.status for kind in (*PROBLEMS.values(), *KINDS.values())} <= set(STATUSES)

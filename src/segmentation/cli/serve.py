@@ -14,6 +14,7 @@ from segmentation.cli.plain import say, warn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from segmentation.home import Home
     from segmentation.ledger.history import History
 
 EXAMPLE = "segmentation serve --model resident_needs --workers 2"
@@ -46,6 +47,14 @@ MostRows = Annotated[int, typer.Option(min=1, help="Residents in one request to 
 MostExplained = Annotated[int, typer.Option(min=1, help="Residents in one request to explain.")]
 MostBytes = Annotated[int, typer.Option(min=1_024, help="Bytes of one request's body.")]
 Patience = Annotated[float, typer.Option(min=0.1, help="Seconds that a client may take to send a request.")]
+Pages = Annotated[
+    bool | None,
+    typer.Option(
+        "--pages/--no-pages",
+        help="Whether people sign in, read and decide by pages of this service, with the keys that rest at "
+        "home; pages where there are keys unless it is said.",
+    ),
+]
 
 
 def serve(  # noqa: PLR0913, PLR0917 - every option of the command
@@ -62,6 +71,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
     most_explained: MostExplained = 1_000,
     most_bytes: MostBytes = 16 * 2**20,
     patience: Patience = 15.0,
+    pages: Pages = None,
     home: HomeFolder = HOME,
 ) -> None:
     """Serve the version that two people approved and that is active: predictions, explanations, its card.
@@ -73,6 +83,9 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
 
     It listens on this machine alone. For others it wants TLS, by --certificate and --private-key, or a proxy
     in front of it that does TLS: then nobody else may connect, and no X-Forwarded header is read.
+
+    People review and sign at /review, each with their own key and passphrase: where the keys of people rest
+    at home, they are opened on this host when somebody signs. --no-pages leaves that out.
 
     Each access is on the disk before its answer leaves, and moved into the ledger within seconds; a kill
     loses none, a power loss may lose the last seconds. SIGTERM and Ctrl-C finish what is in hand.
@@ -107,9 +120,45 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
         most_explained=most_explained,
         most_bytes=most_bytes,
         patience=patience,
+        home=with_pages(place, pages),
     )
     served = what_is_served(history, name)
-    run(settings, lambda address: say(f"{served} at {address}, API document at {address}/docs"))
+    pages_at = "" if settings.home is None else ", pages at {}/review"
+    run(
+        settings,
+        lambda address: say(
+            f"{served} at {address}, API document at {address}/docs{pages_at.format(address)}"
+        ),
+    )
+
+
+def with_pages(place: Home, pages: bool | None) -> Path | None:
+    """Return the home of a service with pages; None for one without.
+
+    Parameters
+    ----------
+    place : Home
+    pages : bool or None
+        None where nothing was said: then there are pages where keys of people rest.
+
+    Raises
+    ------
+    ServiceError
+        Pages were asked for, and no key rests here.
+    """
+    from segmentation.errors import ServiceError
+    from segmentation.reviews.keyfiles import are_kept
+
+    if pages is False:
+        return None
+    if are_kept(place):
+        return place.root.expanduser().absolute()
+    if pages:
+        raise ServiceError(
+            f"There are no keys of people at {place.keys}, so nobody could sign in. Bring them there, or "
+            "leave --pages out."
+        )
+    return None
 
 
 def only_model(history: History) -> str:

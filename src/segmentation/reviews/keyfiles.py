@@ -49,6 +49,11 @@ def key_file(home: Home, name: str) -> Path:
     return home.keys / f"{file}{SUFFIX}"
 
 
+def are_kept(home: Home) -> bool:
+    """Whether the key of any person rests at home; that of the root is nobody's."""
+    return any(path.stem != ROOT for path in home.keys.glob(f"*{SUFFIX}"))
+
+
 def keep(path: Path, content: str) -> None:
     """Write a file that only its owner may read, and never over another.
 

@@ -1,0 +1,25 @@
+"""What a form did, in one sentence, shown once on the page that follows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from serving.pages.page import msg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTICES: Mapping[str, str] = {
+    "signed_in": msg("You are signed in."),
+    "signed_out": msg("You are signed out here."),
+    "noted": msg("Your note is kept. It is signed with your next act on this version."),
+    "note_removed": msg("Your note was taken away."),
+    "commented": msg("Your comments are signed and recorded."),
+    "approved": msg("Your approval is signed and recorded."),
+    "changes_requested": msg("Your request for changes is signed and recorded."),
+    "rejected": msg("Your rejection is signed and recorded."),
+    "revoked": msg("Your revocation is signed and recorded: the version is not served any more."),
+    "suspended": msg("The suspension is signed and recorded: the version is not served for now."),
+    "resumed": msg("Your signature to resume is recorded."),
+}
+"""By the key that a handler gives with `serving.pages.visit.Sent`."""
