@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.records import Role
     from segmentation.ledger.standing import State
     from segmentation.wording import Voice
+    from serving.pages.table import Action
 
 __all__ = ["ACTIONS", "CODES", "KINDS", "ROLES", "STATES", "STATUSES", "VERBS", "roles_in"]
 
@@ -27,7 +28,7 @@ STATUSES: Mapping[str, str] = FOUND | {"unknown": msg("Not known")}
 """Of a finding, and of a version as a whole."""
 ACTIONS: Mapping[str, str] = DECISIONS | {"comment": msg("commented on it")}
 """What somebody did."""
-VERBS: Mapping[str, str] = {
+VERBS: Mapping[Action, str] = {
     "comment": msg("Comment"),
     "approve": msg("Approve"),
     "request_changes": msg("Request changes"),
