@@ -1,0 +1,132 @@
+"""What a reviewer writes down on the page of a version: a comment, or waivers, kept until they sign it.
+
+What is sent is believed in nothing: the section must be one of the page, a finding must block this very
+version, a day must be one that an approval can hold. What is wrong is told beside the form, with what was
+typed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
+from segmentation.ledger.notes import Note
+from segmentation.reviews.refusals import refusal_told
+from serving.pages.card_parts import kept
+from serving.pages.remarks import Typing, fault, is_section
+from serving.pages.standing_told import acts, standing_of
+from serving.pages.table import address
+from serving.pages.version import page_of
+from serving.pages.visit import Declined, Sent, Shown
+from serving.pages.waiving import LACKING, Typed, bounds, chosen_of, faults
+from serving.pages.words import speaker
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from segmentation.errors import SegmentationError
+    from segmentation.ledger.history import History
+    from segmentation.ledger.notes import NoteKind
+    from segmentation.ledger.standing import Standing
+    from segmentation.reviews.waivers import Blocking
+    from serving.pages.visit import Visit
+    from serving.pages.words import Speaker
+
+INVALID = 422
+"""Status of a form that is to be mended."""
+
+
+def note(visit: Visit) -> Sent | Shown:
+    """Keep a note, or take one away.
+
+    Raises
+    ------
+    Declined
+        There is no such version, section or finding; or who asks may not approve, and waives.
+    """
+    history = visit.office.history()
+    standing = standing_of(visit, history)
+    kind = visit.form.get("kind", "")
+    if kind == "comment":
+        return _comment(visit, standing)
+    if kind == "waiver":
+        return _waive(visit, history, standing)
+    raise Declined(
+        "malformed", speaker(visit.language).t("The form says no kind of note. Send it from its page.")
+    )
+
+
+def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
+    r, typing = speaker(visit.language), Typing.of(visit.form)
+    if not is_section(typing.section):
+        raise Declined("malformed", r.t("There is no such section on the page. Send the form from its page."))
+    if visit.form.get("act") == "remove":
+        return _removed(visit, standing, "comment", typing.section, typing.section)
+    wrong = fault(r, typing)
+    if wrong:
+        return Shown(page_of(visit, typing, {"text": wrong}), INVALID)
+    _keep(visit, standing, "comment", typing.section, typing.text)
+    return _sent(standing, typing.section, "noted")
+
+
+def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
+    r, typed = speaker(visit.language), Typed.of(visit.form, visit.chosen)
+    if visit.form.get("act") == "remove":
+        return _removed(visit, standing, "waiver", visit.form.get("key", ""), "waivers")
+    may = acts(visit, history, standing, is_readable=True, comments=0)
+    if "approve" not in may.allowed or standing.submission is None:
+        why = may.why_not or r.t("Only who may approve this version now waives its findings.")
+        raise Declined("refused", why)
+    claims = _claims(visit, history, standing)
+    _check(r, typed, claims)
+    chosen, days = chosen_of(typed, claims), bounds(standing.submission, visit.now)
+    wrong = faults(r, typed, chosen, days)
+    if wrong:
+        return Shown(page_of(visit, typed, wrong), INVALID)
+    for key in chosen:
+        _keep(visit, standing, "waiver", key, typed.reason, typed.day)
+    return _sent(standing, "waivers", "noted")
+
+
+def _claims(visit: Visit, history: History, standing: Standing) -> tuple[tuple[Blocking, ...], ...]:
+    try:
+        version = visit.office.version(history, standing.version, visit.now)
+    except (BundleError, PolicyError, ReviewError, StorageError) as error:
+        raise _refused(visit, error) from None
+    return kept().of(version, visit.language).blocking
+
+
+def _check(r: Speaker, typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> None:
+    """Decline a form that names what this version does not have: no page of ours sends it."""
+    groups = {same[0].attribute or LACKING for same in claims}
+    keys = {one.key for same in claims for one in same}
+    if typed.group not in groups or not keys.issuperset(typed.keys):
+        raise Declined(
+            "malformed",
+            r.t("A finding of the form does not block this version. Send the form from its page."),
+        )
+
+
+def _keep(
+    visit: Visit, standing: Standing, kind: NoteKind, key: str, text: str, expires: date | None = None
+) -> None:
+    bundle = "" if standing.submission is None else standing.submission.digests.bundle
+    noted = Note(kind, key, text, expires, visit.now, bundle)
+    try:
+        visit.office.notes.put(visit.signed_in.name, standing.model, standing.version, noted)
+    except ReviewError as error:
+        raise _refused(visit, error) from None
+
+
+def _removed(visit: Visit, standing: Standing, kind: NoteKind, key: str, anchor: str) -> Sent:
+    """Take a note away; that there is none any more is as good."""
+    visit.office.notes.remove(visit.signed_in.name, standing.model, standing.version, kind, key)
+    return _sent(standing, anchor, "note_removed")
+
+
+def _sent(standing: Standing, anchor: str, notice: str) -> Sent:
+    return Sent(f"{address('version', version=standing.version)}#{anchor}", notice)
+
+
+def _refused(visit: Visit, error: SegmentationError) -> Declined:
+    return Declined("refused", str(refusal_told(error, visit.language)))
