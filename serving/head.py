@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from serving.calls import Refused
+from serving.sending import SECURITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,13 +73,17 @@ def without_upgrade(method: bytes, url: bytes, version: str, fields: Fields) -> 
 
 
 def written(reply: Reply) -> bytes:
-    """Return an answer as it goes over the wire, after which the connection is closed."""
+    """Return an answer as it goes over the wire, after which the connection is closed.
+
+    It says of itself what every answer says (`sending.SECURITY`).
+    """
     own = (
         (b"content-type", reply.media),
         (b"content-length", b"%d" % len(reply.body)),
         (b"connection", b"close"),
     )
-    return b"%b%b\r\n%b" % (STATUS_LINE[reply.status], _lines((*own, *reply.headers)), reply.body)
+    fields = (*own, *reply.headers, *SECURITY)
+    return b"%b%b\r\n%b" % (STATUS_LINE[reply.status], _lines(fields), reply.body)
 
 
 def _lines(fields: Iterable[tuple[bytes, bytes]]) -> bytes:

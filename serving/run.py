@@ -29,6 +29,7 @@ from segmentation.errors import SegmentationError, ServiceError
 from serving.listen import address, bound, check
 from serving.logs import Log, take_over, utc
 from serving.protocol import Config
+from serving.sending import STRICT
 
 if TYPE_CHECKING:
     import socket
@@ -242,6 +243,7 @@ def _config(settings: Settings, make: Make) -> Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # nothing here asks for a client's address or scheme
+        headers=[STRICT] if settings.is_tls else [],
         root_path=settings.root_path,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=math.ceil(settings.patience) + 5,

@@ -75,3 +75,8 @@ class Settings:
     idle: float = 1_800.0
     longest: float = 36_000.0
     run: str = "run"
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether browsers reach the service by TLS: its own, or that of a proxy before it."""
+        return self.certificate is not None or bool(self.proxies)

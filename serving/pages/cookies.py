@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from serving.languages import Language
     from serving.pages.visit import Cookie
-    from serving.settings import Settings
 
 NAMES = {
     "session": "segmentation",
@@ -33,11 +32,6 @@ TAKEN = {
 """What each may hold; one that holds anything else was not sent."""
 BEFORE_SIGN_IN: Language = "zh"
 """The language of who has not chosen one, whatever their browser prefers."""
-
-
-def is_tls(settings: Settings) -> bool:
-    """Whether browsers reach the service by TLS: its own, or that of a proxy before it."""
-    return settings.certificate is not None or bool(settings.proxies)
 
 
 def name_of(name: str, *, tls: bool) -> str:

@@ -90,7 +90,7 @@ class Door:
         self._attendant: Attendant | None = None
         self._making = threading.Lock()
         self._lanes = {name: Lane(name, bounds) for name, bounds in LANES.items()}
-        self._tls = cookies.is_tls(edge.state.settings)
+        self._tls = edge.state.settings.is_tls
 
     def is_for(self, path: str) -> bool:
         """Whether an address, without the prefix of a proxy, is of a page, or of none that there is."""

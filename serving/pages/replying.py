@@ -63,7 +63,7 @@ def reply_to(answer: Answer, visit: Visit, asked: Asked, more: tuple[Cookie, ...
         if told:
             set_["notice"] = Cookie("notice", "")
         reply = _packed(_page(answer, visit, asked, told), asked)
-    tls = cookies.is_tls(visit.office.settings)
+    tls = visit.office.settings.is_tls
     headers = tuple(cookies.header(one, tls=tls) for one in set_.values())
     return replace(reply, headers=(*reply.headers, *headers))
 

@@ -85,6 +85,20 @@ def test_a_key_is_told_with_its_name(run, office, log):
     assert "; key 010101010101 (billing); predict; 200; no version; request r1" in run("ledger", "access").out
 
 
+def test_a_person_is_told_by_name_and_who_was_not_let_in_by_none(run, log):
+    page = {"key": "", "rows": 0, "version": None, "decision": None}
+    log.append(
+        "a",
+        0,
+        line(route="page_version", person="Carol", **page | {"version": 1})
+        + line(route="page_enter", status=403, **page),
+        DAY,
+    )
+    first, second = run("ledger", "access").out.splitlines()
+    assert "; Carol; page_version; 200; version 1 of small_needs; request" in first
+    assert "; nobody who is signed in; page_enter; 403; no version; request" in second
+
+
 def test_the_same_is_told_to_machines(run, office, two_days):
     events = run("ledger", "access", "--json").content["events"]
 

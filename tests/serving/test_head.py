@@ -4,6 +4,7 @@ import pytest
 
 from serving.calls import Reply
 from serving.head import CODING, HOST, TUNNEL, VERSION, fault_of, without_upgrade, written
+from serving.sending import SECURITY
 
 ONE = (b"host", b"here")
 CHUNKED = (b"transfer-encoding", b"chunked")
@@ -43,5 +44,7 @@ def test_an_answer_is_written_with_its_length_and_closes():
     reply = Reply(b"{}", 400, b"application/json", headers=((b"retry-after", b"1"),))
     assert written(reply) == (
         b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: 2\r\n"
-        b"connection: close\r\nretry-after: 1\r\n\r\n{}"
+        b"connection: close\r\nretry-after: 1\r\n"
+        + b"".join(b"%b: %b\r\n" % field for field in SECURITY)
+        + b"\r\n{}"
     )

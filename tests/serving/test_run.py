@@ -16,6 +16,7 @@ import pytest
 from segmentation.errors import ServiceError
 from serving import run as module
 from serving.run import prepare, run
+from serving.sending import STRICT
 from tests.serving.process import Service, eventually
 from tests.serving.test_listen import written_pair
 
@@ -64,6 +65,16 @@ def test_the_password_of_the_ledger_is_not_in_what_a_configuration_shows(office)
 def test_nothing_of_what_a_proxy_forwards_is_read(office):
     config = module._config(office.settings(proxies=("10.0.0.0/8",)), module.application)
     assert not config.proxy_headers
+
+
+@pytest.mark.parametrize(
+    ("told", "is_strict"),
+    [({}, False), ({"certificate": "pem"}, True), ({"proxies": ("10.0.0.0/8",)}, True)],
+    ids=["here alone", "certificate", "behind a proxy"],
+)
+def test_browsers_are_told_to_come_by_tls_alone_where_there_is_tls(office, told, is_strict):
+    config = module._config(office.settings(**told), module.application)
+    assert (STRICT in config.headers) == is_strict
 
 
 def test_each_start_has_a_name_of_its_own_which_its_workers_are_told(office, monkeypatch):

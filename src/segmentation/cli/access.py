@@ -41,9 +41,10 @@ def access(
         bool, typer.Option("--json", help="Print one JSON object, of which `events` has one a line.")
     ] = False,
 ) -> None:
-    """Print every request of a known API key: when, of which key, what was asked, and what came of it.
+    """Print every request of a known API key or person: when, of whom, what was asked, what came of it.
 
-    There is no more of a request than that: no body, no address and nothing about a resident.
+    There is no more of a request than that: no body, no address and nothing about a resident. Where somebody
+    tried to sign in and was not let in, nothing says by which name.
 
     Exit code 1 says that the log is not what was moved into it: what was printed may be false, and
     requests may be missing.
@@ -179,15 +180,25 @@ def _print(events: Iterator[Told], names: dict[str, str]) -> None:
 def _line(told: Told, names: dict[str, str]) -> str:
     if "unreadable" in told:
         return f"A line that is no access event: {told['unreadable']}"
-    key, at = str(told.get("key")), str(told.get("at"))
+    at = str(told.get("at"))
     version = f"version {told['version']} of {told.get('model')}" if told.get("version") else "no version"
     rows = f"{told['rows']} resident{'' if told['rows'] == 1 else 's'}" if told.get("rows") else ""
-    who = f"key {key} ({names[key]})" if key in names else f"key {key}"
+    who = _who(told, names)
     request = f"request {told.get('id')}"
     if told.get("requests"):
         request += f", the last of {told['requests']} that were refused"
     parts = (at, who, told.get("route"), told.get("status"), rows, version, request)
     return "; ".join(str(part) for part in parts if part)
+
+
+def _who(told: Told, names: dict[str, str]) -> str:
+    """Return who asked: an API key, or at the pages a person, or somebody who was not let in."""
+    key = str(told.get("key"))
+    if key in names:
+        return f"key {key} ({names[key]})"
+    if told.get("person"):
+        return str(told["person"])
+    return f"key {key}" if key else "nobody who is signed in"
 
 
 def _print_json(events: Iterator[Told]) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from serving.app import create_app
 from serving.logs import Log
-from serving.pages import cookies
 from tests.serving.asgi import Kept
 from tests.serving.pages.made import PASSPHRASE
 
@@ -59,7 +58,7 @@ class Site:
         log = Log(self.office.office.clock, self.written)
         self.app = create_app(settings, clock=self.office.office.clock, log=log)
         self.app.edge.spool = self.spool
-        self.tls = cookies.is_tls(settings)
+        self.tls = settings.is_tls
         self.root = settings.root_path
 
     @property
