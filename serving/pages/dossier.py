@@ -49,7 +49,7 @@ def dossier(visit: Visit) -> File:
             write_dossier(path, bundle, history, office.model, version, root=root, pdf=False)
             body = path.read_bytes()
     except (BundleError, PolicyError, ReviewError) as error:
-        raise Declined("unreadable", refusal_in(error, visit.language)) from error
+        raise Declined("refused", refusal_in(error, visit.language)) from error
     finally:
         _writing.release()
     return File(body, "application/zip", f"dossier-{office.model}-v{version}.zip")

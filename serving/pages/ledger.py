@@ -211,5 +211,5 @@ def _exported(visit: Visit) -> tuple[History, Filter]:
             "The ledger knows nothing of what was asked for, so no file is written. Choose anew on the page "
             "of the ledger."
         )
-        raise Declined("not_found", why)
+        raise Declined("malformed", why)
     return history, question.filter

@@ -60,7 +60,7 @@ class Filter:
     kind : str
         Of `KINDS`.
     person : str
-        Who signed it, or whom it enters.
+        Who signed it, or whom it enters, or who trained what it submits.
     version : str
         A model, or a model, a space and the number of a version.
     first, last : date or None
@@ -233,8 +233,10 @@ def _content_of(event: Event) -> Content:
 def _read(document: str) -> Content:
     """Return what a filter looks at in a verified document; kept, because each request looks at all."""
     told = json.loads(document)
-    people = (told.get("by"), told.get("name"), *told.get("trained_by", ()))
-    return Content(str(told.get("action", "")), tuple(str(name) for name in people if name))
+    action = str(told.get("action", ""))
+    trained = told["trained_by"] if action == "submit" else ()
+    people = (told.get("by"), told.get("name"), *trained)
+    return Content(action, tuple(str(name) for name in people if name))
 
 
 def _day(text: str) -> date | None:
