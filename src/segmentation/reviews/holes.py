@@ -124,7 +124,7 @@ def _path(text: str) -> str:
     """Return a file or folder; what a message calls a bundle, or a part of one, in Chinese."""
     bundle = re.fullmatch(r"The (?:(card|policy) in the )?bundle of (\w+) version (\d+)", text)
     if bundle is None:
-        return text
+        return "其内容" if text == "it" else text
     part = f"中的{PARTS[bundle[1]]}" if bundle[1] else ""
     return f"{bundle[2]}第{bundle[3]}版的文件包{part}"
 
@@ -209,13 +209,17 @@ REASONS = {
 }
 """What systems say, in their own words; others are told as they are."""
 
+PERSON = r"\w[\w .@-]{0,62}"
+PLACE = r"(?:(?!: |\. ).)+"
+"""A file, a folder or a database, and no sentence."""
 NUMBER = Kind(r"[\d,]{1,30}", _as_it_is)
 KINDS: Mapping[str, Kind] = {
     "version": NUMBER,
     "seq": NUMBER,
     "n": NUMBER,
     "size": NUMBER,
-    "by": Kind(r"\w[\w .@-]{0,62}", _as_it_is),
+    "by": Kind(PERSON, _as_it_is),
+    "name": Kind(PERSON, _as_it_is),
     "day": Kind(r"\d{4}-\d\d-\d\d", _day),
     "time": Kind(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", _time),
     "moment": Kind(r"\d{4}-\d\d-\d\d \d\d:\d\d \S{1,40}", _moment),
@@ -234,12 +238,15 @@ KINDS: Mapping[str, Kind] = {
     "part": Kind(r"[a-z]{1,20}", _among(PARTS)),
     "names": Kind(r".+", lambda text: text.replace(", ", "、")),
     "field": Kind(r"[a-z_.0-9]{1,100}", _field),
+    "choices": Kind(r"'.{1,300}'", lambda text: re.sub(", | or ", "、", text)),
     "label": Kind(r".{1,300}", _label),
     "event": Kind(r"event \d+ \(.{1,300}\)", _event),
     "kind": Kind(r".{1,100}", lambda text: EVENTS.get(text, text)),
     "record": Kind(r"[\w ]{1,60}", _record),
     "rooted": Kind(r"(start of the ledger|record of .{1,63})", _rooted),
-    "path": Kind(r".+", _path),
+    "path": Kind(PLACE, _path),
+    "place": Kind(PLACE, _as_it_is),
+    "folder": Kind(PLACE, _as_it_is),
     "reason": Kind(r".+", lambda text: REASONS.get(text, text)),
 }
 """By what the name of a hole begins with, up to its number; what is not here stands as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 UNKNOWN = "此操作未能完成，原因如下（英文原文）："
 SOME = "其中部分原因仅有英文原文："
 FIRST_FAULTS = 200
-"""Faults of one refusal that are told."""
+"""Faults, or lines, of one refusal that are told."""
+
+_COUNT = re.compile(r", \d+ faults?:$")
 
 
 @dataclass(frozen=True)
@@ -73,22 +76,24 @@ def fault_told(fault: Fault, language: Language) -> Told:
 
 
 def _with_faults(message: str, faults: tuple[Fault, ...]) -> Told:
-    """Return a refusal with the lines of its faults, of which some may have no Chinese."""
-    head, _, rest = message.partition("\n")
-    title = retold(head)
-    if title is None or (rest and not faults):
-        told = retold(message)
-        return Told(UNKNOWN, message) if told is None else Told(told)
-    lines, english = [title], []
-    for fault in faults[:FIRST_FAULTS] if rest else ():
+    """Return a refusal, with a line for each of its faults, of which some may have no Chinese."""
+    if not faults:
+        lines = message.split("\n")[:FIRST_FAULTS]
+        told = [found for found in map(retold, lines) if found is not None]
+        return Told("\n".join(told)) if len(told) == len(lines) else Told(UNKNOWN, message)
+    title = retold(_COUNT.sub("", message.partition("\n")[0]))
+    if title is None:
+        return Told(UNKNOWN, message)
+    known, unknown = [], []
+    for fault in faults[:FIRST_FAULTS]:
         told = _fault(fault)
-        if told is None:
-            english.append(f"  - {fault}")
-        else:
-            lines.append(f"  - {fault.where}：{told}")
-    if english:
-        lines.append(SOME)
-    return Told("\n".join(lines), "".join(f"\n{line}" for line in english))
+        (unknown if told is None else known).append(
+            f"  - {fault if told is None else f'{fault.where}：{told}'}"
+        )
+    head = f"{title}，共{len(faults)}处："
+    return Told(
+        "\n".join([head, *known, *([SOME] if unknown else [])]), "".join(f"\n{one}" for one in unknown)
+    )
 
 
 def _fault(fault: Fault) -> str | None:
