@@ -117,7 +117,7 @@ def parts_of(version: Version, language: Language) -> Parts:
 
 def _lowered(html: Markup) -> Markup:
     """Return a section with its headings one step lower: the whole assessment is one section of the page."""
-    return Markup(re.sub(r"<(/?)h3\b", r"<\1h4", html))  # noqa: S704 - tags of the template; texts have no "<"
+    return Markup(re.sub(r"<(/?)h3\b", r"<\1h4", str(html)))  # noqa: S704 - tags of the template; no text has "<"
 
 
 def _claims(version: Version) -> tuple[tuple[Blocking, ...], ...]:

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-VOID = {"meta", "br", "path", "circle", "line", "rect"}
+VOID = {"meta", "br", "path", "circle", "line", "rect", "input", "link", "wbr"}
 
 
 class Page(HTMLParser):

@@ -1,0 +1,183 @@
+"""The page of a version tells the card, to the figure, and beside it what is live."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from segmentation.card.html import sections_html as card_html
+from segmentation.impact.html import sections_html as impact_html
+from segmentation.wording import LANGUAGES
+from serving.pages.page import help_of
+from serving.pages.render import rendered
+from serving.pages.version import VersionPage, page_of, version
+from serving.pages.visit import Declined
+from tests.card.reading import Page
+from tests.reviews.office import MODEL, handed
+from tests.serving.pages.made import blocked
+
+
+def visited(desk, number=2, name="Carol", language="zh", **told):
+    return desk.visit(name, language, path={"version": str(number)}, route="version", **told)
+
+
+def shown(desk, number=2, name="Carol", language="zh", **told):
+    visit = visited(desk, number, name, language, **told)
+    return rendered(version(visit).page, visit, here=f"/review/versions/{number}")
+
+
+def words(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+
+
+# ---- The card ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_carries_every_section_of_the_card_and_of_the_assessment_to_the_letter(desk, language):
+    desk.office.submit(blocked())
+    html = shown(desk, language=language)
+
+    assert all(section in html for section in card_html(blocked().card, language).values())
+    impact = impact_html(blocked().impact, language)
+    assert all(words(one).strip() in words(html) for one in impact.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_sound_for_everybody_who_reads(desk, language):
+    desk.office.submit(blocked())
+    for name in ("Tina", "Carol", "Bob", "Adam"):
+        found = Page(shown(desk, name=name, language=language))
+        ids = found.values("id")
+
+        assert (found.unclosed, found.open) == ([], [])
+        assert len(set(ids)) == len(ids)
+        assert {value[1:] for value in found.values("href") if value.startswith("#")} <= set(ids)
+        assert {one for value in found.values("aria-labelledby") for one in value.split()} <= set(ids)
+        assert {one for value in found.values("aria-describedby") for one in value.split()} <= set(ids)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_step_down_one_by_one_from_a_single_first(desk, language):
+    desk.office.activated(1)
+    desk.office.submit(blocked())
+    levels = [int(tag[1]) for tag in Page(shown(desk, language=language)).tags if re.fullmatch(r"h\d", tag)]
+
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_sections_stand_in_the_order_in_which_a_reviewer_asks(desk):
+    desk.office.submit(blocked())
+    ids = Page(shown(desk)).values("id")
+    asked = [
+        *("live", "verdict", "waivers", "gaps", "since", "changes", "segments", "services", "features"),
+        *("columns", "attributes", "fairness", "unjudged", "choice", "stability", "migration", "intake"),
+        *("duties", "impact", "history", "limits", "digests", "fingerprints"),
+    ]
+
+    assert [one for one in ids if one in asked] == asked
+
+
+def test_every_field_of_the_page_has_a_line_of_help():
+    assert all(one.title and one.help for one in help_of(VersionPage).values())
+
+
+# ---- Which version ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["9", "0", "00", "4294967296", "9" * 5000, "²", ""])
+def test_a_version_that_was_never_submitted_is_not_found(desk, number):
+    desk.office.submit()
+    with pytest.raises(Declined) as declined:
+        version(visited(desk, number))
+
+    assert declined.value.kind == "not_found"
+
+
+# ---- What is live -----------------------------------------------------------------------------------
+
+
+def test_a_version_that_waits_tells_whose_signature_is_missing_and_how_many_findings_block(desk):
+    desk.office.submit(blocked())
+    desk.office.approve("Carol", 2, waivers=blocked().waivers)
+    live = page_of(visited(desk, name="Bob")).live
+
+    assert (live.serves, live.state, live.missing) == (False, "submitted", ("business",))
+    assert live.blocking == len(blocked().waivers)
+    assert [one.by for one in live.signed] == ["Carol"]
+
+
+def test_an_approval_with_waivers_is_told_live_beside_a_card_that_says_may_not_be_signed(desk):
+    desk.office.submit(blocked())
+    for name in ("Carol", "Bob"):
+        desk.office.approve(name, 2, waivers=blocked().waivers)
+    found = page_of(visited(desk, language="en"))
+
+    assert found.live.serves
+    assert {one.by for one in found.live.waived} == {"Carol", "Bob"}
+    assert {len(one.findings) for one in found.live.waived} == {len(blocked().waivers)}
+    assert all(":" not in one.split(" ")[0] for told in found.live.waived for one in told.findings)
+    assert "Approved with waivers" in shown(desk, language="en")
+
+
+def test_a_version_that_needed_no_waiver_speaks_of_none(desk):
+    desk.office.activated(1)
+
+    assert page_of(visited(desk, 1)).live.waived == ()
+    assert "Approved with waivers" not in shown(desk, 1, language="en")
+
+
+# ---- Files that cannot be read ----------------------------------------------------------------------
+
+
+def test_of_a_version_whose_files_are_gone_what_is_live_still_shows_and_it_can_be_stopped(desk):
+    desk.office.activated(1)
+    for file in desk.office.home.root.parent.glob("bundles/**/card.json"):
+        file.unlink()
+    found = page_of(visited(desk, 1, language="en"))
+
+    assert found.refusal is not None
+    assert found.acts.allowed == ("revoke", "suspend")
+    assert (found.sections, found.first, found.waivers) == ((), (), None)
+    assert [one.event.action for one in found.history if one.event.kind == "decision"] == [
+        "approve", "approve", "submit"
+    ]  # fmt: skip
+    assert found.refusal.text in words(shown(desk, 1, language="en")).replace("&#39;", "'")
+
+
+# ---- History ----------------------------------------------------------------------------------------
+
+
+def test_the_history_names_each_event_its_digest_and_the_key_that_signed_it(desk):
+    desk.office.activated(1)
+    history = desk.pages.history()
+    found = page_of(visited(desk, 1)).history
+
+    assert [one.event.seq for one in found] == [
+        event.seq for event in reversed(history.events) if event.draft.model == MODEL
+    ]
+    assert {one.digest for one in found} <= {event.digest for event in history.events}
+    signed = {one.event.by: one.event.key_fingerprint for one in found if one.event.by}
+    assert signed == {name: desk.office.keys[name].public.fingerprint for name in ("Tina", "Carol", "Bob")}
+    html = shown(desk, 1)
+    assert all(one.event.key_fingerprint in html for one in found)
+
+
+# ---- What changed -----------------------------------------------------------------------------------
+
+
+def test_the_version_that_was_last_in_service_is_compared_with(desk):
+    desk.office.activated(1)
+    desk.office.submit(blocked())
+    found = page_of(visited(desk)).since
+
+    assert (found.version, found.state, found.problem) == (1, "active", "")
+    assert [one.status for one in found.turned]
+    assert "before=1&amp;after=2" in shown(desk)
+
+
+def test_the_first_version_is_compared_with_none(desk):
+    desk.office.submit(handed(1))
+
+    assert page_of(visited(desk, 1)).since.version is None
