@@ -195,16 +195,31 @@ class Tab:
         """Choose the language by the switch, as a person does."""
         self.language = language
         if self.page.locator("html").get_attribute("lang")[:2] != language:
-            self.page.locator(f'a[href*="language="][hreflang^="{language}"]').first.click()
+            with self.page.expect_navigation():
+                self.page.locator(f'.languages a[hreflang^="{language}"]').click()
 
     def sign_in(self, name, passphrase=PASSPHRASE):
         """Fill in the form and send it."""
         self.go("sign_in")
         self.speak(self.language)
-        self.page.fill("input[name=name]", name)
-        self.page.fill("input[name=passphrase]", passphrase)
-        self.page.press("input[name=passphrase]", "Enter")
-        self.page.wait_for_load_state()
+        self.send("form:has([name=passphrase])", name=name, passphrase=passphrase)
+
+    def send(self, selector, **typed):
+        """Fill in fields by their names, press a button, and wait for the page that follows."""
+        form = self.page.locator(selector)
+        for name, text in typed.items():
+            form.locator(f"[name={name}]").fill(text)
+        with self.page.expect_navigation():
+            form.locator("button[type=submit], button:not([type])").first.click()
+
+    def act(self, version, action, **typed):
+        """Open the form of an act, fill it in and go on to what is signed."""
+        self.go(action, version=version)
+        self.send("form#decide", **typed)
+
+    def sign(self, passphrase=PASSPHRASE):
+        """Sign what is shown."""
+        self.send("#sign form", passphrase=passphrase)
 
     def shot(self, name):
         """Keep a picture of the whole page."""
