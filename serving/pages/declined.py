@@ -50,9 +50,7 @@ WHY: Mapping[str, str] = {
     "too_slow": msg("Nothing was done. Go back, and send it again."),
     "too_large": msg("Nothing was done. Go back, and write less."),
     "wrong_media": msg("Nothing was done. Send the form from its page."),
-    "failed": msg(
-        "Nothing more is known here; the log of the service says where it failed. Try again later."
-    ),
+    "failed": msg("The log of the service says where it failed. Try again later."),
     "busy": msg("Nothing was done. Wait a moment, and load the page again."),
     "unreachable": msg("The pages show nothing without it. Try again in a minute."),
     "not_trusted": msg(
