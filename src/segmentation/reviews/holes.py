@@ -68,8 +68,14 @@ def _word(words: Mapping[str, str]) -> Callable[[str], str]:
     return lambda text: word(words, text.replace(" ", "_"), ZH)
 
 
-def _words(words: Mapping[str, str], between: str) -> Callable[[str], str]:
-    return lambda text: between.join(map(_word(words), re.split(r", | and | or ", text)))
+def _words(words: Mapping[str, str], last: str) -> Callable[[str], str]:
+    """Return what tells a list of keys: ``trainer, compliance or business``."""
+
+    def told(text: str) -> str:
+        *most, end = map(_word(words), re.split(r", | and | or ", text))
+        return f"{'、'.join(most)}{last if most else ''}{end}"
+
+    return told
 
 
 def _among(words: Mapping[str, str]) -> Callable[[str], str]:

@@ -84,12 +84,9 @@ def _with_faults(message: str, faults: tuple[Fault, ...]) -> Told:
     title = retold(_COUNT.sub("", message.partition("\n")[0]))
     if title is None:
         return Told(UNKNOWN, message)
-    known, unknown = [], []
-    for fault in faults[:FIRST_FAULTS]:
-        told = _fault(fault)
-        (unknown if told is None else known).append(
-            f"  - {fault if told is None else f'{fault.where}：{told}'}"
-        )
+    found = [(fault, _fault(fault)) for fault in faults[:FIRST_FAULTS]]
+    known = [f"  - {fault.where}：{one}" for fault, one in found if one is not None]
+    unknown = [f"  - {fault}" for fault, one in found if one is None]
     head = f"{title}，共{len(faults)}处："
     return Told(
         "\n".join([head, *known, *([SOME] if unknown else [])]), "".join(f"\n{one}" for one in unknown)

@@ -137,13 +137,16 @@ def retold(english: str) -> str | None:
 
 
 def _retold(english: str, depth: int) -> str | None:
+    """Return a text by its sentences, or else as one: a name may hold what looks like the end of one."""
     if depth > DEEPEST:
         return None
-    for skeleton in skeletons():
-        values = skeleton.fits(english)
-        if values is not None and (told := _put(skeleton, values, depth)) is not None:
-            return told
-    return _by_sentences(english, depth)
+    return _by_sentences(english, depth) or _as_one(english, depth)
+
+
+def _as_one(english: str, depth: int) -> str | None:
+    found = ((skeleton, skeleton.fits(english)) for skeleton in skeletons())
+    told = (_put(skeleton, values, depth) for skeleton, values in found if values is not None)
+    return next((one for one in told if one is not None), None)
 
 
 def _by_sentences(english: str, depth: int) -> str | None:
