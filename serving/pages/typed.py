@@ -66,7 +66,7 @@ class Typed:
         """Return what a browser sent; line breaks are those of one kind."""
         told = {name: form.get(name, "").replace("\r\n", "\n") for name in ("reason", "conditions")}
         until = form.get("until", "")[: 2 * DAY]
-        return cls(role=form.get("role", ""), until=until, comments=chosen.get("comments", ()), **told)
+        return cls(role=form.get("role", ""), until=until, comments=chosen.get("comment", ()), **told)
 
     @property
     def each_condition(self) -> tuple[str, ...]:
