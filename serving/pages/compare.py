@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from segmentation.ledger.history import History
     from segmentation.ledger.standing import Standing, State
     from segmentation.reviews.differences.model import Seen
     from serving.pages.visit import Visit
@@ -138,7 +139,7 @@ def compare(visit: Visit) -> Shown:
     if before == after:
         return Shown(_empty(choice, r.t(SAME, version=after)))
     try:
-        found = _compared(visit, None if before is None else standings[before], standings[after])
+        found = _compared(visit, history, None if before is None else standings[before], standings[after])
     except _UnreadableError as error:
         return Shown(_empty(choice, r.t(UNREADABLE, version=error.version)))
     return Shown(_page(r, choice, found, standings))
@@ -197,14 +198,15 @@ _kept: OrderedDict[tuple[str, str], _Found] = OrderedDict()
 _keeping = threading.Lock()
 
 
-def _compared(visit: Visit, before: Standing | None, after: Standing) -> _Found:
+def _compared(visit: Visit, history: History, before: Standing | None, after: Standing) -> _Found:
     """Return what differs; kept by the digests that were signed, so that no other content has its place."""
     key = (_mark(before), _mark(after))
     with _keeping:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    old, new = None if before is None else _side(visit, before.version), _side(visit, after.version)
+    old = None if before is None else _side(visit, history, before.version)
+    new = _side(visit, history, after.version)
     found = _Found(diff(old, new), _titles(old, new))
     with _keeping:
         _kept[key] = found
@@ -217,9 +219,9 @@ def _mark(one: Standing | None) -> str:
     return "" if one is None or one.submission is None else f"{one.version} {one.submission.digests.bundle}"
 
 
-def _side(visit: Visit, version: int) -> Side:
+def _side(visit: Visit, history: History, version: int) -> Side:
     try:
-        found = visit.office.version(visit.office.history(), version, visit.now)
+        found = visit.office.version(history, version, visit.now)
     except SegmentationError as error:
         raise _UnreadableError(version) from error
     return Side(version, found.policy, found.card)

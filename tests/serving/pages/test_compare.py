@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 import pytest
 
 from segmentation.card import Digests
-from segmentation.policy import policy_from
+from segmentation.policy import Text, policy_from
 from segmentation.reviews.diff import Diff
+from segmentation.reviews.differences.model import Change, FeatureChange, SegmentChange
 from segmentation.signing import sha256
 from serving.pages import compare as module
 from serving.pages.compare import KEPT, SECTIONS, Compare, compare
@@ -201,6 +202,24 @@ def test_texts_of_a_policy_are_shown_as_text(desk, language):
     told = html(desk, language)
     assert "<script" not in told
     assert "&lt;script&gt;" in told
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_segments_and_features_that_came_and_went_are_told_as_text(two, monkeypatch, linked):
+    text = Text(en=SCRIPT, zh=SCRIPT)
+    segments = (
+        SegmentChange("S9", "new", None, text, None, 0.25, None, text, (Change("patrol", None, text),)),
+        SegmentChange("S4", "gone", text, None, 0.25, None, None, None, ()),
+    )
+    features = (FeatureChange("lift", text, "added"), FeatureChange("lift", text, "removed"))
+    own = module.diff
+    changed = {"segments": segments, "features": features, "is_linked": linked}
+    monkeypatch.setattr(module, "diff", lambda *sides: replace(own(*sides), **changed))
+    told = html(two)
+    assert "<script" not in told
+    assert told.count("&lt;script&gt;") > 6
+    assert ("all segments of both are listed" in told) is not linked
+    assert told.count("<code>lift</code>") == 2
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -9,6 +9,7 @@ from segmentation.policy import Text
 from segmentation.reviews.diff import Side, diff
 from segmentation.reviews.differences.model import (
     Change,
+    FeatureChange,
     FindingChange,
     LimitChange,
     Measure,
@@ -135,3 +136,19 @@ def test_a_segment_that_only_one_card_names_is_called_by_its_id():
     move = replace(card.migration.moves[0], source="S99")
     found = rows.moved(EN, Migrated(card.changes.since, (move,)))
     assert found.rows[0].source == "S99"
+
+
+def test_a_feature_that_came_is_told_and_one_that_is_described_otherwise_with_what_differs():
+    changes = (
+        Change("features.lift.why.en", both("a"), both("b")),
+        Change("features.lift.weight", None, None),
+    )
+    came = FeatureChange("lift", both("Lift rides"), "added")
+    other = FeatureChange("lift", both("Lift rides"), "changed", changes)
+    told = rows.feature_rows(EN, [came, other])
+    assert [(one.told, one.title) for one in told] == [
+        ("added", "Lift rides"),
+        ("described otherwise", "Lift rides"),
+    ]
+    assert [row.path for row in told[1].rows] == ["why.en", "weight"]
+    assert told[0].rows == ()
