@@ -19,8 +19,8 @@ from serving.pages.terms import MEANINGS
 IMPORTS = (
     '{% extends "base.html.j2" %}{% from "macros.html.j2" import action_word, area_field, button, '
     "check_field, chip, choice_field, date_field, day, digest, empty, error_list, field_head, form, heads, "
-    "hidden_field, link_button, password_field, radio_field, role_words, search, section, short_digest, state_chip, "
-    "status_chip, table, term, text_field, version_link, warning, when with context %}"
+    "hidden_field, link_button, password_field, radio_field, role_words, search, section, short_digest, "
+    "state_chip, status_chip, table, term, text_field, version_link, warning, when with context %}"
 )
 ODD = "<script>alert(1)</script>\"' onclick=x"
 AT = datetime(2026, 3, 2, 8, 5, tzinfo=UTC)
