@@ -169,13 +169,18 @@ class Tab:
         self.context.set_default_timeout(15_000)
         self.page = self.context.new_page()
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("console", self._console)
 
+    def _failed(self, request):
+        # Who goes on before an icon has come takes it back, and asks for it again.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url}: {request.failure}")
+
     def _console(self, message):
         # Chromium says "Failed to load resource" of every page answered with 4xx, as ours that decline.
-        if not re.search(r"status of 4\d\d", message.text):
+        if message.type in {"error", "warning"} and not re.search(r"status of 4\d\d", message.text):
             self.complaints.append(f"console: {message.text}")
 
     def go(self, name, /, **told):
