@@ -172,4 +172,6 @@ def _is_local(node, names):
 
 
 def _is_document(node):
-    return isinstance(getattr(node, "parent", None), ast.Expr)
+    """Whether a text is a docstring, or describes a field for who reads the schema."""
+    parent = getattr(node, "parent", None)
+    return isinstance(parent, ast.Expr) or (isinstance(parent, ast.keyword) and parent.arg == "description")

@@ -43,6 +43,8 @@ SAMPLES = {
     "path": ("/srv/the keys", "/srv/the keys"),
     "reason": ("permission denied", "没有权限"),
     "told": ("Nobody has submitted it.", "尚无人提交。"),
+    "place": ("PostgreSQL database books at db", "db上的PostgreSQL数据库books"),
+    "clauses": ("the trigger a is missing; the trigger b was added", "触发器a缺失；触发器b被添加"),
     "cause": ("it is not a table", "它不是表"),
 }
 """What a hole may hold, and what that is in Chinese."""

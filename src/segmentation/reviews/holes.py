@@ -135,6 +135,12 @@ def _path(text: str) -> str:
     return f"{bundle[2]}第{bundle[3]}版的文件包{part}"
 
 
+def _place(text: str) -> str:
+    """Return where a ledger is."""
+    database = re.fullmatch(r"PostgreSQL database (\S+) at (\S+)", text)
+    return text if database is None else f"{database[2]}上的PostgreSQL数据库{database[1]}"
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -251,7 +257,7 @@ KINDS: Mapping[str, Kind] = {
     "record": Kind(r"[\w ]{1,60}", _record),
     "rooted": Kind(r"(start of the ledger|record of .{1,63})", _rooted),
     "path": Kind(PLACE, _path),
-    "place": Kind(PLACE, _as_it_is),
+    "place": Kind(PLACE, _place),
     "folder": Kind(PLACE, _as_it_is),
     "reason": Kind(r".+", lambda text: REASONS.get(text, text)),
 }

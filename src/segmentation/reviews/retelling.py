@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,8 @@ SENTENCES = 24
 """Of a text; one with more stays as it is."""
 DEEPEST = 6
 """Sentences within sentences."""
-NESTED = frozenset({"told", "cause"})
-"""Holes that hold sentences of the program."""
+NESTED = frozenset({"told", "cause", "clauses"})
+"""Holes that hold sentences of the program, or clauses."""
 
 _HOLE = re.compile(r"%\((\w+)\)s")
 
@@ -125,6 +125,7 @@ def skeletons() -> tuple[Skeleton, ...]:
     return tuple(sorted(found, key=lambda one: -one.weight))
 
 
+@lru_cache(maxsize=1024)
 def retold(english: str) -> str | None:
     """Return sentences of the program in Chinese; None where the file knows one of them not.
 
@@ -186,6 +187,8 @@ def _put(skeleton: Skeleton, values: Mapping[str, str], depth: int) -> str | Non
 
 
 def _within(stem: str, english: str, depth: int) -> str | None:
-    """Return a sentence within another; the cause that another part of the program gives may stay English."""
-    found = _retold(english, depth + 1)
-    return english if found is None and stem == "cause" else found
+    """Return what a sentence holds; what other parts of the program, or a database, say may stay English."""
+    if stem == "told":
+        return _retold(english, depth + 1)
+    clauses = english.split("; ") if stem == "clauses" else [english]
+    return "；".join(_retold(one, depth + 1) or one for one in clauses)
