@@ -50,7 +50,8 @@ def test_a_person_who_is_entered_changed_and_gone(cast):
     carol = fingerprint(cast, "Carol")
     cast.enter("Carol", ("compliance", "business"), None)
     cast.enter("Carol", ())
-    roles, until = "compliance, business owner", "Their training counts until 2027-06-30."
+    roles = "compliance, business owner"
+    none, until = "No training is entered.", "Their training counts until 2027-06-30."
     entered, changed, gone = (event for event in cast.events if "Carol" in event.draft.signed.document)
 
     assert both(entered) == (
@@ -63,7 +64,7 @@ def test_a_person_who_is_entered_changed_and_gone(cast):
     assert both(changed) == (
         (
             "Person changed",
-            f"The root key changed the record of Carol: {roles}, with the key {carol}. No training is entered.",
+            f"The root key changed the record of Carol: {roles}, with the key {carol}. {none}",
         ),
         (
             "变更人员登记",
