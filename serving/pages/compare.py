@@ -12,6 +12,7 @@ from segmentation.errors import SegmentationError
 from segmentation.reviews.diff import Diff, Side, diff, last_in_service
 from segmentation.wording import Titles
 from serving.pages import compare_rows as rows
+from serving.pages.moved import Moved, moved
 from serving.pages.page import Page, msg, told
 from serving.pages.visit import Shown
 from serving.pages.words import speaker
@@ -109,7 +110,7 @@ class Compare(Page):
     )
     segments: tuple[rows.SegmentRow, ...] = field(metadata=_as_told("segments"))
     is_linked: bool = field(metadata=_as_told("is_linked"))
-    migration: rows.Moved | None = field(metadata=_as_told("migration"))
+    migration: Moved | None = field(metadata=_as_told("migration"))
     findings: tuple[rows.Turned, ...] = field(metadata=_as_told("findings"))
     gaps: tuple[rows.GapRow, ...] = field(metadata=_as_told("gaps"))
     stability: tuple[rows.Row, ...] = field(metadata=_as_told("stability"))
@@ -269,7 +270,7 @@ def _page(r: Speaker, choice: Choice, found: _Found, standings: Mapping[int, Sta
         policy=rows.rest_rows(by, diff),
         segments=rows.segment_rows(by, diff.segments),
         is_linked=diff.is_linked,
-        migration=rows.moved(by, diff.migration),
+        migration=moved(by, diff.migration),
         findings=rows.turned(by, diff.findings),
         gaps=rows.gap_rows(by, diff.gaps),
         stability=rows.measure_rows(by, diff.stability),

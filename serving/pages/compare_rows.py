@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from segmentation.card.standing import how_many, mover, staying, what_part
 from segmentation.wording import msg
-from serving.pages.flow import MOST, Stream, flow_chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from markupsafe import Markup
 
     from segmentation.policy import Text
     from segmentation.reviews.differences.model import (
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
         GapChange,
         LimitChange,
         Measure,
-        Migrated,
         SegmentChange,
         Turn,
     )
@@ -143,26 +138,6 @@ class GapRow:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class MoveRow:
-    """Residents who change segment."""
-
-    source: str
-    target: str
-    residents: str
-    share: str
-    because: str
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Who moves: in a sentence, drawn, and in a table; `chart` is None where no move can be told."""
-
-    staying: str
-    chart: Markup | None
-    rows: tuple[MoveRow, ...]
-
-
 def rows(r: Speaker, changes: Iterable[Change], prefix: str = "") -> tuple[Row, ...]:
     """Return keys that differ; `prefix` is left out of what they are called."""
     return tuple(_row(r, one, prefix) for one in changes)
@@ -229,43 +204,6 @@ def measure_rows(r: Speaker, measures: Iterable[Measure]) -> tuple[Row, ...]:
     return tuple(
         Row(r.text(one.what), "", _figure(r, one, one.before), _figure(r, one, one.after)) for one in measures
     )
-
-
-def moved(r: Speaker, migration: Migrated | None) -> Moved | None:
-    """Return who moves, in the words of a reader who knows the segments; None where that is not known."""
-    if migration is None:
-        return None
-    told = tuple(
-        MoveRow(
-            r.segment(one.source), r.segment(one.target), how_many(r, one), what_part(r, one), mover(r, one)
-        )
-        for one in migration.moves
-    )
-    return Moved(staying(r, migration.since), _chart(r, migration), told)
-
-
-def _chart(r: Speaker, migration: Migrated) -> Markup | None:
-    moves = sorted(migration.moves, key=lambda one: -one.residents)
-    if not moves:
-        return None
-    streams = (
-        Stream(
-            r.short_segment(one.source),
-            r.short_segment(one.target),
-            one.residents,
-            r.integer(one.residents) if one.exact else f"≥ {r.integer(one.residents)}",
-            is_exact=one.exact,
-        )
-        for one in moves
-    )
-    shown = r.tn(
-        "A band for the largest move of %(all)s: segments before on the left, after on the right.",
-        "A band for the %(n)s largest of %(all)s moves: segments before on the left, after on the right.",
-        min(MOST, len(moves)),
-        all=r.integer(len(moves)),
-    )
-    stays = r.t("Residents who stay are not drawn. All figures stand in the table.")
-    return flow_chart("flow", r.t("Who moves where"), r.join("sentence", (shown, stays)), streams)
 
 
 def _segment(r: Speaker, one: SegmentChange) -> SegmentRow:

@@ -1,7 +1,5 @@
 """What differs is told in the reader's words: looser limits first, findings by what became of them."""
 
-from dataclasses import replace
-
 import pytest
 
 from segmentation.card.titles import titles_of
@@ -13,7 +11,6 @@ from segmentation.reviews.differences.model import (
     FindingChange,
     LimitChange,
     Measure,
-    Migrated,
     SegmentChange,
 )
 from serving.pages import compare_rows as rows
@@ -106,36 +103,10 @@ def test_a_figure_is_told_in_its_form_and_one_that_is_hidden_says_so(value, form
     assert row.before.startswith(told)
 
 
-def test_moves_are_told_in_a_sentence_a_drawing_and_a_table():
-    card = made.card(migration=made.migration())
-    found = rows.moved(ZH, Migrated(card.changes.since, card.migration.moves))
-    assert "91%" in found.staying
-    assert [one.residents for one in found.rows] == ["388", "不低于120", "31"]
-    assert "≥ 120" in found.chart
-
-
-def test_nothing_is_drawn_where_no_move_can_be_told():
-    card = made.card(migration=made.migration())
-    found = rows.moved(EN, Migrated(card.changes.since, ()))
-    assert (found.chart, found.rows) == (None, ())
-    assert found.staying
-
-
-def test_who_moves_is_not_known_without_a_comparison():
-    assert rows.moved(EN, None) is None
-
-
 def test_every_word_has_a_chinese_one():
     words = [*rows.LABELS.values(), *rows.KINDS.values(), *rows.SEGMENTS.values()]
     words += [text for pair in rows.TURNS.values() for text in pair]
     assert [one for one in words if ZH.t(one) == one] == []
-
-
-def test_a_segment_that_only_one_card_names_is_called_by_its_id():
-    card = made.card(migration=made.migration())
-    move = replace(card.migration.moves[0], source="S99")
-    found = rows.moved(EN, Migrated(card.changes.since, (move,)))
-    assert found.rows[0].source == "S99"
 
 
 def test_a_feature_that_came_is_told_and_one_that_is_described_otherwise_with_what_differs():
