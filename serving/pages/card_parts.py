@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segmentation.card.html import sections_html as card_html
 from segmentation.card.once import once
@@ -23,6 +23,8 @@ from segmentation.impact.html import sections_html as impact_html
 from segmentation.impact.page import sections as impact_sections
 from segmentation.reviews.waivers import blocking_of, key_of
 from segmentation.wording import Voice
+from serving.pages.page import msg
+from serving.pages.words import speaker
 
 if TYPE_CHECKING:
     from segmentation.reviews.submission import Version
@@ -33,6 +35,9 @@ KEPT = 8
 """Versions times languages that are kept: each is half a MB."""
 IMPACT = "impact_"
 """Before the name of a section of the assessment: the card has sections of the same names."""
+ASSESSMENT = msg("Impact assessment")
+REGION = 'role="region" tabindex="0" aria-label="'
+"""How a box around a wide table begins, as the card's macros write it."""
 
 
 @dataclass(frozen=True)
@@ -105,19 +110,25 @@ def parts_of(version: Version, language: Language) -> Parts:
     """Return the card and the assessment of a version, section by section."""
     voice = Voice(language)
     card, impact = card_html(version.card, language), impact_html(version.impact, language)
+    before = f"{speaker(language).t(ASSESSMENT)}{voice.colon}"
     return Parts(
         {one.name: Part(one.name, one.title, one.help, card[one.name]) for one in card_sections(voice)},
         tuple(
-            Part(f"{IMPACT}{one.name}", one.title, one.help, _lowered(impact[one.name]))
+            Part(f"{IMPACT}{one.name}", one.title, one.help, _inner(impact[one.name], before))
             for one in impact_sections(voice)
         ),
         _claims(version),
     )
 
 
-def _lowered(html: Markup) -> Markup:
-    """Return a section with its headings one step lower: the whole assessment is one section of the page."""
-    return Markup(re.sub(r"<(/?)h3\b", r"<\1h4", str(html)))  # noqa: S704 - tags of the template; no text has "<"
+def _inner(html: Markup, before: str) -> Markup:
+    """Return a section of the assessment, which is one section of the page.
+
+    Its headings stand one step lower, and its tables are regions of other names than those of the card: no
+    text holds a tag or a quotation mark, so that what is found was written by a template.
+    """
+    lowered = re.sub(r"<(/?)h3\b", r"<\1h4", str(html))
+    return Markup(lowered.replace(REGION, f"{REGION}{escape(before)}"))  # noqa: S704 - each value was escaped
 
 
 def _claims(version: Version) -> tuple[tuple[Blocking, ...], ...]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
+SAID = "said-"
+"""Before the name of a section: the id of what is said of it."""
 INVALID = 422
 """Status of a form that is to be mended."""
 
@@ -61,12 +63,12 @@ def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
     if not is_section(typing.section):
         raise Declined("malformed", r.t("There is no such section on the page. Send the form from its page."))
     if visit.form.get("act") == "remove":
-        return _removed(visit, standing, "comment", typing.section, typing.section)
+        return _removed(visit, standing, "comment", typing.section, f"{SAID}{typing.section}")
     wrong = fault(r, typing)
     if wrong:
         return Shown(page_of(visit, typing, {"text": wrong}), INVALID)
     _keep(visit, standing, "comment", typing.section, typing.text)
-    return _sent(standing, typing.section, "noted")
+    return _sent(standing, f"{SAID}{typing.section}", "noted")
 
 
 def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:

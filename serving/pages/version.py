@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
 from segmentation.reviews.refusals import Told, refusal_told
-from serving.pages.card_parts import Part, kept
+from serving.pages.card_parts import ASSESSMENT, Part, kept
 from serving.pages.history_told import Entry, entries
 from serving.pages.page import Page, msg, told
 from serving.pages.pending import Pending, pending_of
@@ -39,7 +39,6 @@ LAST = ("limits", "digests")
 """Sections of the card that stand after the history."""
 WHOLE = "version"
 """What a comment on the version as a whole is about."""
-IMPACT = msg("Impact assessment")
 IMPACT_HELP = msg(
     "What people say of the effect on residents, under PIPL Art. 55 and 56; it is signed with the version."
 )
@@ -218,8 +217,8 @@ def _read(
         days = bounds(standing.submission, visit.now)
         waiving = typed if isinstance(typed, Typed) else None
         waivers = waivers_of(r, handed, parts.blocking, pending.waivers, days, waiving, wrong)
-    impact = Section("impact", r.t(IMPACT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"))
-    titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(IMPACT)}
+    impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"))
+    titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(ASSESSMENT)}
     return VersionPage(
         number=standing.version,
         name=r.text(handed.card.about.title),
@@ -271,7 +270,7 @@ def _fingerprints(r: Speaker, standing: Standing) -> tuple[Fingerprint, ...]:
         r.t("Bundle"): digests.bundle,
         r.t("Model card"): digests.card,
         r.t("Audit"): digests.audit,
-        r.t("Impact assessment"): digests.impact,
+        r.t(ASSESSMENT): digests.impact,
         r.t("Policy"): digests.policy,
         r.t("Residents"): digests.data,
         **{r.t("Model file %(name)s", name=name): one for name, one in sorted(digests.model.items())},

@@ -277,6 +277,6 @@ def faults(r: Speaker, typed: Typed, chosen: tuple[str, ...], days: tuple[date, 
 def _reason(r: Speaker, reason: str) -> str:
     wrong = next(faulty.reason(reason, "form"), None)
     if wrong is not None:
-        return str(fault_told(wrong, r.language))
+        return r.t("The reason %(fault)s", fault=fault_told(wrong, r.language))
     unseen = any(category(one) in {"Cc", "Cf", "Cs"} and one != "\n" for one in reason)
     return r.t(UNSEEN) if unseen else ""
