@@ -10,6 +10,7 @@ import pytest
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
+from segmentation.ledger.comments import Comment, Remark
 from segmentation.ledger.event import GENESIS, Draft, Event, linked
 from segmentation.ledger.history import History
 from segmentation.ledger.records import REVIEWERS, Adoption, Decision, Digests, Person, Start
@@ -203,6 +204,27 @@ class Cast:
         }
         record = ApiKeyRevocation(**(told | changed))
         return self.add(Draft("api_key_revoked", self.keys[by].sign(record.content())))
+
+    def comment(self, by="Carol", version=1, *, key=None, **changed):
+        """Return a signed comment as a draft; `key` signs instead of theirs."""
+        told = {
+            "ledger": LEDGER,
+            "model": MODEL,
+            "version": version,
+            "bundle": DIGESTS.bundle,
+            "remarks": (Remark(section="gaps", text="Why do tenants need another plan?"),),
+            "by": by,
+            "key": (key or self.keys[by]).public.text,
+            "role": ROLES.get(by, REVIEWERS)[0],
+            "at": self.now,
+            "previous": self.head,
+        }
+        record = Comment(**(told | changed))
+        return Draft("comment", (key or self.keys[by]).sign(record.content()), record.model, record.version)
+
+    def say(self, by="Carol", version=1, **changed):
+        """Add a comment to the chain, whatever the rules say."""
+        return self.add(self.comment(by, version, **changed))
 
     def anchor(self, number=1, digest=BATCH, log="access"):
         """Add the note of how far the access log goes."""
