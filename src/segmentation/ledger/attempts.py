@@ -30,6 +30,8 @@ WITHIN = timedelta(minutes=15)
 """How long a failure counts."""
 LOCKED = timedelta(minutes=15)
 """How long a name is locked."""
+AHEAD = timedelta(minutes=1)
+"""How far a failure may be ahead of who counts: they wait for each other, and the clocks of hosts differ."""
 
 # Whoever comes at the same time waits here for the row, which need not be there yet.
 _HELD = text(
@@ -98,7 +100,7 @@ class Attempts:
         if until is not None and now < until:
             return until
         told = () if until is not None else (time_of(one) for one in row.failures.split())
-        still = [one for one in told if one is not None and now - self._within < one <= now]
+        still = [one for one in told if one is not None and now - self._within < one <= now + AHEAD]
         failures = [*still, now][-self._most :]
         until = now + self._lasting if len(failures) >= self._most else None
         change = update(attempts).where(attempts.c.who == bindparam("mark"))
