@@ -40,13 +40,15 @@ SPEAKING = {
         *("signatures", "standing", "store", "track", "trust", "verify", "witness", "working"),
     ),
     "segmentation.reviews": (
-        *("desk", "diff", "drafting", "elsewhere", "faulty", "keyfiles", "looking", "offline"),
-        *("recording", "submission"),
+        *("commenting", "desk", "diff", "drafting", "elsewhere", "faulty", "foreseeing", "keyfiles"),
+        *("looking", "offline", "recording", "submission"),
+        *("dossier.pages", "dossier.report", "dossier.write"),
     ),
     "segmentation.bundle": ("content", "fetch", "local", "plain", "publish", "remote", "shelf"),
     "segmentation.approved": ("checks", "load", "published", "refusals"),
     "segmentation.impact": ("model",),
     "segmentation.signing": ("canonical", "keys"),
+    "serving.pages": ("office",),
 }
 """What says why something is refused, on the ways that pages lead to.
 
@@ -59,6 +61,7 @@ MODULES = [
     *(f"{package}.{name}" for package, names in SPEAKING.items() for name in names),
 ]
 COMMANDS = (
+    "The service was started without pages; ",
     "A root key is pinned in ",
     "The file holds no public Ed25519 key. ",
     f"{HOLE} is neither .parquet nor .csv. ",
@@ -88,7 +91,7 @@ PARTS = {
 }
 """Parts of sentences, which are told within them: `said` puts them together, or `holes` knows them."""
 UNSEEN = re.compile(
-    r"[A-Z]+ .*(:|FROM|TABLE|TRIGGER)|[A-Za-z0-9_/-]+$|Bundle\(|  - |.* (in logs|of the token)\.$"
+    r"[A-Z]+ .*(:|FROM|TABLE|TRIGGER)|[A-Za-z0-9_/.\0-]+$|Bundle\(|  - |.* (in logs|of the token)\.$"
     r"|does not exist$|do not proceed$|another text means the same bytes$"
 )
 """What nobody is told as a sentence: statements of SQL, keys, and the like."""
