@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from segmentation.ledger.records import Waiver
 from segmentation.ledger.track import day_of, last_day
 from segmentation.reviews.refusals import refusal_told
-from segmentation.reviews.stands import role_title
+from segmentation.reviews.named import ROLES, role_title, word
 from serving.pages.outlook import Outlook, effect
 from serving.pages.page import Page, msg, told
 from serving.pages.typed import Slip, Typed, latest_day
@@ -260,13 +260,21 @@ def asking(
         stand=stand_of(matter),
         barred=None if outlook.refusal is None else refusal_told(outlook.refusal, language),
         refused=refused,
-        slips={slip.field: slip.told for slip in reversed(slips)},
+        slips=_firsts(slips),
         typed=written,
         roles=chosen_roles if len(chosen_roles) > 1 else (),
         terms=None if outlook.refusal or matter.act.key != "approve" else terms_of(matter, written),
         comments=_comments(matter, written),
         earlier=matter.pending.earlier,
     )
+
+
+def _firsts(slips: tuple[Slip, ...]) -> dict[str, str]:
+    """Return the first slip of each field, in the order of the form."""
+    found: dict[str, str] = {}
+    for slip in slips:
+        found.setdefault(slip.field, slip.told)
+    return found
 
 
 def fresh(matter: Matter) -> Typed:
@@ -284,7 +292,7 @@ def stand_of(matter: Matter) -> Stand:
     told_of = tuple(
         Signature(
             one.by,
-            role_title(one.role, matter.voice),
+            word(ROLES, one.role, matter.voice),
             None if one.valid_until is None else last_day(one),
         )
         for one in signed

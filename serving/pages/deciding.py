@@ -84,12 +84,10 @@ def _slips(matter: Matter, typed: Typed, outlook: Outlook) -> Iterator[Slip]:
         if not any(note.key in (typed.comments or ()) for note in matter.pending.comments):
             yield Slip("comment", voice.t("Choose at least one comment to sign."))
         return
-    yield from slips_of(typed, voice, outlook.roles)
     if matter.act.key != "approve":
+        yield from slips_of(typed, voice, outlook.roles)
         return
-    today = day_of(matter.visit.now)
-    terms = terms_of(matter, typed)
-    yield from slips_of_day(typed, voice, today, terms.latest)
+    today, terms = day_of(matter.visit.now), terms_of(matter, typed)
     if terms.lacking:
         yield Slip(
             "waivers",
@@ -99,6 +97,7 @@ def _slips(matter: Matter, typed: Typed, outlook: Outlook) -> Iterator[Slip]:
                 len(terms.lacking),
             ),
         )
-    over = [group for group in terms.waived if group.expires < today]
-    if over:
+    if any(group.expires < today for group in terms.waived):
         yield Slip("waivers", voice.t("A waiver has ended already; give it a later day."))
+    yield from slips_of(typed, voice, outlook.roles)
+    yield from slips_of_day(typed, voice, today, terms.latest)

@@ -80,24 +80,28 @@ def effect(matter: Matter, role: Role | None) -> str:
     if matter.act.key not in TWO:
         return ""
     voice, standing = matter.voice, matter.standing
-    open_ = [one for one in standing.missing if one != role] if role else list(standing.missing)
     if matter.act.key == "approve" and standing.state != "submitted":
         return voice.t(
             "It is approved already, until %(day)s. Your signature renews the approval for your role; the "
             "other one stays as it is.",
             day="" if standing.valid_until is None else voice.day(standing.valid_until),
         )
-    if open_ or set(standing.missing) == set(REVIEWERS):
-        if matter.act.key == "approve":
-            return voice.t(
-                "Yours is the first of the two signatures. Nothing comes into service until somebody else "
-                "signs in the other role."
-            )
+    if role is not None and role not in standing.missing:
         return voice.t(
-            "Yours is the first of the two signatures. It stays suspended until somebody else signs in the "
-            "other role."
+            "The signature for your role is there already: yours takes its place. The one for the other role "
+            "is still missing."
         )
-    return _completing(matter)
+    if len(standing.missing) < len(REVIEWERS):
+        return _completing(matter)
+    if matter.act.key == "approve":
+        return voice.t(
+            "Yours is the first of the two signatures. Nothing comes into service until somebody else signs "
+            "in the other role."
+        )
+    return voice.t(
+        "Yours is the first of the two signatures. It stays suspended until somebody else signs in the other "
+        "role."
+    )
 
 
 def _completing(matter: Matter) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.ledger.track import last_day
 from segmentation.reviews.foreseeing import lasting
-from segmentation.reviews.stands import role_title
+from segmentation.reviews.named import ROLES, word
 from segmentation.signing import sha256
 from serving.pages.asked import Said
 from serving.pages.outlook import effect
@@ -223,7 +223,7 @@ def preview_of(
 def _decided(matter: Matter, decision: Decision) -> Decided:
     return Decided(
         decision.by,
-        role_title(decision.role, matter.voice),
+        word(ROLES, decision.role, matter.voice),
         decision.verdict,
         decision.at,
         decision.reason,

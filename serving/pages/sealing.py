@@ -127,7 +127,7 @@ def _wrong(matter: Matter, record: Written) -> Shown:
 
 
 def _locked(matter: Matter, until: datetime) -> str:
-    told_ = "The passphrase was wrong too often, so it is not tried until %(until)s. Nothing was signed."
+    told_ = msg("The passphrase was wrong too often, so it is not tried until %(until)s. Nothing was signed.")
     return matter.voice.t(told_, until=matter.voice.time(until))
 
 

@@ -32,46 +32,65 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Waived:
-    """Findings about one attribute that pass for one reason until one day.
+class About:
+    """The findings about one attribute.
 
     Attributes
     ----------
-    about : str
-        Title of the attribute, in the reader's language; of the segments themselves, that.
-    reason : str
-    expires : date
+    title : str
+        Of the attribute, in the reader's language; of the segments themselves, that.
     findings : tuple of Found
         The worst first.
     """
 
-    about: str
-    reason: str
-    expires: date
+    title: str
     findings: tuple[Found, ...]
 
 
+@dataclass(frozen=True)
+class Waived:
+    """Findings that pass for one reason until one day.
+
+    Attributes
+    ----------
+    reason : str
+    expires : date
+    n : int
+        How many they are.
+    about : tuple of About
+        Attributes with most broken findings first.
+    """
+
+    reason: str
+    expires: date
+    n: int
+    about: tuple[About, ...]
+
+
 def grouped(matter: Matter, waivers: Sequence[Waiver]) -> tuple[Waived, ...]:
-    """Return waivers by attribute, reason and day: those with most broken findings first."""
-    if not waivers:
-        return ()
-    groups: dict[tuple[str, str, date], list[Found]] = {}
+    """Return waivers by reason and day, those of most findings first, and in each by attribute."""
+    groups: dict[tuple[str, date], dict[str, list[Found]]] = {}
     for waiver in waivers:
         one = matter.findings.get(waiver.finding)
-        key = (_about(matter, one), waiver.reason, waiver.expires)
-        groups.setdefault(key, []).append(_found(matter, waiver, one))
+        same = groups.setdefault((waiver.reason, waiver.expires), {})
+        same.setdefault(_title(matter, one), []).append(_found(matter, waiver, one))
     told = [
-        Waived(*key, tuple(sorted(found, key=lambda one: WORST.index(one.status))))
-        for key, found in groups.items()
+        Waived(*key, sum(map(len, same.values())), tuple(sorted(map(_about, same.items()), key=_weight)))
+        for key, same in groups.items()
     ]
-    return tuple(sorted(told, key=_weight))
+    return tuple(sorted(told, key=lambda group: (-group.n, group.expires)))
 
 
-def _weight(group: Waived) -> tuple[int, int]:
-    return -sum(one.status == "broken" for one in group.findings), -len(group.findings)
+def _about(of: tuple[str, list[Found]]) -> About:
+    title, found = of
+    return About(title, tuple(sorted(found, key=lambda one: WORST.index(one.status))))
 
 
-def _about(matter: Matter, one: Blocking | None) -> str:
+def _weight(about: About) -> tuple[int, int]:
+    return -sum(one.status == WORST[0] for one in about.findings), -len(about.findings)
+
+
+def _title(matter: Matter, one: Blocking | None) -> str:
     if one is None or one.attribute is None:
         return matter.voice.t("The segments themselves")
     return matter.voice.attribute(one.attribute)

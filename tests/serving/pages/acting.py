@@ -1,4 +1,4 @@
-"""People who act through the pages: a form, what is signed, and the signature, as a browser would send them."""
+"""People who act through the pages: a form, what is signed, and the signature, as a browser sends them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
