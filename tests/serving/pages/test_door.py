@@ -1,8 +1,25 @@
-"""Pages over HTTP: who comes in, what is refused, and what is written down of it."""
+"""Pages over HTTP: what is refused at the door, what every answer says of itself, what is written down."""
+
+import asyncio
+import threading
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.serving.pages.browsing import Browser, Site
+from segmentation.errors import LedgerError, StorageError, UnreachableError
+from segmentation.ledger.store import Ledger
+from serving.pages import attending, door
+from serving.pages.csrf import token_of
+from serving.pages.replying import POLICY
+from serving.pages.visit import Declined, File, Sent
+from serving.sending import SECURITY
+from tests.serving.pages.browsing import FORM, Browser, Site
+from tests.serving.pages.made import PASSPHRASE
+
+PLANTED = "410103198001011234"
+SIGN_IN = "/review/sign-in"
 
 
 @pytest.fixture
@@ -12,14 +29,306 @@ def site(desk):
     made.close()
 
 
+@pytest.fixture
+def carol(site):
+    """Somebody who is signed in."""
+    browser = Browser(site)
+    browser.sign_in()
+    return browser
+
+
+def answering(monkeypatch, answer):
+    """Let every page answer this, or raise it."""
+
+    def handler(visit):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(attending, "handler_of", lambda _: handler)
+
+
+# ---- In ------------------------------------------------------------------------------------------------
+
+
 def test_a_stranger_is_sent_to_sign_in_and_then_to_where_they_wanted_to_go(site):
     browser = Browser(site)
-    found = browser.get("/review/ledger?kind=decision")
-    assert (found.status, found.headers["location"]) == (
-        303,
-        "/review/sign-in?next=%2Freview%2Fledger%3Fkind%3Ddecision",
-    )
-    found = browser.sign_in(next="/review/ledger?kind=decision")
-    assert (found.status, found.headers["location"]) == (303, "/review/ledger?kind=decision")
+    wanted = "/review/ledger?kind=decision"
+    found = browser.get(wanted)
+    assert found.status == 303
+    assert found.headers["location"] == f"{SIGN_IN}?{urlencode({'next': wanted})}"
+    assert browser.sign_in(next=wanted).headers["location"] == wanted
     assert browser.get("/review").status == 200
-    assert [event.get("person") for event in site.events] == ["Carol", "Carol"]
+    told = [(event["route"], event["status"], event["person"], event["key"]) for event in site.events]
+    assert told == [("page_enter", 303, "Carol", ""), ("page_start", 200, "Carol", "")]
+
+
+def test_a_prefix_that_a_proxy_takes_off_stands_before_every_address(desk):
+    site = Site(desk, {"root_path": "/segments", "proxies": ("10.0.0.0/8",)})
+    browser = Browser(site)
+    assert browser.get("/review").headers["location"] == f"/segments{SIGN_IN}?next=%2Freview"
+    page = browser.get(SIGN_IN)
+    assert 'action="/segments/review/sign-in"' in page.text
+    assert all("; Secure" in cookie and cookie.startswith("__Host-") for cookie in page.cookies)
+    assert browser.sign_in().headers["location"] == "/segments/review"
+    assert browser.get("/review").status == 200
+    site.close()
+
+
+def test_head_is_answered_as_get_is_and_other_methods_are_told_which_there_are(carol):
+    assert carol.ask("HEAD", "/review").status == 200
+    for method, path, allow in (
+        ("DELETE", "/review", "GET, HEAD"),
+        ("POST", "/review", "GET, HEAD"),
+        ("GET", "/review/sign-out", "POST"),
+        ("PUT", SIGN_IN, "GET, HEAD, POST"),
+        ("OPTIONS", "/review/versions/1/approve", "GET, HEAD, POST"),
+    ):
+        found = carol.ask(method, path)
+        assert (found.status, found.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/review/nowhere",
+        "/review/versions/../../etc/passwd",
+        "/review/versions/" + "9" * 10_000,
+        "/review/static/../door.py",
+        "/review/static/a/b",
+        "/review/static/a\0b",
+        "/review/<script>alert(1)</script>",
+        "/review/" + "x" * 20_000,
+    ],
+    ids=range(8),
+)
+def test_an_address_of_no_page_is_told_so_without_repeating_it(site, path):
+    found = Browser(site).get(path)
+    assert found.status == 404
+    assert "此处没有内容" in found.text
+    assert "<script" not in found.text
+    assert len(found.text) < 4_000
+
+
+def test_the_api_beside_the_pages_answers_as_it_did(site):
+    for path, status in (("/healthz", 200), ("/v1/model", 503), ("/nowhere", 404), ("/reviews", 404)):
+        found = Browser(site).get(path)
+        assert found.status == status
+        assert "html" not in found.headers["content-type"]
+
+
+def test_a_service_without_a_home_has_no_pages(desk):
+    site = Site(desk, {"home": None})
+    assert site.app.door is None
+    for path in ("/", "/review", SIGN_IN):
+        found = Browser(site).get(path)
+        assert (found.status, found.headers["content-type"]) == (404, "application/problem+json")
+
+
+# ---- Forms ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"a=" + b"x" * 2**18, FORM, 413),
+        (b"a=1", b"application/json", 415),
+        (b"a=1", b"multipart/form-data; boundary=x", 415),
+        (b"a=1", b"application/x-www-form-urlencoded; charset=gbk", 415),
+        (b"a=%FF", FORM, 400),
+        (b"a=%00", FORM, 400),
+        (b"&".join([b"a=1"] * 2_001), FORM, 400),
+        (b"", FORM, 403),
+    ],
+    ids=["long", "json", "multipart", "gbk", "no text", "NUL", "many", "empty"],
+)
+def test_a_body_that_is_no_form_of_ours_is_refused_as_a_page(carol, body, media, status):
+    found = carol.ask("POST", "/review/sign-out", body, media=media)
+    assert found.status == status
+    assert found.headers["content-type"] == "text/html; charset=utf-8"
+    assert carol.get("/review").status == 200
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=400), st.text(st.characters(codec="utf-8"), max_size=60))
+def test_no_body_and_no_field_brings_the_service_down(site, body, text):
+    browser = Browser(site, {"segmentation-visitor": "v" * 43})
+    assert browser.ask("POST", SIGN_IN, body).status in {400, 403}
+    told = {"csrf": token_of("v" * 43), "next": text, "language": text, text: text}
+    assert browser.post(SIGN_IN, told).status in {400, 403, 429}
+    query = urlencode({"next": text, "back": text, "language": "en", text: text})
+    assert browser.get(f"{SIGN_IN}?{query}").status in {200, 400}
+    found = browser.get(f"/review/language?{query}")
+    assert found.status == 400 or found.headers["location"] in {text, SIGN_IN}
+    assert '"failed"' not in site.log
+
+
+def test_what_somebody_wrote_who_was_signed_out_meanwhile_is_shown_to_be_copied(site):
+    told = {
+        "reason": f"Looked at <b>it</b> {PLANTED}",
+        "passphrase": PASSPHRASE,
+        "payload": '{"a": 1}',
+        "csrf": "x",
+        "name": "Carol",
+    }
+    browser = Browser(site)
+    found = browser.post("/review/versions/1/approve", told)
+    assert found.status == 403
+    assert f"Looked at &lt;b&gt;it&lt;/b&gt; {PLANTED}</pre>" in found.text
+    assert PASSPHRASE not in found.text
+    assert "&#34;a&#34;" not in found.text
+    browser.origin = ()
+    assert PLANTED not in browser.post("/review/versions/1/approve", told).text
+    assert PLANTED not in site.log
+
+
+# ---- Out -----------------------------------------------------------------------------------------------
+
+
+def test_every_answer_of_a_page_says_what_a_browser_may_do_with_it(carol):
+    own = {name.decode(): value.decode() for name, value in SECURITY}
+    for path in ("/review", "/review/nowhere", SIGN_IN, "/review/static/pages.css", "/"):
+        found = carol.get(path)
+        names = [name for name, _ in found.fields if name != b"set-cookie"]
+        assert len(set(names)) == len(names)
+        assert set(own) <= set(found.headers)
+        for name in set(own) - {"cache-control", "content-security-policy"}:
+            assert found.headers[name] == own[name]
+        policy = found.headers["content-security-policy"]
+        if found.headers["content-type"].startswith("text/html"):
+            assert policy == POLICY.decode()
+            assert found.headers["cache-control"] == "no-store"
+        assert "unsafe" not in policy
+
+
+def test_a_page_is_packed_for_browsers_that_unpack(carol):
+    for told, is_packed in ((b"gzip, br", True), (b"br", False), (b"gzip;q=0", False), (b"*", False)):
+        found = carol.get("/review/words", (b"accept-encoding", told))
+        assert ("content-encoding" in found.headers) == is_packed
+        assert found.text.startswith("<!doctype html>")
+        assert int(found.headers["content-length"]) == len(found.body)
+
+
+@pytest.mark.parametrize(
+    "target", ["//elsewhere.example", "https://elsewhere.example", "/a\r\nx: y", "/名", ""]
+)
+def test_a_handler_that_would_send_somebody_off_the_site_has_failed(carol, monkeypatch, target):
+    answering(monkeypatch, Sent(target))
+    assert carol.get("/review").status == 500
+
+
+def test_a_file_is_called_by_letters_of_ours(carol, monkeypatch):
+    answering(monkeypatch, File(b"a,b\n", "text/csv; charset=utf-8", "ledger-2026.csv"))
+    found = carol.get("/review/ledger.csv")
+    assert found.headers["content-disposition"] == 'attachment; filename="ledger-2026.csv"'
+    assert found.headers["cache-control"] == "no-store"
+    answering(monkeypatch, File(b"a,b\n", "text/csv", 'a"; x="/../b'))
+    assert carol.get("/review/ledger.csv").status == 500
+
+
+# ---- What goes wrong -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (Declined("not_found", "Gone."), 404, "Gone."),
+        (Declined("no such kind", "Odd."), 400, "Odd."),
+        (LedgerError(PLANTED), 503, "账本不可信"),
+        (UnreachableError(PLANTED), 503, "账本暂时无法读取"),
+        (StorageError(PLANTED), 500, "服务出错"),
+        (ValueError(PLANTED), 500, "服务出错"),
+    ],
+    ids=["declined", "of no kind", "untrusted", "unreachable", "storage", "bug"],
+)
+def test_what_a_page_raises_is_a_page_and_its_sentence_reaches_no_log(
+    carol, monkeypatch, error, status, told
+):
+    answering(monkeypatch, error)
+    found = carol.get("/review")
+    assert found.status == status
+    assert told in found.text
+    assert PLANTED not in f"{found.text}{carol.site.log}{carol.site.events}"
+    assert carol.site.events[-1]["status"] == status
+
+
+def test_a_ledger_that_is_not_to_be_trusted_shows_nothing_to_anybody(carol, desk):
+    desk.office.home.witness.write_text("not a witness", encoding="utf-8")
+    found = carol.get("/review")
+    assert found.status in {500, 503}
+    assert "Carol" not in found.text
+
+
+def test_a_database_that_is_away_is_told_as_such(carol, monkeypatch):
+    def away(*_):
+        raise UnreachableError(PLANTED)
+
+    monkeypatch.setattr(Ledger, "page", away)
+    assert carol.get("/review").status == 503
+    assert carol.get("/review/static/pages.css").status == 200
+
+
+def test_a_visit_that_cannot_be_recorded_is_not_answered(carol):
+    carol.site.spool.error = StorageError("full")
+    found = carol.get("/review")
+    assert found.status == 503
+    assert "访问未能记录" in found.text
+    assert carol.get("/review/static/pages.css").status == 200
+    assert "not-recorded" in carol.site.log
+
+
+def test_beyond_what_a_worker_has_in_hand_pages_wait_and_predictions_do_not(site, monkeypatch):
+    """Each lane has its own room: who crowds at the sign-in keeps nobody from reading."""
+    browser, release = Browser(site), threading.Event()
+    monkeypatch.setattr(attending.Attendant, "attend", lambda *_: release.wait(5) or None)
+    lanes = site.app.door._lanes
+    for lane in lanes.values():
+        lane.taken = lane.bounds.most
+    for method, path in (("GET", "/review"), ("POST", SIGN_IN), ("POST", "/review/sign-out")):
+        found = browser.ask(method, path)
+        assert (found.status, found.headers["retry-after"]) == (503, "1")
+        assert "当前访问人数过多" in found.text
+    assert browser.get("/healthz").status == 200
+    release.set()
+
+
+def test_a_place_is_given_back_whatever_becomes_of_a_request(carol, monkeypatch):
+    answering(monkeypatch, ValueError(PLANTED))
+    for _ in range(20):
+        carol.get("/review")
+        carol.post("/review/sign-out", {})
+    assert {lane.taken for lane in carol.site.app.door._lanes.values()} == {0}
+    assert carol.site.app.edge.room.taken.places == 0
+
+
+def test_what_attends_may_fail_as_a_whole(site, monkeypatch):
+    def failed(*_):
+        raise ValueError(PLANTED)
+
+    monkeypatch.setattr(attending.Attendant, "attend", failed)
+    found = Browser(site).get("/review")
+    assert found.status == 500
+    assert PLANTED not in f"{found.text}{site.log}"
+    assert "ValueError" in site.log
+
+
+def test_nothing_of_a_request_reaches_the_log_or_an_event(carol, monkeypatch):
+    answering(monkeypatch, ValueError(PLANTED))
+    sent = ((b"user-agent", PLANTED.encode()), (b"referer", PLANTED.encode()))
+    carol.get(f"/review?who={PLANTED}", *sent)
+    carol.get(f"/review/{PLANTED}", *sent)
+    carol.post(f"/review/versions/1/notes?{PLANTED}", {"csrf": PLANTED, "text": PLANTED}, *sent)
+    kept = f"{carol.site.log}{carol.site.events}"
+    for secret in (PLANTED, carol.jar["segmentation"], "203.0.113.77"):
+        assert secret not in kept
+
+
+def test_the_attendant_is_made_once_and_pages_are_loaded_when_one_is_asked_for(site):
+    made = []
+    here = door.Door(site.app.edge, lambda: made.append(1) or site.app.door._made())
+    site.app.door = here
+    for _ in range(2):
+        asyncio.run(asyncio.sleep(0))
+        Browser(site).get("/review")
+    assert made == [1]
+    here.close()
