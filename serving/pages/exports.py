@@ -60,6 +60,8 @@ def written_json(events: Sequence[Event], history: History, asked: Filter) -> by
 
     ``events`` has one a line. Each of them without its ``digest``, as canonical JSON (RFC 8785), is what that
     digest is of; `History.replayed` takes them where none is left out. The head is that of the whole ledger.
+    The record of an API key is there as it was signed, with the SHA-256 of a secret of 256 random bits, from
+    which nobody finds the secret; the page and the table leave it out.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from serving.pages import ledger_told
 from serving.pages.ledger import as_csv, as_json, ledger
 from serving.pages.render import rendered
 from serving.pages.visit import Declined
+from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import PageOffice, blocked
 
 SCRIPT = '<script>alert("x")</script> </td> {{ 7*7 }} =1+1 ' + "x" * 900
@@ -138,6 +139,22 @@ def test_chinese_holds_no_english_sentence(desk):
     told = html(desk, "zh").replace("Trained on spring data.", "").replace("Looked at it.", "")
     assert " the " not in told
     assert " of " not in told
+
+
+def test_over_http_the_files_are_kept_under_a_name_of_ours_and_a_page_is_shown(busy):
+    site = Site(busy)
+    carol = Browser(site)
+    carol.sign_in()
+    for kind, media in (("csv", "text/csv"), ("json", "application/json")):
+        found = carol.get(f"/review/ledger.{kind}?kind=approve")
+        assert (found.status, found.headers["content-type"].partition(";")[0]) == (200, media)
+        assert f'filename="ledger-13.{kind}"' in found.headers["content-disposition"]
+    assert carol.get("/review/ledger.csv?person=Nobody").status == 400
+    assert carol.get("/review/ledger?person=Nobody&before=x").status == 200
+    assert carol.get("/review/compare?before=1&after=99").status == 404
+    assert carol.get("/review/versions/1/dossier.zip").headers["content-type"] == "application/zip"
+    assert carol.get("/review/versions/99/dossier.zip").status == 404
+    site.close()
 
 
 @pytest.mark.slow
