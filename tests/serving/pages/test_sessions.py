@@ -1,4 +1,4 @@
-"""Who is signed in, in each kind of database; `test_table` has all the ways in which a session does not count."""
+"""Who is signed in, in each kind of database; `test_table` has every session that does not count."""
 
 from datetime import timedelta
 
