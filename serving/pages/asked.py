@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.ledger.records import Waiver
 from segmentation.ledger.track import day_of, last_day
-from segmentation.reviews.refusals import refusal_told
 from segmentation.reviews.named import ROLES, role_title, word
+from segmentation.reviews.refusals import refusal_told
 from serving.pages.outlook import Outlook, effect
 from serving.pages.page import Page, msg, told
 from serving.pages.typed import Slip, Typed, latest_day

@@ -15,6 +15,7 @@ from serving.pages.outlook import outlook_of
 from serving.pages.page import Page, msg, told
 from serving.pages.pending import clear_signed
 from serving.pages.previewed import preview_of
+from serving.pages.sessions import Porter
 from serving.pages.table import address
 from serving.pages.visit import Sent, Shown
 from serving.pages.writing import foreseen, sent_back, typed_of, written
@@ -89,18 +90,19 @@ def seal(matter: Matter) -> Answer:
 def _opened(matter: Matter, record: Written) -> PrivateKey | Shown:
     """Return the person's key; the page once more where the passphrase does not open it, or is not tried."""
     visit, name = matter.visit, matter.visit.signed_in.name
-    until = visit.office.attempts.locked(name, visit.now)
-    if until is not None:
-        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
     passphrase = visit.form.get("passphrase", "")
     if not passphrase:
         fault = matter.voice.t("Type your passphrase: it opens your key for this one signature.")
         return Shown(preview_of(matter, record, fault=fault), INVALID)
+    porter = Porter(visit.office)
+    until = porter.counted(name, visit.now)
+    if until is not None:
+        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
     try:
         key = visit.office.signer(name, passphrase).key
     except SigningError:
         return _wrong(matter, record)
-    visit.office.attempts.cleared(name)
+    porter.cleared(name)
     if all(key.public.text == one.key for one in (record.decision, record.comment) if one is not None):
         return key
     if key.public.text == matter.history.people[name].key:
@@ -119,7 +121,7 @@ def _wrong(matter: Matter, record: Written) -> Shown:
             "Your key does not rest on this service any more. Sign where it is, or ask who runs the service."
         )
         return Shown(preview_of(matter, record, fault=fault), REFUSED)
-    until = visit.office.attempts.failed(name, visit.now)
+    until = visit.office.attempts.locked(name, visit.now)
     if until is not None:
         return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
     fault = matter.voice.t("This passphrase does not open your key. Nothing was signed; type it again.")
