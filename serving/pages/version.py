@@ -140,8 +140,8 @@ class VersionPage(Page):
         metadata=told(
             msg("History, with signatures"),
             msg(
-                "Every decision and comment, the latest first. Each signature was verified for this page, "
-                "with the key that the ledger had of the person."
+                "Every decision and comment, the latest first. Each signature was verified, with the key "
+                "that the ledger had of the person then."
             ),
         )
     )

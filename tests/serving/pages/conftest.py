@@ -3,7 +3,7 @@
 import pytest
 
 from tests.reviews.office import Office
-from tests.serving.pages.made import PageOffice
+from tests.serving.pages.made import PageOffice, blocked
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +73,14 @@ def tabs_of(browser, tmp_path):
             yield open_tab
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def seen(first_page_office, tmp_path_factory):
+    """Version 1 is active and version 2 waits, with findings that block it; for tests that change nothing."""
+    made = PageOffice(first_page_office.copied(tmp_path_factory.mktemp("seen")))
+    made.office.activated(1)
+    made.office.submit(blocked())
+    yield made
+    made.pages.close()
+    made.office.book.close()

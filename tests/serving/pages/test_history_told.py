@@ -13,14 +13,12 @@ def told(desk, number, language="en", titles=()):
     return entries(speaker(language), desk.pages.history(), MODEL, number, dict(titles))
 
 
-def test_events_of_the_version_alone_are_told_the_latest_first(desk):
-    desk.office.activated(1)
-    desk.office.submit(blocked())
-    found = told(desk, 1)
+def test_events_of_the_version_alone_are_told_the_latest_first(seen):
+    found = told(seen, 1)
 
     assert [one.event.kind for one in found] == ["activated", "decision", "decision", "decision"]
     assert [one.event.seq for one in found] == sorted((one.event.seq for one in found), reverse=True)
-    assert [one.event.action for one in told(desk, 2)] == ["submit"]
+    assert [one.event.action for one in told(seen, 2)] == ["submit"]
 
 
 def test_an_approval_tells_its_waivers_by_the_keys_that_were_signed(desk):

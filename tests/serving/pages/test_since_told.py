@@ -22,10 +22,8 @@ def test_every_part_that_is_counted_is_one_of_a_comparison():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_findings_that_block_now_and_did_not_are_told(desk, language):
-    desk.office.activated(1)
-    desk.office.submit(blocked())
-    found = told(desk, language=language)
+def test_findings_that_block_now_and_did_not_are_told(seen, language):
+    found = told(seen, language=language)
 
     assert (found.version, found.state) == (1, "active")
     assert len(found.turned) + found.more == len(blocked().waivers)
@@ -52,11 +50,9 @@ def test_a_version_whose_files_are_gone_is_not_compared_with(desk):
     assert "版本1" in found.problem
 
 
-def test_comparisons_are_kept_by_both_bundles_and_no_more_than_fit(desk):
-    desk.office.activated(1)
-    desk.office.submit(blocked())
-    history, kept = desk.pages.history(), Kept()
-    one, other = (desk.pages.version(history, number, desk.office.clock()) for number in (1, 2))
+def test_comparisons_are_kept_by_both_bundles_and_no_more_than_fit(seen):
+    history, kept = seen.pages.history(), Kept()
+    one, other = (seen.pages.version(history, number, seen.office.clock()) for number in (1, 2))
     first = kept.of(one, other)
 
     assert kept.of(one, other) is first

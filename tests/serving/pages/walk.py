@@ -101,7 +101,7 @@ def noting(tab):
     for number, text in ((1, LONG), (2, "")):
         tab.go("version", version=9)
         open_all(tab)
-        form = tab.page.locator('form[action$="/notes"]:has([name=text])').nth(number)
+        form = tab.page.locator('form[action*="/notes"]:has([name=text])').nth(number)
         form.locator("[name=text]").fill(text)
         form.evaluate("form => form.noValidate = true")
         with tab.page.expect_navigation():
