@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import get_args
 
 import pytest
 
-from segmentation.ledger.records import Action, Role, Verdict, Waiver
-from segmentation.ledger.signatures import WHO
-from segmentation.ledger.standing import State, Step
-from segmentation.reviews import named
-from segmentation.reviews.stands import action_title, role_title, state_title, verdict_title, why
+from segmentation.ledger.records import Waiver
+from segmentation.reviews.stands import why
 from segmentation.signing import sha256
 from segmentation.wording.language import Voice
 from tests.signed import DIGESTS, LIMITS, MODEL, Cast
@@ -25,38 +21,6 @@ def cast():
 
 def told(cast, version=1, **asked):
     return why(cast.standing(version, **asked), ZH)
-
-
-# ---- Names ------------------------------------------------------------------------------------------
-
-
-def test_every_state_step_role_and_verdict_has_a_name():
-    assert set(get_args(State)) == set(named.STATES)
-    assert {*get_args(Step), *get_args(Action), *WHO, "waive"} == set(named.ACTIONS)
-    assert set(get_args(Role)) == set(named.ROLES)
-    assert set(get_args(Verdict)) == set(named.VERDICTS)
-
-
-@pytest.mark.parametrize(
-    ("title", "key", "english", "chinese"),
-    [
-        (state_title, "changes_requested", "Changes requested", "已要求修改"),
-        (state_title, "active", "Active", "现行"),
-        (action_title, "request_changes", "Request changes", "要求修改"),
-        (action_title, "issue_an_API_key", "Issue an API key", "签发API密钥"),
-        (role_title, "business", "Business owner", "业务负责人"),
-        (verdict_title, "undetermined", "Undetermined", "无法判定"),
-    ],
-)
-def test_a_name_stands_alone_in_both_languages(title, key, english, chinese):
-    assert (title(key, EN), title(key, ZH)) == (english, chinese)
-
-
-def test_a_key_that_nobody_knows_is_told_as_it_is():
-    assert state_title("asleep_today", ZH) == "Asleep today"
-
-
-# ---- Why --------------------------------------------------------------------------------------------
 
 
 def test_english_is_as_the_ledger_says_it(cast):

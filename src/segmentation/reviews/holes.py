@@ -92,11 +92,10 @@ def _lacking(text: str) -> str:
 
 
 def _field(text: str) -> str:
-    """Return where in a record something is wrong: ``conditions.0``."""
-    name, _, rest = text.partition(".")
-    at, _, part = rest.partition(".")
-    told = f"{FIELDS.get(name, name)}{f'第{int(at) + 1}项' if at.isdecimal() else at}"
-    return f"{told}的{FIELDS.get(part, part)}" if part else told
+    """Return where in a record something is wrong: ``waivers.0.reason``."""
+    first, *parts = text.split(".")
+    rest = (f"第{int(one) + 1}项" if one.isdecimal() else f"的{FIELDS.get(one, one)}" for one in parts)
+    return FIELDS.get(first, first) + "".join(rest)
 
 
 def _label(text: str) -> str:
