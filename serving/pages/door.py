@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PREFIX = "page_"
 """Before the name of a page in access events and metrics: the API has names of its own."""
+TOO_OFTEN = 429
 KEY = "pages"
 """Under which requests for pages take room while they arrive; no API key is called so."""
 READ = frozenset((b"origin", b"host", b"sec-fetch-site", b"if-none-match", b"accept-encoding"))
@@ -215,7 +216,11 @@ class Door:
             person=attended.person,
         )
         try:
-            edge.spool.write(encoded(event))
+            if attended.reply.status == TOO_OFTEN and not attended.person:
+                # To refuse a name that is locked costs next to nothing, and an event stays for good.
+                edge.excess.add(event, edge.monotonic(), edge.spool.write)
+            else:
+                edge.spool.write(encoded(event))
         except Exception as error:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered
             edge.log.refused("not-recorded", error)
             return plain("not_recorded")

@@ -84,6 +84,25 @@ def test_it_says_which_version_is_served_where_and_where_the_document_is(serve, 
     assert settings == office.settings()
 
 
+@pytest.mark.parametrize("word", [(), ("--pages",)], ids=["nothing said", "--pages"])
+def test_there_are_pages_where_keys_of_people_rest_unless_it_is_said(serve, asked, office, word):
+    keys = office.folder / "keys"
+    keys.mkdir()
+    (keys / "root.key").touch()
+    if word:
+        ended = serve(office, *word)
+        assert (ended.code, asked) == (2, [])
+        assert "no keys of people" in ended.err
+    else:
+        assert "pages" not in serve(office).out
+        assert asked.pop().home is None
+    (keys / "Carol.key").touch()
+    assert serve(office, *word).out.endswith(", pages at http://127.0.0.1:8000/review\n")
+    assert asked.pop().home == office.folder
+    assert "pages" not in serve(office, "--no-pages").out
+    assert asked.pop().home is None
+
+
 def test_every_option_reaches_the_service(serve, asked, office):
     words = (
         "--model other --host 10.0.0.1 --port 99 --workers 3 --certificate c.pem --private-key k.pem "

@@ -277,6 +277,17 @@ def test_a_visit_that_cannot_be_recorded_is_not_answered(carol):
     assert "not-recorded" in carol.site.log
 
 
+def test_who_knocks_at_a_locked_name_fills_no_log(site):
+    """One event a second at most, with how often it was."""
+    browser = Browser(site, {"segmentation-visitor": "v" * 43})
+    for _ in range(30):
+        browser.post(SIGN_IN, {"csrf": token_of("v" * 43), "name": "Bob", "passphrase": "guess"})
+    site.app.edge.record_counted()
+    locked = [event for event in site.events if event["status"] == 429]
+    assert sum(event.get("requests", 1) for event in locked) == 25
+    assert len(locked) < 15
+
+
 def test_beyond_what_a_worker_has_in_hand_pages_wait_and_predictions_do_not(site, monkeypatch):
     """Each lane has its own room: who crowds at the sign-in keeps nobody from reading."""
     browser, release = Browser(site), threading.Event()
