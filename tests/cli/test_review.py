@@ -367,3 +367,35 @@ def test_a_payload_without_what_it_is_about_is_refused(run, submitted, words, to
 
     assert ended.code == 2
     assert told in " ".join(ended.err.replace("│", " ").split())
+
+
+# ---- Comments ----------------------------------------------------------------------------------------
+
+
+def test_a_comment_is_signed_recorded_and_shown(run, submitted):
+    told = ("--section", "gaps", "--text", "Why do tenants need another plan?")
+    ended = run("review", "comment", *ABOUT, "--as", "Tina", *told)
+    shown = run("review", "show", *ABOUT)
+
+    assert (ended.code, ended.out.startswith("Recorded: a comment on gaps of ")) == (0, True), ended.err
+    assert "Comments, oldest first\n" in shown.out
+    assert "by Tina (trainer)\n    gaps: Why do tenants need another plan?\n" in shown.out
+    ((comment),) = run("review", "show", *ABOUT, "--json").content["comments"]
+    assert (comment["by"], comment["remarks"][0]["section"]) == ("Tina", "gaps")
+
+
+def test_a_comment_on_what_is_no_section_names_those_there_are(run, submitted):
+    ended = run("review", "comment", *ABOUT, "--as", "Carol", "--section", "weather", "--text", "It rains.")
+
+    assert ended.code == 2
+    assert "There is no such section as weather. Name one of about, " in ended.err
+
+
+def test_a_comment_may_be_signed_elsewhere(run, submitted, tmp_path):
+    out = tmp_path / "comment.json"
+    told = ("--section", "version", "--text", "Read.", "--out", out)
+    assert run("review", "payload", "--action", "comment", *ABOUT, "--as", "Carol", *told).code == 0
+    (tmp_path / "comment.sig").write_bytes(submitted.keys["Carol"]._key.sign(out.read_bytes()))
+
+    assert run("review", "attach", out, tmp_path / "comment.sig").code == 0
+    assert len(submitted.book.history().comments(MODEL, 1)) == 1

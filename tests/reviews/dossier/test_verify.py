@@ -251,3 +251,26 @@ def test_any_other_file_is_refused(tmp_path):
 
     with pytest.raises(BundleError, match="no ZIP"):
         verify_dossier(path)
+
+
+def test_a_dossier_tells_what_was_said_about_sections(tmp_path):
+    cast = made.approved()
+    cast.say("Carol", bundle=made.bundle().digest)
+    report = verify_dossier(made.written(tmp_path, cast), cast.root.public)
+    sheet = unpacked((tmp_path / "dossier.zip").read_bytes())["VERIFY.zh.md"].decode()
+
+    (told,) = report.comments
+    assert (told.by, told.role, told.section) == ("Carol", "compliance", "gaps")
+    assert "## 评论" in sheet
+    assert "| Why do tenants need another plan? |" in sheet
+
+
+def test_a_comment_that_was_altered_or_left_out_is_refused(tmp_path):
+    cast = made.approved()
+    cast.say("Carol", bundle=made.bundle().digest)
+    files = unpacked(made.written(tmp_path, cast).read_bytes())
+    (name,) = [one for one in files if one.endswith("-comment-Carol.json")]
+    altered = files | {name: files[name].replace(b"tenants", b"nobody")}
+    for changed in (altered, {one: data for one, data in files.items() if one != name}):
+        with pytest.raises(BundleError, match=r"comment-Carol\.json"):
+            verify_dossier(made.forged(tmp_path / "forged.zip", changed), cast.root.public)

@@ -56,12 +56,18 @@ def foreseen(office: Office, payload: bytes) -> Adoption | Decision | Comment:
         Who is to sign may not, or not this, or not now; or a finding has no waiver.
     """
     from segmentation.errors import ReviewError
+    from segmentation.ledger.comments import Comment
     from segmentation.ledger.records import Adoption, Decision
     from segmentation.ledger.signatures import entitled
     from segmentation.reviews.foreseeing import all_waived
 
     history, now = office.book.history(), office.book.now()
-    if json.loads(payload)["type"] == "adoption/1":
+    kind = json.loads(payload)["type"]
+    if kind == "comment/1":
+        comment = Comment.model_validate_json(payload)
+        history.foresee(comment, now)
+        return comment
+    if kind == "adoption/1":
         adoption = Adoption.model_validate_json(payload)
         entitled(history.people[adoption.by], adoption.role, "adopt", now)
         return adoption
