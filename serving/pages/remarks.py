@@ -110,11 +110,12 @@ class Said:
         self._pending = {one.key: one.text for one in pending.comments}
         self._may, self._typed, self._error = may, typed, error
 
-    def of(self, section: str) -> Remarks:
-        """Return what is said of one section."""
+    def of(self, section: str, *beside: str) -> Remarks:
+        """Return what is said of one section, and what was signed of others that stand beside it."""
         typed = self._typed if self._typed is not None and self._typed.section == section else None
         mine = self._pending.get(section, "")
-        signed = tuple(self._signed.get(section, ()))
+        found = [one for name in (section, *beside) for one in self._signed.get(name, ())]
+        signed = tuple(sorted(found, key=lambda one: one.seq))
         return Remarks(
             section, signed, mine, self._may, typed.text if typed else mine, self._error if typed else ""
         )

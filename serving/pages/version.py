@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
+ABOUT = "about"
+"""The section of the card that stands under the name of the model; what is said of it, with the whole."""
 FIRST = ("verdict",)
 """Sections of the card that stand before the contents."""
 LAST = ("limits", "digests")
@@ -209,7 +211,7 @@ def _read(
         error=wrong.get("text", ""),
     )
     sections = [
-        _section(part, said) for name, part in parts.card.items() if name not in {"about", *FIRST, *LAST}
+        _section(part, said) for name, part in parts.card.items() if name not in {ABOUT, *FIRST, *LAST}
     ]
     may = acts(visit, history, standing, is_readable=True, comments=len(pending.comments))
     waivers = None
@@ -222,10 +224,10 @@ def _read(
     return VersionPage(
         number=standing.version,
         name=r.text(handed.card.about.title),
-        about=parts.card["about"].html,
+        about=parts.card[ABOUT].html,
         live=live(r, standing, {one.key: r.text(one.sentence) for same in parts.blocking for one in same}),
         acts=may,
-        whole=said.of(WHOLE),
+        whole=said.of(WHOLE, ABOUT),
         refusal=None,
         waivers=waivers,
         since=since(r, visit, history, standing.version, handed),

@@ -7,11 +7,13 @@ import pytest
 
 from segmentation.card.html import sections_html as card_html
 from segmentation.impact.html import sections_html as impact_html
+from segmentation.reviews.commenting import remark
 from segmentation.wording import LANGUAGES
 from serving.pages.page import help_of
 from serving.pages.render import rendered
 from serving.pages.version import VersionPage, page_of, version
 from serving.pages.visit import Declined
+from tests.card.hostile import HOSTILE
 from tests.card.reading import Page
 from tests.reviews.office import MODEL, handed
 from tests.serving.pages.made import blocked
@@ -137,6 +139,35 @@ def test_of_a_version_whose_files_are_gone_what_is_live_still_shows_and_it_can_b
         "approve", "approve", "submit"
     ]  # fmt: skip
     assert found.refusal.text in words(shown(desk, 1, language="en")).replace("&#39;", "'")
+
+
+def test_of_a_version_that_nobody_can_read_nobody_is_asked_to_comment_or_to_waive(desk):
+    desk.office.submit(blocked())
+    assert 'name="text"' in shown(desk)
+    for file in desk.office.home.root.parent.glob("bundles/**/card.json"):
+        file.unlink()
+    unread = type(desk)(desk.office)
+
+    assert not {'name="text"', 'name="reason"'} & set(re.findall(r'name="\w+"', shown(unread)))
+    unread.pages.close()
+
+
+def test_signed_comments_stand_with_their_section_for_everybody_with_the_text_as_text(desk):
+    desk.office.submit(blocked())
+    remarks = (
+        remark("segments", f"One.\n{HOSTILE}"),
+        remark("version", "All in all."),
+        remark("about", "Of whom?"),
+    )
+    desk.office.desk.comment(MODEL, 2, signer=desk.office.signer("Carol"), remarks=remarks)
+    found = page_of(visited(desk, name="Tina"))
+    told = {one.name: [said.text for said in one.remarks.signed] for one in found.sections}
+
+    assert told["segments"] == [f"One.\n{HOSTILE}"]
+    assert not any(said for name, said in told.items() if name != "segments")
+    assert [one.text for one in found.whole.signed] == ["All in all.", "Of whom?"]
+    assert [one.text for one in found.history[0].remarks] == [f"One.\n{HOSTILE}", "All in all.", "Of whom?"]
+    assert HOSTILE not in shown(desk, name="Tina")
 
 
 # ---- History ----------------------------------------------------------------------------------------
