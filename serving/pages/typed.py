@@ -77,9 +77,10 @@ class Typed:
     def day(self) -> date | None:
         """The last day; None where none was chosen, or what was typed is no day."""
         try:
-            return date.fromisoformat(self.until.strip()) if len(self.until.strip()) == DAY else None
+            day = date.fromisoformat(self.until.strip())
         except ValueError:
             return None
+        return day if day.isoformat() == self.until.strip() else None
 
 
 def slips_of(typed: Typed, voice: Speaker, roles: tuple[Role, ...]) -> Iterator[Slip]:

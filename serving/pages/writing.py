@@ -120,7 +120,9 @@ def sent_back(matter: Matter) -> Written:
     about = (matter.visit.signed_in.name, matter.model, matter.version)
     acts = ("comment" if found.decision is None else found.decision.action) == matter.act.key
     mine = all((one.by, one.model, one.version) == about for one in records)
-    if not records or not acts or not mine:
+    seen = {event.digest for event in matter.history.events}
+    here = all(one.ledger == matter.history.ledger and one.previous in seen for one in records)
+    if not (records and acts and mine and here):
         raise _odd(matter)
     return found
 

@@ -1,0 +1,191 @@
+"""Signing: wrong passphrases, twice the same, a ledger that moved on, and what cannot be written."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from segmentation.errors import StorageError
+from segmentation.reviews.keyfiles import key_file
+from segmentation.signing import PrivateKey
+from serving.pages.visit import Sent
+from tests.serving.pages.acting import Acting, events, fields, state
+from tests.serving.pages.made import MODEL, PASSPHRASE, QUICK, PageOffice, blocked
+
+
+@pytest.fixture
+def carol(desk):
+    desk.office.submit()
+    return Acting(desk, "Carol", "approve")
+
+
+def test_a_wrong_passphrase_shows_the_page_once_more_and_signs_nothing(desk, carol):
+    shown, before = carol.preview(), events(desk)
+
+    again = carol.sign(shown, "not the passphrase")
+
+    assert (again.status, fields(again), events(desk)) == (403, fields(shown), before)
+    assert "not the passphrase" not in carol.html(again)
+    assert isinstance(carol.sign(again), Sent)
+
+
+def test_no_passphrase_is_asked_for_and_counts_as_no_attempt(desk, carol):
+    shown = carol.preview()
+
+    assert [carol.sign(shown, "").status for _ in range(9)] == [422] * 9
+    assert isinstance(carol.sign(shown), Sent)
+
+
+def test_after_five_wrong_passphrases_the_right_one_is_not_tried_until_the_lock_ends(desk, carol):
+    shown = carol.preview()
+
+    statuses = [carol.sign(shown, "wrong").status for _ in range(5)]
+
+    assert statuses == [403, 403, 403, 403, 429]
+    assert carol.sign(shown).status == 429
+    desk.office.clock.now += timedelta(minutes=16)
+    assert isinstance(carol.sign(shown), Sent)
+
+
+def test_a_key_that_does_not_rest_here_any_more_is_told_without_the_place_of_its_file(desk, carol):
+    shown = carol.preview()
+    path = key_file(desk.office.home, "Carol")
+    path.unlink()
+
+    again = carol.sign(shown)
+
+    assert again.status == 409
+    assert str(path) not in carol.html(again)
+
+
+def test_a_key_that_the_ledger_does_not_have_signs_nothing(desk, carol):
+    shown, before = carol.preview(), events(desk)
+    other = PrivateKey.generate().sealed(PASSPHRASE, QUICK)
+    key_file(desk.office.home, "Carol").write_text(other, encoding="utf-8")
+
+    assert (carol.sign(shown).status, events(desk)) == (409, before)
+
+
+def test_what_was_signed_once_is_told_as_recorded_already(desk, carol):
+    shown = carol.preview()
+    carol.sign(shown)
+    before = events(desk)
+
+    again = carol.sign(shown)
+
+    assert (again.status, type(again.page).__name__, again.page.event) == (409, "Recorded", before)
+    assert events(desk) == before
+
+
+def test_one_form_that_is_sent_by_many_tabs_at_once_is_recorded_once(desk_at):
+    desk_at.office.submit()
+    shown = Acting(desk_at, "Carol", "approve").preview()
+    before, barrier = events(desk_at), Barrier(4)
+    offices = [PageOffice(desk_at.office) for _ in range(4)]
+
+    def sign(office):
+        barrier.wait()
+        return Acting(office, "Carol", "approve").sign(shown)
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(sign, offices))
+    for office in offices:
+        office.pages.close()
+
+    assert sum(isinstance(one, Sent) for one in answers) == 1
+    assert {type(one.page).__name__ for one in answers if not isinstance(one, Sent)} == {"Recorded"}
+    assert events(desk_at) == before + 1
+
+
+def test_a_version_that_was_submitted_anew_meanwhile_is_shown_anew_and_not_signed(desk, carol):
+    shown = carol.preview(reason="My reason.")
+    desk.office.desk.request_changes(MODEL, 1, signer=desk.office.signer("Bob"), reason="Mend it.")
+    desk.office.submit()
+    before = events(desk)
+
+    again = carol.sign(shown)
+
+    assert (again.status, type(again.page).__name__) == (409, "Preview")
+    assert again.page.moved is not None
+    assert again.page.decided.reason == "My reason."
+    assert events(desk) == before
+    assert isinstance(carol.sign(again), Sent)
+
+
+@pytest.mark.parametrize("stop", ["revoke", "reject", "suspend"])
+def test_a_version_that_somebody_stopped_meanwhile_is_told_with_the_way_out(desk, carol, stop):
+    shown = carol.preview(reason="My reason.")
+    if stop == "suspend":
+        desk.office.approve("Trainer 2") if False else desk.office.approve("Carol")
+        desk.office.approve("Bob")
+    getattr(desk.office.desk, stop)(MODEL, 1, signer=desk.office.signer("Bob"), reason="It harms people.")
+    before = events(desk)
+
+    again = carol.sign(shown)
+
+    assert again.status == 409
+    assert again.page.refused is not None
+    assert again.page.barred is not None
+    assert "<textarea" not in carol.html(again)
+    assert events(desk) == before
+
+
+def test_findings_that_are_new_need_waivers_before_a_form_is_signed_anew(desk):
+    desk.office.submit()
+    carol = Acting(desk, "Carol", "approve")
+    shown = carol.preview()
+    desk.office.desk.request_changes(MODEL, 1, signer=desk.office.signer("Bob"), reason="Mend it.")
+    desk.office.submit(blocked(1))
+
+    again = carol.sign(shown)
+
+    assert (again.status, type(again.page).__name__, again.page.terms.blocking) == (409, "AskApproval", 11)
+
+
+def test_a_bundle_that_cannot_be_published_leaves_the_ledger_as_it_was(desk, carol, monkeypatch):
+    desk.office.approve("Bob")
+    carol.note("comment", "verdict", "Stays.")
+    shown, before = carol.preview(), events(desk)
+
+    def full(*_, **__):
+        raise StorageError("The bundle cannot be written: no space left on device. Make room.")
+
+    monkeypatch.setattr("segmentation.reviews.recording.publish", full)
+    again = carol.sign(shown)
+
+    assert (again.status, events(desk), state(desk)) == (503, before, "submitted")
+    assert again.page.failed is not None
+    assert len(carol.notes()) == 1
+    monkeypatch.undo()
+    assert isinstance(carol.sign(again), Sent)
+    assert state(desk) == "active"
+
+
+def test_a_proof_that_cannot_be_renewed_is_told_with_what_was_recorded(desk, monkeypatch):
+    desk.office.activated()
+    carol = Acting(desk, "Carol", "approve")
+    carol.sign(carol.preview())
+    bob = Acting(desk, "Bob", "approve")
+    shown, before = bob.preview(), events(desk)
+
+    def full(*_, **__):
+        raise StorageError("The proof cannot be written: no space left on device. Make room.")
+
+    monkeypatch.setattr("segmentation.reviews.recording.publish", full)
+    again = bob.sign(shown)
+
+    assert (type(again.page).__name__, events(desk)) == ("Recorded", before + 1)
+    assert again.page.failed is not None
+    assert bob.html(again)
+
+
+def test_a_note_that_was_changed_since_the_preview_is_not_taken_away(desk, carol):
+    carol.note("comment", "verdict", "As it was.")
+    carol.note("comment", "impact", "Signed.")
+    shown = carol.preview()
+    carol.note("comment", "verdict", "Changed since.")
+
+    carol.sign(shown)
+
+    assert [note.text for note in carol.notes()] == ["Changed since."]
