@@ -12,14 +12,15 @@ from segmentation.ledger.place import Place
 from segmentation.ledger.tables import metadata
 from tests.signed import START
 
-TABLES = ("events", "people", "decisions", "api_keys", "access")
+TABLES = ("events", "people", "decisions", "api_keys", "comments", "access")
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRES = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
 def cast(cast):
-    """An API key more, so that every table of events has a row."""
+    """A comment and an API key more, so that every table of events has a row."""
+    cast.say()
     cast.issue()
     return cast
 

@@ -11,10 +11,11 @@ from segmentation.errors import LedgerError
 from segmentation.ledger import store, upgrade
 from segmentation.ledger.engines import make_file
 from segmentation.ledger.history import History
+from segmentation.ledger.notes import Notes
 from segmentation.ledger.place import Place
 from segmentation.ledger.rows import rows_of
 from segmentation.ledger.store import Ledger, create_ledger, open_ledger
-from tests.signed import KEY
+from tests.signed import KEY, MODEL
 
 FOURTH = '''
 """One column more."""
@@ -46,13 +47,13 @@ def newer(tmp_path, monkeypatch):
     return made
 
 
-def made_by_the_first_version(url, events):
-    """Make a ledger as the first version of the program left it."""
+def made_by_an_earlier_version(url, events, revision="0001"):
+    """Make a ledger as an earlier version of the program left it."""
     place = Place.of(url)
     if place.path is not None:
         make_file(place.path, 0.2)
     with Ledger(place, 0.2) as ledger, ledger.writer("Not made") as connection:
-        command.upgrade(upgrade._config(connection), "0001")
+        command.upgrade(upgrade._config(connection), revision)
         for event in events:
             for table, row in rows_of(event):
                 connection.execute(insert(table), row)
@@ -61,7 +62,7 @@ def made_by_the_first_version(url, events):
 @pytest.fixture
 def first(url, cast):
     """Such a ledger, with ten events."""
-    made_by_the_first_version(url, cast.events)
+    made_by_an_earlier_version(url, cast.events)
     return url
 
 
@@ -97,6 +98,27 @@ def test_an_upgraded_ledger_takes_what_is_new(first, cast):
         history = History.replayed(upgraded.read(), cast.root.public)
     assert history.api_keys[KEY].revoked == cast.events[-2].at
     assert [anchor.number for anchor in history.anchors] == [1]
+
+
+def test_a_ledger_of_the_second_version_is_upgraded_with_all_that_it_holds(url, cast, sql):
+    cast.issue()
+    cast.anchor()
+    made_by_an_earlier_version(url, cast.events, "0002")
+    tables = ("events", "people", "decisions", "api_keys", "access")
+    before = {table: sql(f"SELECT * FROM {table} ORDER BY 1") for table in tables}
+    with pytest.raises(LedgerError, match=r"has revision 0002 of its tables, and .* knows 0003\."):
+        open_ledger(url)
+
+    create_ledger(url).close()
+
+    assert {table: sql(f"SELECT * FROM {table} ORDER BY 1") for table in tables} == before
+    cast.say("Carol")
+    with open_ledger(url) as upgraded:
+        with upgraded.writing() as pen:
+            pen.append(cast.events[-1])
+        assert upgraded.read() == cast.events
+        assert Notes(upgraded).of("Carol", MODEL, 1) == ()
+        upgraded.check_guards()
 
 
 def test_a_guard_that_was_gone_before_an_upgrade_is_still_missed(first, url, sql):

@@ -101,7 +101,7 @@ class Attempts:
             return until
         told = () if until is not None else (time_of(one) for one in row.failures.split())
         still = [one for one in told if one is not None and now - self._within < one <= now + AHEAD]
-        failures = [*still, now][-self._most :]
+        failures = sorted([*still, now])[-self._most :]
         until = now + self._lasting if len(failures) >= self._most else None
         change = update(attempts).where(attempts.c.who == bindparam("mark"))
         connection.execute(

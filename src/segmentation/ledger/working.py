@@ -73,6 +73,6 @@ def time_of(told: object) -> datetime | None:
     """Return the time that a row tells; None where it tells none, because somebody else wrote it."""
     try:
         at = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
+        return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
