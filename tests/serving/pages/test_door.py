@@ -1,7 +1,10 @@
 """Pages over HTTP: what is refused at the door, what every answer says of itself, what is written down."""
 
 import asyncio
+import socket
 import threading
+from functools import partial
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +18,7 @@ from serving.pages.csrf import token_of
 from serving.pages.replying import POLICY
 from serving.pages.visit import Declined, File, Sent
 from serving.sending import SECURITY
+from tests.serving.over_http import running
 from tests.serving.pages.browsing import FORM, Browser, Site
 from tests.serving.pages.made import PASSPHRASE
 
@@ -343,3 +347,58 @@ def test_the_attendant_is_made_once_and_pages_are_loaded_when_one_is_asked_for(s
         Browser(site).get("/review")
     assert made == [1]
     here.close()
+
+
+# ---- Over the wire -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wire(desk):
+    """Send bytes to the service as it runs, and return all that it answers."""
+    served = SimpleNamespace(settings=desk.settings, clock=desk.office.clock)
+    with running(served) as address:
+        port = int(address.rpartition(":")[2])
+
+        def asked(target, method="GET", *headers):
+            lines = [f"{method} {target} HTTP/1.1", "Host: here", "Connection: close", *headers]
+            with socket.create_connection(("127.0.0.1", port), 10) as connection:
+                connection.sendall("\r\n".join([*lines, "", ""]).encode())
+                return b"".join(iter(partial(connection.recv, 65_536), b"")).decode("latin-1")
+
+        yield asked
+
+
+def test_no_trick_with_an_address_leads_anywhere(wire):
+    for target in (
+        "/review/versions/%2e%2e/%2e%2e/etc/passwd",
+        "/review/versions/../../healthz",
+        "/review/static/%2e%2e%2fdoor.py",
+        "/review/static/..%5cdoor.py",
+        "/review/static/pages.css%00",
+        "/review/versions/" + "9" * 10_000,
+        "/review/versions/%EF%BC%91",
+        "/review/%ff%fe",
+        "/review/%0d%0aset-cookie:%20a=b",
+    ):
+        answer = wire(target)
+        assert answer.startswith("HTTP/1.1 404 "), target
+        assert "set-cookie" not in answer
+    for name in ("next", "back"):
+        answer = wire(f"/review/language?language=en&{name}=/review%0d%0ax-planted:%20yes")
+        assert "\r\nlocation: /review/sign-in\r\n" in answer
+        assert "x-planted" not in answer
+
+
+def test_head_has_the_headers_of_get_and_no_body(wire):
+    head, _, body = wire(SIGN_IN, "HEAD").partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 200 ")
+    assert "content-security-policy: default-src 'none'; style-src 'self'" in head
+    assert body == ""
+
+
+def test_no_host_that_a_request_names_comes_back_in_the_answer(wire):
+    answer = wire(
+        "/review", "GET", "X-Forwarded-Host: elsewhere.example", "Forwarded: host=elsewhere.example"
+    )
+    assert "\r\nlocation: /review/sign-in?next=%2Freview\r\n" in answer
+    assert "elsewhere" not in answer
