@@ -146,6 +146,11 @@ def test_the_demo_goes_all_the_way_and_leaves_the_server_running(running):
     told = httpx.get(f"{address}/v1/model", headers={"X-API-Key": key}).json()
     assert (told["name"], told["version"]) == ("resident_needs", 2)
     assert key not in printed
+    pages = re.search(r"Review in a browser: (\S+)", printed)[1]
+    assert httpx.get(pages, follow_redirects=True).status_code == 200
+    assert "Sign in as Demo trainer, Demo compliance, Demo business, Demo administrator; " in printed
+    passphrase = folder / re.search(r"the passphrase of all of them is in (\S+)", printed)[1]
+    assert passphrase.read_text(encoding="utf-8").strip() not in printed
 
     # As an interrupt does at a terminal; one in the background may have been told to ignore that.
     process.send_signal(signal.SIGTERM)

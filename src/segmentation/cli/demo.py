@@ -61,7 +61,7 @@ def demo(
     Each step is a command that is printed before it runs, so that it can be run again by hand, with the
     settings that are printed first.
     """
-    from segmentation.cli.demo_server import ask, check_port, serving, wait
+    from segmentation.cli.demo_server import ask, check_port, serving, tell_pages, wait
 
     check_port(port)
     with prepared(out, policy), _settings(out):
@@ -70,6 +70,7 @@ def demo(
         key = issue_key(out)
         with serving(out, MODEL, port) as address:
             ask(address, key, out / "residents.parquet")
+            tell_pages(address, PEOPLE, out / PASSPHRASE)
             if keep:
                 wait()
 

@@ -20,7 +20,7 @@ from segmentation.errors import SegmentationError
 from segmentation.files import reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from segmentation.answers import Explanation, Prediction
@@ -108,6 +108,13 @@ def show(prediction: Prediction, explanation: Explanation) -> None:
     say(f"  {reason.text.en}")
     say(f"  {reason.text.zh}")
     say(f"  served on version {prediction.version} of {prediction.model}, decision {prediction.decision}")
+
+
+def tell_pages(address: str, people: Iterable[str], passphrase: Path) -> None:
+    """Print where the pages of review are, and who may sign in there."""
+    typer.echo()
+    say(f"Review in a browser: {address}/review")
+    say(f"  Sign in as {', '.join(people)}; the passphrase of all of them is in {passphrase}")
 
 
 def wait() -> None:
