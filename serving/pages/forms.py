@@ -10,7 +10,7 @@ from serving.calls import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_BYTES = 256 * 2**10
+MOST_BYTES = 2**20
 """Of a form: the longest holds a record that is signed, and what somebody wrote about it."""
 MOST_FIELDS = 2_000
 """Of a form: one that waives every finding of a large audit has some hundreds."""

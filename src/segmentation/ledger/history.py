@@ -16,6 +16,7 @@ from segmentation.ledger.decisions import judged
 from segmentation.ledger.facts import Facts
 from segmentation.ledger.proof import Proof
 from segmentation.ledger.rules import RULES, change_of
+from segmentation.ledger.signatures import seen
 from segmentation.ledger.track import stands
 from segmentation.ledger.verify import broken_link, broken_time, label
 
@@ -128,6 +129,7 @@ class History:
                 f"Nobody is entered as {record.by}. Enter them with `segmentation people add`, or mend the "
                 "name."
             )
+        seen(self._facts, record)
         if isinstance(record, Comment):
             said(self._facts, record, person, now)
         else:

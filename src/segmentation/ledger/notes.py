@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NoteKind = Literal["comment", "waiver"]
 KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
-MOST = 200
+MOST = 2_000
 """Notes of one person about one version."""
 LONGEST = 4000
 """Letters of one note, as many as a record takes of what somebody wrote."""
