@@ -7,6 +7,7 @@ import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SIGNING = "## From candidate to signed"
 SERVING = "## From signed to served"
+BROWSING = "## Review in a browser"
 WORDS = {
     "SEGMENTATION_PASSPHRASE": "correct horse battery",
     "SEGMENTATION_ROOT_PASSPHRASE": "not in any book",
@@ -122,6 +124,18 @@ def serve(program):
         run_examples(section(SERVING).replace("http://127.0.0.1:8000", service.address))
 
 
+def browse(program):
+    """Run the commands of the section on the pages, and ask for the first of them."""
+    *others, last = commands(section(BROWSING))
+    for words in others:
+        ended = program.run(*words, folder=Path.cwd())
+        assert ended.code == 0, ended.err
+    with Service(Path.cwd(), "-c", COMMAND, *last, "--port", "0") as service:
+        shown = httpx.get(f"{service.address}/review", follow_redirects=True)
+    assert shown.status_code == 200
+    assert 'name="passphrase"' in shown.text
+
+
 def run_examples(text):
     """Run the Python of a section."""
     (block,) = re.findall(r"```pycon\n(.*?)```", text, re.DOTALL)
@@ -135,6 +149,7 @@ def test_every_command_of_readme_runs_in_its_order(folder):
         codes = run_own_residents(program)
         printed = sign(program)
         serve(program)
+        browse(program)
 
     assert codes.keys() == {"policy draft", "policy check", "build", "card", "score", "mitigate", "audit"}
     assert {code for name in codes.keys() - {"build", "audit"} for code in codes[name]} == {0}
