@@ -106,7 +106,7 @@ class Compare(Page):
     days: tuple[rows.Row, ...] = field(metadata=_as_told("days"))
     features: tuple[rows.FeatureRow, ...] = field(metadata=_as_told("features"))
     policy: tuple[rows.Row, ...] = field(
-        metadata=told(msg("The rest of the policy"), msg("Every other key of the policy whose value differs."))
+        metadata=told(msg("The rest of the policy"), msg("Every other key of it whose value differs."))
     )
     segments: tuple[rows.SegmentRow, ...] = field(metadata=_as_told("segments"))
     is_linked: bool = field(metadata=_as_told("is_linked"))
