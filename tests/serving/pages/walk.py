@@ -107,8 +107,18 @@ def noting(tab):
         with tab.page.expect_navigation():
             form.locator("button").first.click()
         yield Station("note-wrong" if not text else "note-kept", tab)
-    tab.go("comment", version=9)
-    yield Station("comment-with-notes", tab)
+    yield Station("comment-with-notes", tab, tab.go("comment", version=9))
+    for reason, label in (("Short.", "waiver-wrong"), (LONG, "waiver-kept")):
+        tab.go("version", version=9)
+        open_all(tab)
+        group = tab.page.locator("details.waive").first
+        group.locator("form").first.evaluate("form => form.noValidate = true")
+        group.locator("textarea").fill(reason)
+        group.locator("input[type=date]").fill(group.locator("input[type=date]").get_attribute("max"))
+        with tab.page.expect_navigation():
+            group.locator("button[name=what][value=every]").click()
+        yield Station(label, tab)
+    yield Station("approve-with-notes", tab, tab.go("approve", version=9))
 
 
 def others(open_tab, **told):
