@@ -90,7 +90,7 @@ def test_a_person_who_is_entered_changed_and_gone(cast):
         ),
         ("reject", "Bob", "Rejected", "Bob（业务负责人）驳回了resident_needs第1版。附2项条件。"),
         ("revoke", "Adam", "Revocation", "Adam（管理员）撤销了resident_needs第1版。附2项条件。"),
-        ("suspend", "Mona", "Suspended", "Mona（监测人员）暂停了resident_needs第1版。附2项条件。"),
+        ("suspend", "Mona", "Suspended", "Mona（监测程序）暂停了resident_needs第1版。附2项条件。"),
         ("resume", "Bob", "Use resumed", "Bob（业务负责人）签署同意恢复使用resident_needs第1版。附2项条件。"),
     ],
 )

@@ -84,11 +84,11 @@ def test_what_ends_a_review(cast, action, by, chinese):
 def test_a_suspension_and_its_end(cast):
     cast.approve()
     cast.decide("suspend", "Mona")
-    assert told(cast) == "Mona（监测人员）于2026年7月1日暂停。"
+    assert told(cast) == "Mona（监测程序）于2026年7月1日暂停。"
 
     cast.decide("resume", "Bob")
     assert told(cast) == (
-        "Mona（监测人员）于2026年7月1日暂停。Bob（业务负责人）已签署恢复使用；尚缺合规负责人的签署。"
+        "Mona（监测程序）于2026年7月1日暂停。Bob（业务负责人）已签署恢复使用；尚缺合规负责人的签署。"
     )
 
     cast.decide("resume", "Carol")

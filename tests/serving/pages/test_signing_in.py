@@ -106,7 +106,7 @@ def test_what_was_typed_as_a_name_stays_and_the_passphrase_does_not(site):
 def test_a_monitor_is_told_after_the_right_passphrase_that_it_has_no_pages(site):
     found = Browser(site).sign_in("Mona")
     assert found.status == 403
-    assert "监测人员没有可用页面" in refusal(found)
+    assert "监测程序没有可用页面" in refusal(found)
     assert "姓名或口令不正确" in refusal(Browser(site).sign_in("Mona", WRONG))
 
 
