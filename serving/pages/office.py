@@ -16,6 +16,7 @@ from segmentation.ledger.store import Ledger, open_ledger
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.keyfiles import ROOT, key_file, open_key, spelled
+from segmentation.reviews.marking import marking_key
 from segmentation.reviews.submission import which
 from segmentation.signing import PrivateKey
 
@@ -71,6 +72,10 @@ class Office:
             self.ledger.close()
 
     @cached_property
+    def _marking(self) -> bytes:
+        return marking_key(self._home)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The database, for what people work with beside the chain: notes, attempts, sessions."""
         return open_ledger(self.settings.trust.ledger)
@@ -82,8 +87,8 @@ class Office:
 
     @property
     def attempts(self) -> Attempts:
-        """Passphrases that did not fit."""
-        return Attempts(self.ledger)
+        """Passphrases that did not fit; raises what `marking_key` does."""
+        return Attempts(self.ledger, self._marking)
 
     def history(self) -> History:
         """Return the ledger as it is at this moment; raises what `Book.history` does."""

@@ -95,14 +95,14 @@ def _opened(matter: Matter, record: Written) -> PrivateKey | Shown:
         fault = matter.voice.t("Type your passphrase: it opens your key for this one signature.")
         return Shown(preview_of(matter, record, fault=fault), INVALID)
     porter = Porter(visit.office)
-    until = porter.counted(name, visit.now)
+    until = porter.counted("sign", name, visit.now)
     if until is not None:
         return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
     try:
         key = visit.office.signer(name, passphrase).key
     except SigningError:
         return _wrong(matter, record)
-    porter.cleared(name)
+    porter.cleared("sign", name, visit.now)
     if all(key.public.text == one.key for one in (record.decision, record.comment) if one is not None):
         return key
     if key.public.text == matter.history.people[name].key:
@@ -121,7 +121,7 @@ def _wrong(matter: Matter, record: Written) -> Shown:
             "Your key does not rest on this service any more. Sign where it is, or ask who runs the service."
         )
         return Shown(preview_of(matter, record, fault=fault), REFUSED)
-    until = visit.office.attempts.locked(name, visit.now)
+    until = visit.office.attempts.locked("sign", name, visit.now)
     if until is not None:
         return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
     fault = matter.voice.t("This passphrase does not open your key. Nothing was signed; type it again.")

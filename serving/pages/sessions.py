@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from segmentation.ledger.attempts import Purpose
     from segmentation.ledger.history import History
     from segmentation.reviews.desk import Signer
     from serving.pages.office import Office
@@ -94,19 +95,20 @@ class Porter:
 
     # ---- Passphrases that were not the right ones -----------------------------------------------------
 
-    def counted(self, name: str, now: datetime) -> datetime | None:
+    def counted(self, purpose: Purpose, name: str, now: datetime) -> datetime | None:
         """Count a passphrase before it is tried; return until when the name is locked, where it is not tried.
 
         So who tries many at once has no more of them than who tries one after another. `cleared` forgets them
-        where the passphrase was the right one.
+        where the passphrase was the right one. Signing in and signing are counted apart.
         """
-        until = self._attempts.locked(name, now) or self._attempts.failed(name, now)
+        told = (purpose, name, now)
+        until = self._attempts.locked(*told) or self._attempts.failed(*told)
         # The last one that is tried locks the name from now on.
         return None if until is None or until == now + LOCKED else until
 
-    def cleared(self, name: str) -> None:
+    def cleared(self, purpose: Purpose, name: str, now: datetime) -> None:
         """Forget the failures of a name, whose passphrase did fit."""
-        self._attempts.cleared(name)
+        self._attempts.cleared(purpose, name, now)
 
     @property
     def _idle(self) -> timedelta:

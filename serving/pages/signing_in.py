@@ -75,13 +75,13 @@ def enter(visit: Visit) -> Shown | Sent:
     """
     name, passphrase = spelled(visit.form.get("name", "")), visit.form.get("passphrase", "")
     porter, voice, history = Porter(visit.office), speaker(visit.language), visit.office.history()
-    until = porter.counted(name, visit.now)
+    until = porter.counted("sign in", name, visit.now)
     if until is not None:
         return _again(visit, name, voice.t(LOCKED, until=voice.time(until)), 429)
     signer = _opened(visit, name, passphrase)
     if signer is None:
         return _again(visit, name, voice.t(WRONG), 403)
-    porter.cleared(name)
+    porter.cleared("sign in", name, visit.now)
     person = history.people.get(signer.name)
     if person is None or not person.roles:
         return _again(visit, name, voice.t(NO_ROLE), 403)

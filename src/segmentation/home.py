@@ -55,6 +55,11 @@ class Home:
         return self.root.expanduser().absolute() / "witness.json"
 
     @property
+    def marking(self) -> Path:
+        """The file of the secret under which a service with pages counts names."""
+        return self.root.expanduser().absolute() / "marking.secret"
+
+    @property
     def spool(self) -> Path:
         """The folder in which access events wait for the ledger, as an absolute path."""
         return self.root.expanduser().absolute() / "spool"

@@ -103,6 +103,20 @@ def test_there_are_pages_where_keys_of_people_rest_unless_it_is_said(serve, aske
     assert asked.pop().home is None
 
 
+def test_a_service_with_pages_that_cannot_keep_its_secret_does_not_start(serve, asked, office):
+    keys = office.folder / "keys"
+    keys.mkdir()
+    (keys / "Carol.key").touch()
+    marking = office.folder / "marking.secret"
+    marking.mkdir()
+
+    ended = serve(office)
+
+    assert (ended.code, asked) == (2, [])
+    assert f"{marking}, which a service with pages needs, cannot be read" in ended.err
+    assert serve(office, "--no-pages").code == 0
+
+
 def test_every_option_reaches_the_service(serve, asked, office):
     words = (
         "--model other --host 10.0.0.1 --port 99 --workers 3 --certificate c.pem --private-key k.pem "

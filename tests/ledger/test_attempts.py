@@ -12,6 +12,8 @@ from tests.ledger.processes import process, wait_for
 from tests.signed import START
 
 MINUTE = timedelta(minutes=1)
+KEY = bytes(32)
+IN = "sign in"
 
 FAIL = """
     from datetime import datetime, timedelta
@@ -20,36 +22,36 @@ FAIL = """
 
     url, number, most, ready, go = sys.argv[1:]
     with open_ledger(url, patience=60) as ledger:
-        attempts = Attempts(ledger, most=int(most))
+        attempts = Attempts(ledger, bytes(32), most=int(most))
         wait_to_go(ready, go)
         for at in range(int(number)):
-            attempts.failed("Carol", datetime.fromisoformat("2026-07-01T08:00:00+00:00"))
+            attempts.failed("sign in", "Carol", datetime.fromisoformat("2026-07-01T08:00:00+00:00"))
 """
 """Fails so many times, as often as it can."""
 
 
 @pytest.fixture
 def attempts(ledger):
-    return Attempts(ledger)
+    return Attempts(ledger, KEY)
 
 
-def fail(attempts, number=1, who="Carol", at=START):
-    return [attempts.failed(who, at) for _ in range(number)][-1]
+def fail(attempts, number=1, who="Carol", at=START, purpose=IN):
+    return [attempts.failed(purpose, who, at) for _ in range(number)][-1]
 
 
 def test_a_name_that_never_failed_is_not_locked(attempts):
-    assert attempts.locked("Carol", START) is None
+    assert attempts.locked(IN, "Carol", START) is None
 
 
 def test_the_fifth_failure_locks_a_name_for_a_quarter_of_an_hour(attempts):
     assert fail(attempts, 4) is None
-    assert attempts.locked("Carol", START) is None
+    assert attempts.locked(IN, "Carol", START) is None
 
     until = fail(attempts)
 
     assert until == START + 15 * MINUTE
-    assert attempts.locked("Carol", until - MINUTE / 60) == until
-    assert attempts.locked("Carol", until) is None
+    assert attempts.locked(IN, "Carol", until - MINUTE / 60) == until
+    assert attempts.locked(IN, "Carol", until) is None
 
 
 def test_failures_while_it_is_locked_make_it_no_longer(attempts):
@@ -81,7 +83,7 @@ def test_five_within_a_quarter_of_an_hour_lock_whenever_it_began(attempts):
 
 def test_who_gets_in_begins_anew(attempts):
     fail(attempts, 4)
-    attempts.cleared("Carol")
+    attempts.cleared(IN, "Carol", START)
 
     assert fail(attempts, 4) is None
 
@@ -92,7 +94,7 @@ def test_names_are_counted_apart_and_those_that_look_alike_together(attempts):
     fail(attempts, 4, "Bob")
 
     assert fail(attempts, who="caroL") is not None
-    assert attempts.locked("Bob", START) is None
+    assert attempts.locked(IN, "Bob", START) is None
 
 
 @pytest.mark.parametrize(
@@ -102,9 +104,37 @@ def test_what_was_typed_as_a_name_is_never_kept(attempts, sql, who):
     fail(attempts, 5, who)
 
     ((mark, *rest),) = sql("SELECT * FROM attempts")
-    assert mark.startswith("sha256:")
+    assert mark.startswith("hmac-sha256:")
     assert not who or who not in "".join(map(str, [mark, *rest]))
-    assert attempts.locked(who, START) is not None
+    assert attempts.locked(IN, who, START) is not None
+
+
+def test_who_guesses_at_the_door_locks_nobody_out_of_signing(attempts):
+    fail(attempts, 5)
+
+    assert attempts.locked("sign", "Carol", START) is None
+    assert fail(attempts, 4, purpose="sign") is None
+    attempts.cleared("sign", "Carol", START)
+    assert attempts.locked(IN, "Carol", START) is not None
+    assert fail(attempts, 5, purpose="sign") == START + 15 * MINUTE
+
+
+def test_a_mark_is_of_its_secret_so_that_nobody_without_it_looks_a_name_up(attempts, ledger, sql):
+    other = Attempts(ledger, b"x" * 32)
+    fail(attempts, 5)
+    fail(other, 1)
+
+    assert other.locked(IN, "Carol", START) is None
+    assert len(set(sql("SELECT who FROM attempts"))) == 2
+
+
+def test_rows_of_long_ago_are_swept_when_somebody_gets_in(attempts, sql):
+    fail(attempts, 3, "a passphrase in the field of the name")
+    attempts.cleared(IN, "Bob", START + 14 * MINUTE)
+    assert sql("SELECT count(*) FROM attempts") == [(1,)]
+
+    attempts.cleared(IN, "Bob", START + 15 * MINUTE)
+    assert sql("SELECT count(*) FROM attempts") == [(0,)]
 
 
 def test_rows_of_long_ago_are_swept(attempts, sql):
@@ -124,13 +154,13 @@ def test_it_is_locked_when_five_failures_fell_within_a_quarter_of_an_hour(gaps):
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder, create_ledger(f"sqlite:///{folder}/l.db") as ledger:
-        attempts, now, counted = Attempts(ledger), START, []
+        attempts, now, counted = Attempts(ledger, KEY), START, []
         for gap in gaps:
             now += timedelta(seconds=gap)
-            if attempts.locked("Carol", now) is not None:
+            if attempts.locked(IN, "Carol", now) is not None:
                 continue
             counted = [*(one for one in counted if now - one < 15 * MINUTE), now]
-            until = attempts.failed("Carol", now)
+            until = attempts.failed(IN, "Carol", now)
             assert (until is not None) == (len(counted) >= 5)
             if until is not None:
                 counted = []
@@ -158,8 +188,8 @@ def test_threads_that_fail_at_once_lock_the_name(ledger):
     from concurrent.futures import ThreadPoolExecutor
 
     with create_ledger(str(ledger.place.url.render_as_string(hide_password=False)), patience=30) as patient:
-        attempts = Attempts(patient)
+        attempts = Attempts(patient, KEY)
         with ThreadPoolExecutor(5) as threads:
-            found = list(threads.map(lambda _: attempts.failed("Carol", START), range(5)))
+            found = list(threads.map(lambda _: attempts.failed(IN, "Carol", START), range(5)))
 
     assert [one for one in found if one is not None] == [START + 15 * MINUTE]

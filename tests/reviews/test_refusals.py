@@ -41,7 +41,7 @@ SPEAKING = {
     ),
     "segmentation.reviews": (
         *("commenting", "desk", "diff", "drafting", "elsewhere", "faulty", "foreseeing", "keyfiles"),
-        *("looking", "offline", "recording", "submission"),
+        *("looking", "marking", "offline", "recording", "submission"),
         *("dossier.pages", "dossier.report", "dossier.write"),
     ),
     "segmentation.bundle": ("content", "fetch", "local", "plain", "publish", "remote", "shelf"),

@@ -145,13 +145,17 @@ def with_pages(place: Home, pages: bool | None) -> Path | None:
     ------
     ServiceError
         Pages were asked for, and no key rests here.
+    StorageError
+        The secret that a service with pages needs can neither be read nor made.
     """
     from segmentation.errors import ServiceError
     from segmentation.reviews.keyfiles import are_kept
+    from segmentation.reviews.marking import marking_key
 
     if pages is False:
         return None
     if are_kept(place):
+        marking_key(place)  # before the workers ask for it, and while somebody reads why it cannot be
         return place.root.expanduser().absolute()
     if pages:
         raise ServiceError(

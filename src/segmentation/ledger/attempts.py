@@ -1,21 +1,25 @@
 """How often a passphrase did not fit: after a few failures in a short while a name is locked for some time.
 
 Whoever guesses then learns nothing more, and who owns the name waits a quarter of an hour (OWASP ASVS 5.0,
-6.3.1; NIST SP 800-63B, 5.2.2). A name is kept as a digest: what somebody typed in the field of a name may be
-anything, even their passphrase.
+6.3.1; NIST SP 800-63B, 5.2.2). Signing in and signing are counted apart, so that no stranger who guesses at
+the door keeps anybody from signing who is inside. A name is kept as a mark that nobody computes without a
+secret which the database does not have: what was typed in the field of a name may be anything, even a
+passphrase. How many rows a flood of invented names makes is bounded by what each costs: the work of opening a
+key, about five a second for each process, for a quarter of an hour.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from hmac import new as hmac
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import bindparam, delete, select, text, update
 
 from segmentation.ledger.records import likeness
 from segmentation.ledger.tables import attempts
 from segmentation.ledger.working import keeping, looking, time_of, written
-from segmentation.signing import sha256
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +34,8 @@ WITHIN = timedelta(minutes=15)
 """How long a failure counts."""
 LOCKED = timedelta(minutes=15)
 """How long a name is locked."""
+Purpose = Literal["sign in", "sign"]
+"""For what a passphrase was tried."""
 AHEAD = timedelta(minutes=1)
 """How far a failure may be ahead of who counts: they wait for each other, and the clocks of hosts differ."""
 
@@ -48,6 +54,9 @@ class Attempts:
     Parameters
     ----------
     ledger : Ledger
+    key : bytes
+        Under which names are marked: random, 32 bytes, and nowhere in the database. Who has another one
+        counts apart.
     most : int
         Failures after which a name is locked.
     within : timedelta
@@ -57,42 +66,55 @@ class Attempts:
     """
 
     def __init__(
-        self, ledger: Ledger, most: int = MOST, within: timedelta = WITHIN, locked: timedelta = LOCKED
+        self,
+        ledger: Ledger,
+        key: bytes,
+        most: int = MOST,
+        within: timedelta = WITHIN,
+        locked: timedelta = LOCKED,
     ) -> None:
-        self._ledger, self._most, self._within, self._lasting = ledger, most, within, locked
+        self._ledger, self._key = ledger, key
+        self._most, self._within, self._lasting = most, within, locked
 
-    def locked(self, who: str, now: datetime) -> datetime | None:
+    def locked(self, purpose: Purpose, who: str, now: datetime) -> datetime | None:
         """Return until when a name is locked; None where it is not.
 
         Parameters
         ----------
+        purpose : {"sign in", "sign"}
         who : str
             As somebody typed it; names that look alike are one.
         now : datetime
             Aware.
         """
         with looking(self._ledger) as connection:
-            question = select(attempts.c.until).where(attempts.c.who == _mark(who))
+            question = select(attempts.c.until).where(attempts.c.who == self._mark(purpose, who))
             until = time_of(connection.execute(question).scalar())
         return until if until is not None and now < until else None
 
-    def failed(self, who: str, now: datetime) -> datetime | None:
+    def failed(self, purpose: Purpose, who: str, now: datetime) -> datetime | None:
         """Count a failure; return until when the name is locked now, None where it is not.
 
         Parameters
         ----------
-        who, now : str, datetime
+        purpose, who, now : str, str, datetime
             As in `locked`.
         """
         with keeping(self._ledger) as connection:
-            until = self._counted(connection, _mark(who), now)
+            until = self._counted(connection, self._mark(purpose, who), now)
         self._sweep(now)
         return until
 
-    def cleared(self, who: str) -> None:
-        """Forget the failures of a name, whose passphrase did fit."""
+    def cleared(self, purpose: Purpose, who: str, now: datetime) -> None:
+        """Forget the failures of a name, whose passphrase did fit; `locked` says what is given."""
         with keeping(self._ledger) as connection:
-            connection.execute(delete(attempts).where(attempts.c.who == _mark(who)))
+            connection.execute(delete(attempts).where(attempts.c.who == self._mark(purpose, who)))
+        self._sweep(now)
+
+    def _mark(self, purpose: Purpose, who: str) -> str:
+        """Return what is kept of a name."""
+        told = f"{purpose}\n{likeness(who)}".encode(errors="replace")
+        return f"hmac-sha256:{hmac(self._key, told, sha256).hexdigest()}"
 
     def _counted(self, connection: Connection, mark: str, now: datetime) -> datetime | None:
         row = connection.execute(_HELD, {"who": mark, "ends": written(now)}).one()
@@ -122,8 +144,3 @@ class Attempts:
             connection.execute(
                 delete(attempts).where(attempts.c.who.in_(over.with_for_update(skip_locked=True)))
             )
-
-
-def _mark(who: str) -> str:
-    """Return what is kept of a name."""
-    return sha256(likeness(who).encode(errors="replace"))

@@ -118,8 +118,8 @@ attempts = Table(
     Column("until", Text),
     Column("ends", Text, nullable=False),
 )
-"""Passphrases that did not fit: `who` is a digest of a name, `failures` when the last ones were, `until` how
-long the name is locked, `ends` from when on the row says nothing more."""
+"""Passphrases that did not fit: `who` is a mark of a name and of what it was tried for, `failures` when the
+last ones were, `until` how long the name is locked, `ends` from when on the row says nothing more."""
 
 notes = Table(
     "notes",

@@ -44,7 +44,7 @@ def test_a_passphrase_is_counted_before_it_is_tried_and_forgotten_where_it_fits(
     porter, now = Porter(desk.pages), desk.office.clock()
     for _ in range(2):
         for _ in range(4):
-            assert porter.counted("Carol", now) is None
-        porter.cleared("Carol")
-    found = [porter.counted("Carol", now + timedelta(seconds=n)) for n in range(7)]
+            assert porter.counted("sign in", "Carol", now) is None
+        porter.cleared("sign in", "Carol", now)
+    found = [porter.counted("sign in", "Carol", now + timedelta(seconds=n)) for n in range(7)]
     assert found == [None] * 5 + [now + timedelta(minutes=15, seconds=4)] * 2

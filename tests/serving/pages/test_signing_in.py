@@ -10,6 +10,8 @@ from segmentation.reviews.people import change_person, remove_person
 from segmentation.signing import PrivateKey
 from serving.pages import signing_in
 from serving.pages.sessions import Porter
+from serving.pages.visit import Sent
+from tests.serving.pages.acting import Acting
 from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import PASSPHRASE, QUICK
 
@@ -211,6 +213,15 @@ def test_after_five_failures_a_name_is_locked_whether_there_is_one_or_not(site, 
     assert Browser(site).sign_in("Bob", WRONG) is not None
 
 
+def test_a_stranger_who_guesses_keeps_nobody_from_signing_who_is_inside(site, desk):
+    desk.office.submit()
+    for _ in range(MOST + 1):
+        assert Browser(site).sign_in("Carol", WRONG).status in {403, 429}
+    carol = Acting(desk, "Carol", "approve")
+    assert isinstance(carol.sign(carol.preview()), Sent)
+    assert Browser(site).sign_in().status == 429
+
+
 def test_a_lock_ends_and_a_right_passphrase_forgets_the_failures(site, desk):
     for _ in range(MOST - 1):
         Browser(site).sign_in("Carol", WRONG)
@@ -230,7 +241,7 @@ def test_who_tries_many_at_once_has_no_more_of_them(desk):
     def attempt(number, porter):
         start.wait()
         now = desk.office.clock.now + timedelta(microseconds=number)
-        if porter.counted("Carol", now) is None:
+        if porter.counted("sign in", "Carol", now) is None:
             allowed.append(number)
 
     threads = [threading.Thread(target=attempt, args=told) for told in enumerate(porters)]
