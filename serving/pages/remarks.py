@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from unicodedata import category
 
 from segmentation.reviews.commenting import SECTIONS
 from serving.pages.page import msg
+from serving.pages.typed import holds_unseen, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,12 +123,11 @@ class Said:
 
 def fault(r: Speaker, typing: Typing) -> str:
     """Return what is wrong with a comment, in the reader's language; empty where nothing is."""
-    if not typing.text:
+    if not says_something(typing.text):
         return r.t(EMPTY)
     if len(typing.text) > MOST:
         return r.t(LONG, n=r.integer(len(typing.text)), most=r.integer(MOST))
-    unseen = any(category(one) in {"Cc", "Cf", "Cs"} and one != "\n" for one in typing.text)
-    return r.t(UNSEEN) if unseen else ""
+    return r.t(UNSEEN) if holds_unseen(typing.text) else ""
 
 
 def is_section(name: str) -> bool:

@@ -22,6 +22,10 @@ DAY = 10
 """Letters of a day, as a browser sends it."""
 
 
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category that show nothing: fillers of Hangul, and braille without a dot."""
+
+
 @dataclass(frozen=True)
 class Slip:
     """What is wrong with one field.
@@ -85,11 +89,13 @@ class Typed:
 
 def slips_of(typed: Typed, voice: Speaker, roles: tuple[Role, ...]) -> Iterator[Slip]:
     """Yield what is wrong with what every act asks for; `roles` are those to choose from."""
-    if not typed.reason.strip():
+    if not says_something(typed.reason):
         yield Slip("reason", voice.t("Write a reason: it is signed with your decision."))
     yield from _of_text(voice, "reason", typed.reason)
     if len(typed.each_condition) > CONDITIONS:
         yield Slip("conditions", voice.t("Write at most %(n)s conditions.", n=CONDITIONS))
+    if not all(map(says_something, typed.each_condition)):
+        yield Slip("conditions", voice.t("Write each condition in words."))
     yield from _of_text(voice, "conditions", *typed.each_condition)
     if typed.role not in {"", *roles} or (len(roles) > 1 and not typed.role):
         yield Slip("role", voice.t("Choose the role in which you sign."))
@@ -107,6 +113,16 @@ def slips_of_day(typed: Typed, voice: Speaker, today: date, latest: date) -> Ite
         yield Slip("until", voice.t("Choose a day from %(first)s to %(last)s.", **span))
 
 
+def says_something(text: str) -> bool:
+    """Whether a text has a letter or digit that people see."""
+    return any(category(one)[0] in "LN" and one not in BLANK for one in text)
+
+
+def holds_unseen(text: str) -> bool:
+    """Whether a text holds what nobody sees beside its blanks and line ends."""
+    return any((category(one) in {"Cc", "Cf", "Cs"} and one != "\n") or one in BLANK for one in text)
+
+
 def latest_day(today: date, review_days: int) -> date:
     """Return the last day that the policy allows."""
     return today + timedelta(days=review_days)
@@ -117,7 +133,7 @@ def _of_text(voice: Speaker, field: str, *texts: str) -> Iterator[Slip]:
     if longest > LAST:
         told = {"n": voice.integer(longest), "most": voice.integer(LAST)}
         yield Slip(field, voice.t("It has %(n)s letters; write at most %(most)s.", **told))
-    if any(category(one) in {"Cc", "Cf", "Cs"} and one != "\n" for text in texts for one in text):
+    if any(map(holds_unseen, texts)):
         yield Slip(field, voice.t(INVISIBLE))
 
 

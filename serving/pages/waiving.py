@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from unicodedata import category
 
 from segmentation.card.titles import titles_of
 from segmentation.ledger.track import day_of
 from segmentation.reviews import faulty
 from segmentation.reviews.refusals import fault_told
 from serving.pages.page import msg
+from serving.pages.typed import holds_unseen
 from serving.pages.words import speaker
 
 if TYPE_CHECKING:
@@ -278,5 +278,4 @@ def _reason(r: Speaker, reason: str) -> str:
     wrong = next(faulty.reason(reason, "form"), None)
     if wrong is not None:
         return r.t("The reason %(fault)s", fault=fault_told(wrong, r.language))
-    unseen = any(category(one) in {"Cc", "Cf", "Cs"} and one != "\n" for one in reason)
-    return r.t(UNSEEN) if unseen else ""
+    return r.t(UNSEEN) if holds_unseen(reason) else ""

@@ -31,8 +31,8 @@ def test_what_was_typed_last_is_shown_again_with_what_is_wrong():
 @pytest.mark.parametrize(
     ("text", "is_wrong"),
     [("", True), ("x", False), ("x" * 4000, False), ("x" * 4001, True), ("a\nb", False), ("a\tb", True),
-     ("a\u200bb", True), ("一", False)],
-    ids=range(8),
+     ("a\u200bb", True), ("一", False), ("\u3164", True), ("a\u2800", True)],
+    ids=range(10),
 )  # fmt: skip
 def test_a_comment_is_refused_where_a_record_would_refuse_it(language, text, is_wrong):
     assert bool(fault(speaker(language), Typing("gaps", text))) is is_wrong

@@ -23,6 +23,14 @@ def found(roles=("compliance",), **told):
         ({"reason": "x" * 4001}, ["reason"]),
         ({"reason": " \n "}, ["reason"]),
         ({"reason": "a\u202eb"}, ["reason"]),
+        ({"reason": "\u3164"}, ["reason", "reason"]),
+        ({"reason": "\u2800\n\uffa0\u115f"}, ["reason", "reason"]),
+        ({"reason": "Looked\u3164at it."}, ["reason"]),
+        ({"reason": "\u0301\ufe0f"}, ["reason"]),
+        ({"reason": "— …"}, ["reason"]),
+        ({"reason": "✔\ufe0f 1"}, []),
+        ({"reason": "好"}, []),
+        ({"conditions": "One\n—"}, ["conditions"]),
         ({"conditions": "One\n\n  \nTwo"}, []),
         ({"conditions": "One\tTwo"}, ["conditions"]),
         ({"conditions": "x" * 4001}, ["conditions"]),
@@ -32,7 +40,7 @@ def found(roles=("compliance",), **told):
         ({"roles": ("compliance", "business")}, ["role"]),
         ({"roles": ("compliance", "business"), "role": "business"}, []),
     ],
-    ids=range(14),
+    ids=range(22),
 )
 def test_each_fault_is_found_with_its_field(told, fields):
     assert found(**told) == fields

@@ -103,6 +103,10 @@ def test_what_is_wrong_is_said_in_the_language_of_the_reader(language):
     assert all(any("一" <= letter <= "鿿" for letter in one) is (language == "zh") for one in found.values())
 
 
+def test_a_reason_of_letters_that_show_nothing_is_none():
+    assert set(faults(R, Typed(reason="\u3164" * 30, until="2026-08-29"), ("a:age:old",), DAYS)) == {"reason"}
+
+
 def test_nothing_is_wrong_with_a_form_that_keeps_every_rule():
     assert faults(R, Typed(reason=REASON, until="2026-08-29"), ("a:age:old",), DAYS) == {}
 
