@@ -22,7 +22,7 @@ from serving.pages.waiving import LACKING, Typed, bounds, chosen_of, faults
 from serving.pages.words import speaker
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
 
     from segmentation.errors import SegmentationError
     from segmentation.ledger.history import History
@@ -67,7 +67,8 @@ def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
     wrong = fault(r, typing)
     if wrong:
         return Shown(page_of(visit, typing, {"text": wrong}), INVALID)
-    _keep(visit, standing, "comment", typing.section, typing.text)
+    noted = Note("comment", typing.section, typing.text, None, visit.now, _bundle(standing))
+    _keep(visit, standing, (noted,))
     return _sent(standing, f"{SAID}{typing.section}", "noted")
 
 
@@ -85,8 +86,8 @@ def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
     wrong = faults(r, typed, chosen, days)
     if wrong:
         return Shown(page_of(visit, typed, wrong), INVALID)
-    for key in chosen:
-        _keep(visit, standing, "waiver", key, typed.reason, typed.day)
+    bundle, last = _bundle(standing), typed.day
+    _keep(visit, standing, [Note("waiver", key, typed.reason, last, visit.now, bundle) for key in chosen])
     return _sent(standing, "waivers", "noted")
 
 
@@ -109,13 +110,15 @@ def _check(r: Speaker, typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -
         )
 
 
-def _keep(
-    visit: Visit, standing: Standing, kind: NoteKind, key: str, text: str, expires: date | None = None
-) -> None:
-    bundle = "" if standing.submission is None else standing.submission.digests.bundle
-    noted = Note(kind, key, text, expires, visit.now, bundle)
+def _bundle(standing: Standing) -> str:
+    """Return the digest of the submission that is read."""
+    return "" if standing.submission is None else standing.submission.digests.bundle
+
+
+def _keep(visit: Visit, standing: Standing, noted: Iterable[Note]) -> None:
+    """Keep what was noted, all of it or nothing."""
     try:
-        visit.office.notes.put(visit.signed_in.name, standing.model, standing.version, noted)
+        visit.office.notes.put_all(visit.signed_in.name, standing.model, standing.version, noted)
     except ReviewError as error:
         raise _refused(visit, error) from None
 

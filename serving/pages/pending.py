@@ -44,7 +44,13 @@ def pending_of(visit: Visit, standing: Standing) -> Pending:
 
 
 def clear_signed(visit: Visit, pending: Pending, decision: Decision | None, comment: Comment | None) -> None:
-    """Take away the notes that were signed; what was changed since the preview stays."""
+    """Take away the notes that were signed; what was changed since stays.
+
+    Raises
+    ------
+    LedgerError, StorageError
+        The database refuses; they are all there still.
+    """
     said = set() if comment is None else {(one.section, one.text) for one in comment.remarks}
     waivers = () if decision is None else decision.waivers
     waived = {(one.finding, one.reason, one.expires) for one in waivers}
@@ -53,5 +59,4 @@ def clear_signed(visit: Visit, pending: Pending, decision: Decision | None, comm
         *(note for note in pending.waivers if (note.key, note.text, note.expires) in waived),
     ]
     model, version = visit.office.model, int(visit.path["version"])
-    for note in signed:
-        visit.office.notes.remove(visit.signed_in.name, model, version, note.kind, note.key)
+    visit.office.notes.remove_signed(visit.signed_in.name, model, version, signed)

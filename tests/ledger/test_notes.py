@@ -55,14 +55,51 @@ def test_a_note_is_taken_away_once(notes):
     assert [one.key for one in notes.of(*ABOUT)] == ["segments"]
 
 
-def test_what_was_signed_is_taken_away_by_its_kind(notes):
-    notes.put(*ABOUT, note())
-    notes.put(*ABOUT, note("waiver", "x", expires=date(2026, 9, 1)))
+def test_notes_are_kept_together_or_not_at_all(notes, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 3)
+    notes.put(*ABOUT, note(text="Before."))
+    many = [note(key=f"section {number}") for number in range(3)]
 
-    notes.clear(*ABOUT, ["comment"])
-    assert [one.kind for one in notes.of(*ABOUT)] == ["waiver"]
-    notes.clear(*ABOUT)
-    assert notes.of(*ABOUT) == ()
+    for wrong in (many, [*many[:2], note(key="one more", text="\x1b[2J")], [*many[:2], note(key="")]):
+        with pytest.raises(ReviewError):
+            notes.put_all(*ABOUT, wrong)
+    assert [one.text for one in notes.of(*ABOUT)] == ["Before."]
+    notes.put_all(*ABOUT, [note(text="After."), *many[:2]])
+    notes.put_all(*ABOUT, [])
+    assert {one.key for one in notes.of(*ABOUT)} == {"gaps", "section 0", "section 1"}
+
+
+def test_two_who_keep_the_same_notes_in_another_order_write_them_in_one(notes, monkeypatch):
+    written = []
+    monkeypatch.setattr(module, "upsert", lambda _, __, row: written.append(row["key"]))
+
+    notes.put_all(*ABOUT, [note(key=key) for key in "bca"])
+    assert written == ["a", "b", "c"]
+
+
+def test_what_was_signed_is_taken_away_and_nothing_else(notes):
+    waiver = note("waiver", "x", expires=date(2026, 9, 1))
+    kept = note(key="segments")
+    notes.put_all(*ABOUT, [note(), waiver, kept])
+    notes.put("Bob", MODEL, 1, note())
+
+    notes.remove_signed(*ABOUT, [note(at=START + timedelta(hours=1)), waiver, note(key="never kept")])
+
+    assert notes.of(*ABOUT) == (kept,)
+    assert notes.of("Bob", MODEL, 1) == (note(),)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"text": "Because."}, {"expires": date(2026, 9, 2)}, {"bundle": sha256(b"another")}], ids=str
+)
+def test_a_note_that_was_changed_since_it_was_read_is_not_taken_away(notes, changed):
+    told = {"kind": "waiver", "key": "x", "expires": date(2026, 9, 1)}
+    now = note(**told | changed)
+    notes.put(*ABOUT, now)
+
+    notes.remove_signed(*ABOUT, [note(**told)])
+
+    assert notes.of(*ABOUT) == (now,)
 
 
 def test_notes_are_counted_by_version_and_submission(notes):
@@ -133,6 +170,6 @@ def test_a_row_that_this_program_did_not_write_is_no_note(notes, sql, change):
 
 def test_notes_are_no_concern_of_the_guards(notes, ledger):
     notes.put(*ABOUT, note())
-    notes.clear(*ABOUT)
+    notes.remove_signed(*ABOUT, notes.of(*ABOUT))
 
     ledger.check_guards()

@@ -6,12 +6,12 @@ then they may change it or take it away, and nobody else is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.records import Words
@@ -19,7 +19,7 @@ from segmentation.ledger.tables import notes
 from segmentation.ledger.working import keeping, looking, time_of, upsert, written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -79,37 +79,44 @@ class Notes:
         self._ledger = ledger
 
     def put(self, person: str, model: str, version: int, note: Note) -> None:
-        """Keep a note, in the place of the one of the same kind about the same.
+        """Keep a note, in the place of one of its kind about the same; raises what `put_all` does."""
+        self.put_all(person, model, version, (note,))
+
+    def put_all(self, person: str, model: str, version: int, noted: Iterable[Note]) -> None:
+        """Keep notes, all of them or none, each in the place of the one of the same kind about the same.
 
         Line ends are kept as a record has them, whatever a browser sends.
 
         Raises
         ------
         ReviewError
-            There are too many, or it is empty, too long, or holds letters that nobody can sign.
+            There are too many, or one is empty, too long, or holds letters that nobody can sign.
         """
-        row = _key(person, model, version, note.kind, note.key) | {
-            "bundle": note.bundle,
-            "text": _signable(note.text),
-            "expires": None if note.expires is None else note.expires.isoformat(),
-            "at": written(note.at),
-        }
+        rows = [_row(person, model, version, note) for note in noted]
+        # Two that write the same rows in another order would wait for each other.
+        rows.sort(key=lambda row: (row["kind"], row["key"]))
         with keeping(self._ledger) as connection:
-            others = select(func.count()).where(
-                _of(person, model, version), ~((notes.c.kind == note.kind) & (notes.c.key == note.key))
-            )
-            if connection.execute(others).scalar_one() >= MOST:
+            for row in rows:
+                upsert(connection, notes, row)
+            count = select(func.count()).where(_of(person, model, version))
+            if connection.execute(count).scalar_one() > MOST:
                 raise ReviewError(
                     f"There are {MOST} notes of yours about this version already, and no more are kept. Sign "
                     "them, or take some away."
                 )
-            upsert(connection, notes, row)
 
     def remove(self, person: str, model: str, version: int, kind: NoteKind, key: str) -> bool:
         """Take a note away; tell whether there was one."""
         this = _of(person, model, version) & (notes.c.kind == kind) & (notes.c.key == key)
         with keeping(self._ledger) as connection:
             return connection.execute(delete(notes).where(this)).rowcount > 0
+
+    def remove_signed(self, person: str, model: str, version: int, signed: Iterable[Note]) -> None:
+        """Take away notes that were signed, all or none; one that says something else by now stays."""
+        mine = _of(person, model, version)
+        with keeping(self._ledger) as connection:
+            for note in signed:
+                connection.execute(delete(notes).where(mine & _says(note)))
 
     def of(self, person: str, model: str, version: int) -> tuple[Note, ...]:
         """Return what a person noted about a version, the oldest first."""
@@ -129,23 +136,35 @@ class Notes:
         with looking(self._ledger) as connection:
             return {(version, bundle): n for version, bundle, n in connection.execute(question)}
 
-    def clear(
-        self, person: str, model: str, version: int, kinds: Collection[NoteKind] = ("comment", "waiver")
-    ) -> None:
-        """Take away what a person noted about a version, once they signed it."""
-        these = _of(person, model, version) & notes.c.kind.in_(list(kinds))
-        with keeping(self._ledger) as connection:
-            connection.execute(delete(notes).where(these))
-
 
 def _of(person: str, model: str, version: int) -> ColumnElement[bool]:
     return (notes.c.person == person) & (notes.c.model == model) & (notes.c.version == version)
 
 
-def _key(person: str, model: str, version: int, kind: NoteKind, key: str) -> dict[str, Any]:
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+def _says(note: Note) -> ColumnElement[bool]:
+    """Match a row that holds this note, and not another about the same."""
+    told = _written(note)
+    return and_(*(notes.c[name] == told[name] for name in ("kind", "key", "text", "expires", "bundle")))
+
+
+def _written(note: Note) -> dict[str, str | None]:
+    """Return the columns of a note."""
+    return {
+        "kind": note.kind,
+        "key": note.key,
+        "bundle": note.bundle,
+        "text": note.text,
+        "expires": None if note.expires is None else note.expires.isoformat(),
+        "at": written(note.at),
+    }
+
+
+def _row(person: str, model: str, version: int, note: Note) -> dict[str, Any]:
+    """Return what is kept of a note, once it was found that it can be signed."""
+    if not 0 < len(note.key) <= LONGEST_KEY or not note.key.isprintable():
         raise ReviewError("The note names no section and no finding of this version. Choose one of its page.")
-    return {"person": person, "model": model, "version": version, "kind": kind, "key": key}
+    about = {"person": person, "model": model, "version": version}
+    return about | _written(replace(note, text=_signable(note.text)))
 
 
 def _signable(told: str) -> str:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from segmentation.errors import UnreachableError
+from segmentation.ledger import notes as module
 from segmentation.reviews.waivers import blocking_of
 from serving.pages.notes import note
 from serving.pages.pending import pending_of
@@ -151,6 +153,23 @@ def test_all_of_an_attribute_are_waived_with_one_reason(waiting):
 
     assert {one.key for one in noted(waiting).waivers} == own
     assert own < set(KEYS)
+
+
+def test_of_waivers_that_are_written_together_none_is_kept_where_one_fails(waiting, monkeypatch):
+    waive(waiting)
+    upsert, rows = module.upsert, []
+
+    def failing(connection, table, row):
+        rows.append(row)
+        if len(rows) == 3:
+            raise UnreachableError("The ledger cannot be reached. Try again.")
+        upsert(connection, table, row)
+
+    monkeypatch.setattr(module, "upsert", failing)
+    with pytest.raises(UnreachableError):
+        waive(waiting, what="every", reason=f"{REASON} All of them.")
+
+    assert [(one.key, one.text) for one in noted(waiting).waivers] == [(KEYS[0], REASON)]
 
 
 def test_a_waiver_is_taken_away(waiting):
