@@ -1,9 +1,11 @@
 """The chain as a text file: each line is what its digest is of, and nothing else is read."""
 
+from typing import get_args
+
 import pytest
 
 from segmentation.errors import LedgerError
-from segmentation.ledger.event import GENESIS
+from segmentation.ledger.event import GENESIS, Kind
 from segmentation.reviews.dossier.chain import read_chain, write_chain
 from segmentation.signing import sha256
 from tests.reviews.dossier import made
@@ -13,6 +15,28 @@ def test_what_was_written_is_read():
     events = made.history(made.approved()).events
 
     assert read_chain(write_chain(events)) == events
+
+
+def test_every_kind_of_event_is_read_as_it_was_written():
+    cast = made.approved()
+    cast.say(bundle=made.digests().bundle)
+    cast.issue()
+    cast.end_key()
+    cast.adopt()
+    cast.anchor(40, sha256(b"batch 40"))
+    events = made.history(cast).events
+
+    assert {event.draft.kind for event in events} == set(get_args(Kind))
+    assert read_chain(write_chain(events)) == events
+
+
+@pytest.mark.parametrize("number", [b"40.0", b"true", b'{"of": 40}'])
+def test_a_number_of_a_note_that_is_none_is_refused(number):
+    cast = made.approved()
+    cast.anchor(40, sha256(b"batch 40"))
+
+    with pytest.raises(LedgerError, match=r"Line \d+ of chain\.jsonl"):
+        read_chain(write_chain(cast.events).replace(b'"number":40', b'"number":' + number))
 
 
 def test_each_line_names_the_digest_of_the_line_before():

@@ -12,7 +12,7 @@ from segmentation.reviews.dossier import verify_dossier
 from segmentation.reviews.dossier.archive import unpacked
 from segmentation.reviews.dossier.chain import write_chain
 from segmentation.reviews.dossier.manifest import MANIFEST
-from segmentation.signing import PrivateKey
+from segmentation.signing import PrivateKey, sha256
 from tests.reviews.dossier import made
 
 STRANGE = b"""-----BEGIN PUBLIC KEY-----
@@ -54,6 +54,15 @@ def test_a_dossier_as_it_was_written_holds(cast, data, place):
     assert (report.model, report.version, report.state) == ("resident_needs", 1, "active")
     assert (report.pinned, report.compared, report.uncovered) == (True, False, ())
     assert report.root == cast.root.public.fingerprint
+    assert report.checkpoint == checkpoint_of(made.history(cast))
+
+
+def test_a_dossier_of_a_ledger_in_which_the_access_log_was_anchored_holds(tmp_path):
+    cast = made.approved()
+    cast.anchor(40, sha256(b"batch 40"))
+
+    report = verify_dossier(made.written(tmp_path, cast), cast.root.public)
+
     assert report.checkpoint == checkpoint_of(made.history(cast))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictInt, ValidationError
 
 from segmentation.errors import LedgerError, SigningError
 from segmentation.ledger.event import Draft, Event, Kind
@@ -32,7 +32,7 @@ class _Line(BaseModel):
     model: str | None
     version: int | None
     signed: _Signed | None
-    body: dict[str, str]
+    body: dict[str, str | StrictInt]
     previous: str
 
 
