@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 NOTICES: Mapping[str, str] = {
     "signed_in": msg("You are signed in."),
     "signed_out": msg("You are signed out here."),
+    "signed_out_everywhere": msg("You are signed out in every browser."),
     "noted": msg("Your note is kept. It is signed with your next act on this version."),
     "note_removed": msg("Your note was taken away."),
     "commented": msg("Your comments are signed and recorded."),

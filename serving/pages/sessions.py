@@ -62,7 +62,7 @@ class Porter:
         if session is None or counts(session, history, now, self._idle) is not None:
             return None
         self._sessions.touch(session.id, now)
-        return Person(session.person, history.people[session.person].roles, session.id)
+        return Person(session.person, history.people[session.person].roles, session.id, session.expires)
 
     def let_in(self, signer: Signer, history: History, now: datetime) -> str:
         """Begin a session, which the person's key signs; return its token.
@@ -92,6 +92,10 @@ class Porter:
     def let_out(self, session: str) -> None:
         """End a session by its id."""
         self._sessions.end(session)
+
+    def let_out_everywhere(self, name: str) -> None:
+        """End every session of a person."""
+        self._sessions.end_all(name)
 
     # ---- Passphrases that were not the right ones -----------------------------------------------------
 

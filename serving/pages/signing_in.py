@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_NAME, MOST_PASSPHRASE = 200, 1_024
 """Letters; what is longer is nobody's."""
+EVERYWHERE = "everywhere"
+"""In the field ``where`` of the form to sign out."""
 WRONG = msg("The name or the passphrase is not right. Mind capital letters, and the layout of the keyboard.")
 LOCKED = msg("This name is locked until %(until)s, because passphrases were tried too often. Come back then.")
 NO_ROLE = msg("The passphrase is right, but you hold no role at this ledger now. Ask an administrator.")
@@ -97,9 +99,14 @@ def enter(visit: Visit) -> Shown | Sent:
 
 
 def leave(visit: Visit) -> Sent:
-    """End the session."""
-    Porter(visit.office).let_out(visit.signed_in.session)
-    return Sent(address("sign_in"), "signed_out", (Cookie("session", ""),))
+    """End the session, or every one of this person: another browser was left open, or is lost."""
+    porter, person, notice = Porter(visit.office), visit.signed_in, "signed_out"
+    if visit.form.get("where") == EVERYWHERE:
+        porter.let_out_everywhere(person.name)
+        notice = "signed_out_everywhere"
+    else:
+        porter.let_out(person.session)
+    return Sent(address("sign_in"), notice, (Cookie("session", ""),))
 
 
 def _again(visit: Visit, name: str, refusal: str, status: int) -> Shown:

@@ -78,6 +78,22 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """How long somebody stays signed in.
+
+    Attributes
+    ----------
+    until : datetime or None
+        When their session ends, however much they do.
+    idle : int
+        Minutes without a click after which it ends before.
+    """
+
+    until: datetime | None
+    idle: int
+
+
+@dataclass(frozen=True)
 class Start(Page):
     """See `start`."""
 
@@ -108,6 +124,15 @@ class Start(Page):
             msg("Every version that was ever submitted, the newest first, with what its audit found."),
         )
     )
+    session: Signed = field(
+        metadata=told(
+            msg("Your session"),
+            msg(
+                "How long you stay signed in here. Sign out everywhere where you left another browser open, "
+                "or lost one."
+            ),
+        )
+    )
 
 
 def home(visit: Visit) -> Sent:
@@ -127,6 +152,7 @@ def start(visit: Visit) -> Shown:
             tuple(one for one in found if not one.mine),
             _running(visit, history, standings),
             tuple(_rows(standings)),
+            Signed(visit.signed_in.until, round(visit.office.settings.idle / 60)),
         )
     )
 

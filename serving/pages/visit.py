@@ -28,11 +28,14 @@ class Person:
     roles : tuple of Role
     session : str
         Id of the session: SHA-256 of its token, in hexadecimal digits.
+    until : datetime or None
+        When the session ends, however much is asked; None where nobody said.
     """
 
     name: str
     roles: tuple[Role, ...]
     session: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,21 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Shown:
-    """A page to be written in the reader's language."""
+    """A page to be written in the reader's language.
+
+    Attributes
+    ----------
+    page : Page
+    status : int
+    cookies : tuple of Cookie
+    fault : Exception or None
+        What did not work though the page could be made, for the log of the service alone.
+    """
 
     page: Page
     status: int = 200
     cookies: tuple[Cookie, ...] = ()
+    fault: Exception | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +134,15 @@ class Sent:
         Path with its query, as `serving.pages.table.address` writes it, without the prefix of a proxy.
     notice : str
         What was done, a key of `serving.pages.notices.NOTICES`; shown once on the page that follows.
+    cookies : tuple of Cookie
+    fault : Exception or None
+        What did not work though the work was done, for the log of the service alone.
     """
 
     to: str
     notice: str = ""
     cookies: tuple[Cookie, ...] = ()
+    fault: Exception | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ def test_a_token_is_of_who_it_was_given_to_until_they_leave(desk_at):
     token = porter.let_in(office.signer("Carol"), history, now)
     person = porter.who(token, history, now)
     assert (person.name, person.roles, person.session) == ("Carol", ("compliance",), id_of(token))
+    assert person.until == now + timedelta(hours=10)
     assert porter.who("x" * 43, history, now) is None
     porter.let_out(id_of(token))
     assert porter.who(token, history, now) is None

@@ -167,6 +167,27 @@ def test_a_stolen_cookie_opens_nothing_after_its_owner_signed_out(site):
     assert thief.post("/review/sign-out", {"csrf": "x"}).status == 403
 
 
+def test_who_lost_a_browser_signs_out_everywhere_and_nobody_else_is(site):
+    lost, here, bob = (Browser(site) for _ in range(3))
+    for browser, name in ((lost, "Carol"), (here, "Carol"), (bob, "Bob")):
+        browser.sign_in(name)
+    page = here.get("/review").text
+    assert "您的登录最迟于2026年3月2日 18:00（UTC）结束" in page
+    assert "30分钟未操作将自动退出" in page
+    found = here.submit("/review", "/review/sign-out", {"where": "everywhere"})
+    assert (found.status, session_of(here)) == (303, None)
+    assert "您已在所有浏览器中退出登录" in here.get(SIGN_IN).text
+    assert [browser.get("/review").status for browser in (lost, bob)] == [303, 200]
+
+
+def test_to_sign_out_here_leaves_another_browser_signed_in(site):
+    other, here = Browser(site), Browser(site)
+    other.sign_in()
+    here.sign_in()
+    here.submit("/review", "/review/sign-out", {"where": "<elsewhere>"})
+    assert [browser.get("/review").status for browser in (other, here)] == [200, 303]
+
+
 def test_who_is_signed_in_is_sent_on_from_the_form(site):
     browser = Browser(site)
     browser.sign_in()
@@ -270,8 +291,8 @@ def test_neither_a_name_that_was_typed_nor_a_secret_is_written_down_anywhere(sit
     for secret in ("Nobody-at-all", WRONG, PASSPHRASE, session, token, "Bob", "Mona"):
         assert secret not in kept
     told = [(event["route"], event["status"], event.get("person")) for event in site.events]
-    assert told[:5] == [("page_enter", 403, None)] * 4 + [("page_enter", 303, "Carol")]
-    assert told[5:] == [("page_enter", 403, None)] * MOST + [("page_enter", 429, None)]
+    assert told[:4] == [("page_enter", 403, None)] * 3 + [("page_enter", 303, "Carol")]
+    assert told[4:] == [("page_enter", 403, None)] * MOST + [("page_enter", 429, None)]
 
 
 def test_the_database_has_no_token_and_no_name_that_was_typed(site, desk):
