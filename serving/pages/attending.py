@@ -227,6 +227,9 @@ class _Attendance:
             # The page of a failure is that of a stranger, whoever was signed in.
             visit = replace(visit, person=None)
             self._person = self._entered(answer)
+        fault = getattr(answer, "fault", None)
+        if fault is not None:
+            self._fault = ("failed", fault)
         try:
             reply = replying.reply_to(answer, visit, asked, self._cookies)
         except Exception as error:  # noqa: BLE001 - as above; what cannot be written is answered without a page

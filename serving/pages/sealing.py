@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from segmentation.errors import BundleError, PolicyError, ReviewError, SigningError, StorageError
+from segmentation.errors import BundleError, LedgerError, PolicyError, ReviewError, SigningError, StorageError
 from segmentation.home import Home
 from segmentation.reviews.keyfiles import key_file
 from segmentation.reviews.refusals import Told, refusal_told
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from segmentation.errors import SegmentationError
     from segmentation.ledger.history import History
     from segmentation.ledger.standing import State
     from segmentation.signing import PrivateKey
@@ -140,20 +141,29 @@ def _attached(matter: Matter, record: Written, key: PrivateKey) -> Answer:
     first, beside = signed[0], signed[1] if len(signed) > 1 else None
     try:
         visit.office.desk.attach(*first, comment=beside)
-    except (ReviewError, StorageError, BundleError, PolicyError) as error:
+    except (ReviewError, StorageError, BundleError, PolicyError, LedgerError) as error:
         return _failed(matter, record, error)
-    clear_signed(visit, matter.pending, record.decision, record.comment)
-    return Sent(address("version", version=matter.version), NOTICED[matter.act.key])
+    fault = _cleared(matter, record)
+    return Sent(address("version", version=matter.version), NOTICED[matter.act.key], fault=fault)
 
 
-def _failed(
-    matter: Matter, record: Written, error: ReviewError | StorageError | BundleError | PolicyError
-) -> Answer:
+def _cleared(matter: Matter, record: Written) -> Exception | None:
+    """Take away the notes that were signed; where that fails, they wait there still, and it is recorded."""
+    try:
+        clear_signed(matter.visit, matter.pending, record.decision, record.comment)
+    except (LedgerError, StorageError) as error:
+        return error
+    return None
+
+
+def _failed(matter: Matter, record: Written, error: SegmentationError) -> Answer:
     """Tell why it was not recorded; or that it was, where only what comes after failed."""
     if _event_of(matter.visit.office.history(), record) is not None:
-        clear_signed(matter.visit, matter.pending, record.decision, record.comment)
+        fault = _cleared(matter, record)
         told_ = None if isinstance(error, ReviewError) else refusal_told(error, matter.visit.language)
-        return _recorded(matter, record, told_)
+        return replace(_recorded(matter, record, told_), fault=fault)
+    if isinstance(error, LedgerError):
+        raise error
     if isinstance(error, ReviewError):
         return _moved(matter, record, refusal_told(error, matter.visit.language))
     failed = refusal_told(error, matter.visit.language)

@@ -6,11 +6,15 @@ from threading import Barrier
 
 import pytest
 
-from segmentation.errors import StorageError
+from segmentation.errors import StorageError, UnreachableError
+from segmentation.ledger.book import Book
+from segmentation.ledger.notes import Notes
 from segmentation.reviews.keyfiles import key_file
 from segmentation.signing import PrivateKey
+from serving.pages import attending
 from serving.pages.visit import Sent
 from tests.serving.pages.acting import Acting, events, fields, state
+from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import MODEL, PASSPHRASE, QUICK, PageOffice, blocked
 
 
@@ -189,3 +193,51 @@ def test_a_note_that_was_changed_since_the_preview_is_not_taken_away(desk, carol
     carol.sign(shown)
 
     assert [note.text for note in carol.notes()] == ["Changed since."]
+
+
+@pytest.mark.parametrize("failing", ["the notes", "the witness"])
+def test_what_is_recorded_is_never_answered_as_if_it_were_not(desk, carol, monkeypatch, failing):
+    carol.note("comment", "verdict", "Signed.")
+    shown, before = carol.preview(), events(desk)
+
+    def away(*_, **__):
+        raise UnreachableError("The ledger cannot be reached. Try again.")
+
+    name = "_note" if failing == "the witness" else "remove_signed"
+    monkeypatch.setattr(Book if failing == "the witness" else Notes, name, away)
+    answer = carol.sign(shown)
+
+    assert events(desk) == before + 2
+    if failing == "the witness":
+        assert (type(answer.page).__name__, answer.page.event) == ("Recorded", before + 2)
+        assert (answer.page.failed is not None, carol.notes()) == (True, ())
+    else:
+        assert (answer.to, answer.notice) == ("/review/versions/1", "approved")
+        assert isinstance(answer.fault, UnreachableError)
+        assert [note.text for note in carol.notes()] == ["Signed."]
+
+
+def test_a_ledger_that_goes_away_before_it_recorded_anything_is_told_as_that(desk, carol, monkeypatch):
+    shown, before = carol.preview(), events(desk)
+
+    def away(*_, **__):
+        raise UnreachableError("The ledger cannot be reached. Try again.")
+
+    monkeypatch.setattr(desk.pages.desk, "attach", away)
+    with pytest.raises(UnreachableError):
+        carol.sign(shown)
+
+    assert events(desk) == before
+
+
+def test_a_fault_beside_an_act_that_worked_is_logged_and_not_shown(desk, monkeypatch):
+    site = Site(desk)
+    browser = Browser(site)
+    browser.sign_in()
+    fault = UnreachableError("The ledger cannot be reached. Try again.")
+    monkeypatch.setattr(attending, "handler_of", lambda _: lambda _: Sent("/review", "approved", fault=fault))
+
+    got = browser.get("/review")
+
+    assert (got.status, "UnreachableError" in site.log) == (303, True)
+    site.close()
