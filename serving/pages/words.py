@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from segmentation.wording import Language, Reader, Titles
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
 
 NO_TITLES = Titles(0)
 
@@ -42,7 +38,7 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
 
 @dataclass(frozen=True)
 class Speaker(Reader):
-    """A reader's voice that knows the words of the pages, and days and times."""
+    """A reader's voice that knows the words of the pages."""
 
     def t(self, message: str, **values: object) -> str:
         """Return a message in the language, with `values` in their places."""
@@ -57,19 +53,6 @@ class Speaker(Reader):
         if found in {one, many}:
             return super().tn(one, many, n, **values)
         return found % {"n": self.integer(n), **values}
-
-    def day(self, day: date) -> str:
-        """Return a day: 2026-11-23, or 2026年11月23日."""
-        return f"{day.year}年{day.month}月{day.day}日" if self.language == "zh" else f"{day:%Y-%m-%d}"
-
-    def time(self, at: datetime) -> str:
-        """Return a time in UTC, to the minute, and said to be so."""
-        clock = f"{at:%H:%M}"
-        return (
-            f"{self.day(at.date())} {clock}（UTC）"
-            if self.language == "zh"
-            else f"{self.day(at.date())} {clock} UTC"
-        )
 
 
 def speaker(language: Language, titles: Titles = NO_TITLES) -> Speaker:

@@ -407,7 +407,7 @@ def test_one_sentence_alone_is_told_as_well():
     english = "The API key expired on 2026-07-02 08:00 UTC; ask an administrator for another."
 
     assert sentence_told(english, "zh") == Told(
-        "该API密钥已于2026年7月2日08:00（UTC）到期；请向管理员另行申请。"
+        "该API密钥已于2026年7月2日 08:00（UTC）到期；请向管理员另行申请。"
     )
     assert sentence_told("No such thing.", "zh").english == "No such thing."
     assert sentence_told(english, "en") == Told(english)

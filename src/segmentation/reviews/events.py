@@ -6,7 +6,6 @@ Only what a person may read is told: of an API key its id and for whom it is, ne
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError
@@ -189,7 +188,7 @@ def _training(person: Person, voice: Voice) -> str:
         return ""
     if person.training_until is None:
         return voice.t("No training is entered.")
-    return voice.t("Their training counts until %(day)s.", day=_day(person.training_until, voice))
+    return voice.t("Their training counts until %(day)s.", day=voice.day(person.training_until))
 
 
 def _decision(bare: EventTold, signed: Signed, voice: Voice) -> EventTold:
@@ -211,7 +210,7 @@ def _terms(decision: Decision, voice: Voice) -> Iterable[str]:
     if decision.action == "submit":
         yield voice.t("Trained by %(names)s.", names=voice.join("list", decision.trained_by))
     if decision.valid_until is not None:
-        yield voice.t("It holds until %(day)s.", day=_day(decision.valid_until, voice))
+        yield voice.t("It holds until %(day)s.", day=voice.day(decision.valid_until))
     if decision.waivers:
         yield voice.tn("%(n)s finding is waived.", "%(n)s findings are waived.", len(decision.waivers))
     if decision.conditions:
@@ -237,7 +236,7 @@ def _api_key(bare: EventTold, signed: Signed, voice: Voice) -> EventTold:
         "It opens %(scopes)s, %(n)s requests a second, until %(time)s.",
         scopes=voice.join("list", (word(SCOPES, scope, voice) for scope in key.scopes)),
         n=voice.integer(key.per_second),
-        time=_time(key.expires, voice),
+        time=voice.time(key.expires),
     )
     return replace(told, sentence=voice.join("sentence", (told.sentence, opens)))
 
@@ -299,16 +298,6 @@ def _about(bare: EventTold) -> dict[str, object]:
 
 def _roles(roles: Iterable[str], voice: Voice) -> Iterable[str]:
     return (word(ROLES, role, voice) for role in roles)
-
-
-def _day(day: date, voice: Voice) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if voice.language == "zh" else f"{day:%Y-%m-%d}"
-
-
-def _time(at: datetime, voice: Voice) -> str:
-    at = at.astimezone(UTC)
-    day = _day(at.date(), voice)
-    return f"{day}{at:%H:%M}（UTC）" if voice.language == "zh" else f"{day} {at:%H:%M} UTC"
 
 
 _SIGNED: Mapping[str, Callable[[EventTold, Signed, Voice], EventTold]] = {

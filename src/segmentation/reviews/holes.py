@@ -45,7 +45,7 @@ def _day(text: str) -> str:
 
 def _time(text: str) -> str:
     day, _, clock = text.partition(" ")
-    return f"{_day(day)}{clock}"
+    return f"{_day(day)} {clock}"
 
 
 def _moment(text: str) -> str:

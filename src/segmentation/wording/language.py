@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
@@ -21,6 +22,7 @@ from segmentation.errors import SegmentationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date, datetime
 
     from segmentation.policy import Text
 
@@ -152,6 +154,16 @@ class Voice:
         """Return a p-value, such as 0.012 or < 0.001."""
         least = self._decimal(LEAST_P, "0.000")
         return f"< {least}" if p_value < LEAST_P else self._decimal(p_value, "0.000")
+
+    def day(self, day: date) -> str:
+        """Return a day: 2026-11-23, or 2026年11月23日."""
+        return f"{day.year}年{day.month}月{day.day}日" if self.language == "zh" else f"{day:%Y-%m-%d}"
+
+    def time(self, at: datetime) -> str:
+        """Return an aware time, to the minute, in UTC and said to be so."""
+        at = at.astimezone(UTC)
+        day = self.day(at.date())
+        return f"{day} {at:%H:%M}（UTC）" if self.language == "zh" else f"{day} {at:%H:%M} UTC"
 
     def ratio_interval(self, ends: tuple[float, float]) -> str:
         """Return the interval of a ratio, such as [1.80, 2.04]."""
