@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from serving.accesses import Access
-from serving.excess import Excess
+from serving.excess import Excess, Pace
 from tests.serving.asgi import NOW
 
 
@@ -73,3 +73,28 @@ def test_what_cannot_be_written_stays_counted():
         excess.write(full)
     excess.write(lines)
     assert lines.found == [("request 0", "1", 1), ("request 2", "1", 2)]
+
+
+def test_of_some_kinds_more_are_recorded_singly_and_the_rest_after_a_longer_time():
+    excess, lines, pace = Excess(), Lines(), Pace(3, 60.0)
+
+    def add(number, now):
+        excess.add(refusal(number, "-"), now, lines, kind="strangers", pace=pace)
+
+    for number in range(5):
+        add(number, 10.0 + number)
+    excess.write(lines, 69.0)
+    assert lines.found == [("request 0", "-", 1), ("request 1", "-", 1), ("request 2", "-", 1)]
+    add(5, 70.0)
+    assert lines.found[3:] == [("request 5", "-", 3)]
+    for number in (6, 7, 8):
+        add(number, 71.0)
+    excess.write(lines, 131.0)
+    assert lines.found[4:] == [("request 6", "-", 1), ("request 7", "-", 1), ("request 8", "-", 1)]
+
+
+def test_two_kinds_are_counted_apart_whatever_their_key():
+    excess, lines = Excess(), Lines()
+    for kind in ("403", "429"):
+        excess.add(refusal(0, "-"), 10.0, lines, kind=kind)
+    assert lines.found == [("request 0", "-", 1)] * 2
