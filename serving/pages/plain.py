@@ -49,5 +49,7 @@ PAGE = """<!doctype html>
 def plain(kind: str) -> Reply:
     """Return a refusal as an answer."""
     status, zh, en = WORDS[kind]
-    headers = ((b"retry-after", b"1"),) if kind == "busy" else ()
+    later = ((b"retry-after", b"1"),) if kind == "busy" else ()
+    # Behind it a form may be sent again; see `serving.pages.replying.OWN`.
+    headers = (*later, (b"referrer-policy", b"same-origin"))
     return Reply(PAGE.format(zh=escape(zh), en=escape(en)).encode(), status, HTML, headers)

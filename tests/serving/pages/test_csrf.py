@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.pages import attending, door
 from serving.pages.csrf import LENGTH, is_from_us, is_good, token_of
+from tests.serving.pages.browser import browsed
 
 SECRET = "s" * 43
 HOST = {b"host": b"pages.example:8443"}
@@ -63,3 +65,25 @@ def test_what_the_browser_says_counts_and_where_it_says_nothing_the_token_does(h
 
 def test_no_origin_is_that_of_a_request_without_a_host():
     assert not is_from_us({b"origin": b"https://"})
+
+
+# ---- A real browser ------------------------------------------------------------------------------------
+
+
+@browsed[0]
+@browsed[1]
+def test_a_browser_that_knows_no_fetch_metadata_uses_the_forms_by_its_origin(desk, tabs_of, monkeypatch):
+    """So does Safari before 16.4: it says where a form was, unless the page bids it say nothing."""
+    told = []
+    is_from = attending.csrf.is_from_us
+    monkeypatch.setattr(door, "READ", door.READ - {b"sec-fetch-site"})
+    monkeypatch.setattr(attending.csrf, "is_from_us", lambda sent: told.append(dict(sent)) or is_from(sent))
+    with tabs_of(desk) as open_tab:
+        tab = open_tab("en")
+        tab.sign_in("Carol")
+        assert tab.at() == "/review"
+        tab.send('form[action$="/sign-out"]')
+        assert tab.at() == "/review/sign-in"
+    assert [one[b"origin"] for one in told] == [b"http://" + one[b"host"] for one in told]
+    assert len(told) == 2
+    assert all(b"sec-fetch-site" not in one for one in told)
