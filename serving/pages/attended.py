@@ -59,9 +59,12 @@ class Attended:
         Whether it is an access event.
     fault : tuple of (str, Exception) or None
         Why the service could not answer as it was asked, for its log: a cause, and the error.
+    begun : str
+        Token of the session that begins with this answer; empty where none does.
     """
 
     reply: Reply
     person: str = ""
     is_recorded: bool = False
     fault: tuple[str, Exception] | None = None
+    begun: str = field(default="", repr=False)

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError, SegmentationError, StorageError, UnreachableError
+from segmentation.ledger.sessions import Sessions
 from segmentation.reviews.refusals import refusal_told
 from serving.calls import Refused
 from serving.pages import cookies, csrf, forms, replying
@@ -22,7 +23,7 @@ from serving.pages.declined import ADVICE, KINDS, WHY, DeclinedPage
 from serving.pages.office import Office
 from serving.pages.paths import ours
 from serving.pages.plain import plain
-from serving.pages.sessions import Porter
+from serving.pages.sessions import Porter, id_of
 from serving.pages.table import address
 from serving.pages.visit import Answer, Cookie, Declined, Sent, Shown, Visit
 from serving.pages.words import speaker
@@ -84,6 +85,10 @@ class Attendant:
         one = _Attendance(asked, Visit(self.office, None, language, now, name, asked.path))
         return one.attended()
 
+    def has_session(self, token: str) -> bool:
+        """Whether there is a session of a token, whether it counts or not; raises what the database does."""
+        return Sessions(self.office.ledger).find(id_of(token)) is not None
+
 
 class _Attendance:
     """One request, as far as it has come."""
@@ -93,7 +98,8 @@ class _Attendance:
         self._cookies: tuple[Cookie, ...] = ()
         self._retry: tuple[tuple[bytes, bytes], ...] = ()
         self._fault: tuple[str, Exception] | None = None
-        self._person = ""
+        self._person, self._begun = "", ""
+        self._is_tried = False
 
     def attended(self) -> Attended:
         """Return the answer."""
@@ -137,7 +143,9 @@ class _Attendance:
             etag=asked.headers.get(b"if-none-match", b"").decode("latin-1"),
         )
         self._visit = visit if route.method == "GET" else self._with_form(visit, route)
-        return handler_of(route.handler)(self._visit)
+        handler = handler_of(route.handler)
+        self._is_tried = route.name == "enter"
+        return handler(self._visit)
 
     def _recognise(self) -> None:
         """Find out who is signed in."""
@@ -237,8 +245,9 @@ class _Attendance:
             reply = plain("failed")
         if self._retry:
             reply = replace(reply, headers=(*reply.headers, *self._retry))
-        is_recorded = bool(self._person) or name == "enter"
-        return Attended(reply, self._person, is_recorded, self._fault)
+        # Where no passphrase was tried, nobody did anything: an event stays for good.
+        is_recorded = bool(self._person) or self._is_tried
+        return Attended(reply, self._person, is_recorded, self._fault, self._begun)
 
     def _entered(self, answer: Answer) -> str:
         """Return who has just signed in; empty where nobody did."""
@@ -247,6 +256,7 @@ class _Attendance:
             return ""
         office, visit = self._visit.office, self._visit
         person = Porter(office).who(tokens[0], office.history(), visit.now)
+        self._begun = "" if person is None else tokens[0]
         return "" if person is None else person.name
 
 

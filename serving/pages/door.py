@@ -1,27 +1,29 @@
 """The door: every request for a page comes in here, and its answer leaves from here.
 
 The work of a page is done in threads of the pages' own, because it reads a database and may open a key, and
-there is room for few at once: residents' predictions wait neither for a thread nor for the interpreter behind
-a crowd of pages. Who signs in has one thread, apart from those who are in: a crowd that guesses passphrases
-keeps nobody from reading or signing.
+there is room for few at once (`serving.pages.lanes`): residents' predictions wait neither for a thread nor
+for the interpreter behind a crowd of pages, and who is signed in waits behind no stranger. Before a form is
+read it is known whether there is such a session: what strangers send slowly takes none of the room of those
+who sign.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from serving.accesses import Access, encoded
-from serving.arriving import body_of, check_headers, headers_of, media_of, request_id
+from serving.arriving import body_of, body_there, check_headers, headers_of, media_of, request_id
 from serving.calls import Refused, Reply
+from serving.excess import Pace
 from serving.metrics import number_of
 from serving.pages import cookies, forms, paths
 from serving.pages.attended import Asked, Attended
+from serving.pages.lanes import ARRIVING, LANES, Lane, Remembered, lane_of
 from serving.pages.plain import plain
-from serving.room import LATER
+from serving.room import Room
 from serving.sending import answer
 from serving.whole import whole_of
 
@@ -32,47 +34,28 @@ if TYPE_CHECKING:
     from serving.edge import Edge
     from serving.pages.attending import Attendant
     from serving.pages.table import PageRoute
-    from serving.room import Place
     from serving.sending import Send
+    from serving.whole import Exchange
 
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 PREFIX = "page_"
 """Before the name of a page in access events and metrics: the API has names of its own."""
-TOO_OFTEN = 429
-KEY = "pages"
-"""Under which requests for pages take room while they arrive; no API key is called so."""
+REFUSED = 400
+"""From this status on an answer says no."""
+SPARING = Pace(10, 60.0)
+"""How often strangers' refusals are recorded, of each status: an event stays for good, and to refuse costs
+next to nothing."""
+KIND = "pages"
+"""Under which they are counted, with their status; no API key is called so."""
 READ = frozenset((b"origin", b"host", b"sec-fetch-site", b"if-none-match", b"accept-encoding"))
 """Names of the headers that pages read beside cookies; `Host` is held against `Origin`, and nothing more."""
+UNASKED = frozenset({"enter", "static"})
+"""Pages for which it is no matter whether there is a session."""
 
 
-class Bounds(NamedTuple):
-    """How many requests of a kind are at work at once, and how many in hand with those that wait."""
-
-    threads: int
-    most: int
-
-
-LANES = {"read": Bounds(2, 16), "act": Bounds(2, 8), "enter": Bounds(1, 5)}
-"""By what is asked: to see something, to do something, to sign in. Who signs in, or signs, takes a fifth of a
-second and 64 MiB, one after another."""
-
-
-@dataclass(eq=False)
-class Lane:
-    """The threads for one kind of request, made when they are first needed; for the event loop alone."""
-
-    name: str
-    bounds: Bounds
-    taken: int = 0
-    threads: ThreadPoolExecutor | None = field(default=None, repr=False)
-
-    def enter(self) -> ThreadPoolExecutor:
-        """Take a place; raises `Refused` where there is none."""
-        if self.taken >= self.bounds.most:
-            raise Refused("busy", "Too many pages are asked for at once.", headers=LATER)
-        self.taken += 1
-        if self.threads is None:
-            self.threads = ThreadPoolExecutor(self.bounds.threads, f"pages-{self.name}")
-        return self.threads
+WHOLLY = frozenset({"dossier"})
+"""Pages without HEAD: what the headers of the answer are is known when all the work is done."""
 
 
 class Door:
@@ -91,6 +74,8 @@ class Door:
         self._attendant: Attendant | None = None
         self._making = threading.Lock()
         self._lanes = {name: Lane(name, bounds) for name, bounds in LANES.items()}
+        self._rooms = {name: Room(one.places, one.most_bytes) for name, one in ARRIVING.items()}
+        self._remembered = Remembered()
         self._tls = edge.state.settings.is_tls
 
     def is_for(self, path: str) -> bool:
@@ -100,9 +85,7 @@ class Door:
     def close(self) -> None:
         """Finish what is in hand, and let go of the database."""
         for lane in self._lanes.values():
-            if lane.threads is not None:
-                lane.threads.shutdown()
-                lane.threads = None
+            lane.close()
         attendant, self._attendant = self._attendant, None
         if attendant is not None:
             attendant.close()
@@ -116,7 +99,8 @@ class Door:
         place, route, refused = _found(scope)
         name = "other" if route is None else f"{PREFIX}{route.name}"
         try:
-            attended = await self._attended(scope, receive, place, route, refused)
+            asked = _asked(scope, place, route, refused, cookies.read(scope["headers"], tls=self._tls))
+            attended = await self._attended(asked, scope, receive, whole)
         except Refused:
             attended = Attended(plain("busy"))
             edge.log.refused("busy")
@@ -128,60 +112,96 @@ class Door:
         await answer(reply, request, send, whole)
 
     async def _attended(
-        self,
-        scope: Mapping[str, Any],
-        receive: Receive,
-        place: paths.Place | None,
-        route: PageRoute | None,
-        refused: Refused | None,
+        self, asked: Asked, scope: Mapping[str, Any], receive: Receive, whole: Exchange | None
     ) -> Attended:
-        body = b""
-        if refused is None and route is not None and route.method == "POST":
-            try:
-                body = await self._body(scope, receive)
-            except Refused as no:
-                if no.slug == "busy":
-                    raise
-                refused = no
-        asked = Asked(
-            route=route,
-            path={} if place is None else place.path,
-            here=_here(scope),
-            query=scope["query_string"],
-            headers={name: value for name, value in scope["headers"] if name in READ},
-            cookies=cookies.read(scope["headers"], tls=self._tls),
-            body=body,
-            refused=refused,
-        )
-        return await self._in_thread(asked)
+        """Have a request attended to in its lane; or at once, where nothing is to be done."""
+        token, route = asked.cookies.get("session", ""), asked.route
+        is_asked = route is None or route.name not in UNASKED
+        is_known = is_asked and await self._is_known(token)
+        at_once = self._at_once(asked, is_known=is_known)
+        if at_once is not None:
+            return at_once
+        lane = lane_of(route, is_known=is_known)
+        if asked.refused is None and route is not None and route.method == "POST":
+            asked = await self._with_body(asked, lane, scope, receive, whole)
+        attended = await self._in_lane(lane, self._attend, asked)
+        if attended.begun:
+            self._remembered.add(attended.begun)
+        elif is_known and not attended.person:
+            self._remembered.discard(token)
+        return attended
 
-    async def _body(self, scope: Mapping[str, Any], receive: Receive) -> bytes:
-        """Read a form."""
-        edge, sent = self._edge, headers_of(scope)
-        check_headers(sent, forms.MOST_BYTES, keyed=False)
-        media_of(sent, forms.MEDIA)
-        room: Place = edge.room.enter(KEY)
+    async def _is_known(self, token: str) -> bool:
+        """Whether there is a session of a token; where the database does not say, the page will."""
+        if not token or token in self._remembered:
+            return bool(token)
+        if not await self._in_lane("known", self._has_session, token):
+            return False
+        self._remembered.add(token)
+        return True
+
+    def _at_once(self, asked: Asked, *, is_known: bool) -> Attended | None:
+        """Return an answer that needs no thread, once a thread has loaded what makes it."""
+        if self._attendant is None:
+            return None
+        from serving.pages.offhand import offhand  # noqa: PLC0415 - few workers are ever asked for a page
+
+        return offhand(asked, self._edge.state.settings.root_path, is_known=is_known)
+
+    async def _with_body(
+        self, asked: Asked, lane: str, scope: Mapping[str, Any], receive: Receive, whole: Exchange | None
+    ) -> Asked:
+        """Read a form, where it is of any use; raises `Refused` where there is no room for it."""
+        if lane == "open" and asked.headers.get(b"sec-fetch-site") != b"same-origin":
+            return asked
         try:
-            return await body_of(receive, forms.MOST_BYTES, edge.state.settings.patience, room.hold)
+            return replace(asked, body=await self._body(lane, asked, headers_of(scope), receive, whole))
         except Refused as no:
-            raise Refused("busy", no.detail) if no.slug == "too-often" else no from None
+            if lane == "open":
+                # It is not taken anyway: all that could be done with it is to show it once more.
+                return asked
+            if no.slug in {"busy", "too-often"}:
+                raise
+            return replace(asked, refused=no)
+
+    async def _body(
+        self, lane: str, asked: Asked, sent: Mapping[bytes, bytes], receive: Receive, whole: Exchange | None
+    ) -> bytes:
+        bounds = ARRIVING[lane]
+        check_headers(sent, bounds.most_bytes, keyed=False)
+        media_of(sent, forms.MEDIA)
+        there = body_there(whole, bounds.most_bytes)
+        if there is not None:
+            return there
+        room = self._rooms[lane].enter(asked.cookies["session"] if lane == "act" else lane)
+        try:
+            patience = min(bounds.patience, self._edge.state.settings.patience)
+            return await body_of(receive, bounds.most_bytes, patience, room.hold)
         finally:
             room.leave()
 
-    async def _in_thread(self, asked: Asked) -> Attended:
-        route = asked.route
-        lane = self._lanes[_lane_of(route)]
+    async def _in_lane(self, name: str, work: Callable[[_T], _R], given: _T) -> _R:
+        lane = self._lanes[name]
         threads = lane.enter()
         try:
-            return await asyncio.get_running_loop().run_in_executor(threads, self._attend, asked)
+            return await asyncio.get_running_loop().run_in_executor(threads, work, given)
         finally:
             lane.taken -= 1
 
+    def _has_session(self, token: str) -> bool:
+        try:
+            return self._attending().has_session(token)
+        except Exception:  # noqa: BLE001 - it is told of the page itself, which asks the same
+            return True
+
     def _attend(self, asked: Asked) -> Attended:
+        return self._attending().attend(asked)
+
+    def _attending(self) -> Attendant:
         with self._making:
             if self._attendant is None:
                 self._attendant = self._make()
-        return self._attendant.attend(asked)
+        return self._attendant
 
     def _made(self) -> Attendant:
         from serving.pages.attending import Attendant  # noqa: PLC0415 - few workers are ever asked for a page
@@ -216,9 +236,9 @@ class Door:
             person=attended.person,
         )
         try:
-            if attended.reply.status == TOO_OFTEN and not attended.person:
-                # To refuse a name that is locked costs next to nothing, and an event stays for good.
-                edge.excess.add(event, edge.monotonic(), edge.spool.write)
+            if attended.reply.status >= REFUSED and not attended.person:
+                kind = f"{KIND} {attended.reply.status}"
+                edge.excess.add(event, edge.monotonic(), edge.spool.write, kind=kind, pace=SPARING)
             else:
                 edge.spool.write(encoded(event))
         except Exception as error:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered
@@ -239,8 +259,10 @@ def _found(scope: Mapping[str, Any]) -> tuple[paths.Place | None, PageRoute | No
         return None, None, Refused("not-found", "")
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     route = place.routes.get(method)
-    if route is None:
-        allowed = sorted({*place.routes, *(("HEAD",) if "GET" in place.routes else ())})
+    if route is None or (route.name in WHOLLY and scope["method"] == "HEAD"):
+        route = None
+        has_head = "GET" in place.routes and place.routes["GET"].name not in WHOLLY
+        allowed = sorted({*place.routes, *(("HEAD",) if has_head else ())})
         return place, None, Refused("wrong-method", "", headers=((b"allow", ", ".join(allowed).encode()),))
     return place, route, None
 
@@ -252,13 +274,26 @@ def path_of(scope: Mapping[str, Any]) -> str:
     return found
 
 
+def _asked(
+    scope: Mapping[str, Any],
+    place: paths.Place | None,
+    route: PageRoute | None,
+    refused: Refused | None,
+    jar: Mapping[str, str],
+) -> Asked:
+    """Return a request of which the body has not arrived."""
+    return Asked(
+        route=route,
+        path={} if place is None else place.path,
+        here=_here(scope),
+        query=scope["query_string"],
+        headers={name: value for name, value in scope["headers"] if name in READ},
+        cookies=jar,
+        refused=refused,
+    )
+
+
 def _here(scope: Mapping[str, Any]) -> str:
     """Return the address of a request with its query, as it was sent, without the prefix of a proxy."""
     query = scope["query_string"].decode("latin-1")
     return f"{path_of(scope)}?{query}" if query else path_of(scope)
-
-
-def _lane_of(route: PageRoute | None) -> str:
-    if route is None or route.method == "GET":
-        return "read"
-    return "enter" if route.name == "enter" else "act"

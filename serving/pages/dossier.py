@@ -19,15 +19,14 @@ from serving.pages.words import speaker
 if TYPE_CHECKING:
     from serving.pages.visit import Visit
 
-PATIENCE = 30.0
-"""Seconds to wait for another dossier; each takes about one, and the memory of its pages."""
 _writing = threading.Lock()
 
 
 def dossier(visit: Visit) -> File:
     """Return everything that shows what was decided about a version, as one ZIP.
 
-    One at a time is written, of the very events that were read and verified for it.
+    One at a time is written, of the very events that were read and verified for it: those that wait do so in
+    a lane of their own (`serving.pages.lanes`), where they keep no page waiting.
 
     Raises
     ------
@@ -39,7 +38,7 @@ def dossier(visit: Visit) -> File:
     r = speaker(visit.language)
     if (office.model, version) not in history.versions(office.model):
         raise Declined("not_found", r.t("This version was never submitted, so there is no evidence of it."))
-    if not _writing.acquire(timeout=PATIENCE):
+    if not _writing.acquire(blocking=False):
         raise Declined("busy", r.t("Other dossiers are being written; ask again in a minute."))
     try:
         bundle = office.version(history, version, visit.now).bundle

@@ -2,24 +2,28 @@
 
 import asyncio
 import socket
-import threading
+from contextlib import ExitStack
 from functools import partial
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentation.errors import LedgerError, StorageError, UnreachableError
+from segmentation.ledger import sessions
 from segmentation.ledger.store import Ledger
+from serving.calls import Refused
 from serving.pages import attending, door
 from serving.pages.csrf import token_of
+from serving.pages.forms import MOST_BYTES
 from serving.pages.replying import POLICY
 from serving.pages.visit import Declined, File, Sent
 from serving.sending import SECURITY
 from tests.serving.over_http import running
-from tests.serving.pages.browsing import FORM, Browser, Site
+from tests.serving.pages.browsing import FORM, TOKEN, Browser, Site
 from tests.serving.pages.made import PASSPHRASE
 
 PLANTED = "410103198001011234"
@@ -135,7 +139,7 @@ def test_a_service_without_a_home_has_no_pages(desk):
 @pytest.mark.parametrize(
     ("body", "media", "status"),
     [
-        (b"a=" + b"x" * 2**18, FORM, 413),
+        (b"a=" + b"x" * MOST_BYTES, FORM, 413),
         (b"a=1", b"application/json", 415),
         (b"a=1", b"multipart/form-data; boundary=x", 415),
         (b"a=1", b"application/x-www-form-urlencoded; charset=gbk", 415),
@@ -196,8 +200,9 @@ def test_every_answer_of_a_page_says_what_a_browser_may_do_with_it(carol):
         names = [name for name, _ in found.fields if name != b"set-cookie"]
         assert len(set(names)) == len(names)
         assert set(own) <= set(found.headers)
-        for name in set(own) - {"cache-control", "content-security-policy"}:
+        for name in set(own) - {"cache-control", "content-security-policy", "referrer-policy"}:
             assert found.headers[name] == own[name]
+        assert found.headers["referrer-policy"] == "same-origin"
         policy = found.headers["content-security-policy"]
         if found.headers["content-type"].startswith("text/html"):
             assert policy == POLICY.decode()
@@ -282,29 +287,141 @@ def test_a_visit_that_cannot_be_recorded_is_not_answered(carol):
 
 
 def test_who_knocks_at_a_locked_name_fills_no_log(site):
-    """One event a second at most, with how often it was."""
+    """Some events a minute of each status, and then how often it was."""
     browser = Browser(site, {"segmentation-visitor": "v" * 43})
     for _ in range(30):
         browser.post(SIGN_IN, {"csrf": token_of("v" * 43), "name": "Bob", "passphrase": "guess"})
+    assert [event["status"] for event in site.events] == [403] * 5 + [429] * door.SPARING.events
     site.app.edge.record_counted()
-    locked = [event for event in site.events if event["status"] == 429]
-    assert sum(event.get("requests", 1) for event in locked) == 25
-    assert len(locked) < 15
+    assert sum(event.get("requests", 1) for event in site.events) == 30
 
 
-def test_beyond_what_a_worker_has_in_hand_pages_wait_and_predictions_do_not(site, monkeypatch):
-    """Each lane has its own room: who crowds at the sign-in keeps nobody from reading."""
-    browser, release = Browser(site), threading.Event()
-    monkeypatch.setattr(attending.Attendant, "attend", lambda *_: release.wait(5) or None)
-    lanes = site.app.door._lanes
-    for lane in lanes.values():
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"x=y", FORM, 403),
+        (b"a=%FF", FORM, 400),
+        (b"a=1", b"application/json", 415),
+        (b"a=" + b"x" * 10_000, FORM, 413),
+    ],
+    ids=["forged", "no text", "json", "long"],
+)
+def test_where_no_passphrase_was_tried_nothing_is_written_down(site, body, media, status):
+    browser = Browser(site)
+    assert browser.ask("POST", SIGN_IN, body, media=media).status == status
+    site.app.edge.record_counted()
+    assert site.events == []
+    browser.sign_in(passphrase="guess")
+    assert [event["status"] for event in site.events] == [403]
+
+
+def crowd(site, *names):
+    """Let somebody else take every place of some lanes."""
+    for name in names:
+        lane = site.app.door._lanes[name]
         lane.taken = lane.bounds.most
+
+
+def test_beyond_what_a_worker_has_in_hand_pages_wait_and_predictions_do_not(carol):
+    crowd(carol.site, *door.LANES)
     for method, path in (("GET", "/review"), ("POST", SIGN_IN), ("POST", "/review/sign-out")):
-        found = browser.ask(method, path)
+        found = carol.ask(method, path)
         assert (found.status, found.headers["retry-after"]) == (503, "1")
+        assert found.headers["referrer-policy"] == "same-origin"
         assert "当前访问人数过多" in found.text
-    assert browser.get("/healthz").status == 200
-    release.set()
+    assert carol.get("/healthz").status == 200
+
+
+def test_a_crowd_of_strangers_takes_no_place_of_who_is_signed_in(carol):
+    """Nor does one with sessions of its own invention, once somebody was let in."""
+    crowd(carol.site, "enter", "open", "known")
+    assert carol.get("/review").status == 200
+    assert carol.get("/review/nowhere").status == 404
+    assert carol.submit("/review", "/review/sign-out", {}).status == 303
+    other = Browser(carol.site, {"segmentation": "made-up".ljust(43, "x")})
+    assert other.get("/review").status == 503
+
+
+def test_a_crowd_that_waits_for_dossiers_keeps_no_page_waiting(carol):
+    crowd(carol.site, "dossier")
+    assert carol.get("/review/versions/1/dossier.zip").status == 503
+    assert carol.get("/review").status == 200
+
+
+def test_a_crowd_of_readers_keeps_nobody_from_signing_in_and_strangers_from_no_way(carol):
+    crowd(carol.site, "read", "act", "dossier", "open")
+    stranger = Browser(carol.site, {"segmentation-visitor": "v" * 43})
+    assert stranger.get("/review").headers["location"].startswith(SIGN_IN)
+    assert stranger.get("/review/static/pages.css").status == 200
+    told = {"csrf": token_of("v" * 43), "name": "Bob", "passphrase": PASSPHRASE}
+    assert stranger.post(SIGN_IN, told).status == 303
+
+
+def test_a_session_that_a_worker_never_saw_is_looked_up_once(carol, monkeypatch):
+    looked, has_session = [], attending.Attendant.has_session
+
+    def counted(self, token):
+        looked.append(token)
+        return has_session(self, token)
+
+    monkeypatch.setattr(attending.Attendant, "has_session", counted)
+    assert carol.get("/review").status == 200
+    assert looked == [], "a session is known where it began"
+    carol.site.app.door._remembered.discard(carol.jar["segmentation"])
+    for _ in range(3):
+        assert carol.get("/review").status == 200
+    assert looked == [carol.jar["segmentation"]]
+
+
+def test_who_was_signed_out_is_forgotten(carol):
+    token = carol.jar["segmentation"]
+    carol.submit("/review", "/review/sign-out", {})
+    carol.jar["segmentation"] = token
+    assert carol.get("/review").status == 303
+    assert token not in carol.site.app.door._remembered
+
+
+def test_where_the_database_does_not_say_who_is_there_the_page_tells_why(carol, monkeypatch):
+    def away(*_):
+        raise UnreachableError(PLANTED)
+
+    monkeypatch.setattr(sessions.Sessions, "find", away)
+    carol.site.app.door._remembered.discard(carol.jar["segmentation"])
+    found = carol.get("/review")
+    assert found.status == 503
+    assert "账本暂时无法读取" in found.text
+
+
+def test_a_full_room_is_told_as_such_and_not_as_tried_too_often(carol):
+    rooms = carol.site.app.door._rooms
+    while True:
+        try:
+            rooms["enter"].enter("enter")
+        except Refused:
+            break
+    found = carol.ask("POST", SIGN_IN, b"x=y")
+    assert (found.status, found.headers["retry-after"]) == (503, "1")
+    assert carol.submit("/review", "/review/sign-out", {}).status == 303
+
+
+def test_no_form_of_a_stranger_is_read_but_one_that_a_browser_says_is_of_ours(site):
+    read = []
+
+    def unread(*given):
+        read.append(given)
+        raise AssertionError
+
+    browser = Browser(site, origin=())
+    assert browser.get("/review").status == 303
+    site.app.door._body = unread
+    found = browser.post("/review/versions/1/revoke", {"reason": PLANTED})
+    assert (found.status, read) == (403, [])
+    assert "您已不在登录状态" in found.text
+
+
+def test_a_dossier_is_not_made_for_its_headers_alone(carol):
+    found = carol.ask("HEAD", "/review/versions/1/dossier.zip")
+    assert (found.status, found.headers["allow"]) == (405, "GET")
 
 
 def test_a_place_is_given_back_whatever_becomes_of_a_request(carol, monkeypatch):
@@ -313,7 +430,7 @@ def test_a_place_is_given_back_whatever_becomes_of_a_request(carol, monkeypatch)
         carol.get("/review")
         carol.post("/review/sign-out", {})
     assert {lane.taken for lane in carol.site.app.door._lanes.values()} == {0}
-    assert carol.site.app.edge.room.taken.places == 0
+    assert {room.taken.places for room in carol.site.app.door._rooms.values()} == {0}
 
 
 def test_what_attends_may_fail_as_a_whole(site, monkeypatch):
@@ -402,3 +519,22 @@ def test_no_host_that_a_request_names_comes_back_in_the_answer(wire):
     )
     assert "\r\nlocation: /review/sign-in?next=%2Freview\r\n" in answer
     assert "elsewhere" not in answer
+
+
+def test_forms_that_strangers_send_slowly_keep_nobody_from_signing(desk):
+    """Each holds a place while it arrives; those who are signed in have places of their own."""
+    served = SimpleNamespace(settings=desk.settings, clock=desk.office.clock)
+    head = "Host: here\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n"
+    with running(served) as address, httpx.Client(base_url=address) as client, ExitStack() as crowd:
+        token = TOKEN.search(client.get(SIGN_IN).text)[1]
+        told = {"csrf": token, "name": "Carol", "passphrase": PASSPHRASE}
+        assert client.post(SIGN_IN, data=told).status_code == 303
+        token = TOKEN.search(client.get("/review").text)[1]
+        for path in (SIGN_IN, "/review/versions/1/revoke"):
+            for _ in range(260):
+                port = int(address.rpartition(":")[2])
+                slow = crowd.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+                slow.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\na".encode())
+        assert client.get("/review").status_code == 200
+        assert client.post("/review/versions/1/revoke", data={"csrf": token}).status_code not in {429, 503}
+        assert client.get("/healthz").status_code == 200

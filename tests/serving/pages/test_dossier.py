@@ -43,9 +43,8 @@ def test_where_the_files_are_gone_that_is_told(desk, tmp_path):
     assert declined.value.kind == "refused"
 
 
-def test_one_is_written_at_a_time(desk, monkeypatch):
+def test_one_is_written_at_a_time_and_nobody_is_kept_waiting_for_it(desk):
     desk.office.submit(1)
-    monkeypatch.setattr(module, "PATIENCE", 0.01)
     with module._writing, pytest.raises(Declined) as declined:
         asked(desk, language="zh")
     assert declined.value.kind == "busy"
