@@ -90,8 +90,34 @@ def test_the_stored_segmenter_gives_the_segments_of_the_scorer(candidate, reside
     ).all()
 
 
-def test_the_same_residents_twice_give_the_same_card(policy, residents, candidate):
-    assert build(policy, residents).card.digest == candidate.card.digest
+class Heard:
+    """Listens to a build."""
+
+    def __init__(self):
+        self.steps, self.parts = [], {}
+
+    def __call__(self, step):
+        self.steps.append(step)
+
+    def part(self, what, done, total):
+        assert 0 < done <= total
+        self.parts.setdefault((self.steps[-1], what), []).append(done)
+
+
+def test_the_same_residents_twice_give_the_same_card_and_scorer_whoever_listens(policy, residents, candidate):
+    heard = Heard()
+    again = build(policy, residents, progress=heard)
+    assert again.card.to_json() == candidate.card.to_json()
+    assert again.scorer.digest == candidate.scorer.digest
+    assert heard.parts["segments", "halvings"] == [1, 2, 3, 4, 5]
+    assert heard.parts["segments", "bootstrap samples"] == list(range(1, 51))
+    assert heard.parts["stability", "bootstrap samples"] == list(range(1, 51))
+    assert ("segments", "shuffles") in heard.parts
+    assert {what for step, what in heard.parts if step == "audit"} == {
+        "permutations",
+        "attributes and intersections",
+        "attributes guessed from needs",
+    }
 
 
 def test_every_step_is_announced(policy, residents):

@@ -34,10 +34,15 @@ the rule and the way out, never a resident's value, and know nothing of HTTP or 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import TracebackType
+
+LINE = 100
+"""Letters in a line of what a notebook shows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,6 +87,29 @@ class SegmentationError(Exception):
         found = tuple(faults)
         lines = "\n".join(f"  - {fault}" for fault in found)
         return cls(f"{title}, {len(found)} fault{'s' if len(found) != 1 else ''}:\n{lines}", found)
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython and Jupyter show instead of the frames: the message says it all.
+
+        A cell of many lines needs to know which one it was. Everywhere else the traceback stays whole, and
+        here too: ``traceback.print_exception(sys.last_value)``.
+        """
+        told = f"{type(self).__name__}{_at(self.__traceback__)}: {self}"
+        return [piece for line in told.split("\n") for piece in _wrapped(line)]
+
+
+def _at(traceback: TracebackType | None) -> str:
+    """Return which line of the cell it was: the first frame of the user's own."""
+    while traceback is not None:
+        if traceback.tb_frame.f_globals.get("__name__") == "__main__":
+            return f" (line {traceback.tb_lineno})"
+        traceback = traceback.tb_next
+    return ""
+
+
+def _wrapped(line: str) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip(" -")))
+    return wrap(line, LINE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 class PolicyError(SegmentationError):

@@ -18,21 +18,29 @@ from segmentation.errors import ResidentsError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
 from segmentation.profiles import Profiles, profiles_of
+from segmentation.progress import watched
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from segmentation.clustering import Segmenter
     from segmentation.clustering.choice import Choice, Stability
     from segmentation.policy import Policy
+    from segmentation.progress import Progress, Watch
     from segmentation.residents import Intake, Residents, StoredResidents
     from segmentation.scorer import FoldedScorer
 
-Step = Literal["segments", "stability", "profiles", "migration", "audit", "card"]
 Number = int | Literal["auto"]
+TITLES: dict[str, str] = {
+    "segments": "Finding segments",
+    "stability": "Measuring how stable they are",
+    "profiles": "Describing segments",
+    "migration": "Comparing with the version before",
+    "audit": "Auditing",
+    "card": "Making the card",
+}
+"""What a bar calls each step."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def build(
     n_segments: Number = "auto",
     mitigation: Mitigation | None = None,
     previous: Previous | None = None,
-    progress: Callable[[Step], None] = lambda _: None,
+    progress: Progress = False,
 ) -> Candidate:
     """Cluster, describe, plan, audit and card.
 
@@ -116,8 +124,9 @@ def build(
         measures mitigations on residents that they did not see.
     previous : Previous, optional
         The version that runs now: segments that are still the same keep its ids and names.
-    progress : callable
-        Called with each step's name before it starts.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal; where nobody would see it, nothing is written. A
+        callable is told each step's name before it starts. The candidate is the same to the byte either way.
 
     Raises
     ------
@@ -138,19 +147,31 @@ def build(
     centres, profiles, migration and every count are of all.
     """
     _refuse_sample(residents)
+    with watched(progress, titles=TITLES) as watch:
+        return _built(policy, residents, n_segments, mitigation, previous, watch)
+
+
+def _built(
+    policy: Policy,
+    residents: Residents | StoredResidents,
+    n_segments: Number,
+    mitigation: Mitigation | None,
+    previous: Previous | None,
+    watch: Watch,
+) -> Candidate:
     sample = residents.sample(policy.clustering.fit_sample, policy.clustering.seed)
-    progress("segments")
-    segmenter = _fit(policy, residents, sample, n_segments, mitigation)
+    watch("segments")
+    segmenter = _fit(policy, residents, sample, n_segments, mitigation, watch)
     refuse_small(policy, segmenter.sizes_)
     scorer = segmenter.fold()
-    choice = segmenter.choice_ or segmenter.assess(sample.needs)
+    choice = segmenter.choice_ or segmenter.assess(sample.needs, progress=watch)
     refuse_no_structure(policy, choice)
     if previous is not None:
         segmenter = segmenter.named(matched(previous, policy, scorer, sample.needs))
         scorer = segmenter.fold()
-    progress("stability")
-    stability = segmenter.stability(sample.needs)
-    progress("profiles")
+    watch("stability")
+    stability = segmenter.stability(sample.needs, progress=watch)
+    watch("profiles")
     described = profiles_of(
         policy,
         ((part.needs, _labels(scorer, part)) for part in residents.batches()),
@@ -161,9 +182,9 @@ def build(
     planned = plans(policy, described)
     moved = None
     if previous is not None:
-        progress("migration")
+        watch("migration")
         moved = migration(previous, policy, scorer, (part.needs for part in residents.batches()))
-    progress("audit")
+    watch("audit")
     report = audit_blocks(
         policy,
         (_block(scorer, part) for part in residents.batches()),
@@ -171,8 +192,9 @@ def build(
         len(residents),
         served(planned),
         assign=partial(segment_ids, scorer),
+        progress=watch,
     )
-    progress("card")
+    watch("card")
     shown = described.shown
     digests = Digests(policy.digest, residents.digest, scorer.digest, __version__)
     card = make_card(
@@ -228,8 +250,11 @@ def _fit(
     sample: Residents,
     n_segments: Number,
     mitigation: Mitigation | None,
+    watch: Watch,
 ) -> Segmenter:
     segmenter = prepare(mitigation, policy, sample.needs, sample.protected, n_segments)
     if len(sample) == len(residents):
-        return segmenter.fit(sample.needs)
-    return segmenter.fit_batches(lambda: (part.needs for part in residents.batches()), sample.needs)
+        return segmenter.fit(sample.needs, progress=watch)
+    return segmenter.fit_batches(
+        lambda: (part.needs for part in residents.batches()), sample.needs, progress=watch
+    )

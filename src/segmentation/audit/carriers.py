@@ -22,6 +22,7 @@ from segmentation.audit.samples import DECIMALS, indices, places, rounded, sampl
 from segmentation.audit.sections import Carrier, GroupAuc
 from segmentation.audit.trace import falls
 from segmentation.policy.features import LISTED
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from segmentation.audit.disclosure import Shown
     from segmentation.audit.trace import Moves
     from segmentation.policy import Feature, Limits, Policy
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,6 +77,7 @@ def carriers(
     *,
     seed: int,
     shown: Sequence[Shown] = (),
+    watch: Watch = SILENT,
 ) -> tuple[Carrier, ...]:
     """Return what every feature, and all together, carry of each attribute.
 
@@ -97,6 +100,8 @@ def carriers(
     shown : sequence of Shown
         The tables that the report shows: a group whose size they hide is left out, and the association is
         that of counts which they show.
+    watch : Watch
+        Told of the attributes that are done.
 
     Returns
     -------
@@ -111,12 +116,13 @@ def carriers(
     found: list[Carrier] = []
     # The threads of boosting wait for each other without rest: on a busy machine two take longer than one.
     with threadpool_limits(1):
-        for name in policy.audited:
+        for at, name in enumerate(policy.audited, 1):
             groups = _groups(policy.audit, protected[name], rows, tables.get(name))
             if groups.open.sum() > 1:
                 found.append(_together(policy, taken, groups, seed))
                 fall = None if moves is None else _falls(moves, groups, tables.get(name))
                 found += sorted(_single(policy, at_level, groups, moves, fall, seed), key=_strength)
+            watch.part("attributes guessed from needs", at, len(policy.audited))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from segmentation.audit.outcomes import outcome_columns
 from segmentation.audit.report import judged
 from segmentation.audit.strata import Strata
 from segmentation.audit.trace import permuted
+from segmentation.progress import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from segmentation.audit.model import AuditReport
     from segmentation.policy import Policy
+    from segmentation.progress import Progress, Watch
+
+AUDITING = "Auditing"
+"""What a bar says meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,7 @@ def audit(
     needs: pd.DataFrame | None = None,
     assign: Callable[[pd.DataFrame], pd.Series] | None = None,
     outcomes: pd.DataFrame | None = None,
+    progress: Progress = False,
 ) -> AuditReport:
     """Audit segments against protected attributes and proxies.
 
@@ -70,6 +76,8 @@ def audit(
         Gives the segment ids of any table of needs: what made the segments. For the trace.
     outcomes : DataFrame of shape (n_residents, n_services), optional
         Whether a resident needed each service in the following period, missing where not known.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal.
 
     Raises
     ------
@@ -93,10 +101,11 @@ def audit(
     needed_by = None
     if outcomes is not None:
         needed_by = Crosstab.of(segments, protected, outcome_columns(policy, outcomes))
-    if needs is None:
-        return judged(policy, Crosstab.of(segments, protected), served, needed_by).report
-    everybody = Block(segments, protected, needs)
-    return _audited(policy, [everybody], everybody, len(segments), served, assign, needed_by)
+    with watched(progress, first=AUDITING) as watch:
+        if needs is None:
+            return judged(policy, Crosstab.of(segments, protected), served, needed_by, watch).report
+        everybody = Block(segments, protected, needs)
+        return _audited(policy, [everybody], everybody, len(segments), served, assign, needed_by, watch)
 
 
 def audit_blocks(
@@ -107,6 +116,7 @@ def audit_blocks(
     served: Mapping[str, frozenset[str]] | None = None,
     *,
     assign: Callable[[pd.DataFrame], pd.Series] | None = None,
+    progress: Progress = False,
 ) -> AuditReport:
     """Audit residents who come block by block, so that memory does not grow with them.
 
@@ -123,7 +133,7 @@ def audit_blocks(
         Residents drawn at random from them.
     residents : int
         How many there are in all blocks.
-    served, assign
+    served, assign, progress
         As for `audit`.
 
     Raises
@@ -133,7 +143,8 @@ def audit_blocks(
     """
     refuse_unfit(policy, sample.protected, sample.segments, sample.needs, None)
     sample = replace(sample, protected=audited_columns(policy, sample.protected))
-    return _audited(policy, blocks, sample, residents, served, assign, None)
+    with watched(progress, first=AUDITING) as watch:
+        return _audited(policy, blocks, sample, residents, served, assign, None, watch)
 
 
 def _audited(
@@ -144,15 +155,18 @@ def _audited(
     served: Mapping[str, frozenset[str]] | None,
     assign: Callable[[pd.DataFrame], pd.Series] | None,
     needed_by: Crosstab | None,
+    watch: Watch,
 ) -> AuditReport:
     seed = policy.clustering.seed
     space = FitSpace.of(policy, sample.needs, sample.segments)
     strata = Strata.of(policy, sample.needs, len(space.segments), residents)
     counted = Crosstab.together(_counted(policy, block, space, strata) for block in blocks)
     taken = space.silhouettes(sample.needs, sample.segments, seed=seed)
-    moves = None if assign is None else permuted(sample.needs, sample.segments, assign, seed=seed)
-    found = judged(policy, counted, served, needed_by)
-    return found.with_needs(policy, sample.needs, sample.protected, taken, moves)
+    moves = None
+    if assign is not None:
+        moves = permuted(sample.needs, sample.segments, assign, seed=seed, watch=watch)
+    found = judged(policy, counted, served, needed_by, watch)
+    return found.with_needs(policy, sample.needs, sample.protected, taken, moves, watch)
 
 
 def _counted(policy: Policy, block: Block, space: FitSpace, strata: Strata | None) -> Crosstab:

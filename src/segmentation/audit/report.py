@@ -29,6 +29,7 @@ from segmentation.audit.targets import needed_target, segment_targets, service_t
 from segmentation.audit.trace import Moves, trace
 from segmentation.audit.unjudged import Unjudged, unchecked
 from segmentation.errors import AuditError
+from segmentation.progress import SILENT
 from segmentation.wording.findings import RATIOS, Unchecked
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from segmentation.audit.disclosure import Shown
     from segmentation.audit.sections import AttributeFit, Trace
     from segmentation.policy import Limits, Policy
+    from segmentation.progress import Watch
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +86,14 @@ class Judged:
         protected: pd.DataFrame,
         taken: Silhouettes,
         moves: Moves | None,
+        watch: Watch = SILENT,
     ) -> AuditReport:
         """Return the report with what needs a row per resident: carriers, their trace, and silhouettes."""
         seed, shown = policy.clustering.seed, self.tables.asked
         done: set[Unchecked] = {"carriers", "fit"} if moves is None else {"carriers", "fit", "trace"}
         return replace(
             self.report,
-            carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown),
+            carriers=carriers(policy, needs, protected, moves, seed=seed, shown=shown, watch=watch),
             traces=() if moves is None else _untoward(trace(policy, protected, moves, shown), self.report),
             fit=self._fit(policy.audit.smallest_group, taken, protected),
             unchecked=_without(self.report, done),
@@ -102,6 +105,7 @@ def judged(
     crosstab: Crosstab,
     served: Mapping[str, frozenset[str]] | None,
     needed_by: Crosstab | None,
+    watch: Watch = SILENT,
 ) -> Judged:
     """Return what the counts of residents, and of who needed which service, can say.
 
@@ -117,7 +121,7 @@ def judged(
     planned = {key: ids for key, ids in (served or {}).items() if ids <= set(crosstab.segments)}
     tables = count_tables(policy, crosstab, by_stratum, _outcomes(policy, needed_by))
     rates = [selection_rates(one.cells) for one in tables.asked]
-    found = _findings(tables, rates, planned, limits)
+    found = _findings(tables, rates, planned, limits, watch)
     missing = Unjudged.of(policy, [one.cells.name for one in tables.asked], served, found)
     findings = tuple(sorted((*found, *missing.gates(policy)), key=_severity))
     also: dict[Unchecked, bool] = {
@@ -187,12 +191,17 @@ def _refuse_unplanned(served: Mapping[str, frozenset[str]], segments: Sequence[s
 
 
 def _findings(
-    tables: Tables, rates: Sequence[Rates], served: Mapping[str, frozenset[str]], limits: Limits
+    tables: Tables,
+    rates: Sequence[Rates],
+    served: Mapping[str, frozenset[str]],
+    limits: Limits,
+    watch: Watch,
 ) -> tuple[Finding, ...]:
     claims: list[Claim] = []
-    for one, rate in zip(tables.asked, rates, strict=True):
+    for at, (one, rate) in enumerate(zip(tables.asked, rates, strict=True), 1):
         targets = chain(segment_targets(one, rate, _between(one, rate)), service_targets(one, served))
         claims += [*table_claims(one, limits), *ratio_claims(one, targets, limits)]
+        watch.part("attributes and intersections", at, len(tables.asked))
     for service, members in served.items():
         for one in tables.outcomes:
             if one.cells.attributes[1:] == (needed_column(service),):

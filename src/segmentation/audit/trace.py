@@ -23,12 +23,14 @@ from segmentation.audit.evidence import PAIR
 from segmentation.audit.samples import DECIMALS, indices, places, sample
 from segmentation.audit.sections import Trace
 from segmentation.errors import AuditError
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from segmentation.audit.disclosure import Flags, Shown
     from segmentation.policy import Limits, Policy
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,7 +96,12 @@ class Moves:
 
 
 def permuted(
-    needs: pd.DataFrame, segments: pd.Series, assign: Callable[[pd.DataFrame], pd.Series], *, seed: int
+    needs: pd.DataFrame,
+    segments: pd.Series,
+    assign: Callable[[pd.DataFrame], pd.Series],
+    *,
+    seed: int,
+    watch: Watch = SILENT,
 ) -> Moves:
     """Assign segments again and again, each time with one need given to other residents.
 
@@ -107,6 +114,8 @@ def permuted(
         Gives the segment ids of any table of needs, in its order.
     seed : int
         Of the sample and the permutations.
+    watch : Watch
+        Told of the permutations that are done.
 
     Raises
     ------
@@ -125,10 +134,11 @@ def permuted(
     changes = [str(name) for name in base for _ in range(repeats)]
     rng = np.random.default_rng([seed, 1])
     together = max(1, AT_ONCE // max(len(base), 1))
-    found = [
-        _codes(assign(_with_permuted(base, changes[at : at + together], rng)), names)
-        for at in range(0, len(changes), together)
-    ]
+    found = []
+    for at in range(0, len(changes), together):
+        some = changes[at : at + together]
+        found.append(_codes(assign(_with_permuted(base, some, rng)), names))
+        watch.part("permutations", at + len(some), len(changes))
     after = np.concatenate(found).astype(np.int16).reshape(base.shape[1], repeats, len(base))
     return Moves(rows, tuple(map(str, base)), tuple(names), before, after)
 

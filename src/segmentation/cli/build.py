@@ -36,20 +36,12 @@ if TYPE_CHECKING:
 
     from segmentation.clustering.identity import Migration
     from segmentation.errors import NoStructureError
-    from segmentation.pipeline import Candidate, Step
+    from segmentation.pipeline import Candidate
     from segmentation.policy import Policy
     from segmentation.registry import Registered
     from segmentation.residents import Residents, StoredResidents
 
 EXAMPLE = "segmentation build --policy policy.toml --residents residents.parquet"
-STEPS: dict[Step, str] = {
-    "segments": "Finding segments",
-    "stability": "Measuring how stable they are",
-    "profiles": "Describing segments",
-    "migration": "Comparing with the version before",
-    "audit": "Auditing",
-    "card": "Making the card",
-}
 LARGE = 64 * 2**20
 """Bytes from which a Parquet file is read batch by batch: it holds millions of residents."""
 
@@ -105,6 +97,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         from segmentation.files import write_table
         from segmentation.home import Home
         from segmentation.mitigation import Mitigation
+        from segmentation.progress import Named
 
         against = None if mitigation is None else Mitigation.parse(mitigation)
         place = Home(home)
@@ -121,7 +114,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
                     n_segments=number,
                     mitigation=against,
                     previous=before,
-                    progress=lambda at: step(STEPS[at]),
+                    progress=Named(step, pipeline.TITLES),
                 )
             except NoStructureError as error:
                 if as_json:

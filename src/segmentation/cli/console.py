@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from segmentation.audit import AuditReport, Finding
     from segmentation.profiles import Profile
+    from segmentation.progress import Watch
 
 BROKEN = 1
 ALTERED = 1
@@ -60,27 +61,19 @@ def say_json(content: dict[str, Any]) -> None:
 
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
-    """Show which step is running and for how long: a spinner on a terminal, else a line per step."""
+def steps() -> Iterator[Watch]:
+    """Show which step is running, how far and for how long: bars on a terminal, else a line per step."""
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from segmentation.progress import Steps
+    from segmentation.progress.terminal import terminal_bar
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda step: console.print(f"{step} …", highlight=False)
+        yield Steps(lambda step: console.print(f"{step} …", highlight=False))
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        running: list[Any] = []
-
-        def start(step: str) -> None:
-            if running:
-                progress.update(running[-1], total=1, completed=1)
-            running.append(progress.add_task(step, total=None))
-
-        yield start
-        if running:
-            progress.update(running[-1], total=1, completed=1)
+    with terminal_bar(console) as watch:
+        yield watch
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from segmentation.mitigation.outcome import Frontier, Outcome
+    from segmentation.progress import Watch
 
 EXAMPLE = "segmentation mitigate --policy policy.toml --residents residents.parquet --plot frontier.png"
 
@@ -58,9 +60,7 @@ def mitigate(
         if attribute is None:
             step("Finding the worst attribute")
             attribute = worst_attribute(rules, people, n_segments=number)
-        found = frontier(
-            rules, people, attribute, n_segments=number, progress=lambda key: step(f"Trying {key}")
-        )
+        found = frontier(rules, people, attribute, n_segments=number, progress=_Trying(step))
         if out is not None:
             write_text(out, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
         if plot is not None:
@@ -71,6 +71,19 @@ def mitigate(
         say_json({**found.to_dict(), "command": command})
     else:
         _print(found, command)
+
+
+@dataclass(frozen=True)
+class _Trying:
+    """Tells steps which mitigation is tried."""
+
+    step: Watch
+
+    def __call__(self, key: str, /) -> None:
+        self.step(f"Trying {key}")
+
+    def part(self, what: str, done: int, total: int) -> None:
+        self.step.part(what, done, total)
 
 
 def _check_picture(plot: Path | None) -> None:

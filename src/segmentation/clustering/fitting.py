@@ -19,29 +19,33 @@ from segmentation.clustering.lloyd import Tally, searched, tallied
 from segmentation.clustering.parallel import one_thread
 from segmentation.clustering.reading import first_encoded, later_encoded
 from segmentation.features import gaps, is_needs_encoder
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from segmentation.clustering.disclosing import Usual
     from segmentation.clustering.found import Found
     from segmentation.clustering.segmenter import Segmenter
     from segmentation.features import Gap
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 Batches = Callable[[], Iterable[ArrayLike]]
 
 
-def of_all(segmenter: Segmenter, X: ArrayLike) -> Found:
+def of_all(segmenter: Segmenter, X: ArrayLike, watch: Watch = SILENT) -> Found:
     """Fit encoder, number and segments to residents who are all at hand; raises what `Segmenter.fit` does."""
     with one_thread():
-        points, mapped, labels = _searched(segmenter, X)
+        points, mapped, labels = _searched(segmenter, X, watch)
         start = _start(segmenter, points, labels)
         return at_once(
             points, mapped, start, labels, segmenter.smallest_size, segmenter.erase, _gaps(segmenter)
         )
 
 
-def of_sample(segmenter: Segmenter, batches: Batches, sample: ArrayLike, *, keep: bool) -> Found:
+def of_sample(
+    segmenter: Segmenter, batches: Batches, sample: ArrayLike, *, keep: bool, watch: Watch = SILENT
+) -> Found:
     """Fit to a sample, and let all residents move the centres.
 
     Parameters
@@ -52,6 +56,8 @@ def of_sample(segmenter: Segmenter, batches: Batches, sample: ArrayLike, *, keep
     sample : table or array-like of shape (n_sample, n_features)
     keep : bool
         Whether to keep who is where.
+    watch : Watch
+        Told of the choice of a number.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def of_sample(segmenter: Segmenter, batches: Batches, sample: ArrayLike, *, keep
         What `Segmenter.fit_batches` raises.
     """
     with one_thread():
-        points, _, labels = _searched(segmenter, sample)
+        points, _, labels = _searched(segmenter, sample, watch)
         size = segmenter.smallest_size
         return in_passes(
             lambda centers, common: _tally(segmenter, batches, centers, common, keep=keep),
@@ -71,14 +77,14 @@ def of_sample(segmenter: Segmenter, batches: Batches, sample: ArrayLike, *, keep
         )
 
 
-def _searched(segmenter: Segmenter, X: ArrayLike) -> tuple[Floats, Floats, Labels]:
+def _searched(segmenter: Segmenter, X: ArrayLike, watch: Watch) -> tuple[Floats, Floats, Labels]:
     """Find segments among residents who fit into memory; return them encoded, mapped, and labels."""
     points = first_encoded(segmenter, X)
     parameters.check_shapes(segmenter, points.shape[1])
     random, erase = check_random_state(segmenter.random_state), segmenter.erase
     segmenter.choice_ = None
     if segmenter.n_segments == "auto" and len(points) >= 2 * segmenter.min_segments:
-        segmenter.choice_ = choice_of(segmenter, points, random)
+        segmenter.choice_ = choice_of(segmenter, points, random, watch=watch)
     number = segmenter.n_segments_ = number_of(segmenter, segmenter.choice_, len(points))
     segmenter.segments_ = tuple(segment_id(label) for label in range(number))
     mapped = erase.apply_alike(points) if erase else points

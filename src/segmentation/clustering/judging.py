@@ -9,32 +9,40 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from segmentation.clustering.choice import Choice, Criteria, Stability, choose, stability
+from segmentation.clustering.choice.shuffle import as_they_are
 from segmentation.errors import NoStructureError
 from segmentation.features import feature_blocks, is_needs_encoder
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from segmentation.clustering.segmenter import Segmenter
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 
 
 def choice_of(
-    segmenter: Segmenter, points: Floats, random: np.random.RandomState, given: int | None = None
+    segmenter: Segmenter,
+    points: Floats,
+    random: np.random.RandomState,
+    given: int | None = None,
+    watch: Watch = SILENT,
 ) -> Choice:
     """Try every number of segments on a sample of encoded residents, or measure the one that is given."""
     blocks = feature_blocks(segmenter.encoder_) if is_needs_encoder(segmenter.encoder_) else None
     sample, limits = _sample(segmenter, points, random), _criteria(segmenter, len(points))
-    if segmenter.erase is None:
-        return choose(sample, limits, random, given=given, blocks=blocks)
-    return choose(sample, limits, random, given=given, blocks=blocks, mapped=segmenter.erase.apply_alike)
+    mapped = as_they_are if segmenter.erase is None else segmenter.erase.apply_alike
+    return choose(sample, limits, random, given=given, blocks=blocks, mapped=mapped, watch=watch)
 
 
-def stability_of(segmenter: Segmenter, mapped: Floats) -> Stability:
+def stability_of(segmenter: Segmenter, mapped: Floats, watch: Watch = SILENT) -> Stability:
     """Measure on a sample of mapped needs how the fitted segments stand."""
     random = check_random_state(segmenter.random_state)
     sample = _sample(segmenter, mapped, random)
     limits = _criteria(segmenter, len(mapped))
-    return stability(sample, segmenter.cluster_centers_, limits, random, borderline=segmenter.borderline)
+    return stability(
+        sample, segmenter.cluster_centers_, limits, random, borderline=segmenter.borderline, watch=watch
+    )
 
 
 def number_of(segmenter: Segmenter, choice: Choice | None, residents: int) -> int:

@@ -25,7 +25,11 @@ THREADS = 4
 
 
 def each(
-    function: Callable[[Argument], Result], arguments: Iterable[Argument], threads: int | None = None
+    function: Callable[[Argument], Result],
+    arguments: Iterable[Argument],
+    threads: int | None = None,
+    *,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Result]:
     """Return what a function gives for each argument, in their order.
 
@@ -39,12 +43,21 @@ def each(
     arguments : iterable
     threads : int or None, default None
         How many work at once; None is as many as there are cores, at most `THREADS`.
+    tell : callable
+        Called after each task with how many are done, in their order, of how many; in the thread of the
+        caller, as what shows it must.
     """
+    tasks = list(arguments)
     threads = min(THREADS, cpu_count()) if threads is None else threads
     alone = partial(_alone, function)
     # BLAS has one limit for the process, so it is set once around all tasks; OpenMP has one for each thread.
     with one_thread():
-        return list(Parallel(n_jobs=threads, require="sharedmem")(delayed(alone)(one) for one in arguments))
+        working = Parallel(n_jobs=threads, require="sharedmem", return_as="generator")
+        found = []
+        for result in working(delayed(alone)(one) for one in tasks):
+            found.append(result)
+            tell(len(found), len(tasks))
+        return found
 
 
 @contextmanager

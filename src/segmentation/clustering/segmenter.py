@@ -23,6 +23,7 @@ from segmentation.clustering.judging import choice_of, stability_of
 from segmentation.clustering.parallel import one_thread
 from segmentation.clustering.reading import later_encoded, validated
 from segmentation.features import is_needs_encoder, needs_encoder, needs_table
+from segmentation.progress import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -34,11 +35,15 @@ if TYPE_CHECKING:
     from segmentation.clustering.choice import Choice, Stability
     from segmentation.clustering.found import Found
     from segmentation.policy import Policy
+    from segmentation.progress import Progress
     from segmentation.scorer import FoldedScorer
     from segmentation.scorer.explanation import Explanation
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+
+FITTING = "Finding segments"
+"""What a bar says while `Segmenter.fit` works."""
 
 
 class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
@@ -192,7 +197,7 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         encoder = needs_encoder(policy, without)
         return cls(encoder, n_segments, erase=erase, centers=centers, **parameters.of_policy(policy))
 
-    def fit(self, X: ArrayLike, y: object = None) -> Self:
+    def fit(self, X: ArrayLike, y: object = None, *, progress: Progress = False) -> Self:
         """Find the segments.
 
         Parameters
@@ -201,6 +206,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             Needs of at least two residents. A policy's encoder takes a DataFrame of the policy's features,
             in any order and with nothing else in it.
         y : ignored
+        progress : bool or callable, default False
+            True shows a bar, in a notebook and on a terminal, while the number of segments is chosen.
 
         Raises
         ------
@@ -212,12 +219,19 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             X = validated(self, X, fit=True)
         parameters.check_numbers(self)
         n = _num_samples(X)
-        if n > self.fit_sample:
-            sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
-            return self._keep(fitting.of_sample(self, lambda: blocks(X), sample, keep=True))
-        return self._keep(fitting.of_all(self, X))
+        with watched(progress, first=FITTING) as watch:
+            if n > self.fit_sample:
+                sample = _safe_indexing(X, drawn(n, self.fit_sample, self.random_state))
+                return self._keep(fitting.of_sample(self, lambda: blocks(X), sample, keep=True, watch=watch))
+            return self._keep(fitting.of_all(self, X, watch))
 
-    def fit_batches(self, batches: Callable[[], Iterable[pd.DataFrame]], sample: pd.DataFrame) -> Self:
+    def fit_batches(
+        self,
+        batches: Callable[[], Iterable[pd.DataFrame]],
+        sample: pd.DataFrame,
+        *,
+        progress: Progress = False,
+    ) -> Self:
         """Find the segments of more residents than memory holds; `labels_` is not kept.
 
         Parameters
@@ -226,6 +240,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             Yields the needs of all residents, batch by batch and in the same order, as often as it is called.
         sample : DataFrame of shape (n_sample, n_features)
             Some of them, drawn at random. Encoder, number of segments and restarts come from them.
+        progress : bool or callable, default False
+            As for `fit`.
 
         Raises
         ------
@@ -233,7 +249,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
             As for `fit`, or `batches` yields nobody.
         """
         parameters.check_numbers(self)
-        self._keep(fitting.of_sample(self, batches, sample, keep=False))
+        with watched(progress, first=FITTING) as watch:
+            self._keep(fitting.of_sample(self, batches, sample, keep=False, watch=watch))
         del self.labels_
         return self
 
@@ -256,26 +273,32 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         check_is_fitted(self)
         return np.array(self.segments_, dtype=object)
 
-    def assess(self, X: ArrayLike) -> Choice:
+    def assess(self, X: ArrayLike, *, progress: Progress = False) -> Choice:
         """Measure the fitted number of segments as "auto" measures the numbers it tries.
 
         Parameters
         ----------
         X : table or array-like of shape (n_residents, n_features)
             Needs of all residents, or of some of them drawn at random.
+        progress : bool or callable, default False
+            True shows a bar.
         """
         points, random = later_encoded(self, X), check_random_state(self.random_state)
-        return choice_of(self, points, random, given=int(self.n_segments_))
+        with watched(progress, first="Measuring the number of segments") as watch:
+            return choice_of(self, points, random, given=int(self.n_segments_), watch=watch)
 
-    def stability(self, X: ArrayLike) -> Stability:
+    def stability(self, X: ArrayLike, *, progress: Progress = False) -> Stability:
         """Measure how the fitted segments stand when residents are drawn anew.
 
         Parameters
         ----------
         X : table or array-like of shape (n_residents, n_features)
             Needs of all residents, or of some of them drawn at random.
+        progress : bool or callable, default False
+            True shows a bar.
         """
-        return stability_of(self, self._map(later_encoded(self, X)))
+        with watched(progress, first="Measuring how stable segments are") as watch:
+            return stability_of(self, self._map(later_encoded(self, X)), watch)
 
     def explain(self, X: pd.DataFrame) -> Explanation:
         """Return what each need adds to the gap between a resident's segment and the runner-up.

@@ -21,15 +21,17 @@ from segmentation.mitigation.candidates import candidates
 from segmentation.mitigation.figures import Space, disparity, quality, rank_erased
 from segmentation.mitigation.outcome import NONE, Frontier, Outcome
 from segmentation.mitigation.prepare import prepare
+from segmentation.progress import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
     from segmentation.audit import AuditReport
     from segmentation.mitigation.model import Mitigation
     from segmentation.policy import Policy
+    from segmentation.progress import Progress, Watch
     from segmentation.residents import Residents
 
 
@@ -41,7 +43,7 @@ def frontier(
     *,
     n_segments: int | Literal["auto"] = "auto",
     seed: int | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = False,
 ) -> Frontier:
     """Compare mitigations on residents that they did not see.
 
@@ -58,8 +60,9 @@ def frontier(
         "auto" chooses the number anew for each mitigation, as a build with it would.
     seed : int, optional
         Of the halves and the samples; the policy's where not given.
-    progress : callable
-        Called with each mitigation's key before it is tried.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable is told each mitigation's key before it
+        is tried.
 
     Raises
     ------
@@ -74,10 +77,11 @@ def frontier(
         raise MitigationError(f"The policy audits no attribute '{attribute}'. Take one of {known}.")
     seed = policy.clustering.seed if seed is None else seed
     trial = _Trial.of(policy, residents, attribute, n_segments, seed)
-    progress(NONE)
-    first = trial.outcome(None)
-    tried = trial.candidates() if mitigations is None else tuple(mitigations)
-    outcomes = [first, *trial.outcomes(tried, progress)]
+    with watched(progress, titles={NONE: "Without a mitigation"}) as watch:
+        watch(NONE)
+        first = trial.outcome(None)
+        tried = trial.candidates() if mitigations is None else tuple(mitigations)
+        outcomes = [first, *trial.outcomes(tried, watch)]
     return Frontier(attribute, tuple(outcomes), len(trial.seen), len(trial.unseen), seed)
 
 
@@ -150,11 +154,10 @@ class _Trial:
             seed=self.seed,
         )
 
-    def outcomes(
-        self, mitigations: Iterable[Mitigation], progress: Callable[[str], None]
-    ) -> Iterator[Outcome]:
-        for mitigation in mitigations:
-            progress(mitigation.key)
+    def outcomes(self, mitigations: Sequence[Mitigation], watch: Watch) -> Iterator[Outcome]:
+        for at, mitigation in enumerate(mitigations):
+            watch(mitigation.key)
+            watch.part("mitigations", at, len(mitigations))
             yield self.outcome(mitigation)
 
     def outcome(self, mitigation: Mitigation | None) -> Outcome:

@@ -7,8 +7,10 @@ exception of a library is in reach, because those quote values.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segmentation.errors import ResidentsError
+from segmentation.progress import watched
 from segmentation.residents.columns import needed_columns
 from segmentation.residents.counts import Counts
 from segmentation.residents.judge import judge
@@ -29,7 +32,7 @@ from segmentation.residents.tables import Held, open_rows
 from segmentation.residents.wanted import wanted_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from segmentation.policy import Policy
     from segmentation.residents.model import Residents
@@ -140,7 +143,7 @@ def store_residents(
     policy: Policy,
     *,
     as_of: date,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | bool = False,
     folder: Path | None = None,
 ) -> StoredResidents:
     """Read, check and split residents that need not fit into memory.
@@ -155,8 +158,9 @@ def store_residents(
         names.
     policy, as_of
         As for `read_residents`.
-    progress : callable, optional
-        Gets how many rows are read, and how many there are.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable gets how many rows are read, and how
+        many there are.
     folder : Path, optional
         Where to put the temporary file; the system's temporary folder by default.
 
@@ -179,10 +183,21 @@ def store_residents(
     form = Form.of(policy)
     spill = Spill(form.schema, folder)
     try:
-        return StoredResidents(admit_tables(rows, terms, spill.write, progress), form, spill)
+        with _told(progress) as tell:
+            return StoredResidents(admit_tables(rows, terms, spill.write, tell), form, spill)
     except BaseException:
         spill.close()
         raise
+
+
+@contextmanager
+def _told(progress: Callable[[int, int], None] | bool) -> Iterator[Callable[[int, int], None]]:  # noqa: FBT001 - as the caller gave it
+    """Give what is told of each block: the caller's callable, or a bar."""
+    if not isinstance(progress, bool):
+        yield progress
+        return
+    with watched(progress, first="Reading residents") as watch:
+        yield partial(watch.part, "rows")
 
 
 def _terms(path: str | Path, policy: Policy, as_of: date) -> Terms:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from segmentation.errors import ResidentsError, StorageError
 from segmentation.files import CSV, PARQUET
+from segmentation.progress import watched
 from segmentation.scoring import output
 from segmentation.scoring.identity import files_identity
 from segmentation.scoring.model import Progress, Scored
@@ -49,7 +50,7 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     *,
     as_of: date,
     identity: Mapping[str, str],
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[Progress], None] | bool = False,
     stretch: int | None = None,
     discard: bool = False,
 ) -> Scored:
@@ -74,8 +75,9 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     identity : mapping of str to str
         Which version scores, and what program: name, number, digests. A Parquet file carries it, and the
         day, under the key ``segmentation`` of its metadata.
-    progress : callable
-        Called after every stretch, and once before the first.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable is called after every stretch, and once
+        before the first.
     stretch : int
         Rows of the source that are kept together; `STRETCH` by default.
     discard : bool
@@ -103,14 +105,29 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
         "stretch": stretch,
         "files": files_identity(opened.files),
     }
-    with _storing(out), work_folder(out, manifest, discard=discard) as work, _worthwhile(work):
+    with (
+        _told(progress) as tell,
+        _storing(out),
+        work_folder(out, manifest, discard=discard) as work,
+        _worthwhile(work),
+    ):
         resumed = min(stretch * len(work.done()), opened.rows)
-        run = _Run(scorer, policy.residents.id, stretch, progress, partial(_format(out), told=told))
+        run = _Run(scorer, policy.residents.id, stretch, tell, partial(_format(out), told=told))
         total, intake = run.all(opened, work)
         _refuse_changed(source, opened, manifest["files"])
         work.publish(work.root / STAGED, out)
     segments = {segment: total.segments.get(segment, 0) for segment in scorer.segments}
     return Scored(out, segments, intake, resumed, work.discarded)
+
+
+@contextmanager
+def _told(progress: Callable[[Progress], None] | bool) -> Iterator[Callable[[Progress], None]]:  # noqa: FBT001 - as the caller gave it
+    """Give what is told of each stretch: the caller's callable, or a bar."""
+    if not isinstance(progress, bool):
+        yield progress
+        return
+    with watched(progress, first="Scoring") as watch:
+        yield lambda now: watch.part("rows", now.done, now.rows)
 
 
 @dataclass(frozen=True)

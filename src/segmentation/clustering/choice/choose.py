@@ -19,11 +19,13 @@ from segmentation.clustering.choice.gaps import cuts_at_gaps
 from segmentation.clustering.choice.measure import Measured, measured
 from segmentation.clustering.choice.model import Choice, Reason
 from segmentation.clustering.choice.shuffle import as_they_are, beyond, structure
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from segmentation.clustering.choice.criteria import Criteria
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +42,7 @@ def choose(
     given: int | None = None,
     blocks: Sequence[slice] | None = None,
     mapped: Callable[[Floats], Floats] = as_they_are,
+    watch: Watch = SILENT,
 ) -> Choice:
     """Try every allowed number of segments, and say which one is chosen, why, and whether there is structure.
 
@@ -56,6 +59,8 @@ def choose(
         The columns of each feature, which are shuffled together; None is every column by itself.
     mapped : callable
         What stands between encoded residents and the distances; as they are, where there is no map.
+    watch : Watch
+        Told of each halving, bootstrap sample and shuffle.
 
     Returns
     -------
@@ -65,9 +70,9 @@ def choose(
     """
     encoded = encoded[random.permutation(len(encoded))]
     blocks = [slice(at, at + 1) for at in range(encoded.shape[1])] if blocks is None else blocks
-    found = measured(mapped(encoded), criteria, random, given)
+    found = measured(mapped(encoded), criteria, random, given, watch)
     if given is None:
-        reasons = _reasons(encoded, found, criteria, blocks, random, mapped)
+        reasons = _reasons(encoded, found, criteria, blocks, random, mapped, watch)
         rivals = tuple(one.rival(reasons[one.n_segments]) for one in found)
     else:
         rivals = tuple(one.rival("given") for one in found)
@@ -82,6 +87,7 @@ def choose(
         limit=criteria.shuffle_p,
         random=random,
         mapped=mapped,
+        watch=watch,
     )
     return Choice(rivals, tested)
 
@@ -93,6 +99,7 @@ def _reasons(
     blocks: Sequence[slice],
     random: np.random.RandomState,
     mapped: Callable[[Floats], Floats],
+    watch: Watch,
 ) -> dict[int, Reason]:
     reasons: dict[int, Reason] = {}
     passing = []
@@ -102,7 +109,7 @@ def _reasons(
         passing += [] if fault else [one]
     while passing:
         last = passing.pop()
-        if not passing or _adds(encoded, last, passing[-1], criteria, blocks, random, mapped):
+        if not passing or _adds(encoded, last, passing[-1], criteria, blocks, random, mapped, watch):
             reasons[last.n_segments] = "chosen"
             break
         reasons[last.n_segments] = "fewer segments and shuffled columns do as well"
@@ -117,6 +124,7 @@ def _adds(
     blocks: Sequence[slice],
     random: np.random.RandomState,
     mapped: Callable[[Floats], Floats],
+    watch: Watch,
 ) -> bool:
     """Return whether the segments are more than fewer ones and what single features hold inside them."""
     if cuts_at_gaps(encoded, more.own, fewer.own):
@@ -130,5 +138,6 @@ def _adds(
         restarts=criteria.restarts,
         random=random,
         mapped=mapped,
+        watch=watch,
     )
     return found.p_value <= criteria.shuffle_p and found.gain >= LEAST_GAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +16,13 @@ from segmentation.clustering.choice.silhouettes import silhouettes
 from segmentation.clustering.choice.strength import Halved, halved
 from segmentation.clustering.parallel import each
 from segmentation.policy.fixed import REDRAWN
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segmentation.clustering.choice.criteria import Criteria
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,7 +62,11 @@ class Measured:
 
 
 def measured(
-    encoded: Floats, criteria: Criteria, random: np.random.RandomState, given: int | None
+    encoded: Floats,
+    criteria: Criteria,
+    random: np.random.RandomState,
+    given: int | None,
+    watch: Watch = SILENT,
 ) -> list[Measured]:
     """Measure every allowed number of segments, or the given one alone.
 
@@ -70,6 +77,8 @@ def measured(
     criteria : Criteria
     random : RandomState
     given : int or None
+    watch : Watch
+        Told of each halving and bootstrap sample.
 
     Returns
     -------
@@ -84,8 +93,8 @@ def measured(
     seeds = random.randint(2**31 - 1, size=1 + criteria.splits + criteria.bootstraps).tolist()
     own = _segments(points, numbers, criteria.restarts, seeds[0])
     some = {k: labels[:REDRAWN] for k, labels in own.items()}
-    splits = _splits(halves, numbers, criteria.restarts, seeds[1 : 1 + criteria.splits])
-    jaccards = _jaccards(points, some, criteria.restarts, seeds[1 + criteria.splits :])
+    splits = _splits(halves, numbers, criteria.restarts, seeds[1 : 1 + criteria.splits], watch)
+    jaccards = _jaccards(points, some, criteria.restarts, seeds[1 + criteria.splits :], watch)
     widths = silhouettes(encoded[:REDRAWN], some)
     return [
         Measured(
@@ -135,17 +144,18 @@ def _largest_first(own: Ints, k: int) -> Ints:
 
 
 def _splits(
-    halves: Sequence[Halves], numbers: Sequence[int], restarts: int, seeds: Sequence[int]
+    halves: Sequence[Halves], numbers: Sequence[int], restarts: int, seeds: Sequence[int], watch: Watch
 ) -> list[list[Halved]]:
     def one(task: tuple[Halves, int]) -> list[Halved]:
         (first, second), seed = task
         return halved(first, second, numbers, restarts, seed)
 
-    return each(one, zip(halves, seeds, strict=True))
+    return each(one, zip(halves, seeds, strict=True), tell=partial(watch.part, "halvings"))
 
 
 def _jaccards(
-    points: Points, own: dict[int, Ints], restarts: int, seeds: Sequence[int]
+    points: Points, own: dict[int, Ints], restarts: int, seeds: Sequence[int], watch: Watch
 ) -> list[list[Floats]]:
     some = points.take(np.arange(min(REDRAWN, len(points.rows))))
-    return each(lambda seed: similarities(some, own, restarts, seed), seeds)
+    tell = partial(watch.part, "bootstrap samples")
+    return each(lambda seed: similarities(some, own, restarts, seed), seeds, tell=tell)

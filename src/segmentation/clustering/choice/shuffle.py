@@ -14,6 +14,7 @@ shuffle as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +25,12 @@ from segmentation.clustering.choice.kmeans import Points, centers, inertia
 from segmentation.clustering.choice.model import Structure
 from segmentation.clustering.parallel import each
 from segmentation.policy.fixed import SHUFFLED
+from segmentation.progress import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,6 +55,7 @@ def structure(
     limit: float,
     random: np.random.RandomState,
     mapped: Callable[[Floats], Floats] = as_they_are,
+    watch: Watch = SILENT,
 ) -> Structure:
     """Test the residents' inertia against that of their features shuffled apart.
 
@@ -69,6 +74,8 @@ def structure(
     mapped : callable
         What stands between encoded residents and the distances. It comes after the shuffle: it mixes features
         and takes directions away, which mixtures that are shuffled would have back.
+    watch : Watch
+        Told of each shuffle.
     """
     sample = encoded[:SHUFFLED]
     everybody = np.zeros(len(sample), np.int64)
@@ -76,7 +83,7 @@ def structure(
     copula = gaussian_copula(sample, blocks)
 
     def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:
-        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, RESTARTS, seeds)
+        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, RESTARTS, seeds, watch)
 
     observed = left(seeds[:1], lambda _: sample)[0]
     apart = left(seeds[1 : shuffles + 1], lambda draw: shuffled(sample, everybody, blocks, draw))
@@ -109,7 +116,7 @@ class Beyond:
     gain: float
 
 
-def beyond(
+def beyond(  # noqa: PLR0913 - the test, its draws, and who is told
     encoded: Floats,
     n_segments: int,
     fewer: Ints,
@@ -119,12 +126,13 @@ def beyond(
     restarts: int,
     random: np.random.RandomState,
     mapped: Callable[[Floats], Floats] = as_they_are,
+    watch: Watch = SILENT,
 ) -> Beyond:
     """Hold residents against their features shuffled inside fewer segments.
 
     Parameters
     ----------
-    encoded, n_segments, blocks, shuffles, random, mapped
+    encoded, n_segments, blocks, shuffles, random, mapped, watch
         As in `structure`.
     fewer : ndarray of shape (n_residents,)
         The segment of each resident, of a smaller number of segments.
@@ -135,7 +143,7 @@ def beyond(
     seeds = random.randint(2**31 - 1, size=shuffles + 1).tolist()
 
     def left(seeds: Sequence[int], drawn: Callable[[np.random.Generator], Floats]) -> list[float]:
-        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, restarts, seeds)
+        return _inertias(lambda draw: mapped(drawn(draw)), n_segments, restarts, seeds, watch)
 
     observed = left(seeds[:1], lambda _: sample)[0]
     apart = left(seeds[1:], lambda draw: shuffled(sample, own, blocks, draw))
@@ -172,11 +180,15 @@ def p_value(observed: float, drawn: Sequence[float]) -> float:
 
 
 def _inertias(
-    drawn: Callable[[np.random.Generator], Floats], n_segments: int, restarts: int, seeds: Sequence[int]
+    drawn: Callable[[np.random.Generator], Floats],
+    n_segments: int,
+    restarts: int,
+    seeds: Sequence[int],
+    watch: Watch,
 ) -> list[float]:
     def one(seed: int) -> float:
         random = np.random.default_rng(seed)
         points = Points.of(drawn(random))
         return inertia(points, centers(points, [n_segments], restarts, random, STEPS)[n_segments])
 
-    return each(one, seeds)
+    return each(one, seeds, tell=partial(watch.part, "shuffles"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +17,13 @@ from segmentation.clustering.choice.model import Stability
 from segmentation.clustering.overlap import crossed
 from segmentation.clustering.parallel import each
 from segmentation.policy.fixed import REDRAWN
+from segmentation.progress import SILENT
 from segmentation.scorer.explain import margins as scorer_margins
 from segmentation.scorer.explain import two_nearest
 
 if TYPE_CHECKING:
     from segmentation.clustering.choice.criteria import Criteria
+    from segmentation.progress import Watch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +39,13 @@ class Refit:
 
 
 def stability(
-    sample: Floats, found: Floats, criteria: Criteria, random: np.random.RandomState, *, borderline: float
+    sample: Floats,
+    found: Floats,
+    criteria: Criteria,
+    random: np.random.RandomState,
+    *,
+    borderline: float,
+    watch: Watch = SILENT,
 ) -> Stability:
     """Cluster bootstrap samples anew, and lay them beside the segments that came of it.
 
@@ -55,6 +64,8 @@ def stability(
     random : RandomState
     borderline : float
         Margin under which a resident is borderline.
+    watch : Watch
+        Told of each bootstrap sample.
     """
     own, margin = margins(sample, found)
     close = margin < borderline
@@ -65,7 +76,8 @@ def stability(
     def one(seed: int) -> Refit:
         return _refit(points, own, k, criteria.restarts, seed)
 
-    refits = each(one, random.randint(2**31 - 1, size=criteria.bootstraps).tolist())
+    seeds = random.randint(2**31 - 1, size=criteria.bootstraps).tolist()
+    refits = each(one, seeds, tell=partial(watch.part, "bootstrap samples"))
     moved = np.mean([refit.moved for refit in refits], axis=0)
     return Stability(
         jaccard=tuple(np.mean([refit.similarity for refit in refits], axis=0).tolist()),

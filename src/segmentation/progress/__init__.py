@@ -1,0 +1,10 @@
+"""How far a long step is: a bar in a notebook or on a terminal, for whoever asks for one, and silence else.
+
+Every long function takes `progress`: False, the default, for a script or a service; True for a bar; or a
+callable that is told each step's name before it starts. Nothing is global, and nothing that is told can
+change a result: it is told from the thread that called, after the work.
+"""
+
+from segmentation.progress.watch import SILENT, Named, Progress, Silent, Steps, Watch, watched
+
+__all__ = ["SILENT", "Named", "Progress", "Silent", "Steps", "Watch", "watched"]

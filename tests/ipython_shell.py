@@ -1,0 +1,34 @@
+"""A real IPython, as a notebook's kernel runs it, without history, files or threads of its own."""
+
+import atexit
+import io
+import sys
+from contextlib import contextmanager, redirect_stdout
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+
+@contextmanager
+def ipython(folder, monkeypatch):
+    """Give an IPython whose settings lie in an empty folder, and leave nothing of it behind."""
+    monkeypatch.setenv("IPYTHONDIR", str(folder))
+    monkeypatch.setattr(sys, "displayhook", sys.displayhook)
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=config)
+    try:
+        yield shell
+    finally:
+        atexit.unregister(shell.atexit_operations)
+        shell.atexit_operations()
+        InteractiveShell.clear_instance()
+
+
+def ran(shell, cell):
+    """Return what a cell printed, errors included."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        shell.run_cell(cell)
+    return out.getvalue()
