@@ -124,7 +124,7 @@ class Door:
         lane = lane_of(route, is_known=is_known)
         if asked.refused is None and route is not None and route.method == "POST":
             asked = await self._with_body(asked, lane, scope, receive, whole)
-        attended = await self._in_lane(lane, self._attend, asked)
+        attended = await self._in_lane(lane, self._attend, asked, token if is_known else "")
         if attended.begun:
             self._remembered.add(attended.begun)
         elif is_known and not attended.person:
@@ -180,13 +180,13 @@ class Door:
         finally:
             room.leave()
 
-    async def _in_lane(self, name: str, work: Callable[[_T], _R], given: _T) -> _R:
+    async def _in_lane(self, name: str, work: Callable[[_T], _R], given: _T, session: str = "") -> _R:
         lane = self._lanes[name]
-        threads = lane.enter()
+        threads = lane.enter(session)
         try:
             return await asyncio.get_running_loop().run_in_executor(threads, work, given)
         finally:
-            lane.taken -= 1
+            lane.leave(session)
 
     def _has_session(self, token: str) -> bool:
         try:

@@ -9,7 +9,7 @@ keeps nobody out who is in.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -57,6 +57,8 @@ ARRIVING = {
 }
 """By the lane; a fourth of the places is for one person, or for all strangers together. Of strangers a form
 is read where a browser says that it is of a page of ours: they were signed in when they wrote it."""
+SHARE = 2
+"""One person may have one part in so many of the places of a lane."""
 REMEMBERED = 1_000
 """Sessions that are known to be there without a look; each takes some hundred bytes."""
 
@@ -88,15 +90,26 @@ class Lane:
     bounds: Bounds
     taken: int = 0
     threads: ThreadPoolExecutor | None = field(default=None, repr=False)
+    _by_session: Counter[str] = field(default_factory=Counter, repr=False)
 
-    def enter(self) -> ThreadPoolExecutor:
-        """Take a place; raises `Refused` where there is none."""
-        if self.taken >= self.bounds.most:
+    def enter(self, session: str = "") -> ThreadPoolExecutor:
+        """Take a place, for a session or for anybody; raises `Refused` where there is none."""
+        own = self._by_session[session] if session else 0
+        if self.taken >= self.bounds.most or own >= self.bounds.most // SHARE:
             raise Refused("busy", "Too many pages are asked for at once.", headers=LATER)
+        if session:
+            self._by_session[session] += 1
         self.taken += 1
         if self.threads is None:
             self.threads = ThreadPoolExecutor(self.bounds.threads, f"pages-{self.name}")
         return self.threads
+
+    def leave(self, session: str = "") -> None:
+        """Give a place back, as it was taken."""
+        self.taken -= 1
+        if session:
+            self._by_session[session] -= 1
+            self._by_session += Counter()  # without those of whom none is left
 
     def close(self) -> None:
         """Finish what is in hand."""

@@ -55,10 +55,26 @@ def test_a_lane_has_as_many_places_as_it_says():
     with pytest.raises(Refused) as refused:
         lane.enter()
     assert (refused.value.slug, lane.taken) == ("busy", 2)
-    lane.taken -= 1
+    lane.leave()
     assert lane.enter() is first
     lane.close()
     assert lane.threads is None
+
+
+def test_one_session_has_half_of_a_lane_and_leaves_the_rest_to_others():
+    lane = Lane("test", Bounds(1, 4))
+    for _ in range(2):
+        lane.enter("hers")
+    with pytest.raises(Refused):
+        lane.enter("hers")
+    for _ in range(2):
+        lane.enter("his")
+    lane.leave("hers")
+    lane.enter("hers")
+    for session in ("hers", "hers", "his", "his"):
+        lane.leave(session)
+    assert (lane.taken, dict(lane._by_session)) == (0, {})
+    lane.close()
 
 
 def test_sessions_are_remembered_until_they_are_gone_or_too_many():
