@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SAID = "said-"
 """Before the name of a section: the id of what is said of it."""
+EARLIER = "earlier"
+"""What the form says that takes away the notes on earlier submissions."""
 INVALID = 422
 """Status of a form that is to be mended."""
 
@@ -53,6 +55,11 @@ def note(visit: Visit) -> Sent | Shown:
         return _comment(visit, standing)
     if kind == "waiver":
         return _waive(visit, history, standing)
+    if kind == EARLIER:
+        visit.office.notes.remove_earlier(
+            visit.signed_in.name, standing.model, standing.version, _bundle(standing)
+        )
+        return _sent(standing, "live", "notes_removed")
     raise Declined(
         "malformed", speaker(visit.language).t("The form says no kind of note. Send it from its page.")
     )

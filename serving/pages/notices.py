@@ -15,6 +15,7 @@ NOTICES: Mapping[str, str] = {
     "signed_out_everywhere": msg("You are signed out in every browser."),
     "noted": msg("Your note is kept. It is signed with your next act on this version."),
     "note_removed": msg("Your note was taken away."),
+    "notes_removed": msg("Your notes on an earlier submission were taken away."),
     "commented": msg("Your comments are signed and recorded."),
     "approved": msg("Your approval is signed and recorded."),
     "changes_requested": msg("Your request for changes is signed and recorded."),

@@ -77,6 +77,11 @@ def ours(target: str) -> str:
     return "" if route is None or route.name in FLEETING else target
 
 
+def shown_at(target: str) -> str:
+    """Return the address of what a browser shows: that of a form alone is of the page above, which has it."""
+    return ours(target) or ours(target.partition("?")[0].rpartition("/")[0])
+
+
 _Routes = dict[str, "PageRoute"]
 
 

@@ -111,6 +111,15 @@ class VersionPage(Page):
             msg("What is said of no single section; each is signed."),
         )
     )
+    earlier: int = field(
+        metadata=told(
+            msg("Your notes on an earlier submission"),
+            msg(
+                "The version was submitted anew since you wrote them, so they are not signed. Read it, and "
+                "note anew what still holds."
+            ),
+        )
+    )
     refusal: Told | None = field(
         metadata=told(
             msg("The files of this version cannot be read"),
@@ -228,6 +237,7 @@ def _read(
         live=live(r, standing, {one.key: r.text(one.sentence) for same in parts.blocking for one in same}),
         acts=may,
         whole=said.of(WHOLE, ABOUT),
+        earlier=pending.earlier,
         refusal=None,
         waivers=waivers,
         since=since(r, visit, history, standing.version, handed),
@@ -249,6 +259,7 @@ def _unread(visit: Visit, history: History, standing: Standing, refusal: Told) -
         live=live(r, standing, {}),
         acts=acts(visit, history, standing, is_readable=False, comments=0),
         whole=Said(history.comments(standing.model, standing.version), Pending(), may=False).of(WHOLE),
+        earlier=pending_of(visit, standing).earlier,
         refusal=refusal,
         waivers=None,
         since=None,

@@ -1,5 +1,6 @@
 """What somebody noted and did not sign: kept for them alone, replaced, taken away, and within limits."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -156,6 +157,17 @@ def test_there_are_only_so_many_of_a_person_and_version(notes, monkeypatch):
     with pytest.raises(ReviewError, match="There are 3 notes of yours about this version already"):
         notes.put(*ABOUT, note(key="one more"))
     assert len(notes.of(*ABOUT)) == 3
+
+
+def test_those_on_earlier_submissions_are_taken_away_and_no_others(notes):
+    notes.put(*ABOUT, note(key="gaps"))
+    notes.put(*ABOUT, replace(note(key="impact"), bundle="sha256:earlier"))
+    notes.put("Bob", *ABOUT[1:], replace(note(key="impact"), bundle="sha256:earlier"))
+
+    notes.remove_earlier(*ABOUT, note().bundle)
+
+    assert [one.key for one in notes.of(*ABOUT)] == ["gaps"]
+    assert [one.key for one in notes.of("Bob", *ABOUT[1:])] == ["impact"]
 
 
 @pytest.mark.parametrize(

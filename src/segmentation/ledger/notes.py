@@ -118,6 +118,12 @@ class Notes:
             for note in signed:
                 connection.execute(delete(notes).where(mine & _says(note)))
 
+    def remove_earlier(self, person: str, model: str, version: int, bundle: str) -> None:
+        """Take away the notes about other submissions than the one of this digest."""
+        others = _of(person, model, version) & (notes.c.bundle != bundle)
+        with keeping(self._ledger) as connection:
+            connection.execute(delete(notes).where(others))
+
     def of(self, person: str, model: str, version: int) -> tuple[Note, ...]:
         """Return what a person noted about a version, the oldest first."""
         question = select(notes).where(_of(person, model, version)).order_by(notes.c.at, notes.c.key)

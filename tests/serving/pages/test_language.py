@@ -22,6 +22,19 @@ def test_pages_are_in_chinese_until_english_is_chosen_which_stays(desk):
     site.close()
 
 
+def test_from_a_note_that_is_to_be_mended_it_leads_to_its_version(desk):
+    desk.office.submit()
+    site = Site(desk)
+    browser = Browser(site)
+    browser.sign_in()
+    found = browser.submit(
+        "/review/versions/1", "/review/versions/1/notes", {"kind": "comment", "key": "gaps", "text": " "}
+    )
+    site.close()
+    assert found.status == 422
+    assert 'back=%2Freview%2Fversions%2F1"' in found.text
+
+
 @pytest.mark.parametrize("back", ["", "https://elsewhere.example/", "//elsewhere.example", "/review\r\nx: y"])
 @pytest.mark.parametrize(("name", "to"), [(None, "/review/sign-in"), ("Carol", "/review")])
 def test_it_leads_to_no_other_site(desk, back, name, to):

@@ -14,7 +14,7 @@ from serving.pages.standing_told import standing_of
 from serving.pages.version import page_of
 from serving.pages.visit import Declined, Sent, Shown
 from tests.card.hostile import HOSTILE
-from tests.reviews.office import MODEL
+from tests.reviews.office import MODEL, handed
 from tests.serving.pages.made import PageOffice, blocked
 
 REASON = "Looked into with the residents; a visit to each of them is planned."
@@ -74,7 +74,7 @@ def declined(desk, *given, **told):
 def test_a_comment_is_kept_and_leads_back_to_its_section(waiting):
     answer = sent(waiting, kind="comment", key="segments", text="Why two?\r\nOne would do.")
 
-    assert answer == Sent("/review/versions/2#said-segments", "noted")
+    assert answer == Sent("/review/versions/2?target=said-segments#said-segments", "noted")
     assert [(one.key, one.text) for one in noted(waiting).comments] == [
         ("segments", "Why two?\nOne would do.")
     ]
@@ -259,3 +259,28 @@ def test_notes_are_signed_by_nobody_and_are_no_event(waiting):
 
     assert waiting.pages.history().head == before
     assert waiting.pages.history().comments(MODEL, 2) == ()
+
+
+# ---- Notes on an earlier submission ---------------------------------------------------------------------
+
+
+def test_notes_on_an_earlier_submission_are_told_on_the_page_and_taken_away_at_once(waiting):
+    for section in ("segments", "gaps"):
+        sent(waiting, kind="comment", key=section, text="As it was.")
+    told = ("您对先前提交内容的备注", "您有2条")
+    assert told[0] not in html_of(waiting)
+    waiting.office.desk.request_changes(MODEL, 2, signer=waiting.office.signer("Bob"), reason="Mend it.")
+    waiting.office.submit(handed(2))
+    sent(waiting, kind="comment", key="impact", text="As it is.")
+
+    assert noted(waiting).earlier == 2
+    assert all(one in html_of(waiting) for one in told)
+    assert told[0] not in html_of(waiting, "Bob")
+    assert sent(waiting, kind="earlier").notice == "notes_removed"
+    assert (noted(waiting).earlier, [one.key for one in noted(waiting).comments]) == (0, ["impact"])
+    assert told[0] not in html_of(waiting)
+
+
+def html_of(desk, name="Carol"):
+    visit = desk.visit(name, path={"version": "2"})
+    return rendered(page_of(visit), visit, here="/")

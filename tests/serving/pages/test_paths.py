@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.pages.paths import MOST, exact_paths, ours, place_of
+from serving.pages.paths import MOST, exact_paths, ours, place_of, shown_at
 from serving.pages.table import ACTIONS, address, all_pages
 
 
@@ -107,6 +107,25 @@ def test_somebody_is_sent_on_to_a_page(target):
 )
 def test_nobody_is_sent_anywhere_else(target):
     assert ours(target) == ""
+
+
+@pytest.mark.parametrize(
+    ("here", "shown"),
+    [
+        ("/review/versions/2", "/review/versions/2"),
+        ("/review/ledger?kind=decision", "/review/ledger?kind=decision"),
+        ("/review/versions/2/notes", "/review/versions/2"),
+        ("/review/versions/2/notes?a=/b", "/review/versions/2"),
+        ("/review/sign-out", "/review"),
+        ("//elsewhere.example/x", ""),
+        ("//[::1/x", ""),
+        ("https://elsewhere.example/review/x", ""),
+        ("", ""),
+    ],
+    ids=range(9),
+)
+def test_what_a_form_answers_with_is_the_page_above_it(here, shown):
+    assert shown_at(here) == shown
 
 
 @given(st.text(max_size=80))
