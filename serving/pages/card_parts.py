@@ -8,10 +8,7 @@ digest of the bundle. Nothing that is live, and nothing that a person typed, is 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -30,9 +27,8 @@ if TYPE_CHECKING:
     from segmentation.reviews.submission import Version
     from segmentation.reviews.waivers import Blocking
     from segmentation.wording import Language
+    from serving.pages.office import Office
 
-KEPT = 8
-"""Versions times languages that are kept: each is half a MB."""
 IMPACT = "impact_"
 """Before the name of a section of the assessment: the card has sections of the same names."""
 ASSESSMENT = msg("Impact assessment")
@@ -78,32 +74,9 @@ class Parts:
     blocking: tuple[tuple[Blocking, ...], ...]
 
 
-class Kept:
-    """The last few that were asked for."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, Language], Parts] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, version: Version, language: Language) -> Parts:
-        """Return the parts of a version, which are written where nobody asked for them of late."""
-        key = (version.bundle.digest, language)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        parts = parts_of(version, language)
-        with self._lock:
-            self._kept[key] = parts
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return parts
-
-
-@cache
-def kept() -> Kept:
-    """Return those of this worker."""
-    return Kept()
+def parts_in(office: Office, version: Version, language: Language) -> Parts:
+    """Return the parts of a version, which are written where nobody asked for them of late."""
+    return office.parts.of((version.bundle.digest, language), lambda: parts_of(version, language))
 
 
 def parts_of(version: Version, language: Language) -> Parts:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.card.titles import titles_of
 from segmentation.errors import SegmentationError
-from segmentation.reviews.diff import Diff, Side, diff, last_in_service
+from segmentation.reviews.diff import Diff, last_in_service
 from segmentation.wording import Titles
 from serving.pages import compare_rows as rows
+from serving.pages.differing import differing
 from serving.pages.moved import Moved, moved
 from serving.pages.page import Page, msg, told
 from serving.pages.visit import Shown
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
     from segmentation.ledger.history import History
     from segmentation.ledger.standing import Standing, State
     from segmentation.reviews.differences.model import Seen
+    from segmentation.reviews.submission import Version
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
-KEPT = 16
-"""Comparisons that are kept in memory, by what was signed."""
 MISSING = msg("Version %(version)s was never submitted. Choose two of the versions below.")
 SAME = msg("Version %(version)s was chosen twice. Choose two that differ.")
 NOTHING = msg("No version was submitted yet. Submit one with `segmentation review submit`.")
@@ -140,7 +138,7 @@ def compare(visit: Visit) -> Shown:
     if before == after:
         return Shown(_empty(choice, r.t(SAME, version=after)))
     try:
-        found = _compared(visit, history, None if before is None else standings[before], standings[after])
+        found = _compared(visit, history, before, after)
     except _UnreadableError as error:
         return Shown(_empty(choice, r.t(UNREADABLE, version=error.version)))
     return Shown(_page(r, choice, found, standings))
@@ -195,40 +193,21 @@ class _UnreadableError(Exception):
         self.version = version
 
 
-_kept: OrderedDict[tuple[str, str], _Found] = OrderedDict()
-_keeping = threading.Lock()
+def _compared(visit: Visit, history: History, before: int | None, after: int) -> _Found:
+    """Return what differs, of files that hold now: what somebody altered since is not compared."""
+    old = None if before is None else _version(visit, history, before)
+    new = _version(visit, history, after)
+    return _Found(differing(visit.office, old, new), _titles(old, new))
 
 
-def _compared(visit: Visit, history: History, before: Standing | None, after: Standing) -> _Found:
-    """Return what differs; kept by the digests that were signed, so that no other content has its place."""
-    key = (_mark(before), _mark(after))
-    with _keeping:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    old = None if before is None else _side(visit, history, before.version)
-    new = _side(visit, history, after.version)
-    found = _Found(diff(old, new), _titles(old, new))
-    with _keeping:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return found
-
-
-def _mark(one: Standing | None) -> str:
-    return "" if one is None or one.submission is None else f"{one.version} {one.submission.digests.bundle}"
-
-
-def _side(visit: Visit, history: History, version: int) -> Side:
+def _version(visit: Visit, history: History, version: int) -> Version:
     try:
-        found = visit.office.version(history, version, visit.now)
+        return visit.office.version(history, version, visit.now)
     except SegmentationError as error:
         raise _UnreadableError(version) from error
-    return Side(version, found.policy, found.card)
 
 
-def _titles(before: Side | None, after: Side) -> Titles:
+def _titles(before: Version | None, after: Version) -> Titles:
     new = titles_of(after.card)
     if before is None:
         return new

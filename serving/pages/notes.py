@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
 from segmentation.ledger.notes import Note
 from segmentation.reviews.refusals import refusal_told
-from serving.pages.card_parts import kept
+from serving.pages.card_parts import parts_in
 from serving.pages.remarks import Typing, fault, is_section
 from serving.pages.standing_told import acts, standing_of
 from serving.pages.table import address
@@ -103,7 +103,7 @@ def _claims(visit: Visit, history: History, standing: Standing) -> tuple[tuple[B
         version = visit.office.version(history, standing.version, visit.now)
     except (BundleError, PolicyError, ReviewError, StorageError) as error:
         raise _refused(visit, error) from None
-    return kept().of(version, visit.language).blocking
+    return parts_in(visit.office, version, visit.language).blocking
 
 
 def _check(r: Speaker, typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from segmentation.bundle.stamp import stamp
 from segmentation.errors import ReviewError
 from segmentation.home import Home
 from segmentation.ledger.attempts import Attempts
@@ -17,8 +17,10 @@ from segmentation.policy.catalogue import load_catalogue
 from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.keyfiles import ROOT, key_file, open_key, spelled
 from segmentation.reviews.marking import marking_key
+from segmentation.reviews.recording import Recorder
 from segmentation.reviews.submission import which
 from segmentation.signing import PrivateKey
+from serving.pages.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +28,17 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.history import History
     from segmentation.ledger.standing import Standing
+    from segmentation.reviews.diff import Diff
     from segmentation.reviews.submission import Version
+    from serving.pages.card_parts import Parts
     from serving.settings import Settings
 
 KEPT = 4
-"""Versions whose parts are kept in memory: those that people compare; each takes a few MB."""
+"""Versions that are kept in memory: those that people compare; each takes a few MB."""
+KEPT_PARTS = 8
+"""Versions times languages of which the written sections are kept: each is half a MB."""
+KEPT_DIFFS = 16
+"""Comparisons that are kept."""
 
 
 class Office:
@@ -52,6 +60,10 @@ class Office:
     desk : Desk
     catalogue : str
         Digest of the catalogue of law of this program.
+    parts : Kept of Parts
+        Of `serving.pages.card_parts`.
+    diffs : Kept of Diff
+        Of `serving.pages.differing`.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -61,24 +73,35 @@ class Office:
         self.catalogue = load_catalogue().digest
         self.book = Book(settings.trust, clock)
         self.desk = Desk(self.book, settings.trust, self.catalogue)
+        self._recorder = Recorder(self.book, settings.trust, self.catalogue)
         self._home = Home(settings.home)
-        self._kept: OrderedDict[str, Version] = OrderedDict()
-        self._keeping, self._stretching = threading.Lock(), threading.Lock()
+        self.parts: Kept[Parts] = Kept(KEPT_PARTS)
+        self.diffs: Kept[Diff] = Kept(KEPT_DIFFS)
+        self._versions: Kept[Version] = Kept(KEPT)
+        self._opened: Ledger | None = None
+        self._opening, self._stretching = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, which is opened again when it is needed, and of all that is kept."""
         self.book.close()
-        if "ledger" in vars(self):
-            self.ledger.close()
+        with self._opening:
+            ledger, self._opened = self._opened, None
+        if ledger is not None:
+            ledger.close()
+        for kept in (self.parts, self.diffs, self._versions):
+            kept.clear()
 
     @cached_property
     def _marking(self) -> bytes:
         return marking_key(self._home)
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """The database, for what people work with beside the chain: notes, attempts, sessions."""
-        return open_ledger(self.settings.trust.ledger)
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_ledger(self.settings.trust.ledger)
+            return self._opened
 
     @property
     def notes(self) -> Notes:
@@ -100,7 +123,9 @@ class Office:
         return tuple(history.standing(name, one, now, self.catalogue) for name, one in reversed(found))
 
     def version(self, history: History, version: int, now: datetime) -> Version:
-        """Return what was submitted of a version, read from its bundle and checked; kept by what was signed.
+        """Return what was submitted of a version, read from its bundle and checked.
+
+        It is kept while nobody touches the files; where no stamp of them tells that, for a minute.
 
         Raises
         ------
@@ -108,22 +133,20 @@ class Office:
             It was never submitted, its parts do not belong together, or the submission told otherwise.
         BundleError, PolicyError
             The bundle is missing or was altered; its policy breaks a rule of the catalogue as it is now.
+        StorageError
+            Where it lies cannot be reached.
         """
         submission = history.standing(self.model, version, now, self.catalogue).submission
         if submission is None:
             raise ReviewError(f"{which(self.model, version)} was never submitted.")
-        key = f"{version} {submission.digests.bundle}"
-        with self._keeping:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = self.desk.review(self.model, version)
-        if found.bundle.digest == submission.digests.bundle:
-            with self._keeping:
-                self._kept[key] = found
-                while len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-        return found
+        digest = submission.digests.bundle
+        # Taken before the files are read: what is altered meanwhile has another stamp than what is kept.
+        touched = stamp(self.settings.trust.bundles, self.model, version, digest, approved=False)
+        read = partial(self._recorder.reviewed, history, self.model, version)
+        if touched == ():
+            return read()
+        seen = now.replace(second=0, microsecond=0) if touched is None else touched
+        return self._versions.of((version, digest, seen), read)
 
     def signer(self, name: str, passphrase: str) -> Signer:
         """Open the key of a person; one at a time, because each takes 64 MiB and a fifth of a second.

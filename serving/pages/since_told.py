@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import TYPE_CHECKING
 
 from segmentation.errors import SegmentationError
-from segmentation.reviews.diff import Diff, Side, diff, last_in_service
+from segmentation.reviews.diff import Diff, last_in_service
+from serving.pages.differing import differing
 from serving.pages.page import msg
 
 if TYPE_CHECKING:
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
-KEPT = 8
-"""Comparisons that are kept."""
 MOST = 6
 """Findings that turned which are told here."""
 LISTED = ("limits", "days", "policy", "features", "findings", "gaps", "segments", "stability")
@@ -75,34 +71,6 @@ class Since:
     problem: str = ""
 
 
-class Kept:
-    """The last few comparisons, by the digests of both bundles: they never change."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], Diff] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, before: Version, after: Version) -> Diff:
-        """Return what differs between two versions."""
-        key = (before.bundle.digest, after.bundle.digest)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = diff(_side(before), _side(after))
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found
-
-
-@cache
-def kept() -> Kept:
-    """Return those of this worker."""
-    return Kept()
-
-
 def since(r: Speaker, visit: Visit, history: History, number: int, version: Version) -> Since:
     """Return what changed since the version that was last in service.
 
@@ -121,16 +89,12 @@ def since(r: Speaker, visit: Visit, history: History, number: int, version: Vers
         return Since(None)
     state = history.standing(office.model, other, visit.now, office.catalogue).state
     try:
-        found = kept().of(office.version(history, other, visit.now), version)
+        found = differing(office, office.version(history, other, visit.now), version)
     except SegmentationError:
         return Since(other, state, problem=r.t(UNREADABLE, version=r.integer(other)))
     blocking = [one for one in found.findings if one.blocks]
     turned = tuple(_turned(r, one) for one in blocking[:MOST])
     return Since(other, state, _counted(r, found), turned, len(blocking) - len(turned))
-
-
-def _side(version: Version) -> Side:
-    return Side(version.bundle.version, version.policy, version.card)
 
 
 def _counted(r: Speaker, found: Diff) -> tuple[Counted, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
 from segmentation.reviews.refusals import Told, refusal_told
-from serving.pages.card_parts import ASSESSMENT, Part, kept
+from serving.pages.card_parts import ASSESSMENT, Part, parts_in
 from serving.pages.history_told import Entry, entries
 from serving.pages.page import Page, msg, told
 from serving.pages.pending import Pending, pending_of
@@ -210,7 +210,7 @@ def _read(
 ) -> VersionPage:
     r, parts, pending = (
         speaker(visit.language),
-        kept().of(handed, visit.language),
+        parts_in(visit.office, handed, visit.language),
         pending_of(visit, standing),
     )
     said = Said(

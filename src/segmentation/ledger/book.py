@@ -8,6 +8,7 @@ and compares every event with what is kept: those that are the same were verifie
 from __future__ import annotations
 
 import secrets
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -62,6 +63,7 @@ class Book:
         self._notes, self._first_sight = notes, first_sight
         self._witness = Witness(trust.witness)
         self._opened: Ledger | None = None
+        self._opening = threading.Lock()
         self._known: History | None = None
 
     def __enter__(self) -> Self:
@@ -74,7 +76,8 @@ class Book:
 
     def close(self) -> None:
         """Let go of the database; it is opened again when it is needed."""
-        ledger, self._opened = self._opened, None
+        with self._opening:
+            ledger, self._opened = self._opened, None
         if ledger is not None:
             ledger.close()
 
@@ -150,9 +153,10 @@ class Book:
 
     @property
     def _ledger(self) -> Ledger:
-        if self._opened is None:
-            self._opened = open_ledger(self._trust.ledger, patience=self._patience)
-        return self._opened
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_ledger(self._trust.ledger, patience=self._patience)
+            return self._opened
 
     def now(self) -> datetime:
         """Return the time, in UTC."""

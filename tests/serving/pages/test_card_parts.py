@@ -1,11 +1,11 @@
-"""The parts that never change are written once for each bundle and language; no more are kept than fit."""
+"""The parts that never change are written once for each bundle and language."""
 
 from dataclasses import dataclass, replace
 
 from segmentation.card.html import sections_html
 from segmentation.reviews.submission import Version
 from segmentation.reviews.waivers import blocking_of
-from serving.pages.card_parts import KEPT, Kept, parts_of
+from serving.pages.card_parts import parts_in, parts_of
 from tests.serving.pages.made import blocked
 
 
@@ -49,22 +49,10 @@ def test_what_the_segments_lack_stands_before_the_findings():
     assert all(one.attribute is not None for same in found[1:] for one in same)
 
 
-def test_the_parts_of_one_bundle_in_one_language_are_written_once():
-    kept = Kept()
-    first = kept.of(version(), "en")
+def test_the_parts_of_one_bundle_in_one_language_are_written_once(seen):
+    office = seen.pages
+    first = parts_in(office, version(), "en")
 
-    assert kept.of(version(), "en") is first
-    assert kept.of(version(), "zh") is not first
-    assert kept.of(version("sha256:01"), "en") is not first
-
-
-def test_those_that_nobody_asked_for_of_late_are_let_go():
-    kept = Kept()
-    first, second = (kept.of(version(f"sha256:{one}"), "en") for one in range(2))
-    for one in range(2, KEPT):
-        kept.of(version(f"sha256:{one}"), "en")
-    assert kept.of(version("sha256:0"), "en") is first
-    kept.of(version("sha256:new"), "en")
-
-    assert kept.of(version("sha256:0"), "en") is first
-    assert kept.of(version("sha256:1"), "en") is not second
+    assert parts_in(office, version(), "en") is first
+    assert parts_in(office, version(), "zh") is not first
+    assert parts_in(office, version("sha256:01"), "en") is not first

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,8 @@ from segmentation.policy import Text, policy_from
 from segmentation.reviews.diff import Diff
 from segmentation.reviews.differences.model import Change, FeatureChange, SegmentChange
 from segmentation.signing import sha256
-from serving.pages import compare as module
-from serving.pages.compare import KEPT, SECTIONS, Compare, compare
+from serving.pages import differing as module
+from serving.pages.compare import SECTIONS, Compare, compare
 from serving.pages.page import help_of
 from serving.pages.render import rendered
 from tests.card import made
@@ -32,11 +33,6 @@ def two(first_page_office, tmp_path_factory):
     yield made
     made.pages.close()
     made.office.book.close()
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    module._kept.clear()
 
 
 def third(of=None, version=3):
@@ -170,17 +166,15 @@ def test_where_a_version_stands_is_as_of_now_and_never_from_memory(desk):
     assert asked(desk).page.before.state == "revoked"
 
 
-def test_a_comparison_is_kept_by_what_was_signed_and_no_more_than_some(desk, monkeypatch):
+def test_a_version_that_was_altered_since_it_was_compared_is_not_compared_again(desk):
     desk.office.activated(1)
     desk.office.submit(blocked(2))
-    asked(desk)
-    monkeypatch.setattr(module, "diff", None)
     assert asked(desk).page.findings
-    monkeypatch.undo()
-    for at in range(KEPT):
-        module._kept[f"{at}", ""] = None
-    asked(desk, before="2", after="1")
-    assert len(module._kept) == KEPT
+    card = next(Path(desk.office.trust.bundles).glob("reviews/*/1-*/card.json"))
+    card.write_bytes(card.read_bytes().replace(b"a", b"b", 1))
+
+    page = asked(desk).page
+    assert (page.problem.startswith("Version 1 cannot be compared"), page.after) == (True, None)
 
 
 def test_who_moves_is_said_to_be_unknown_where_the_card_was_not_compared(desk):
@@ -215,7 +209,9 @@ def test_segments_and_features_that_came_and_went_are_told_as_text(two, monkeypa
     own = module.diff
     changed = {"segments": segments, "features": features, "is_linked": linked}
     monkeypatch.setattr(module, "diff", lambda *sides: replace(own(*sides), **changed))
+    two.pages.diffs.clear()
     told = html(two)
+    two.pages.diffs.clear()
     assert "<script" not in told
     assert told.count("&lt;script&gt;") > 6
     assert ("all segments of both are listed" in told) is not linked

@@ -1,12 +1,9 @@
 """What changed since the version that residents know is told in short; where nothing can be said, that is."""
 
-from dataclasses import replace
-from types import SimpleNamespace
-
 import pytest
 
 from segmentation.reviews.diff import Diff
-from serving.pages.since_told import KEPT, LISTED, Kept, since
+from serving.pages.since_told import LISTED, since
 from serving.pages.words import speaker
 from tests.serving.pages.made import blocked
 
@@ -48,14 +45,3 @@ def test_a_version_whose_files_are_gone_is_not_compared_with(desk):
 
     assert (found.version, found.state, found.counted) == (1, "active", ())
     assert "版本1" in found.problem
-
-
-def test_comparisons_are_kept_by_both_bundles_and_no_more_than_fit(seen):
-    history, kept = seen.pages.history(), Kept()
-    one, other = (seen.pages.version(history, number, seen.office.clock()) for number in (1, 2))
-    first = kept.of(one, other)
-
-    assert kept.of(one, other) is first
-    for number in range(KEPT):
-        kept.of(one, replace(other, bundle=SimpleNamespace(digest=f"{number}", version=2)))
-    assert kept.of(one, other) is not first
