@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock clean
+.PHONY: help install demo test check docs lock clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,6 +44,10 @@ check: $(INSTALLED) ## Check format, lint, types and import contracts; run every
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(PYTEST) -m "" --cov --cov-report=term
+
+docs: $(INSTALLED) ## Build the documentation into build/docs; a warning or a link that leads nowhere is an error
+	$(BIN)/python -m sphinx -q -E -W --keep-going -j $(WORKERS) -b html -d build/doctrees docs build/docs
+	@echo "Open build/docs/index.html"
 
 # Pins that still fit stay; make lock LOCK_FLAGS=--upgrade takes the newest. No address of an index is written.
 lock: $(INSTALLED) ## Resolve requirements.lock again, for all supported Pythons at once

@@ -1,0 +1,203 @@
+"""Every command and every line of Python of the tutorial and of the guides, in their order."""
+
+import doctest
+import fnmatch
+import os
+import re
+import shlex
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from segmentation.simulate import simulate
+from tests.commands import Program
+from tests.serving.process import COMMAND, Service
+from tests.test_readme import DATED, QUICK, WORDS, fill_in
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+HOWTO = DOCS / "howto"
+BLOCK = re.compile(r"```(sh|text|python|pycon)\n(.*?)```", re.DOTALL)
+ORDER = re.search(r"toctree}\n.*?\n\n(.*?)```", (HOWTO / "index.md").read_text(encoding="utf-8"), re.DOTALL)
+GUIDES = ORDER[1].split()
+ELSEWHERE = {".", "export", "make", "mlflow", "pip"}
+"""What a page tells to run that is not this program's."""
+
+
+def blocks(path):
+    return BLOCK.findall(path.read_text(encoding="utf-8"))
+
+
+def codes(line):
+    """The exit codes that a line says it may end with."""
+    told = re.search(r"# exit code (\d)(?: or (\d))?", line)
+    return {int(code) for code in told.groups() if code} if told else {0}
+
+
+def words_of(line):
+    """The words of a command, with days that hold whenever the tests run."""
+    ahead = (datetime.now(UTC).date() + timedelta(days=300)).isoformat()
+    line = re.sub(r"(--training-until|--expires) \S+", rf"\1 {ahead}", line.split(" #")[0])
+    words = shlex.split(line)
+    is_dated = words[1] in DATED and "--residents" in words and "--as-of" not in words
+    asked = ["--yes"] if words[1:3] == ["review", "approve"] else []
+    return [*words[1:], *asked, *(["--as-of", "2026-07-01"] if is_dated else [])]
+
+
+class Reader:
+    """Somebody who follows a page to the letter, in a folder."""
+
+    def __init__(self, program, **environ):
+        self.program, self.environ = program, {"COLUMNS": "100"} | environ
+        self.names, self.variables = {}, {}
+        self.printed, self.serving = "", None
+
+    def follow(self, path):
+        try:
+            for number, (kind, text) in enumerate(blocks(path)):
+                self._follow(kind, text, f"{path.name}, block {number}")
+        finally:
+            if self.serving:
+                self.serving.__exit__(None, None, None)
+                self.serving = None
+
+    def _follow(self, kind, text, place):
+        if kind == "sh":
+            self.printed = "".join(self._run(line, place) for line in text.splitlines() if line.strip())
+        elif kind == "text":
+            missing = not_shown(text, self.printed)
+            assert missing is None, (place, missing, self.printed)
+        elif kind == "python":
+            exec(compile(text, place, "exec"), self.names)
+        else:
+            address = self.serving.address if self.serving else "http://127.0.0.1:8000"
+            run_examples(text.replace("http://127.0.0.1:8000", address), self.names, place)
+
+    def _run(self, line, place):
+        if "=$(" in line.replace('"', ""):
+            name, command = line.split("=", 1)
+            assert command == '"$(cut -d _ -f 2 key.txt)"', place
+            self.variables[name] = Path("key.txt").read_text(encoding="utf-8").split("_")[1]
+            return ""
+        if line.split()[0] in ELSEWHERE:
+            return ""
+        for name, value in self.variables.items():
+            line = line.replace(f"${name}", value)
+        words = words_of(line)
+        if words[0] == "serve":
+            self.serving = Service(
+                Path.cwd(), "-c", COMMAND, *words, "--port", "0", **self.environ
+            ).__enter__()
+            return ""
+        ended = self.program.run(*words, folder=Path.cwd(), **self.environ)
+        assert ended.code in codes(line), (place, line, ended.out, ended.err)
+        write_what_is_marked()
+        return ended.out
+
+
+def write_what_is_marked():
+    """Fill in each draft, as a page asks; a policy's is the one that comes along, made quick."""
+    for draft in Path.cwd().glob("*.toml"):
+        if "<write:" not in draft.read_text(encoding="utf-8"):
+            continue
+        if draft.name == "policy.toml":
+            policy = (ROOT / "models" / "resident_needs" / "policy.toml").read_text(encoding="utf-8")
+            assert "segments = [2, 10]" in policy
+            draft.write_text(policy.replace("segments = [2, 10]", QUICK), encoding="utf-8")
+        else:
+            fill_in(draft)
+
+
+def not_shown(shown, printed):
+    """The first line that is shown and was not printed after those before it; None where all were."""
+    lines = iter(" ".join(line.split()) for line in printed.splitlines())
+    for line in shown.splitlines():
+        pattern = " ".join(line.split()).replace("[", "[[]").replace("…", "*")
+        if pattern.strip("*") and not any(fnmatch.fnmatchcase(one, pattern) for one in lines):
+            return line
+    return None
+
+
+def run_examples(text, names, place):
+    example = doctest.DocTestParser().get_doctest(text, names, place, place, 0)
+    names.update(example.globs)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    told = []
+    assert runner.run(example, out=told.append, clear_globs=False).failed == 0, "".join(told)
+    names.update(example.globs)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder of a person who set nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("SEGMENTATION_", "MLFLOW_"))]:
+        monkeypatch.delenv(name)
+    (tmp_path / "models").symlink_to(ROOT / "models")
+    return tmp_path
+
+
+@pytest.fixture
+def residents(folder):
+    """The tables that the guides speak of."""
+    table = simulate(3_000).residents
+    table.to_parquet("residents.parquet", index=False)
+    classes = table[["resident_ref"]].assign(segment=table["age_band"].fillna("none"))
+    classes.to_csv("hand_made_table.csv", index=False)
+    audited = ["age_band", "sex", "ethnicity", "tenure", "hukou_place"]
+    counts = table[audited].assign(segment=(table["phone_contact"] > 0.5).map({True: "desk", False: "app"}))
+    counts.value_counts(dropna=False).reset_index(name="count").to_csv("counts.csv", index=False)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_tutorial_is_true(folder):
+    with Program(**WORDS) as program:
+        Reader(program).follow(DOCS / "tutorial.md")
+
+
+@pytest.mark.slow
+def test_every_guide_is_true_in_the_order_of_their_list(residents):
+    with Program(**WORDS) as program:
+        for name in GUIDES:
+            if name != "postgres":
+                Reader(program).follow(HOWTO / f"{name}.md")
+
+
+@pytest.mark.slow
+def test_the_guide_to_postgresql_is_true(folder, new_database):
+    with Program(**WORDS) as program:
+        Reader(program, SEGMENTATION_LEDGER=new_database()).follow(HOWTO / "postgres.md")
+
+    assert not list(Path.cwd().rglob("ledger.db"))
+
+
+def test_every_guide_is_in_the_list():
+    assert sorted(GUIDES) == sorted({path.stem for path in HOWTO.glob("*.md")} - {"index"})
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "missing"),
+    [
+        ("a … c\nd", "a b c\nx\nd", None),
+        ("d\na", "a\nd", "a"),
+        ("…\na", "b\n a", None),
+        ("a [b]", "a [b]", None),
+        ("a\nb", "a", "b"),
+    ],
+)
+def test_what_is_shown_and_was_not_printed_is_found(shown, printed, missing):
+    assert not_shown(shown, printed) == missing
+
+
+def test_a_line_says_with_which_code_it_ends():
+    assert codes("segmentation build  # exit code 1") == {1}
+    assert codes("segmentation build  # exit code 0 or 1") == {0, 1}
+    assert codes("segmentation build  # shows the findings") == {0}
+
+
+def test_what_a_page_shows_of_python_must_be_so():
+    run_examples(">>> 1 + 1\n2\n", {}, "here")
+    with pytest.raises(AssertionError):
+        run_examples(">>> 1 + 1\n3\n", {}, "here")

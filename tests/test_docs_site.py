@@ -1,0 +1,136 @@
+"""The documentation is built without a warning, tells of everything public, and a broken link stops it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import segmentation
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+pytest.importorskip("sphinx", reason="the extra `docs` is not installed")
+
+
+def built(source, out):
+    """How the build of `make docs` ends, with what it says."""
+    words = [sys.executable, "-m", "sphinx", "-q", "-E", "-W", "--keep-going", "-b", "html"]
+    return subprocess.run(
+        [*words, "-d", str(out / "doctrees"), str(source), str(out / "html")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def extension(monkeypatch):
+    """The project's own extensions of Sphinx, imported as Sphinx does."""
+    monkeypatch.syspath_prepend(str(DOCS))
+    import importlib
+
+    return importlib.import_module
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("site")
+    done = built(DOCS, out)
+    assert (done.returncode, done.stderr) == (0, "")
+    return out / "html"
+
+
+@pytest.mark.slow
+def test_the_reference_tells_of_everything_public(site):
+    from sphinx.util.inventory import InventoryFile
+
+    told = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
+    names = set(told["py:function"]) | set(told["py:class"]) | set(told["py:exception"])
+
+    public = {f"segmentation.{name}" for name in segmentation.__all__ if not name.startswith("_")}
+    assert public - names == set()
+
+
+@pytest.mark.slow
+def test_the_search_finds_english_and_chinese(site):
+    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    found = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+
+    assert {"审批", "undetermin"} <= found["terms"].keys()
+
+
+@pytest.mark.slow
+def test_a_link_that_leads_nowhere_stops_the_build(tmp_path):
+    planted = tmp_path / "docs"
+    planted.mkdir()
+    for name in ("conf.py", "site_pages.py", "site_check.py", "site_search.py", "_static"):
+        copy = shutil.copytree if (DOCS / name).is_dir() else shutil.copy
+        copy(DOCS / name, planted / name)
+    page = planted / "index.md"
+
+    page.write_text("# Start\n\n[here](#start)\n", encoding="utf-8")
+    assert built(planted, tmp_path / "good").returncode == 0
+
+    for link in ("nowhere.md", "#no-such-part", "../missing.toml"):
+        page.write_text(f"# Start\n\n[there]({link})\n", encoding="utf-8")
+        assert built(planted, tmp_path / "bad").returncode != 0, link
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ('<a href="other.html#part">', ""),
+        ('<a href="https://example.org/page">', ""),
+        ('<a href="other.html#no-part">', "page.html: other.html#no-part: the page has no such anchor"),
+        ('<a href="none.html">', "page.html: none.html leads nowhere"),
+        ('<a href="http://example.org">', "page.html: http://example.org is no https address"),
+        ('<a href="https://page">', "page.html: https://page is no https address"),
+        (
+            '<img src="https://example.org/a.png">',
+            "page.html: loads https://example.org/a.png from another host",
+        ),
+        ('<script src="//example.org/a.js">', "page.html: loads //example.org/a.js from another host"),
+    ],
+    ids=str,
+)
+def test_a_page_that_links_wrong_or_loads_from_elsewhere_is_found(extension, tmp_path, body, fault):
+    (tmp_path / "page.html").write_text(body, encoding="utf-8")
+    (tmp_path / "other.html").write_text('<h2 id="part">', encoding="utf-8")
+
+    assert list(extension("site_check").faults_of(tmp_path)) == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("style", "found"),
+    [
+        ("a{background:url(https://example.org/a.png)}", True),
+        ('@import "//example.org/a.css";', True),
+        ("a{background:url(data:image/svg+xml;x)}", False),
+    ],
+)
+def test_a_style_that_loads_from_elsewhere_is_found(extension, tmp_path, style, found):
+    (tmp_path / "a.css").write_text(style, encoding="utf-8")
+
+    assert bool(list(extension("site_check").faults_of(tmp_path))) is found
+
+
+def test_the_reference_has_every_command_and_every_key_of_a_policy(extension):
+    from segmentation.policy import Policy
+
+    pages = extension("site_pages")
+    commands, keys = pages.commands_text(), pages.policy_text()
+
+    for heading in ("## segmentation build", "### segmentation keys issue", "## segmentation serve"):
+        assert f"{heading}\n" in commands
+    assert "| `--policy` | The policy, a TOML file. | required |" in commands
+    assert [key for key in Policy.model_json_schema()["properties"] if f"| `{key}` |" not in keys] == []
+    assert "number, ≥ 0" in keys or "integer, ≥ 0" in keys
+
+
+def test_chinese_is_looked_up_by_pairs_and_english_by_words(extension):
+    split = extension("site_search").SearchBoth({}).split
+
+    assert split("审批决定 and policy_key 人") == ["审批", "批决", "决定", "and", "policy_key", "人"]
