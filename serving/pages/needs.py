@@ -57,6 +57,10 @@ class Need:
         Whether it is a waiver that ends first, and not the approval.
     roles : tuple of Role
         In which signatures are missing: theirs where it is `mine`.
+    reason : str
+        Why it was suspended, or changes were asked for.
+    conditions : tuple of str
+        Of that decision.
     n : int
         Notes that are not signed.
     """
@@ -71,6 +75,8 @@ class Need:
     is_over: bool = False
     is_waiver: bool = False
     roles: tuple[Role, ...] = ()
+    reason: str = ""
+    conditions: tuple[str, ...] = ()
     n: int = 0
 
 
@@ -123,6 +129,8 @@ def _held(visit: Visit, history: History, standing: Standing) -> Need:
         role=None if last is None else last.role,
         at=standing.since,
         roles=mine or standing.missing,
+        reason="" if last is None else last.reason,
+        conditions=() if last is None else last.conditions,
     )
 
 
@@ -131,7 +139,15 @@ def _to_change(visit: Visit, history: History, standing: Standing) -> Iterator[N
     if submission is None or last is None:
         return
     if visit.signed_in.name in {submission.by, *submission.trained_by}:
-        yield Need("changes", standing.version, by=last.by, role=last.role, at=last.at)
+        yield Need(
+            "changes",
+            standing.version,
+            by=last.by,
+            role=last.role,
+            at=last.at,
+            reason=last.reason,
+            conditions=last.conditions,
+        )
 
 
 def _ending(visit: Visit, history: History, standing: Standing, until: date) -> Iterator[Need]:

@@ -95,7 +95,8 @@ def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
         return Shown(page_of(visit, typed, wrong), INVALID)
     bundle, last = _bundle(standing), typed.day
     _keep(visit, standing, [Note("waiver", key, typed.reason, last, visit.now, bundle) for key in chosen])
-    return _sent(standing, "waivers", "noted")
+    groups = list(dict.fromkeys(same[0].attribute or LACKING for same in claims))
+    return _sent(standing, f"waive-{groups.index(typed.group) + 1}", "noted")
 
 
 def _claims(visit: Visit, history: History, standing: Standing) -> tuple[tuple[Blocking, ...], ...]:
@@ -137,7 +138,9 @@ def _removed(visit: Visit, standing: Standing, kind: NoteKind, key: str, anchor:
 
 
 def _sent(standing: Standing, anchor: str, notice: str) -> Sent:
-    return Sent(f"{address('version', version=standing.version)}#{anchor}", notice)
+    """Send back to the place of the form, which the page knows from its address, and unfolds."""
+    to = address("version", version=standing.version, query={"target": anchor})
+    return Sent(f"{to}#{anchor}", notice)
 
 
 def _refused(visit: Visit, error: SegmentationError) -> Declined:

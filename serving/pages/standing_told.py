@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
+    from segmentation.card.parts import Tally
     from segmentation.ledger.history import History
-    from segmentation.ledger.records import Decision, Role
+    from segmentation.ledger.records import Decision, Role, Verdict
     from segmentation.ledger.standing import Standing, State
     from segmentation.reviews.drafting import Deciding
     from serving.pages.visit import Visit
@@ -45,6 +46,15 @@ SERVES: Mapping[State, str] = {
     "revoked": msg("No, and never. It was revoked for good."),
 }
 """Whether a version may serve, by its state."""
+STOPPED: Mapping[State, str] = {
+    "changes_requested": "request_changes",
+    "rejected": "reject",
+    "suspended": "suspend",
+    "revoked": "revoke",
+}
+"""The action by which a version came to stand there, of which the reason is told with the state."""
+RENEWED = {"approved", "active"}
+"""States in which an approval renews one that holds."""
 BROKEN: tuple[Deciding, ...] = ("suspend", "revoke")
 """What may be done about a version whose files cannot be read."""
 UNKNOWN = msg("Version %(version)s was never submitted here. Choose a version on the start page.")
@@ -54,12 +64,13 @@ LONGEST = 10
 
 @dataclass(frozen=True)
 class Signature:
-    """One approval that counts: by whom, in which role, when, and its last day."""
+    """One approval that counts: by whom, in which role, when, its last day, and its conditions."""
 
     by: str
     role: Role
     at: datetime
     until: date | None
+    conditions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,14 @@ class Live:
     since : datetime or None
     why : str
         By whom or by what it came to stand there.
+    verdict : {"kept", "broken", "undetermined"} or None
+        Of its audit, as it was submitted.
+    found : str
+        How many findings are broken, undetermined and kept; empty where nobody can read the card.
+    reason : str
+        Why it was stopped or sent back; empty of a version that was neither.
+    conditions : tuple of str
+        Of that decision.
     missing : tuple of Role
         Whose signatures it waits for.
     blocking : int
@@ -112,6 +131,10 @@ class Live:
     told: str
     since: datetime | None
     why: str
+    verdict: Verdict | None
+    found: str
+    reason: str
+    conditions: tuple[str, ...]
     missing: tuple[Role, ...]
     blocking: int
     signed: tuple[Signature, ...]
@@ -134,7 +157,11 @@ class Acts:
     dossier : bool
         Whether they may take the dossier away.
     beside : int or None
-        The version with which it is compared; None where there is no other.
+        The version with which it is compared; None where there is no other, or nobody can read its files.
+    signed : bool
+        Whether an approval of theirs holds.
+    renews : bool
+        Whether to approve is to renew an approval.
     """
 
     allowed: tuple[str, ...]
@@ -142,6 +169,8 @@ class Acts:
     comments: int
     dossier: bool
     beside: int | None
+    signed: bool
+    renews: bool
 
 
 def standing_of(visit: Visit, history: History) -> Standing:
@@ -155,7 +184,13 @@ def standing_of(visit: Visit, history: History) -> Standing:
     raise Declined("not_found", speaker(visit.language).t(UNKNOWN, version=digits[:LONGEST] or "0"))
 
 
-def live(r: Speaker, standing: Standing, sentences: Mapping[str, str]) -> Live:
+def live(
+    r: Speaker,
+    standing: Standing,
+    sentences: Mapping[str, str],
+    last: Decision | None = None,
+    tally: Tally | None = None,
+) -> Live:
     """Return where a version stands, in words.
 
     Parameters
@@ -165,6 +200,10 @@ def live(r: Speaker, standing: Standing, sentences: Mapping[str, str]) -> Live:
         Of a version that was submitted.
     sentences : mapping of str to str
         What the findings say, by key; empty where nobody can read them.
+    last : Decision, optional
+        By which it was stopped or sent back; see `last_of`.
+    tally : Tally, optional
+        Of the findings, where the card can be read.
     """
     blocking = () if standing.submission is None else standing.submission.blocking
     return Live(
@@ -173,11 +212,33 @@ def live(r: Speaker, standing: Standing, sentences: Mapping[str, str]) -> Live:
         r.t(SERVES[standing.state]),
         standing.since,
         why(standing, r),
+        None if standing.submission is None else standing.submission.verdict,
+        "" if tally is None else _tally(r, tally),
+        "" if last is None else last.reason,
+        () if last is None else last.conditions,
         standing.missing,
         len(blocking) if standing.state == "submitted" else 0,
-        tuple(Signature(one.by, one.role, one.at, one.valid_until) for one in standing.approvals),
+        tuple(
+            Signature(one.by, one.role, one.at, one.valid_until, one.conditions) for one in standing.approvals
+        ),
         standing.valid_until,
         tuple(_each_waived(standing.approvals, sentences)),
+    )
+
+
+def last_of(history: History, standing: Standing) -> Decision | None:
+    """Return the decision by which a version was stopped or sent back; None where it was neither."""
+    action = STOPPED.get(standing.state)
+    records = history.records(standing.model, standing.version)
+    return next((one for _, one in reversed(records) if action and one.action == action), None)
+
+
+def _tally(r: Speaker, tally: Tally) -> str:
+    return r.t(
+        "%(broken)s broken, %(undetermined)s undetermined, %(kept)s kept",
+        broken=r.integer(tally.broken),
+        undetermined=r.integer(tally.undetermined),
+        kept=r.integer(tally.kept),
     )
 
 
@@ -209,8 +270,10 @@ def acts(visit: Visit, history: History, standing: Standing, *, is_readable: boo
         allowed,
         "" if "approve" in allowed or not is_readable else _why_not(visit, history, standing),
         comments,
-        bool(set(KEEPERS) & set(visit.signed_in.roles)),
-        last_in_service(history, visit.office.model, standing.version),
+        is_readable and bool(set(KEEPERS) & set(visit.signed_in.roles)),
+        last_in_service(history, visit.office.model, standing.version) if is_readable else None,
+        any(one.by == visit.signed_in.name for one in standing.approvals),
+        standing.state in RENEWED,
     )
 
 

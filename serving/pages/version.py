@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
-from segmentation.reviews.refusals import Told, refusal_told
 from serving.pages.card_parts import ASSESSMENT, Part, parts_in
 from serving.pages.history_told import Entry, entries
 from serving.pages.page import Page, msg, told
 from serving.pages.pending import Pending, pending_of
 from serving.pages.remarks import Remarks, Said, Typing
 from serving.pages.since_told import Since, since
-from serving.pages.standing_told import Acts, Live, acts, live, standing_of
+from serving.pages.standing_told import Acts, Live, acts, last_of, live, standing_of
+from serving.pages.unread import unread_told
 from serving.pages.visit import Shown
 from serving.pages.waiving import Typed, Waivers, bounds, waivers_of
 from serving.pages.words import speaker
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.history import History
     from segmentation.ledger.standing import Standing
+    from segmentation.reviews.refusals import Told
     from segmentation.reviews.submission import Version
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
@@ -87,6 +88,9 @@ class VersionPage(Page):
     TITLE: ClassVar[str] = msg("Version")
 
     number: int = field(metadata=told(msg("Version"), msg("Its number in the registry.")))
+    target: str = field(
+        metadata=told(msg("Where you were"), msg("The place of the form that was sent, to show what it did."))
+    )
     name: str = field(
         metadata=told(msg("Model"), msg("What the card calls the model; its name, where nobody can read it."))
     )
@@ -196,7 +200,7 @@ def page_of(
     try:
         handed = visit.office.version(history, standing.version, visit.now)
     except (BundleError, PolicyError, ReviewError, StorageError) as error:
-        return _unread(visit, history, standing, refusal_told(error, visit.language))
+        return _unread(visit, history, standing, unread_told(error, visit.language))
     return _read(visit, history, standing, handed, typed, wrong or {})
 
 
@@ -232,9 +236,16 @@ def _read(
     titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(ASSESSMENT)}
     return VersionPage(
         number=standing.version,
+        target=visit.query.get("target", ""),
         name=r.text(handed.card.about.title),
         about=parts.card[ABOUT].html,
-        live=live(r, standing, {one.key: r.text(one.sentence) for same in parts.blocking for one in same}),
+        live=live(
+            r,
+            standing,
+            {one.key: r.text(one.sentence) for same in parts.blocking for one in same},
+            last_of(history, standing),
+            handed.card.verdict.tally,
+        ),
         acts=may,
         whole=said.of(WHOLE, ABOUT),
         earlier=pending.earlier,
@@ -254,9 +265,10 @@ def _unread(visit: Visit, history: History, standing: Standing, refusal: Told) -
     r = speaker(visit.language)
     return VersionPage(
         number=standing.version,
+        target="",
         name=visit.office.model,
         about=None,
-        live=live(r, standing, {}),
+        live=live(r, standing, {}, last_of(history, standing)),
         acts=acts(visit, history, standing, is_readable=False, comments=0),
         whole=Said(history.comments(standing.model, standing.version), Pending(), may=False).of(WHOLE),
         earlier=pending_of(visit, standing).earlier,

@@ -66,6 +66,11 @@ class Finding:
     is_over: bool
     ticked: bool
 
+    @property
+    def open(self) -> bool:
+        """Whether it has no waiver that holds."""
+        return self.waived is None or self.is_over
+
 
 @dataclass(frozen=True)
 class Group:
@@ -79,11 +84,14 @@ class Group:
         Of the attribute, as the form sends it back.
     title : str
     claims : tuple of tuple of Finding
-        Those that say the same stand together, the first of them told first.
+        Those that say the same stand together, the first of them told first; those that are left
+        to waive come first.
     alike : bool
         Whether any say the same.
     total, open : int
         Findings, and those of them without a waiver that holds.
+    unfolded : bool
+        Whether somebody began with it, and is not done, or has to mend it.
     typed : Typed
     errors : mapping of str to str
         What is wrong, by the field of the form.
@@ -96,6 +104,7 @@ class Group:
     alike: bool
     total: int
     open: int
+    unfolded: bool
     typed: Typed
     errors: Mapping[str, str]
 
@@ -208,7 +217,8 @@ def waivers_of(
         is_lacking = own[0][0].attribute is None
         title = r.t("What the segments themselves lack") if is_lacking else named.attribute(name)
         mine = typed if typed is not None and typed.group == name else Typed(name)
-        found = tuple(tuple(_finding(r, one, noted, days, mine) for one in same) for same in own)
+        told = [tuple(_finding(r, one, noted, days, mine) for one in same) for same in own]
+        found = tuple(sorted(told, key=lambda same: not any(one.open for one in same)))
         wrong = errors if errors and mine is typed else {}
         groups.append(
             Group(
@@ -219,6 +229,7 @@ def waivers_of(
                 any(len(same) > 1 for same in found),
                 _count(found),
                 _open(found),
+                bool(wrong) or 0 < _open(found) < _count(found),
                 mine,
                 wrong,
             )
@@ -240,7 +251,7 @@ def _count(claims: tuple[tuple[Finding, ...], ...]) -> int:
 
 
 def _open(claims: tuple[tuple[Finding, ...], ...]) -> int:
-    return sum(one.waived is None or one.is_over for same in claims for one in same)
+    return sum(one.open for same in claims for one in same)
 
 
 def chosen_of(typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> tuple[str, ...]:

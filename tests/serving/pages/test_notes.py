@@ -143,7 +143,7 @@ def test_a_stored_script_is_text_wherever_it_is_shown(waiting):
 
 
 def test_a_waiver_is_kept_for_what_is_ticked(waiting):
-    assert waive(waiting) == Sent("/review/versions/2#waivers", "noted")
+    assert waive(waiting) == Sent("/review/versions/2?target=waive-1#waive-1", "noted")
     assert [(one.key, one.text, one.expires) for one in noted(waiting).waivers] == [(KEYS[0], REASON, LATE)]
 
 
@@ -176,7 +176,7 @@ def test_a_waiver_is_taken_away(waiting):
     waive(waiting)
     answer = sent(waiting, kind="waiver", act="remove", key=KEYS[0])
 
-    assert answer == Sent("/review/versions/2#waivers", "note_removed")
+    assert answer == Sent("/review/versions/2?target=waivers#waivers", "note_removed")
     assert noted(waiting).waivers == ()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from segmentation.ledger.standing import TRANSITIONS
-from serving.pages.standing_told import SERVES, acts, live, standing_of
+from serving.pages.standing_told import SERVES, acts, last_of, live, standing_of
 from serving.pages.table import ACTIONS
 from serving.pages.words import speaker
 from tests.reviews.office import ROLES
@@ -110,3 +110,47 @@ def test_waivers_are_told_by_their_sentences_or_where_nobody_can_read_them_by_th
     assert sorted(named.findings) == sorted(f"says {key}" for key in keys)
     assert sorted(bare.findings) == sorted(keys)
     assert (named.by, named.reason) == ("Carol", "Looked into; a visit is planned.")
+
+
+def test_who_signed_is_told_so_and_owes_nothing_more(desk):
+    desk.office.submit(blocked())
+    desk.office.approve("Carol", 2, waivers=blocked().waivers)
+
+    assert (offered(desk, "Carol", 2).signed, offered(desk, "Carol", 2).renews) == (True, False)
+    assert (offered(desk, "Bob", 2).signed, offered(desk, "Bob", 2).renews) == (False, False)
+
+
+def test_to_approve_what_is_in_service_is_to_renew_it(seen):
+    assert offered(seen, "Carol").renews
+    assert not offered(seen, "Carol", 2).renews
+
+
+def test_of_files_that_nobody_can_read_no_comparison_and_no_dossier_is_offered(seen):
+    found = offered(seen, "Carol", 2, is_readable=False)
+
+    assert (found.beside, found.dossier) == (None, False)
+    assert (offered(seen, "Carol", 2).beside, offered(seen, "Carol", 2).dossier) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "number"),
+    [("suspend", "Adam", 1), ("revoke", "Carol", 1), ("request_changes", "Carol", 2), ("reject", "Bob", 2)],
+)
+def test_why_a_version_was_stopped_is_told_where_it_stands(desk, action, name, number):
+    desk.office.activated(1)
+    desk.office.submit(blocked())
+    decide = getattr(desk.office.desk, action)
+    decide("small_needs", number, signer=desk.office.signer(name), reason="It drifts.")
+    history = desk.pages.history()
+    standing = standing_of(desk.visit(path={"version": str(number)}), history)
+    told = live(speaker("en"), standing, {}, last_of(history, standing))
+
+    assert told.reason == "It drifts."
+    assert live(speaker("en"), standing, {}).reason == ""
+
+
+def test_of_what_was_not_stopped_no_reason_is_told(seen):
+    history = seen.pages.history()
+
+    for number in ("1", "2"):
+        assert last_of(history, standing_of(seen.visit(path={"version": number}), history)) is None

@@ -1,16 +1,19 @@
 """The page of a version tells the card, to the figure, and beside it what is live."""
 
 import re
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from segmentation.card.html import sections_html as card_html
 from segmentation.impact.html import sections_html as impact_html
+from segmentation.ledger.notes import Note
 from segmentation.reviews.commenting import remark
 from segmentation.wording import LANGUAGES
 from serving.pages.page import help_of
 from serving.pages.render import rendered
+from serving.pages.standing_told import standing_of
 from serving.pages.version import VersionPage, page_of, version
 from serving.pages.visit import Declined
 from tests.card.hostile import HOSTILE
@@ -202,3 +205,77 @@ def test_the_first_version_is_compared_with_none(desk):
     desk.office.submit(handed(1))
 
     assert page_of(visited(desk, 1)).since.version is None
+
+
+# ---- What a reader owes, and what they did ----------------------------------------------------------
+
+
+def test_who_approved_is_told_so_and_no_waiver_is_asked_of_them(desk):
+    desk.office.submit(blocked())
+    before = words(shown(desk, name="Carol", language="en"))
+    desk.office.approve("Carol", 2, waivers=blocked().waivers)
+    after = words(shown(desk, name="Carol", language="en"))
+
+    assert "You have approved; it waits for" not in before
+    assert "still need" in before
+    assert "You have approved; it waits for: business" in after
+    assert "still need" not in after
+    assert "each reviewer gives" not in after
+    assert "Approve anew" in after
+
+
+def test_what_is_in_service_is_renewed_and_not_approved(seen):
+    assert "Renew the approval" in words(shown(seen, 1, language="en"))
+    assert "Renew the approval" not in words(shown(seen, 2, language="en"))
+
+
+def test_the_verdict_and_its_tally_stand_where_the_version_stands(seen):
+    box = words(shown(seen, language="en").partition('<div class="now">')[2].partition("</div>")[0])
+
+    assert re.search(r"Audit verdict: \S.* \d+ broken, \d+ undetermined, \d+ kept", box)
+
+
+def test_the_title_names_the_version(seen):
+    for number in (1, 2):
+        assert f"<title>Version {number} · " in shown(seen, number, language="en")
+
+
+def test_a_version_that_nobody_can_read_names_no_path_and_offers_nothing_that_fails(desk):
+    desk.office.activated(1)
+    for file in desk.office.home.root.parent.glob("bundles/**/card.json"):
+        file.unlink()
+    html = shown(desk, 1)
+
+    assert str(desk.office.home.root.parent) not in html
+    assert "管理员" in html
+    assert "dossier" not in html
+
+
+@pytest.mark.parametrize("target", ["waivers", "waive-1", "said-segments"])
+def test_what_a_form_did_is_told_again_at_its_place_which_is_unfolded(seen, target):
+    visit = visited(seen, query={"target": target})
+    page = version(visit).page
+    html = rendered(page, visit, here="/review/versions/2", notice="It is kept.")
+    folds = re.findall(r'<details class="waive" id="([^"]+)" open>', html)
+
+    assert html.count("It is kept.") == 2
+    assert folds == ([target] if target == "waive-1" else [])
+
+
+def test_a_place_that_is_none_changes_nothing(seen):
+    assert shown(seen, query={"target": '"><b>'}) == shown(seen)
+
+
+def test_a_finding_that_is_left_stands_unfolded_beside_one_that_says_the_same_and_is_waived(desk):
+    desk.office.submit(blocked())
+    keys = [one.finding for one in blocked().waivers]
+    bundle = standing_of(visited(desk), desk.pages.history()).submission.digests.bundle
+    for key in keys[:-1]:
+        noted = Note("waiver", key, "Looked into; a visit.", date(2026, 5, 31), desk.office.clock(), bundle)
+        desk.pages.notes.put("Carol", MODEL, 2, noted)
+    html = shown(desk, language="en")
+    boxes = re.findall(r'<input type="checkbox" id="tick[^"]*" name="key" value="([^"]+)"', html)
+
+    assert "Change it" in html
+    assert html.count("Waive it anew") == len(keys) - 1
+    assert set(boxes) == {key.replace("'", "&#39;") for key in keys}

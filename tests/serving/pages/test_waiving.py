@@ -145,3 +145,13 @@ def test_every_finding_of_a_real_card_is_in_a_form():
     keys = [one.key for group in found.groups for same in group.claims for one in same]
 
     assert sorted(keys) == [one.key for one in blocking_of(blocked().card)]
+
+
+def test_what_is_left_to_waive_stands_first_and_unfolds_its_group():
+    day = date(2026, 5, 31)
+    untouched, begun = told().groups[1], told([noted("a:age:old", day), noted("a:age:young", day)]).groups[1]
+    done = told([noted(key, day) for key in ("a:age:old", "a:age:young", "b:age:old")]).groups[1]
+
+    assert [same[0].key for same in untouched.claims] == ["a:age:old", "b:age:old"]
+    assert [same[0].key for same in begun.claims] == ["b:age:old", "a:age:old"]
+    assert [untouched.unfolded, begun.unfolded, done.unfolded] == [False, True, False]
