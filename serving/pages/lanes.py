@@ -34,7 +34,7 @@ LANES = {
     "act": Bounds(2, 8),
     "dossier": Bounds(1, 4),
     "enter": Bounds(1, 30),
-    "open": Bounds(1, 8),
+    "open": Bounds(1, 32),
     "known": Bounds(1, 32),
 }
 """By what is asked: to see something, to do something, to take all evidence away; to sign in; anything else
