@@ -153,7 +153,8 @@ def test_the_wheel_holds_both_packages_and_their_data(tmp_path):
         for path in (root / package).rglob("*")
         if path.is_file() and path.parent.name != "__pycache__"
     }
-    assert packed == files
+    copied = {f"segmentation/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert packed == files | copied | {"segmentation/notebooks/policy.toml"}
 
 
 def test_the_changelog_opens_with_the_version():

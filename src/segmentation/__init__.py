@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from segmentation.clustering.assign import explanation_table
     from segmentation.clustering.identity import Previous
     from segmentation.errors import SegmentationError
+    from segmentation.home import Home
     from segmentation.mitigation import Mitigation, frontier
     from segmentation.pipeline import Candidate, build
     from segmentation.policy import Policy, read_policy
-    from segmentation.registry import load_previous, load_version
+    from segmentation.registry import load_previous, load_version, register
     from segmentation.residents import (
         Residents,
         StoredResidents,
@@ -41,6 +42,7 @@ _HOMES = {
     "Candidate": "pipeline",
     "Finding": "audit",
     "FoldedScorer": "scorer",
+    "Home": "home",
     "Mitigation": "mitigation",
     "ModelCard": "card",
     "Policy": "policy",
@@ -57,6 +59,7 @@ _HOMES = {
     "load_version": "registry",
     "read_policy": "policy",
     "read_residents": "residents",
+    "register": "registry",
     "residents_from": "residents",
     "score_file": "scoring",
     "store_residents": "residents",
@@ -68,6 +71,7 @@ __all__ = [
     "Candidate",
     "Finding",
     "FoldedScorer",
+    "Home",
     "Mitigation",
     "ModelCard",
     "Policy",
@@ -85,6 +89,7 @@ __all__ = [
     "load_version",
     "read_policy",
     "read_residents",
+    "register",
     "residents_from",
     "score_file",
     "store_residents",

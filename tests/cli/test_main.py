@@ -33,6 +33,7 @@ COMMANDS = (
     "build",
     "audit",
     "mitigate",
+    "notebook",
     "card",
     "score",
     "serve",

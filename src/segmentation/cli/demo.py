@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import secrets
 import shlex
 import shutil
@@ -22,9 +21,10 @@ import typer
 from segmentation.cli.console import BROKEN
 from segmentation.cli.plain import say
 from segmentation.errors import SegmentationError, StorageError
+from segmentation.reviews.made_up import DAYS, MADE_UP, PEOPLE, filled_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import date
 
 EXAMPLE = "segmentation demo --keep"
@@ -37,14 +37,6 @@ MARKER = ".segmentation-demo"
 """Marks a folder that a demo made, and that the next one may throw away."""
 PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
 KEY = "api_key.txt"
-PEOPLE = {
-    "Demo trainer": "trainer",
-    "Demo compliance": "compliance",
-    "Demo business": "business",
-    "Demo administrator": "administrator",
-}
-"""Who acts in the demo, and as what."""
-MADE_UP = "Made up for the demo: nobody has judged anything here."
 
 
 def demo(
@@ -133,7 +125,7 @@ def sign(out: Path) -> None:
     today = datetime.now(UTC).date()
     run("people", "init", *root)
     for name, role in PEOPLE.items():
-        until = (today + timedelta(days=30)).isoformat()
+        until = (today + timedelta(days=DAYS)).isoformat()
         run("people", "add", name, "--role", role, "--training-until", until, *root, *own)
     run("impact", "draft", *version, "--out", out / "answers.toml")
     fill_in(out / "answers.toml", today)
@@ -177,23 +169,8 @@ def run(*words: object, allowed: int = 0) -> None:
 
 def fill_in(draft: Path, today: date) -> None:
     """Write something made up wherever a draft asks a person."""
-    typed = {
-        "date of the assessment": today.isoformat(),
-        "next review": (today + timedelta(days=30)).isoformat(),
-        "last day": (today + timedelta(days=30)).isoformat(),
-        "true or false": "false",
-        "low, medium": '"low"',
-        "proceed, ": '"proceed"',
-    }
-    text = draft.read_text(encoding="utf-8")
-    draft.write_text(
-        re.sub(r'"<write: ([^">]*)>"', lambda found: _made_up(found[1], typed), text), encoding="utf-8"
-    )
+    draft.write_text(filled_in(draft.read_text(encoding="utf-8"), today), encoding="utf-8")
     say(f"  Filled in {draft}: {MADE_UP}")
-
-
-def _made_up(asked: str, typed: Mapping[str, str]) -> str:
-    return next((value for start, value in typed.items() if asked.startswith(start)), f'"{MADE_UP}"')
 
 
 @contextmanager

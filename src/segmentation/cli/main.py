@@ -20,6 +20,7 @@ from segmentation.cli import (
     keys,
     ledger,
     mitigate,
+    notebook,
     people,
     policy,
     retention,
@@ -49,6 +50,7 @@ app.add_typer(policy.app, name="policy")
 app.command(epilog=f"Example: `{build.EXAMPLE}`")(build.build)
 app.command(epilog=f"Example: `{audit.EXAMPLE}`")(audit.audit)
 app.command(epilog=f"Example: `{mitigate.EXAMPLE}`")(mitigate.mitigate)
+app.command(epilog=f"Example: `{notebook.EXAMPLE}`")(notebook.notebook)
 app.command(epilog=f"Example: `{card.EXAMPLE}`")(card.card)
 app.command(epilog=f"Example: `{score.EXAMPLE}`")(score.score)
 app.command(epilog=f"Example: `{serve.EXAMPLE}`")(serve.serve)

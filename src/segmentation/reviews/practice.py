@@ -1,0 +1,123 @@
+"""Practising the way to a signature: a home of its own, whose ledger holds nobody but made-up people.
+
+Whoever trains models sees here what a submission asks for, what reviewers are shown, and what is refused,
+before anybody real is asked. Nothing that is decided here can be taken for a real decision, or reach one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from segmentation.errors import StorageError
+from segmentation.files import write_text
+from segmentation.home import Home
+from segmentation.impact import assess, day_in_china, draft_answers, read_answers
+from segmentation.ledger.book import Book
+from segmentation.ledger.trust import ledger_url, trust_of
+from segmentation.policy.catalogue import load_catalogue
+from segmentation.reviews.desk import Desk, Signer
+from segmentation.reviews.keyfiles import keep, open_key, open_root
+from segmentation.reviews.made_up import DAYS, PEOPLE, filled_in
+from segmentation.reviews.people import add_person, begin_ledger
+from segmentation.reviews.waivers import blocking_of, draft_waivers, read_waivers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from segmentation.card import ModelCard
+    from segmentation.impact import Impact
+    from segmentation.ledger.records import Role, Waiver
+    from segmentation.ledger.trust import Trust
+    from segmentation.policy import Policy
+
+PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A home to practise in, the desk over its ledger, and the made-up people who may sign there.
+
+    Attributes
+    ----------
+    home : Home
+        For `registry.register` as well; the passphrase of all its keys is in its ``passphrase.txt``.
+    trust : Trust
+        For `load_approved`: this ledger, whatever the environment says of a real one.
+    book : Book
+    desk : Desk
+    people : mapping of role to Signer
+    """
+
+    home: Home
+    trust: Trust = field(repr=False)
+    book: Book = field(repr=False)
+    desk: Desk = field(repr=False)
+    people: Mapping[Role, Signer] = field(repr=False)
+
+    def impact(self, policy: Policy, card: ModelCard, version: int) -> Impact:
+        """Return the assessment of a version, from a draft that is filled in with what is made up.
+
+        Both are kept in the home folder: ``answers.VERSION.toml`` is what a person would have written.
+        """
+        today = day_in_china(self.book.now())
+        path = self.home.root / f"answers.{version}.toml"
+        write_text(path, filled_in(draft_answers(policy, card), today))
+        return assess(policy, card, read_answers(path), version=version, today=today)
+
+    def waivers(self, model: str, version: int) -> tuple[Waiver, ...]:
+        """Return a made-up waiver of everything that blocks a submitted version; none where nothing does.
+
+        They are kept in the home folder, in ``waivers.VERSION.toml``.
+        """
+        card = self.desk.review(model, version).card
+        if not blocking_of(card):
+            return ()
+        today = self.book.now().date()
+        path = self.home.root / f"waivers.{version}.toml"
+        write_text(path, filled_in(draft_waivers(card), today))
+        return read_waivers(path, card, today=today)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def practise(folder: Path, clock: Callable[[], datetime] = _now) -> Practice:
+    """Begin a ledger in a folder of its own, and enter a made-up person for each role.
+
+    Parameters
+    ----------
+    folder : Path
+        New, or empty: nobody practises where something real is kept.
+    clock : callable
+        Returns the time, aware; that of this machine when not given.
+
+    Raises
+    ------
+    StorageError
+        The folder holds something, or cannot be written to.
+    """
+    home = Home(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StorageError(
+            f"{folder} holds something already, and made-up people sign only where nothing real can be. "
+            "Name a new folder."
+        )
+    home.prepare()
+    passphrase = secrets.token_urlsafe(16)
+    keep(folder / PASSPHRASE, passphrase)
+    begin_ledger(home, ledger_url(home, {}), passphrase, clock())
+    trust = trust_of(home, {})
+    book = Book(trust, clock)
+    people = {role: _entered(book, home, passphrase, name, role) for name, role in PEOPLE.items()}
+    return Practice(home, trust, book, Desk(book, trust, load_catalogue().digest), people)
+
+
+def _entered(book: Book, home: Home, passphrase: str, name: str, role: Role) -> Signer:
+    until = book.now().date() + timedelta(days=DAYS)
+    add_person(book, open_root(home, passphrase), name, [role], until, home=home, passphrase=passphrase)
+    return Signer(name, open_key(home, name, passphrase))
