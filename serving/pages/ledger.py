@@ -177,7 +177,8 @@ def _called(r: Speaker, one: str) -> str:
 
 
 def _rows(page: Slice, history: History, model: str, r: Speaker) -> tuple[EventRow, ...]:
-    return tuple(row(event, history, model, r) for event in page.events)
+    root, ours = history.root.fingerprint, frozenset(history.versions(model))
+    return tuple(row(event, root, ours, r) for event in page.events)
 
 
 def as_csv(visit: Visit) -> File:

@@ -18,7 +18,7 @@ from segmentation.reviews.events import DECIDED, TITLES, event_told
 from segmentation.wording import msg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from segmentation.ledger.event import Event
     from segmentation.ledger.history import History
@@ -211,16 +211,25 @@ def sliced(events: Iterable[Event], before: int | None, after: int | None) -> Sl
     return Slice(tuple(reversed(taken)), older, newer)
 
 
-def row(event: Event, history: History, model: str, r: Speaker) -> EventRow:
-    """Return an event of a history as the page shows it."""
+def row(event: Event, root: str, ours: Container[tuple[str | None, int | None]], r: Speaker) -> EventRow:
+    """Return an event as the page shows it.
+
+    Parameters
+    ----------
+    event : Event
+    root : str
+        Fingerprint of the root key.
+    ours : container of (str, int)
+        Models and versions that have a page here.
+    r : Speaker
+    """
     told, by_root = event_told(event, r), event.draft.kind in ROOT_SIGNS
-    has_page = event.draft.model == model and event.draft.version is not None
     return EventRow(
         told,
         event.digest,
-        history.root.fingerprint if by_root else told.key_fingerprint,
+        root if by_root else told.key_fingerprint,
         by_root=by_root,
-        is_ours=has_page and (model, event.draft.version) in set(history.versions(model)),
+        is_ours=(event.draft.model, event.draft.version) in ours,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.event import Draft
+from segmentation.ledger.history import History
 from serving.pages import ledger_told
 from serving.pages.ledger import as_csv, as_json, ledger
 from serving.pages.render import rendered
@@ -54,6 +55,18 @@ def test_what_was_verified_is_told_first(busy):
 
 def test_events_are_shown_newest_first(busy):
     assert numbers(page(busy)) == list(range(13, 0, -1))
+
+
+def test_which_versions_have_a_page_is_found_out_once_for_all_rows(busy, monkeypatch):
+    asked, own = [], History.versions
+    monkeypatch.setattr(History, "versions", lambda *told: asked.append(told) or own(*told))
+    monkeypatch.setattr(ledger_told, "PAGE", 1)
+    page(busy)
+    few = len(asked)
+    monkeypatch.setattr(ledger_told, "PAGE", 13)
+    assert len(page(busy).rows) == 13
+
+    assert len(asked) == 2 * few
 
 
 def test_an_event_that_was_altered_is_found_at_this_request_and_nothing_is_shown(busy, monkeypatch):

@@ -145,12 +145,13 @@ def test_older_pages_hold_every_event_once(n):
 
 def test_a_row_names_the_key_that_signed_or_that_nobody_did(history, two):
     r = speaker("en")
-    told = {one.seq: row(one, history, "small_needs", r) for one in history.events}
-    assert (told[2].by_root, told[2].signer) == (True, history.root.fingerprint)
+    root, ours = history.root.fingerprint, frozenset(history.versions("small_needs"))
+    told = {one.seq: row(one, root, ours, r) for one in history.events}
+    assert (told[2].by_root, told[2].signer) == (True, root)
     assert (told[11].by_root, told[11].signer) == (False, two.office.keys["Bob"].public.fingerprint)
     assert told[12].signer == ""
     assert (told[11].is_ours, told[2].is_ours) == (True, False)
-    assert not row(history.events[10], history, "other_model", r).is_ours
+    assert not row(history.events[10], root, frozenset({("other_model", 1)}), r).is_ours
 
 
 def test_every_word_has_a_chinese_one():
