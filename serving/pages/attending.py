@@ -153,9 +153,9 @@ class _Attendance:
         token = asked.cookies.get("session")
         if token is None or (asked.route is not None and asked.route.name in OF_NOBODY):
             return
-        person = Porter(visit.office).who(token, visit.office.history(), visit.now)
-        if person is not None:
-            self._visit, self._person = replace(visit, person=person), person.name
+        visit = replace(visit, read=visit.history)
+        person = Porter(visit.office).who(token, visit.history, visit.now)
+        self._visit, self._person = replace(visit, person=person), "" if person is None else person.name
 
     def _stranger(self, route: PageRoute) -> Answer:
         """Answer who is not signed in on a page that is not for everybody."""

@@ -122,7 +122,7 @@ SECTIONS = ("limits", "days", "features", "policy", "segments", "findings", "gap
 def compare(visit: Visit) -> Shown:
     """Show two versions side by side; without a choice, the newest that waits and the last in service."""
     office, now = visit.office, visit.now
-    history, r = office.history(), speaker(visit.language)
+    history, r = visit.history, speaker(visit.language)
     standings = {one.version: one for one in office.standings(history, now)}
     known = tuple(standings)
     options = tuple(Option(one.version, one.state) for one in standings.values())

@@ -85,7 +85,7 @@ class Matter:
 
 def matter_of(visit: Visit) -> Matter:
     """Return what a request is about; raises `Declined` where there is no such version."""
-    history = visit.office.history()
+    history = visit.history
     standing = standing_of(visit, history)
     act = ACTS[visit.route.removeprefix("sign_")]
     return Matter(visit, act, standing.version, history, standing, pending_of(visit, standing))

@@ -48,7 +48,7 @@ def note(visit: Visit) -> Sent | Shown:
     Declined
         There is no such version, section or finding; or who asks may not approve, and waives.
     """
-    history = visit.office.history()
+    history = visit.history
     standing = standing_of(visit, history)
     kind = visit.form.get("kind", "")
     if kind == "comment":

@@ -76,7 +76,7 @@ def enter(visit: Visit) -> Shown | Sent:
         The ledger is not to be trusted, or cannot be reached.
     """
     name, passphrase = spelled(visit.form.get("name", "")), visit.form.get("passphrase", "")
-    porter, voice, history = Porter(visit.office), speaker(visit.language), visit.office.history()
+    porter, voice, history = Porter(visit.office), speaker(visit.language), visit.history
     until = porter.counted("sign in", name, visit.now)
     if until is not None:
         return _again(visit, name, voice.t(LOCKED, until=voice.time(until)), 429)

@@ -143,7 +143,7 @@ def home(visit: Visit) -> Sent:
 
 def start(visit: Visit) -> Shown:
     """Return the start page."""
-    history = visit.office.history()
+    history = visit.history
     standings = visit.office.standings(history, visit.now)
     found = needs_of(visit, history, standings)
     return Shown(

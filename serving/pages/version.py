@@ -195,7 +195,7 @@ def page_of(
     wrong : mapping of str to str, optional
         What is wrong with it, by its field.
     """
-    history = visit.office.history()
+    history = visit.history
     standing = standing_of(visit, history)
     try:
         handed = visit.office.version(history, standing.version, visit.now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from segmentation.ledger.history import History
     from segmentation.ledger.records import Role
     from serving.languages import Language
     from serving.pages.office import Office
@@ -65,6 +67,8 @@ class Visit:
         What every form sends back in its field ``csrf``; another text at each request, good for this session.
     etag : str
         What the browser says that it has of a file (If-None-Match); empty where it says nothing.
+    read : History or None
+        What was read of the ledger to find out who asks; None where that was not asked. See `history`.
     """
 
     office: Office
@@ -78,6 +82,15 @@ class Visit:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     token: str = ""
     etag: str = ""
+    read: History | None = field(default=None, repr=False)
+
+    @cached_property
+    def history(self) -> History:
+        """The ledger as this request found it, read once; what it recorded itself is not in it.
+
+        Raises what `segmentation.ledger.book.Book.history` does, where nothing was read before.
+        """
+        return self.office.history() if self.read is None else self.read
 
     @property
     def signed_in(self) -> Person:

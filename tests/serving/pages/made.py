@@ -54,5 +54,5 @@ class PageOffice:
     def visit(self, name="Carol", language="zh", **told):
         """Return a request by somebody who is signed in, or by nobody where the name is None."""
         person = None if name is None else Person(name, ROLES[name], SESSION)
-        given = {"now": self.office.clock(), "token": "the token"} | told
+        given = {"now": self.office.clock(), "token": "the token", "read": self.pages.history()} | told
         return Visit(office=self.pages, person=person, language=language, **given)
