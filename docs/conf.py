@@ -52,4 +52,6 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_search_language = "en_zh"
+# A summary is fetched from the page, which a browser refuses for files.
+html_show_search_summary = False
 html_theme_options = {"navigation_with_keys": True}

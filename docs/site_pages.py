@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 FITTED = re.compile(r"(?<!`)\b(\w*[a-z])_(?=[^\w`]|$)")
+MADE_BY_HAND = {"AsyncClient", "Client", "Mitigation", "Previous", "Segmenter"}
 PARTS = re.compile(r"^<!-- (commands|policy) -->$", re.MULTILINE)
 
 
@@ -141,8 +142,16 @@ def mark_up(*told: object) -> None:
     lines[:] = [FITTED.sub(r"\1\_", line) for line in lines]
 
 
+def hide_fields(*told: object) -> tuple[str, None] | None:
+    """Leave out what a class is made from where the package makes it: its attributes are told below."""
+    _, what, name, *_ = told
+    is_made = what in {"class", "exception"} and str(name).rsplit(".", 1)[1] not in MADE_BY_HAND
+    return ("", None) if is_made else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Have every page looked through when it is read."""
     app.connect("source-read", write_parts)
     app.connect("autodoc-process-docstring", mark_up)
+    app.connect("autodoc-process-signature", hide_fields)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

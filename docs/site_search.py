@@ -23,7 +23,6 @@ class SearchBoth(SearchEnglish):
     """English by its stems, Chinese by pairs of letters."""
 
     lang = "en_zh"
-    language_name = "English and Chinese"
     js_splitter_code = r"""
 var splitQuery = (query) =>
   (query.match(/[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+/gu) || []).flatMap((run) =>

@@ -57,9 +57,9 @@ def test_the_reference_tells_of_everything_public(site):
 @pytest.mark.slow
 def test_the_search_finds_english_and_chinese(site):
     index = (site / "searchindex.js").read_text(encoding="utf-8")
-    found = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    found = json.loads(index.removeprefix("Search.setIndex(").rstrip().removesuffix(")"))
 
-    assert {"审批", "undetermin"} <= found["terms"].keys()
+    assert {"审查", "undetermin"} <= found["terms"].keys()
 
 
 @pytest.mark.slow
