@@ -52,8 +52,6 @@ READ = frozenset((b"origin", b"host", b"sec-fetch-site", b"if-none-match", b"acc
 """Names of the headers that pages read beside cookies; `Host` is held against `Origin`, and nothing more."""
 UNASKED = frozenset({"enter", "static"})
 """Pages for which it is no matter whether there is a session."""
-
-
 WHOLLY = frozenset({"dossier"})
 """Pages without HEAD: what the headers of the answer are is known when all the work is done."""
 
@@ -135,10 +133,10 @@ class Door:
         """Whether there is a session of a token; where the database does not say, the page will."""
         if not token or token in self._remembered:
             return bool(token)
-        if not await self._in_lane("known", self._has_session, token):
-            return False
-        self._remembered.add(token)
-        return True
+        there = await self._in_lane("known", self._has_session, token)
+        if there:
+            self._remembered.add(token)
+        return there is not False
 
     def _at_once(self, asked: Asked, *, is_known: bool) -> Attended | None:
         """Return an answer that needs no thread, once a thread has loaded what makes it."""
@@ -188,11 +186,11 @@ class Door:
         finally:
             lane.leave(session)
 
-    def _has_session(self, token: str) -> bool:
+    def _has_session(self, token: str) -> bool | None:
         try:
             return self._attending().has_session(token)
         except Exception:  # noqa: BLE001 - it is told of the page itself, which asks the same
-            return True
+            return None
 
     def _attend(self, asked: Asked) -> Attended:
         return self._attending().attend(asked)

@@ -390,6 +390,7 @@ def test_where_the_database_does_not_say_who_is_there_the_page_tells_why(carol, 
     found = carol.get("/review")
     assert found.status == 503
     assert "账本暂时无法读取" in found.text
+    assert carol.jar["segmentation"] not in carol.site.app.door._remembered, "nobody knows"
 
 
 def test_a_full_room_is_told_as_such_and_not_as_tried_too_often(carol):
