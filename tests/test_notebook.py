@@ -1,24 +1,51 @@
 """What a notebook shows of everything it meets: a line or a small table, no hidden figure, nobody's value."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import segmentation
-from segmentation.clustering.identity import Gone, Previous
+from segmentation import Approved, Segmenter, StoredResidents, residents_from
+from segmentation.clustering.choice import Choice, Stability
+from segmentation.clustering.identity import Gone, Migration, Previous
+from segmentation.home import Home
+from segmentation.impact import Impact
 from segmentation.mitigation import Mitigation
 from segmentation.mitigation.outcome import Frontier, Outcome
 from segmentation.pipeline import Candidate
+from segmentation.plans import Plan, PlannedService, Plans, plans
 from segmentation.policy import Text
-from segmentation.profiles import Profiles
+from segmentation.profiles import Profile, Profiles
 from segmentation.registry import RegisteredModel
 from segmentation.scorer import Explanation, FoldedNumber, FoldedScorer
+from segmentation.scoring import Scored
 from tests.card import made
 from tests.card.reading import Page
+from tests.impact.made import impact
+from tests.ipython_shell import ipython
+from tests.policies import AS_OF, small_policy, small_residents
 
 POLICY, CARD = made.policy(), made.card()
+PLAIN = {
+    "p",
+    "br",
+    "strong",
+    "code",
+    "small",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "ol",
+    "ul",
+    "li",
+}
 NUMBER = FoldedNumber("repairs", log=False, slope=(0.0, -8.0), missing=(0.0, 0.0), mean=(0.0, -8.0))
 SCORER = FoldedScorer(("S1", "S2"), (0.0, 16.0), (NUMBER,), (), ((0.0, 16.0), (16.0, 0.0)), 0.1)
 PROFILES = Profiles(made.profiles(), POLICY)
@@ -43,10 +70,23 @@ FRONTIER = Frontier(
     0,
 )
 REGISTERED = RegisteredModel("needs", 3, POLICY, SCORER, CARD, {"code_version": "0.1.0 <script>"})
+PLANS = plans(POLICY, PROFILES)
+SEGMENTER = Segmenter.from_policy(POLICY, 4)
+SCORED = Scored(Path("/home/<b>/segments.parquet"), {"S1": 3, "S2": 40}, made.intake(), 0, discarded=False)
+TABLE = small_residents(300)
+PEOPLE = residents_from(TABLE, small_policy(), as_of=AS_OF)
 SHOWN = (
     CANDIDATE, POLICY, PROFILES, PROFILES[0], made.audit(), made.choice(), made.stability(), made.migration(),
-    EXPLANATION, FRONTIER, REGISTERED, SCORER, CARD, Previous(3, POLICY, SCORER, {}),
+    EXPLANATION, FRONTIER, REGISTERED, SCORER, CARD, Previous(3, POLICY, SCORER, {}), PLANS, PLANS[0],
+    SEGMENTER, SCORED, made.audit().findings[0], Mitigation("drop", features=("repairs",)), impact(), PEOPLE,
+    Home(Path("/srv/<b>")),
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch, ipython(tmp_path_factory.mktemp("ipython"), patch) as shell:
+        yield shell
 
 
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: type(shown).__name__)
@@ -56,6 +96,98 @@ def test_everything_is_one_line_that_names_itself(shown):
     assert len(told) < 160
     assert "\n" not in told
     assert "0x" not in told
+
+
+PUBLIC = {
+    *(getattr(segmentation, name) for name in segmentation._HOMES),
+    *(Choice, Explanation, Frontier, Impact, Migration, Plan, Plans, Profile, Profiles, RegisteredModel),
+    *(Scored, Stability),
+}  # fmt: skip
+OBJECTS = [one for one in PUBLIC if isinstance(one, type) and not issubclass(one, Exception)]
+
+
+@pytest.mark.parametrize("kind", sorted(OBJECTS, key=lambda kind: kind.__name__))
+def test_every_public_object_shows_itself_in_its_own_line_and_its_own_page(kind):
+    for method in ("__repr__", "_repr_html_"):
+        owner = next(one for one in kind.__mro__ if method in vars(one))
+        assert owner.__module__.startswith("segmentation."), f"{kind.__name__} has no {method} of its own"
+
+
+def test_an_object_that_only_a_library_shows_is_noticed():
+    assert "_repr_html_" not in vars(SimpleNamespace)
+    assert {type(one) for one in SHOWN} >= set(OBJECTS) - {Approved, StoredResidents}
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: type(shown).__name__)
+def test_a_page_is_small_plain_html_that_reads_on_light_and_on_dark(shown):
+    told = shown._repr_html_()
+    page = Page(told)
+    assert page.text.strip()
+    assert page.unclosed == page.open == []
+    assert set(page.tags) <= PLAIN
+    assert {name for _, name, _ in page.attributes} <= {"scope"}
+    assert "://" not in told
+    assert len(told) < 20_000
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: type(shown).__name__)
+def test_ipython_takes_the_page_and_the_line_as_they_are(shown, shell):
+    told, _ = shell.display_formatter.format(shown)
+    assert told["text/html"] == shown._repr_html_()
+    assert "<script" not in told["text/html"]
+    assert len(told["text/plain"]) < 160 or isinstance(shown, tuple)
+
+
+def test_no_value_of_a_resident_is_in_a_line_or_a_page():
+    told = f"{PEOPLE!r} {PEOPLE._repr_html_()} {SEGMENTER!r} {SEGMENTER._repr_html_()}"
+    assert not any(identifier in told for identifier in PEOPLE.ids)
+    values = {str(cell) for column in PEOPLE.protected for cell in PEOPLE.protected[column].dropna()}
+    assert not any(value in told for value in values)
+
+
+def test_a_count_that_may_be_small_is_told_of_no_segment_that_was_scored():
+    assert (
+        repr(SCORED)
+        == f"Scored('segments.parquet', {made.intake().kept} of {made.intake().read} rows scored, 2 segments)"
+    )
+    assert "S1" not in SCORED._repr_html_()
+    assert "&lt;b&gt;" in SCORED._repr_html_()
+
+
+def test_a_hidden_finding_shows_no_figure():
+    finding = replace(made.audit().findings[0], value=0.123, hidden=True)
+    assert "0.12" not in repr(finding)
+    assert "hidden" in replace(finding, value=None, interval=None, count=None, size=None)._repr_html_()
+
+
+def test_a_segmenter_tells_what_it_found_and_no_size():
+    fitted = Segmenter.from_policy(small_policy(), 2).fit(PEOPLE.needs)
+    assert repr(SEGMENTER).endswith("n_segments=4, not fitted)")
+    assert repr(fitted) == "Segmenter(6 features, n_segments=2, 2 segments: S1, S2)"
+    assert "S1, S2" in fitted._repr_html_()
+    assert not any(str(size) in Page(fitted._repr_html_()).text for size in fitted.sizes_)
+
+
+def test_a_segmenter_of_plain_numbers_is_shown_as_scikit_learn_does():
+    assert repr(Segmenter(n_segments=3)) == "Segmenter(n_segments=3)"
+    assert "Segmenter of all features" in Page(Segmenter()._repr_html_()).text
+
+
+def test_plans_tell_what_a_need_calls_for_and_what_is_promised():
+    called = PlannedService("repair", 3.0, 1.0, is_called=True, because=("repairs",))
+    rest = PlannedService("repair", 2.0, 1.0, is_called=False, because=())
+    found = Plans((Plan("S1", (called,)), Plan("S2", (rest,))))
+    assert repr(found) == "Plans(2 segments, 1 with more than the standard)"
+    assert repr(found[0]) == "Plan(S1: more of repair 3)"
+    assert "S1 3 ↑ repairs S2 2" in Page(found._repr_html_()).text
+    assert "repair 3 1 repairs" in Page(found[0]._repr_html_()).text
+
+
+def test_a_card_tells_its_verdict_what_blocks_and_where_the_whole_is():
+    told = Page(CARD._repr_html_()).text
+    assert "What blocks a signature" in told
+    assert CARD.digest in told
+    assert "write_card" in told
 
 
 def test_a_policy_printed_is_as_short():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from html import escape
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,17 @@ class Home:
     """
 
     root: Path
+
+    def __repr__(self) -> str:
+        """Return the folder, as it was given."""
+        return f"Home({str(self.root)!r})"
+
+    def _repr_html_(self) -> str:
+        state = "there" if self.root.expanduser().is_dir() else "not there yet: the first version makes it"
+        return (
+            f"<p><strong>Home</strong> <code>{escape(str(self.root))}</code>, {state}. It holds the registry "
+            "and its artefacts, the ledger, keys, and what was published.</p>"
+        )
 
     @property
     def database(self) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segmentation.policy.show import table
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,15 +46,59 @@ class Plan:
     segment: str
     services: tuple[PlannedService, ...]
 
+    def __repr__(self) -> str:
+        """Return the segment and what it gets more of."""
+        return f"Plan({self.segment}: {_more(self)})"
 
-def plans(policy: Policy, profiles: Iterable[Profile]) -> tuple[Plan, ...]:
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                planned.service,
+                f"{planned.amount:g}",
+                f"{planned.contract_floor:g}",
+                ", ".join(planned.because) or "the standard",
+            )
+            for planned in self.services
+        ]
+        heads = ("service", "amount, in its unit", "never below (contract)", "because of")
+        return table(f"Service plan of {self.segment}", heads, rows)
+
+
+class Plans(tuple[Plan, ...]):
+    """The plans of all segments: a tuple of `Plan` that a notebook shows as one table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return how many segments are planned for, and for how many a need calls."""
+        called = sum(any(planned.is_called for planned in plan.services) for plan in self)
+        return f"Plans({len(self)} segments, {called} with more than the standard)"
+
+    def _repr_html_(self) -> str:
+        services = list(dict.fromkeys(planned.service for plan in self for planned in plan.services))
+        rows = [(plan.segment, *map(_amount, plan.services)) for plan in self]
+        heads = ("segment", *services)
+        return table("Service plans, nothing below the contract; ↑ a need calls for more", heads, rows)
+
+
+def _more(plan: Plan) -> str:
+    called = [f"{one.service} {one.amount:g}" for one in plan.services if one.is_called]
+    return f"more of {', '.join(called)}" if called else "the standard of every service"
+
+
+def _amount(planned: PlannedService) -> str:
+    called = f" ↑ {', '.join(planned.because)}" if planned.is_called else ""
+    return f"{planned.amount:g}{called}"
+
+
+def plans(policy: Policy, profiles: Iterable[Profile]) -> Plans:
     """Return the service plan of each segment.
 
     A need calls for a service when the segment surely differs from all others by at least the service's
     `at_least` standard deviations, in the direction the policy names. The policy guarantees that no amount is
     below the contract floor.
     """
-    return tuple(
+    return Plans(
         Plan(
             profile.segment,
             tuple(_planned(key, service, profile) for key, service in policy.services.items()),

@@ -30,5 +30,5 @@ def test_a_fitted_segmenter_shows_itself_in_a_notebook():
     policy = policy_of(repairs=feature("count"), visits=feature("count"))
     needs = pd.DataFrame({"repairs": [0.0, 1.0, 8.0, 9.0] * 30, "visits": [0.0, 2.0, np.nan, 7.0] * 30})
     segmenter = Segmenter.from_policy(policy, 2).fit(needs)
-    assert "Logarithm" in segmenter._repr_html_()
+    assert "2 features: 2 segments" in segmenter._repr_html_()
     assert "Logarithm" in segmenter.encoder_._repr_html_()

@@ -105,6 +105,18 @@ class Finding:
     p_value: float | None = None
     hidden: bool = False
 
+    def __repr__(self) -> str:
+        """Return what was checked and what came of it; the counts are in its fields."""
+        who = self.attribute if self.group is None else f"{self.attribute}={self.group}"
+        value = "hidden" if self.hidden else "not defined" if self.value is None else f"{self.value:.3g}"
+        target = "" if self.target is None else f" in {self.target}"
+        return f"Finding({self.check} of {who}{target}: {self.status}, value {value}, limit {self.limit:g})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.audit import show  # noqa: PLC0415 - it knows findings, and a notebook alone asks
+
+        return show.one(self)
+
     @property
     def allowed(self) -> tuple[float, float]:
         """The least and the most that the limit allows."""

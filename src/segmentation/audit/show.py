@@ -63,6 +63,14 @@ def html(report: AuditReport) -> str:
     )
 
 
+def one(finding: Finding) -> str:
+    """Return a finding alone as a table of one row, as HTML; the smallest group is the report's to know."""
+    reader = Reader("en", Titles(0))
+    return Markup("<table><thead>{}</thead><tbody>{}</tbody></table>").format(
+        _row("th", _HEADS), _row("td", _cells(reader, finding))
+    )
+
+
 def _table(reader: Reader, findings: Iterable[Finding], total: int) -> Markup:
     rows = [_row("td", _cells(reader, finding)) for finding in findings]
     caption = (

@@ -192,6 +192,11 @@ class ModelCard:
         told = f"{self.about.segments} segments, {self.verdict.status}"
         return f"ModelCard({self.about.name!r}, {told}, {self.digest[:15]}…)"
 
+    def _repr_html_(self) -> str:
+        from segmentation.card.brief import card_html  # noqa: PLC0415 - a notebook alone asks for it
+
+        return card_html(self)
+
     @property
     def digest(self) -> str:
         """SHA-256 of `to_json`, so that any tool can check the digest of a stored card.json."""

@@ -15,7 +15,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
-from segmentation.clustering import fitting, parameters
+from segmentation.clustering import fitting, parameters, show
 from segmentation.clustering.blocks import blocks, drawn
 from segmentation.clustering.centers import nearest
 from segmentation.clustering.fold import fold
@@ -196,6 +196,20 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):
         """
         encoder = needs_encoder(policy, without)
         return cls(encoder, n_segments, erase=erase, centers=centers, **parameters.of_policy(policy))
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803 - scikit-learn's name
+        """Return how many segments it makes, or has found; an encoder of a policy would fill a page."""
+        if not is_needs_encoder(self.encoder):
+            return str(super().__repr__(N_CHAR_MAX))
+        found = show.found(self)
+        return f"Segmenter({show.features(self)} features, n_segments={self.n_segments!r}, {found})"
+
+    def _repr_html_(self) -> str:
+        return show.html(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        # scikit-learn's diagram carries a script, and says nothing of what was found.
+        return {"text/plain": repr(self), "text/html": show.html(self)}
 
     def fit(self, X: ArrayLike, y: object = None, *, progress: Progress = False) -> Self:
         """Find the segments.

@@ -4,6 +4,7 @@
 import json
 from typing import Annotated, Literal, Self
 
+from markupsafe import Markup
 from pydantic import Field, ValidationError
 
 from segmentation.errors import Fault, ImpactError
@@ -16,6 +17,12 @@ from segmentation.wording import msg
 
 Format = Literal["impact/1"]
 FORMAT: Format = "impact/1"
+_HTML = Markup(
+    "<p><strong>Impact assessment of {model}, version {version}</strong>: {conclusion}.<br>Highest risk "
+    "before the safeguards: {risk}; left with them: {residual}. {refusal}</p><p>All of it: "
+    '<code>segmentation.impact.render_impact(impact, "en", "html")</code>.<br>Digest: '
+    "<code>{digest}</code></p>"
+)
 
 
 class Impact(Part):
@@ -115,6 +122,17 @@ class Impact(Part):
         """Return which version it is of, the conclusion, and the start of the digest."""
         of = f"{self.subject.model!r}, version {self.subject.version}, {self.answers.conclusion}"
         return f"Impact({of}, {self.digest[:15]}…)"
+
+    def _repr_html_(self) -> str:
+        return _HTML.format(
+            model=self.subject.model,
+            version=self.subject.version,
+            conclusion=self.answers.conclusion,
+            risk=self.highest_risk,
+            residual=self.answers.residual_risk,
+            refusal=self.refusal or "It permits a submission.",
+            digest=self.digest,
+        )
 
     def __str__(self) -> str:
         """Return the same: pydantic would write the whole of it."""

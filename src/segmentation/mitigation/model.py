@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, get_args
 from urllib.parse import unquote
 
+from markupsafe import Markup
+
 from segmentation.errors import MitigationError
 from segmentation.policy import Text
 
@@ -27,6 +29,11 @@ ERASING = frozenset({"erase", "erase_nonlinear"})
 RANK, WITHOUT = "rank=", "without="
 MARKS = "%:,"
 """What separates the parts of a key, and opens an escaped one."""
+
+
+_HTML = Markup(
+    "<p><strong>Mitigation</strong>: {}<br>Its key, for build and command line: <code>{}</code></p>"
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,9 @@ class Mitigation:
         fault = next((rule for broken, rule in self._rules() if broken), None)
         if fault:
             raise MitigationError(f"A mitigation {fault}.")
+
+    def _repr_html_(self) -> str:
+        return _HTML.format(self.text().en, self.key)
 
     def _rules(self) -> Iterable[tuple[bool, str]]:
         yield self.kind not in KINDS, f"must be one of {', '.join(KINDS)}; got '{self.kind}'"

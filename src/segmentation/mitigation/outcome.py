@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import Markup
 
 from segmentation.policy import Text
 
@@ -229,10 +228,9 @@ class Frontier:
         )
 
     def _repr_html_(self) -> str:
-        head = Markup("<p><strong>{}</strong>: {} Fitted on {} residents, measured on {} others.</p>")
-        table = self.to_frame().to_html(float_format="{:.3f}".format, na_rep="–")
-        told = head.format(self.attribute, self.conclusion.en, f"{self.seen:,}", f"{self.unseen:,}")
-        return told + Markup(table)  # noqa: S704 - pandas escapes what stands in cells
+        from segmentation.mitigation import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)
 
 
 def _remaining(outcome: Outcome) -> tuple[float, float, float]:

@@ -151,6 +151,11 @@ class Profile:
         notable = len(self.shown.notable)
         return f"Profile({self.segment} {self.name.en!r}, {self.size} residents, {notable} notable needs)"
 
+    def _repr_html_(self) -> str:
+        from segmentation.profiles import show  # noqa: PLC0415 - it knows profiles, and a notebook alone asks
+
+        return show.one(self)
+
     @property
     def shown(self) -> Profile:
         """The profile as it may leave the build: without hidden figures, the others rounded."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST = 3
 """Needs that are told of a segment."""
 HEADS = ("id", "name", "residents", "share", "what sets it apart", "plain rule")
+ONE = ("need", "mean or share in it", "elsewhere", "difference, in standard deviations")
+_ONE = Markup("<p><strong>{segment} {name}</strong>: {size} residents, {share} of all.</p>")
 _FOOT = Markup(
     "<p>In pictures: <code>profiles.plot_sizes()</code>, <code>profiles.plot_needs()</code>. "
     "All of it: <code>profiles.to_frame()</code>.</p>"
@@ -25,6 +27,24 @@ _FOOT = Markup(
 def html(found: Profiles) -> str:
     """Return the segments as a table in HTML: id, name, size, what sets them apart and the plain rule."""
     return listed(found) + _FOOT
+
+
+def one(profile: Profile) -> str:
+    """Return what sets one segment apart, by the keys of the features: a profile alone has no policy."""
+    shown = profile.shown
+    rows = [
+        (
+            need.feature if need.level is None else f"{need.feature}: {need.level}",
+            "–" if need.inside is None else f"{need.inside:.3g}",
+            "–" if need.outside is None else f"{need.outside:.3g}",
+            "–" if need.difference is None else f"{need.difference:+.2f}",
+        )
+        for need in shown.notable
+    ]
+    head = _ONE.format(
+        segment=shown.segment, name=shown.name.en, size=f"{shown.size:,}", share=f"{shown.share:.1%}"
+    )
+    return head + table("What surely sets it apart", ONE, rows)
 
 
 def listed(found: Profiles) -> Markup:

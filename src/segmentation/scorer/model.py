@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,6 +67,14 @@ class FoldedScorer:
         """Return counts and the start of the digest."""
         told = f"{len(self.segments)} segments, {len(self.features)} features"
         return f"FoldedScorer({told}, {self.digest[:15]}…)"
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<p><strong>Folded scorer</strong>: {len(self.segments)} segments "
+            f"({escape(', '.join(self.segments))}) from {len(self.features)} features: "
+            f"{escape(', '.join(self.features))}. A margin under {self.borderline:g} is borderline.</p>"
+            f"<p>Digest: <code>{self.digest}</code></p>"
+        )
 
     @property
     def parts(self) -> tuple[Part, ...]:

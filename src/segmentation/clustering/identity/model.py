@@ -40,6 +40,11 @@ class Previous:
         """Return which version it is, and its segments."""
         return f"Previous(version {self.version} of {self.policy.name!r}: {', '.join(self.scorer.segments)})"
 
+    def _repr_html_(self) -> str:
+        from segmentation.clustering.identity import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.before(self)
+
 
 @dataclass(frozen=True)
 class Carried:

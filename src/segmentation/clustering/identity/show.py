@@ -9,7 +9,7 @@ from markupsafe import Markup
 from segmentation.policy.show import table
 
 if TYPE_CHECKING:
-    from segmentation.clustering.identity.model import Gone, Migration, Move
+    from segmentation.clustering.identity.model import Gone, Migration, Move, Previous
 
 HEADS = ("from", "to", "residents", "share of the segment before", "mainly because of")
 _PAGE = Markup(
@@ -17,6 +17,9 @@ _PAGE = Markup(
     "</strong> Carried over: {carried}; new: {new}; gone: {gone}.</p>{moves}<p>Moves of too few "
     "residents are not told. In a picture: <code>migration.plot()</code>.</p>"
 )
+
+
+_BEFORE = Markup("<p><strong>Version {version} of {name}</strong>, which a build is compared with.</p>")
 
 
 def html(found: Migration) -> str:
@@ -30,6 +33,13 @@ def html(found: Migration) -> str:
         gone=_listed([_gone(one) for one in found.gone]),
         moves=table("Who moves", HEADS, map(_row, found.moves)),
     )
+
+
+def before(found: Previous) -> str:
+    """Return which version runs now, and the segments whose ids and names it hands on."""
+    rows = [(one, found.names[one].en if one in found.names else "–") for one in found.scorer.segments]
+    head = _BEFORE.format(version=found.version, name=found.policy.name)
+    return head + table("Segments that hand on id and name", ("id", "name"), rows)
 
 
 def _row(move: Move) -> tuple[str, ...]:
