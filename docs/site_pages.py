@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 FITTED = re.compile(r"(?<!`)\b(\w*[a-z])_(?=[^\w`]|$)")
 MADE_BY_HAND = {"AsyncClient", "Client", "Mitigation", "Previous", "Segmenter"}
+WRAPPED = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])\n(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
+)
+"""Where a Chinese line is wrapped; a browser would show a space there."""
 PARTS = re.compile(r"^<!-- (commands|policy) -->$", re.MULTILINE)
 
 
@@ -131,9 +135,15 @@ def _cell(text: str) -> str:
 
 
 def write_parts(app: Sphinx, page: str, source: list[str]) -> None:  # noqa: ARG001 - as Sphinx calls it
-    """Put what is generated into the page that asks for it."""
+    """Put what is generated into the page that asks for it, and join Chinese lines."""
     made = {"commands": commands_text, "policy": policy_text}
-    source[0] = PARTS.sub(lambda found: made[found[1]](), source[0])
+    source[0] = PARTS.sub(lambda found: made[found[1]](), WRAPPED.sub("", source[0]))
+
+
+def say_language(app: Sphinx, page: str, template: str, context: dict[str, object], tree: object) -> None:  # noqa: ARG001 - as Sphinx calls it
+    """Say of a Chinese page that it is one, for whoever has it read aloud."""
+    if page.endswith(".zh"):
+        context["language"] = "zh-CN"
 
 
 def mark_up(*told: object) -> None:
@@ -152,6 +162,7 @@ def hide_fields(*told: object) -> tuple[str, None] | None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Have every page looked through when it is read."""
     app.connect("source-read", write_parts)
+    app.connect("html-page-context", say_language)
     app.connect("autodoc-process-docstring", mark_up)
     app.connect("autodoc-process-signature", hide_fields)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
