@@ -1,5 +1,6 @@
 """Signing: wrong passphrases, twice the same, a ledger that moved on, and what cannot be written."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -13,9 +14,36 @@ from segmentation.reviews.keyfiles import key_file
 from segmentation.signing import PrivateKey
 from serving.pages import attending
 from serving.pages.visit import Sent
+from tests.ledger.processes import process, wait_for
 from tests.serving.pages.acting import Acting, events, fields, state
 from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import MODEL, PASSPHRASE, QUICK, PageOffice, blocked
+
+SIGN = """
+    import json
+    from datetime import datetime
+    from segmentation.ledger.trust import Trust
+    from segmentation.signing import PublicKey
+    from serving.pages import deciding
+    from serving.pages.office import Office
+    from serving.pages.visit import Person, Sent, Visit
+    from serving.settings import Settings
+
+    told, (ready, go) = json.loads(sys.argv[1]), sys.argv[2:]
+    ledger, root, witness, bundles = told["trust"]
+    trust, home = Trust(ledger, PublicKey(root), Path(witness), bundles), Path(told["home"])
+    now = datetime.fromisoformat(told["now"])
+    office = Office(Settings(told["model"], trust, home / "spool", home=home), lambda: now)
+    carol = Person("Carol", ("compliance",), "0" * 64)
+    path = {"version": "1"}
+    visit = Visit(office, carol, "zh", now, "sign_approve", path, form=told["form"])
+    office.history()
+    wait_to_go(ready, go)
+    answer = deciding.answer(visit)
+    print("Sent" if isinstance(answer, Sent) else f"{type(answer.page).__name__} {answer.status}")
+    office.close()
+"""
+"""Signs what was shown, and prints what the browser gets."""
 
 
 @pytest.fixture
@@ -99,6 +127,30 @@ def test_one_form_that_is_sent_by_many_tabs_at_once_is_recorded_once(desk_at):
 
     assert sum(isinstance(one, Sent) for one in answers) == 1
     assert {type(one.page).__name__ for one in answers if not isinstance(one, Sent)} == {"Recorded"}
+    assert events(desk_at) == before + 1
+
+
+@pytest.mark.slow
+def test_one_form_that_is_sent_to_two_workers_at_once_is_recorded_once(desk_at, tmp_path):
+    """Two processes with a door each, as `--workers 2` has them."""
+    desk_at.office.submit()
+    shown, before = Acting(desk_at, "Carol", "approve").preview(), events(desk_at)
+    trust, go = desk_at.office.trust, tmp_path / "go"
+    told = {
+        "trust": [trust.ledger, trust.root.text, str(trust.witness), trust.bundles],
+        "model": MODEL,
+        "home": str(desk_at.office.home.root),
+        "now": desk_at.office.clock().isoformat(),
+        "form": {"step": "sign", "passphrase": PASSPHRASE} | fields(shown),
+    }
+    started = [(process(SIGN, json.dumps(told), tmp_path / name, go), tmp_path / name) for name in "ab"]
+    for one, ready in started:
+        wait_for(ready, one)
+    go.touch()
+    ended = [(one.communicate(timeout=60), one.returncode) for one, _ in started]
+
+    assert [(err, code) for (_, err), code in ended] == [("", 0)] * 2
+    assert sorted(out.strip() for (out, _), _ in ended) == ["Recorded 409", "Sent"]
     assert events(desk_at) == before + 1
 
 
