@@ -278,11 +278,12 @@ def _firsts(slips: tuple[Slip, ...]) -> dict[str, str]:
 
 
 def fresh(matter: Matter) -> Typed:
-    """Return the form as it is before anybody typed: an approval lasts as long as the policy allows."""
+    """Return the form before anybody typed: an approval lasts as long as its waivers and the policy allow."""
     if matter.act.key != "approve" or matter.standing.submission is None:
         return Typed()
     latest = latest_day(day_of(matter.visit.now), matter.standing.submission.review_days)
-    return Typed(until=latest.isoformat())
+    ends = [one.expires for one in matter.pending.waivers if one.expires is not None]
+    return Typed(until=max(day_of(matter.visit.now), min([latest, *ends])).isoformat())
 
 
 def stand_of(matter: Matter) -> Stand:

@@ -29,7 +29,7 @@ STATUSES: Mapping[str, str] = FOUND | {"unknown": msg("Not known")}
 ACTIONS: Mapping[str, str] = DECISIONS | {"comment": msg("commented on it")}
 """What somebody did."""
 VERBS: Mapping[Action, str] = {
-    "comment": msg("Comment on it"),
+    "comment": msg("Write a comment"),
     "approve": msg("Approve"),
     "request_changes": msg("Request changes"),
     "reject": msg("Reject"),

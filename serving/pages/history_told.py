@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from segmentation.reviews.events import event_told
@@ -16,14 +17,20 @@ if TYPE_CHECKING:
     from segmentation.reviews.events import EventTold
     from serving.pages.words import Speaker
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Passed:
-    """Findings that were waived together: their keys as they were signed, why, and the last day."""
+    """Findings waived together: their keys as they were signed, why, the last day, and what they say.
+
+    A finding says nothing, and its key alone is told, where the files that say it cannot be read.
+    """
 
     keys: tuple[str, ...]
     reason: str
     until: date
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,12 @@ class Entry:
 
 
 def entries(
-    r: Speaker, history: History, model: str, version: int, titles: Mapping[str, str]
+    r: Speaker,
+    history: History,
+    model: str,
+    version: int,
+    titles: Mapping[str, str],
+    sentences: Mapping[str, str] = NOTHING,
 ) -> tuple[Entry, ...]:
     """Return what happened to a version, the latest first.
 
@@ -67,19 +79,24 @@ def entries(
     model, version : str, int
     titles : mapping of str to str
         What sections are called, by name.
+    sentences : mapping of str to str
+        What findings say, by key; empty where nobody can read them.
     """
     own = [one for one in history.events if (one.draft.model, one.draft.version) == (model, version)]
     found = []
     for event in reversed(own):
         told = event_told(event, r)
         said = tuple(Remarked(titles.get(one.section, one.section), one.text) for one in told.remarks)
-        found.append(Entry(told, event.digest, passed(told.waivers), said))
+        found.append(Entry(told, event.digest, passed(told.waivers, sentences), said))
     return tuple(found)
 
 
-def passed(waivers: Iterable[Waiver]) -> tuple[Passed, ...]:
+def passed(waivers: Iterable[Waiver], sentences: Mapping[str, str] = NOTHING) -> tuple[Passed, ...]:
     """Return waivers, those with the same reason and the same last day together."""
     found: dict[tuple[str, date], list[str]] = {}
     for one in waivers:
         found.setdefault((one.reason, one.expires), []).append(one.finding)
-    return tuple(Passed(tuple(keys), reason, until) for (reason, until), keys in found.items())
+    return tuple(
+        Passed(tuple(keys), reason, until, tuple(sentences.get(key, "") for key in keys))
+        for (reason, until), keys in found.items()
+    )

@@ -38,12 +38,12 @@ SERVES: Mapping[State, str] = {
     "submitted": msg("No. It waits for signatures."),
     "approved": msg("Not yet. It is approved, and is still to be brought into service."),
     "changes_requested": msg("No. A reviewer asked for changes, and it is to be submitted anew."),
-    "rejected": msg("No, and never. It was rejected for good."),
+    "rejected": msg("No. It was rejected for good."),
     "active": msg("Yes. It is in service."),
     "suspended": msg("No. It is suspended until two people resume it."),
     "superseded": msg("No. Another version took its place."),
     "expired": msg("No. Its approval has run out; it is to be submitted and approved anew."),
-    "revoked": msg("No, and never. It was revoked for good."),
+    "revoked": msg("No. It was revoked for good."),
 }
 """Whether a version may serve, by its state."""
 STOPPED: Mapping[State, str] = {

@@ -100,19 +100,21 @@ class VersionPage(Page):
     live: Live = field(
         metadata=told(
             msg("May it serve now, and what blocks it?"),
-            msg("As the ledger has it at this moment; what the audit found stands below, as it was signed."),
+            msg(
+                "As the ledger has it at this moment; what the audit found stands below, as it was submitted."
+            ),
         )
     )
     acts: Acts = field(
         metadata=told(
             msg("What you can do"),
-            msg("What leads on from this state, and is for your role; nothing is signed before you saw it."),
+            msg("What your role may do with this version now; you see all of it before you sign."),
         )
     )
     whole: Remarks = field(
         metadata=told(
             msg("Comments on the version as a whole"),
-            msg("What is said of no single section; each is signed."),
+            msg("What people say of the version, and not of one section."),
         )
     )
     earlier: int = field(
@@ -149,7 +151,7 @@ class VersionPage(Page):
         metadata=told(msg("Verdict"), msg("What the audit found, before all other sections of the card."))
     )
     sections: tuple[Section, ...] = field(
-        metadata=told(msg("Model card"), msg("The card section by section, as it was signed."))
+        metadata=told(msg("Model card"), msg("The card section by section, as it was submitted."))
     )
     history: tuple[Entry, ...] = field(
         metadata=told(
@@ -232,6 +234,7 @@ def _read(
         days = bounds(standing.submission, visit.now)
         waiving = typed if isinstance(typed, Typed) else None
         waivers = waivers_of(r, handed, parts.blocking, pending.waivers, days, waiving, wrong)
+    sentences = {one.key: r.text(one.sentence) for same in parts.blocking for one in same}
     impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"))
     titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(ASSESSMENT)}
     return VersionPage(
@@ -242,7 +245,7 @@ def _read(
         live=live(
             r,
             standing,
-            {one.key: r.text(one.sentence) for same in parts.blocking for one in same},
+            sentences,
             last_of(history, standing),
             handed.card.verdict.tally,
         ),
@@ -254,7 +257,7 @@ def _read(
         since=since(r, visit, history, standing.version, handed),
         first=tuple(_section(parts.card[name], said) for name in FIRST),
         sections=(*sections, impact),
-        history=entries(r, history, visit.office.model, standing.version, titles),
+        history=entries(r, history, visit.office.model, standing.version, titles, sentences),
         last=tuple(_section(parts.card[name], said) for name in LAST),
         fingerprints=_fingerprints(r, standing),
     )

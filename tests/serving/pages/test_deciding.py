@@ -226,3 +226,12 @@ def test_the_form_of_a_get_is_shown_and_nothing_is_recorded(desk):
     before = events(desk)
     assert isinstance(deciding.ask(Acting(desk, "Carol", "approve").visit()), Shown)
     assert events(desk) == before
+
+
+def test_the_last_day_is_that_of_the_waivers_where_they_end_before(desk):
+    desk.office.submit(blocked(1))
+    carol = Acting(desk, "Carol", "approve")
+    carol.waive()
+    form = carol.ask().page
+
+    assert form.typed.until == form.terms.ends.isoformat() < form.terms.latest.isoformat()

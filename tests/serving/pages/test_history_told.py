@@ -40,3 +40,10 @@ def test_waivers_of_another_reason_or_day_stand_apart():
     )
 
     assert [one.keys for one in found] == [("a", "b"), ("c",), ("d",)]
+
+
+def test_a_waiver_tells_what_its_finding_says_and_nothing_where_nobody_can_read_it():
+    waivers = [Waiver(finding=key, reason="Looked into.", expires=date(2026, 6, 30)) for key in ("a", "b")]
+
+    assert passed(waivers, {"a": "It is so."})[0].said == ("It is so.", "")
+    assert passed(waivers)[0].said == ("", "")

@@ -127,7 +127,7 @@ def test_how_far_the_access_log_is_held_fast_is_told(desk):
     body = {"log": "access", "number": 7, "digest": "sha256:" + "a" * 64}
     desk.office.book.record(lambda *_: [Draft("anchored", body=body)])
     assert page(desk).anchor.number == 7
-    assert "Held fast up to batch 7." in html(desk)
+    assert "Anchored up to batch 7." in html(desk)
 
 
 def test_the_exports_hold_what_the_filter_asks_for(busy):

@@ -135,7 +135,7 @@ def test_what_ends_soon_is_told_with_who_can_renew_it(page, office):
     office.clock.now += timedelta(days=100)
 
     assert (
-        "A waiver ends on 2026-06-30, and the approval with it. You can renew it as compliance." in page()[1]
+        "Waivers end on 2026-06-30, and the approval with them. You can renew it as compliance." in page()[1]
     )
     assert "Who can renew it: compliance, business owner." in page("Tina")[1]
 

@@ -279,3 +279,22 @@ def test_a_finding_that_is_left_stands_unfolded_beside_one_that_says_the_same_an
     assert "Change it" in html
     assert html.count("Waive it anew") == len(keys) - 1
     assert set(boxes) == {key.replace("'", "&#39;") for key in keys}
+
+
+def test_history_tells_a_waived_finding_in_words_with_its_key_beside_it(desk):
+    desk.office.submit(blocked())
+    desk.office.approve("Carol", 2, waivers=blocked().waivers)
+    one = blocked().waivers[0].finding
+    found = page_of(visited(desk, name="Bob", language="en"))
+    (same,) = next(told.waived for told in found.history if told.waived)
+
+    assert all(same.said)
+    assert words(shown(desk, language="en")).count(one) >= 1
+    assert f"<li><code>{one}" not in shown(desk, language="en")
+
+
+def test_every_section_of_a_long_page_leads_back_to_the_contents(seen):
+    html = shown(seen)
+
+    assert html.index('href="#contents-title"') < html.index('id="live"')
+    assert html.count('href="#contents-title"') == html.count('class="back onscreen"') + 1 > 10
