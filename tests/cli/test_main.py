@@ -61,6 +61,7 @@ COMMANDS = (
     "review reject",
     "review revoke",
     "review suspend",
+    "review mirror",
     "review payload",
     "review attach",
     "dossier make",
