@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from segmentation.ledger.records import Waiver
 from segmentation.ledger.track import day_of, last_day
 from segmentation.reviews.named import ROLES, role_title, word
-from segmentation.reviews.refusals import refusal_told
 from serving.pages.outlook import Outlook, effect
 from serving.pages.page import Page, msg, told
 from serving.pages.typed import Slip, Typed, latest_day
+from serving.pages.unread import unread_told
 from serving.pages.waived import Waived, grouped
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def asking(
         act=matter.act,
         effect="" if outlook.refusal else effect(matter, outlook.roles[0] if outlook.roles else None),
         stand=stand_of(matter),
-        barred=None if outlook.refusal is None else refusal_told(outlook.refusal, language),
+        barred=None if outlook.refusal is None else unread_told(outlook.refusal, language),
         refused=refused,
         slips=_firsts(slips),
         typed=written,

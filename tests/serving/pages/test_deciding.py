@@ -1,7 +1,9 @@
 """Acting through the pages, from the form to the ledger: every act, by two people, in both languages."""
 
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -235,3 +237,14 @@ def test_the_last_day_is_that_of_the_waivers_where_they_end_before(desk):
     form = carol.ask().page
 
     assert form.typed.until == form.terms.ends.isoformat() < form.terms.latest.isoformat()
+
+
+def test_a_form_about_files_that_are_gone_names_no_path_of_the_service(desk):
+    desk.office.submit()
+    bundles = Path(desk.office.trust.bundles)
+    shutil.rmtree(bundles)
+    carol = Acting(desk, "Carol", "approve")
+    shown = carol.ask()
+
+    assert shown.page.barred is not None
+    assert str(bundles) not in carol.html(shown)
