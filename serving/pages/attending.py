@@ -41,8 +41,8 @@ BEFORE = frozenset({"sign_in", "enter"})
 """Pages of which the form goes with a visitor's cookie: nobody is signed in there."""
 OF_NOBODY = frozenset({"language", "static"})
 """Pages for which it is not looked up who is signed in: they are the same for all, and no access event."""
-UNSHOWN = frozenset({csrf.FIELD, "passphrase", "name", "next", "step"})
-"""Fields of a form that are no text of a person's."""
+TEXTS = frozenset({"text", "reason", "conditions"})
+"""Fields of a form that a person writes in words of their own."""
 MOST_TEXTS, MOST_LETTERS = 50, 4_000
 """Of what is shown back to who was signed out meanwhile."""
 
@@ -215,7 +215,7 @@ class _Attendance:
             value[:MOST_LETTERS]
             for name, values in fields.items()
             for value in values
-            if name not in UNSHOWN and value.strip() and not value.startswith(("{", "["))
+            if name in TEXTS and value.strip()
         )
         return tuple(found)[:MOST_TEXTS]
 

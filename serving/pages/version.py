@@ -17,6 +17,7 @@ from serving.pages.pending import Pending, pending_of
 from serving.pages.remarks import Remarks, Said, Typing
 from serving.pages.since_told import Since, since
 from serving.pages.standing_told import Acts, Live, acts, last_of, live, standing_of
+from serving.pages.terms_in import terms_in
 from serving.pages.unread import unread_told
 from serving.pages.visit import Shown
 from serving.pages.waiving import Typed, Waivers, bounds, waivers_of
@@ -62,6 +63,8 @@ class Section:
     parts : tuple of Part
         Sections of the assessment.
     remarks : Remarks
+    terms : tuple of str
+        Of the words page, in English, that stand in it.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Section:
     html: Markup | None
     parts: tuple[Part, ...]
     remarks: Remarks
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ def _read(
         error=wrong.get("text", ""),
     )
     sections = [
-        _section(part, said) for name, part in parts.card.items() if name not in {ABOUT, *FIRST, *LAST}
+        _section(r, part, said) for name, part in parts.card.items() if name not in {ABOUT, *FIRST, *LAST}
     ]
     may = acts(visit, history, standing, is_readable=True, comments=len(pending.comments))
     waivers = None
@@ -235,7 +239,7 @@ def _read(
         waiving = typed if isinstance(typed, Typed) else None
         waivers = waivers_of(r, handed, parts.blocking, pending.waivers, days, waiving, wrong)
     sentences = {one.key: r.text(one.sentence) for same in parts.blocking for one in same}
-    impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"))
+    impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"), ())
     titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(ASSESSMENT)}
     return VersionPage(
         number=standing.version,
@@ -255,10 +259,10 @@ def _read(
         refusal=None,
         waivers=waivers,
         since=since(r, visit, history, standing.version, handed),
-        first=tuple(_section(parts.card[name], said) for name in FIRST),
+        first=tuple(_section(r, parts.card[name], said) for name in FIRST),
         sections=(*sections, impact),
         history=entries(r, history, visit.office.model, standing.version, titles, sentences),
-        last=tuple(_section(parts.card[name], said) for name in LAST),
+        last=tuple(_section(r, parts.card[name], said) for name in LAST),
         fingerprints=_fingerprints(r, standing),
     )
 
@@ -286,8 +290,9 @@ def _unread(visit: Visit, history: History, standing: Standing, refusal: Told) -
     )
 
 
-def _section(part: Part, said: Said) -> Section:
-    return Section(part.name, part.title, part.help, part.html, (), said.of(part.name))
+def _section(r: Speaker, part: Part, said: Said) -> Section:
+    terms = terms_in(str(part.html), r.language)
+    return Section(part.name, part.title, part.help, part.html, (), said.of(part.name), terms)
 
 
 def _fingerprints(r: Speaker, standing: Standing) -> tuple[Fingerprint, ...]:

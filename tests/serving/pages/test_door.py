@@ -178,6 +178,9 @@ def test_what_somebody_wrote_who_was_signed_out_meanwhile_is_shown_to_be_copied(
         "payload": '{"a": 1}',
         "csrf": "x",
         "name": "Carol",
+        "kind": "comment",
+        "key": "gaps",
+        "until": "2026-05-31",
     }
     browser = Browser(site)
     found = browser.post("/review/versions/1/approve", told)
@@ -185,6 +188,8 @@ def test_what_somebody_wrote_who_was_signed_out_meanwhile_is_shown_to_be_copied(
     assert f"Looked at &lt;b&gt;it&lt;/b&gt; {PLANTED}</pre>" in found.text
     assert PASSPHRASE not in found.text
     assert "&#34;a&#34;" not in found.text
+    for machine in ("comment", "gaps", "2026-05-31"):
+        assert f"{machine}</pre>" not in found.text
     browser.origin = ()
     assert PLANTED not in browser.post("/review/versions/1/approve", told).text
     assert PLANTED not in site.log
