@@ -163,3 +163,8 @@ def test_no_segment_at_all_still_has_a_picture():
 
     assert nobody.plot_sizes()._repr_png_().startswith(b"\x89PNG")
     assert nobody.plot_needs()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_the_axis_of_sizes_counts_all_residents(found):
+    (axes,) = found.plot_sizes().axes
+    assert axes.get_xlabel() == f"Share of {sum(one.size for one in found):,} residents"

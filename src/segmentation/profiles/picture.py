@@ -45,7 +45,7 @@ LABEL, HEAD, LETTERS = 40, 16, 13
 """Letters of a line of a label beside a row, at least above a column, and to the inch."""
 SAID = {
     "sizes": Text(en="Residents in each segment", zh="各分群的住户数"),
-    "share": Text(en="Share of residents", zh="占住户比例"),
+    "share": Text(en="Share of {all:,} residents", zh="占全部{all:,}名住户的比例"),
     "needs": Text(
         en="How the needs of each segment differ from all others", zh="各分群的需求与其他住户的差异"
     ),
@@ -84,7 +84,8 @@ def sizes(found: Profiles, language: Language) -> Picture:
     axes.set_ylim(len(found) - 0.45, -0.55)
     axes.set_xlim(0, max([*shares, 0.01]) * 1.25)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    axes.set_xlabel(_said(picture, "share"), fontsize=MEDIUM)
+    everybody = sum(profile.size for profile in found)
+    axes.set_xlabel(_said(picture, "share").format(all=everybody), fontsize=MEDIUM)
     axes.set_title(_said(picture, "sizes"), loc="left")
     plain(axes, "x")
     return picture.finished()

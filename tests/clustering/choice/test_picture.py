@@ -7,6 +7,7 @@ import pytest
 from segmentation.clustering.choice.model import Choice, Reason, Rival, Stability, Structure
 from segmentation.clustering.choice.picture import WHY
 from segmentation.drawing import fonts
+from tests.card import made
 from tests.policies import small_policy
 
 POLICY = small_policy()
@@ -179,3 +180,8 @@ def test_a_similarity_is_told_from_below_and_a_whole_one_as_it_is():
     (axes,) = Stability((0.9979, 1.0), 50, 0.1, 0.08, None, None).plot().axes
 
     assert texts(axes)[:2] == ["≥ 0.99 stable", "1.00 stable"]
+
+
+def test_both_axes_say_what_they_count():
+    (axes,) = made.choice().plot().axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Number of segments", "At most 1; higher is better")

@@ -32,6 +32,7 @@ SAID = {
     "silhouette": Text(en="Silhouette, for information", zh="轮廓系数（仅供参考）"),
     "limit": Text(en="at least {limit:g}", zh="不低于{limit:g}"),
     "x": Text(en="Number of segments", zh="分群数"),
+    "y": Text(en="At most 1; higher is better", zh="最大为1，越高越好"),
     "chosen": Text(en="chosen", zh="选定"),
     "given": Text(en="given", zh="人为指定"),
     "title": Text(
@@ -97,6 +98,7 @@ def picture(choice: Choice, language: Language, policy: Policy | None) -> Pictur
     axes.set_xticks(numbers, _reasons(drawn, choice) or ["1"], fontsize=SMALL)
     axes.set_xlim(min(numbers) - 0.6, max(numbers) + 0.6)
     axes.set_xlabel(_said(drawn, "x"), fontsize=MEDIUM)
+    axes.set_ylabel(_said(drawn, "y"), fontsize=MEDIUM)
     axes.set_title("\n".join(_titles(drawn, choice)), loc="left", fontsize=11)
     plain(axes, "y")
     if choice.rivals:

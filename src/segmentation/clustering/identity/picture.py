@@ -31,7 +31,9 @@ SAID = {
         en="From version {version} to this one, on the same residents: at least {staying} keep their segment",
         zh="从版本{version}到本版本（同一批住户）：至少{staying}的住户分群不变",
     ),
-    "x": Text(en="Share of the segment before", zh="占原分群的比例"),
+    "x": Text(
+        en="Share of the segment before; {all:,} residents in all", zh="占原分群的比例（共{all:,}名住户）"
+    ),
     "moves": Text(en="moves to {segment}", zh="转入{segment}"),
     "stays": Text(en="stays, or moves that are not told", zh="留在原分群，或未公布的转移"),
     "gone": Text(en="{segment} (gone)", zh="{segment}（已撤销）"),
@@ -55,7 +57,7 @@ def picture(migration: Migration, language: Language) -> Picture:
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    axes.set_xlabel(_said(drawn, "x"), fontsize=MEDIUM)
+    axes.set_xlabel(_said(drawn, "x").format(all=migration.residents), fontsize=MEDIUM)
     title = _said(drawn, "title").format(version=migration.version, staying=f"{migration.staying:.0%}")
     axes.set_title(wrapped(title, WORDS), loc="left", fontsize=10)
     plain(axes, "x")
