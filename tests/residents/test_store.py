@@ -205,3 +205,11 @@ def test_batches_are_cut_anew_without_losing_a_row(rows):
 def test_row_groups_of_any_size_make_no_difference(tmp_path):
     pq.write_table(pa.Table.from_pandas(TABLE), tmp_path / "a.parquet", row_group_size=17)
     assert read_residents(tmp_path / "a.parquet", POLICY, as_of=AS_OF).digest == RESIDENTS.digest
+
+
+def test_a_bar_where_nobody_sees_it_writes_nothing_and_changes_nothing(folder, capfd):
+    with store_residents(folder, POLICY, as_of=AS_OF) as silent:
+        digest = silent.digest
+    with store_residents(folder, POLICY, as_of=AS_OF, progress=True) as stored:
+        assert stored.digest == digest
+    assert capfd.readouterr() == ("", "")
