@@ -27,7 +27,8 @@ def notebook(
     """Copy the notebooks to a folder, and say how to open them.
 
     01 goes from residents to segments; 02 reads an audit and mitigates; 03 registers, hands over and scores.
-    They run on simulated residents, each within two minutes. A copy that was run or edited is never written over without --force.
+    They run on simulated residents, each within two minutes. A copy that was run or edited is not written
+    over without --force.
     """
     from segmentation.errors import StorageError
     from segmentation.files import write_text
