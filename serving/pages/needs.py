@@ -107,7 +107,7 @@ def _of_version(visit: Visit, history: History, standing: Standing) -> Iterator[
         yield _held(visit, history, standing)
     elif standing.state == "changes_requested":
         yield from _to_change(visit, history, standing)
-    if standing.valid_until is not None and standing.state in {"approved", "active", "suspended"}:
+    if standing.valid_until is not None and standing.state in {"approved", "active"}:
         yield from _ending(visit, history, standing, standing.valid_until)
 
 
@@ -116,6 +116,17 @@ def _to_sign(visit: Visit, history: History, standing: Standing) -> Iterator[Nee
     submission = standing.submission
     if roles and submission is not None:
         yield Need("sign", standing.version, by=submission.by, at=submission.at, roles=roles)
+    elif submission is not None and _lacks_training(visit, history, standing):
+        roles = standing.missing
+        yield Need("sign", standing.version, mine=False, by=submission.by, at=submission.at, roles=roles)
+
+
+def _lacks_training(visit: Visit, history: History, standing: Standing) -> bool:
+    """Whether somebody has a role that is missing, and may not sign in it for want of training."""
+    person = history.people.get(visit.signed_in.name)
+    if person is None or not set(person.roles) & set(standing.missing):
+        return False
+    return person.training_until is None or person.training_until < day_of(visit.now)
 
 
 def _held(visit: Visit, history: History, standing: Standing) -> Need:

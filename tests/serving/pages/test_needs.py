@@ -187,4 +187,24 @@ def test_training_that_ended_or_ends_within_thirty_days_is_told(office, needs, u
     found = [one for one in needs("Carol") if one.kind == "training"]
 
     assert [(one.day, one.is_over) for one in found] == ([(until, is_over)] if is_told else [])
-    assert ("sign" in {one.kind for one in needs("Carol")}) == (not is_over)
+    assert ("sign" in {one.kind for one in needs("Carol") if one.mine}) == (not is_over)
+
+
+def test_who_lacks_training_sees_that_a_version_waits_for_others(office, needs):
+    office.submit()
+    change_person(office.book, office.root, "Carol", roles=("compliance",), training_until=date(2026, 1, 1))
+
+    assert told(needs("Carol")) == [("training", None, True), ("sign", 1, False)]
+    assert told(needs("Tina")) == []
+
+
+def test_a_suspended_version_that_ends_soon_is_told_once(office, needs):
+    one = blocked(2)
+    office.submit(one)
+    for name in ("Carol", "Bob"):
+        office.approve(name, 2, waivers=one.waivers)
+    days(office, 100)
+    assert [one.kind for one in needs("Carol")] == ["ending"]
+    decide(office, "suspend", "Adam", 2)
+
+    assert [one.kind for one in needs("Carol")] == ["suspended"]
