@@ -28,6 +28,7 @@ def test_the_active_version_gets_the_alias_and_says_by_whose_decision(home, regi
     tags = client_of(home).get_model_version(NAME, "1").tags
     assert tags["segmentation.state"] == "active"
     assert tags["segmentation.decision"] == "Approved by Carol and Bob."
+    assert client_of(home).get_run(registered.run_id).data.tags["segmentation.state"] == "active"
 
 
 @pytest.mark.parametrize("state", ["revoked", "suspended", "expired", "submitted"])

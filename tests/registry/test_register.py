@@ -4,10 +4,14 @@ import errno
 import json
 import logging
 import re
+import shutil
+import sqlite3
 import struct
 import subprocess
 import zipfile
+from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import mlflow
@@ -19,25 +23,26 @@ from sklearn.preprocessing import FunctionTransformer
 
 from segmentation import home as home_module
 from segmentation.clustering import Segmenter
-from segmentation.clustering.choice import Choice, Rival, Structure
 from segmentation.errors import RegistryError, StorageError
 from segmentation.home import Home
 from segmentation.pipeline import build
-from segmentation.registry import check_home, load_version, register
+from segmentation.registry import check_home, described, figures, load_segmenter, load_version, register
+from segmentation.registry.inputs import residents_of
 
 EVIDENCE = {
     "audit.json", "card/card.en.html", "card/card.en.md", "card/card.json", "card/card.zh.html",
     "card/card.zh.md", "choice.json", "plans.json", "policy.json", "profiles.json", "scorer.json",
     "scorer.onnx",
 }  # fmt: skip
+CHARTS = {"1_segments", "2_needs", "3_audit_worst_attribute", "4_number_of_segments"}
 MODEL = {
     "MLmodel", "conda.yaml", "input_example.json", "model.skops", "python_env.yaml", "requirements.txt",
     "serving_input_example.json",
 }  # fmt: skip
 STEPS = (
-    "create_run", "log_batch", "log_artifacts", "create_logged_model", "log_model_artifacts",
+    "create_run", "log_inputs", "log_batch", "log_artifacts", "create_logged_model", "log_model_artifacts",
     "finalize_logged_model", "log_outputs", "set_terminated", "create_registered_model",
-    "create_model_version", "set_registered_model_alias",
+    "create_model_version", "update_model_version", "set_registered_model_alias",
 )  # fmt: skip
 
 
@@ -67,7 +72,9 @@ def test_a_version_holds_all_its_evidence(candidate, kept_home, client_of):
     run = client.get_run(version.run_id)
     artifacts = Path(mlflow.artifacts.download_artifacts(run.info.artifact_uri))
 
-    assert files(artifacts) == EVIDENCE
+    charts = {name for name in files(artifacts) if name.startswith("charts/")}
+    assert files(artifacts) - charts == EVIDENCE
+    assert {Path(name).name.split(".")[0] for name in charts} == CHARTS
     assert (
         files(artifacts.parents[1] / "models" / run.outputs.model_outputs[0].model_id / "artifacts") == MODEL
     )
@@ -81,40 +88,85 @@ def test_a_run_tells_what_can_be_compared(candidate, kept_home, client_of):
     run = client.get_run(client.get_model_version(candidate.policy.name, "1").run_id)
 
     assert run.info.status == "FINISHED"
-    assert run.info.run_name == f"6 segments of {candidate.intake.kept} residents"
     assert client.get_experiment(run.info.experiment_id).name == candidate.policy.name
-    assert run.data.params["seed"] == str(candidate.policy.clustering.seed)
-    assert run.data.params["n_segments_asked"] == "6"
-    assert run.data.metrics["residents"] == candidate.intake.kept
-    assert run.data.metrics["n_segments"] == 6
-    assert run.data.metrics["findings_broken"] == candidate.card.verdict.tally.broken > 0
-    assert 0 < run.data.metrics["worst_association"] <= 1
-    assert run.data.metrics["inertia_per_resident"] == pytest.approx(
-        candidate.segmenter.inertia_ / candidate.intake.kept
+    assert run.data.params == figures.params(candidate)
+    assert run.data.metrics == figures.metrics(candidate)
+    assert run.data.tags["segmentation.state"] == "candidate"
+    assert run.data.tags["segmentation.not_measured"] == "staying"
+    assert run.data.tags["mlflow.note.content"].startswith("Audit: broken (")
+
+
+def test_a_run_is_named_by_what_it_is_and_when(quick, candidate, home, client_of):
+    now = datetime(2026, 7, 1, 8, 30, tzinfo=timezone(timedelta(hours=8)))
+
+    named = register(candidate, home, now=now)
+
+    digest = candidate.policy.digest.removeprefix("sha256:")[:8]
+    run = client_of(home).get_run(named.run_id)
+    assert run.info.run_name == f"6 segments, no mitigation, policy {digest}, 2026-07-01 00:30 UTC"
+
+
+def test_the_residents_are_the_runs_input_and_none_of_them_is_told(candidate, kept_home, client_of):
+    run = client_of(kept_home).get_run(
+        client_of(kept_home).get_model_version(candidate.policy.name, "1").run_id
     )
 
-
-def test_figures_of_the_choice_are_those_of_the_number_that_was_taken(candidate, home, client_of):
-    rivals = (
-        Rival(5, 0.97, (0.99, 0.98), 0.12, 0.3, "passes, but a larger one does too"),
-        Rival(6, 0.91, (0.95, 0.81), 0.1, None, "chosen"),
-        Rival(7, 0.4, (0.6, 0.2), 0.1, 0.2, "does not repeat itself"),
-    )
-    structure = Structure(6, 0.6, 0.9, 99, 0.01, 0.01, None)
-    chosen = register(replace(candidate, choice=Choice(rivals, structure)), home)
-
-    metrics = client_of(home).get_run(chosen.run_id).data.metrics
-    assert metrics["prediction_strength"] == 0.91
-    assert metrics["weakest_bootstrap_jaccard"] == 0.81
-    assert metrics["shuffle_p"] == 0.01
-    assert "staying" not in metrics
+    (given,) = run.inputs.dataset_inputs
+    assert given == residents_of(candidate)
+    assert mlflow.data.get_source(given.dataset).to_dict()["tags"]["kept_by"] == candidate.policy.owner.en
 
 
-def test_what_was_not_measured_is_no_metric(candidate, home, client_of):
-    unmeasured = register(replace(candidate, choice=Choice((), None)), home)
+def test_metrics_are_those_of_the_model_and_of_the_residents_too(candidate, kept_home, client_of):
+    client = client_of(kept_home)
+    version = client.get_model_version(candidate.policy.name, "1")
+    model = client.get_logged_model(client.get_run(version.run_id).outputs.model_outputs[0].model_id)
 
-    metrics = client_of(home).get_run(unmeasured.run_id).data.metrics
-    assert not {"prediction_strength", "weakest_bootstrap_jaccard", "shuffle_p"} & set(metrics)
+    assert model.params == figures.params(candidate)
+    assert {one.key: one.value for one in model.metrics} == figures.metrics(candidate)
+    assert {one.dataset_name for one in model.metrics} == {"resident_needs residents"}
+
+
+def test_experiment_model_and_version_are_described(candidate, home, client_of, quick):
+    done = register(candidate, home, pages="https://segments.example/")
+    client = client_of(home)
+
+    experiment = client.get_experiment(client.get_run(done.run_id).info.experiment_id)
+    assert experiment.tags["mlflow.note.content"] == described.of_experiment(candidate.policy)
+    assert client.get_registered_model("resident_needs").description == described.of_model(candidate.policy)
+    told = client.get_model_version("resident_needs", "1").description
+    assert told == described.of_version(candidate.card, 1, "https://segments.example")
+
+
+def test_an_old_experiment_is_described_and_a_persons_own_words_stay(quick, candidate, home, client_of):
+    client = client_of(home)
+    experiment = client.create_experiment(candidate.policy.name, (home.artifacts / "x").as_uri())
+    register(candidate, home)
+    ours = client.get_experiment(experiment).tags["mlflow.note.content"]
+    client.set_experiment_tag(experiment, "mlflow.note.content", "Ask Tina about these.")
+    register(candidate, home)
+
+    assert ours == described.of_experiment(candidate.policy)
+    assert client.get_experiment(experiment).tags["mlflow.note.content"] == "Ask Tina about these."
+
+
+def test_a_version_of_before_these_columns_still_loads(home, registered, candidate, client_of):
+    client = client_of(home)
+    for tag in ("segmentation.state", "segmentation.not_measured", "mlflow.note.content"):
+        client.delete_tag(registered.run_id, tag)
+    client.delete_model_version_tag("resident_needs", "1", "segmentation.state")
+    client.update_model_version("resident_needs", "1", "")
+    shutil.rmtree(Path(registered.card).parents[1] / "charts")
+
+    assert load_version(home, "resident_needs").card == candidate.card
+    assert load_segmenter(home, "resident_needs").n_segments == 6
+
+
+def test_an_address_of_pages_that_tells_a_password_is_refused_before_anything_is_written(candidate, tmp_path):
+    with pytest.raises(RegistryError, match="without name, password or query") as told:
+        register(candidate, Home(tmp_path / "home"), pages="https://carol:hush@segments.example")
+
+    assert "hush" not in str(told.value)
+    assert not (tmp_path / "home").exists()
 
 
 def test_the_choice_is_kept_as_the_card_tells_it(candidate, kept_home, client_of):
@@ -137,7 +189,8 @@ def test_the_tags_identify_the_version(candidate, residents, kept_home, client_o
     assert version.tags["scorer_digest"] == candidate.scorer.digest
     assert version.tags["card_digest"] == candidate.card.digest
     assert (version.tags["audit_verdict"], version.tags["mitigation"]) == ("broken", "none")
-    assert set(version.tags) - {"audit_digest", "code_version"} == {
+    assert version.tags["segmentation.state"] == "candidate"
+    assert set(version.tags) - {"audit_digest", "code_version", "segmentation.state"} == {
         "policy_digest", "data_digest", "scorer_digest", "card_digest", "audit_verdict", "mitigation",
     }  # fmt: skip
 
@@ -210,6 +263,14 @@ def stored(folder):
                 yield from (archive.read(name) for name in archive.namelist())
 
 
+def _data_sets(home):
+    """Return what the database says of data sets, and check that it names their features."""
+    with closing(sqlite3.connect(home.database)) as database:
+        told = repr(database.execute("SELECT * FROM datasets").fetchall()).encode()
+    assert b'"name": "repair_requests"' in told
+    return told
+
+
 def array_lengths(file):
     """Return the lengths of all arrays in a skops file."""
     with zipfile.ZipFile(file) as archive:
@@ -231,6 +292,7 @@ def test_no_resident_stays_inside(policy, residents, home):
     assert words.isdisjoint(ref.encode() for ref in residents.ids)
     assert residents.ids[5].encode() not in everything
     assert b"777.0625" not in everything
+    assert not [name for name in policy.audited if f'"name": "{name}"'.encode() in _data_sets(home)]
     assert struct.pack("<d", planted) not in everything
     assert candidate.policy.name.encode() in words  # the search sees what is there
     assert max(array_lengths(next(home.root.rglob("model.skops")))) < 100

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import Standing
 
 STATE = "segmentation.state"
+"""Tag of a version and of its run: where it stands, to filter by."""
+CANDIDATE = "candidate"
+"""What the tag says of a version that nobody has submitted."""
 DECISION = "segmentation.decision"
 
 
 def mirror(home: Home, standings: Sequence[Standing], tracking_uri: str | None = None) -> str | None:
     """Show in MLflow where the versions of a model stand.
 
-    Each gets tags, and the active one the alias `CHAMPION`, which is taken away where none of them is active.
+    Each gets tags, its run the state, and the active one the alias `CHAMPION`, which is taken away where none
+    of them is active.
 
     Parameters
     ----------
@@ -67,3 +71,6 @@ def _show(client: MlflowClient, standings: Sequence[Standing]) -> None:
         if one.version in registered:
             client.set_model_version_tag(model, str(one.version), STATE, one.state)
             client.set_model_version_tag(model, str(one.version), DECISION, one.why)
+            run = registered[one.version].run_id
+            if run:
+                client.set_tag(run, STATE, one.state)

@@ -13,10 +13,11 @@ import pandas as pd
 import skops.io
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types import ColSpec, DataType, Schema
 
 from segmentation.clustering import Segmenter
 from segmentation.errors import RegistryError
+from segmentation.registry.inputs import schema
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
@@ -105,17 +106,12 @@ def load_model(file: Path) -> Segmenter:
 
 def signature(features: Mapping[str, Feature]) -> ModelSignature:
     """Return what the model takes and gives: a column for every feature, in which values may be missing."""
-    inputs: list[ColSpec | TensorSpec] = [ColSpec(_type(feature), name) for name, feature in features.items()]
-    return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.long)]))
+    return ModelSignature(schema(features), Schema([ColSpec(DataType.long)]))
 
 
 def example(features: Mapping[str, Feature]) -> pd.DataFrame:
     """Return two residents who never were: one low and one high in everything that the model reads."""
     return pd.DataFrame({name: _made_up(feature) for name, feature in features.items()})
-
-
-def _type(feature: Feature) -> DataType:
-    return DataType.double if feature.values is None else DataType.string
 
 
 def _made_up(feature: Feature) -> np.ndarray | list[str]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import shutil
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from mlflow.entities import LifecycleStage, LoggedModelOutput, Metric, Param, RunTag
+from mlflow.entities import DatasetInput, LifecycleStage, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
 from segmentation.errors import RegistryError
-from segmentation.registry.evidence import named, write_evidence
+from segmentation.registry import described
+from segmentation.registry.evidence import write_evidence
+from segmentation.registry.figures import metrics, params, unmeasured
+from segmentation.registry.mirror import CANDIDATE, STATE
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, writing
+from segmentation.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,11 +33,16 @@ if TYPE_CHECKING:
 
     from segmentation.home import Home
     from segmentation.pipeline import Candidate
+    from segmentation.policy import Policy
 
 ALIAS = "candidate"
 """The alias of the newest version; it says nothing of whether anybody signed it."""
 MARK = "segmentation.registering"
 """Tag of our own runs: one that still runs while nobody registers was left by a process that was killed."""
+NOTE = MLFLOW_RUN_NOTE
+"""Tag of a run, and of an experiment, whose Markdown its page opens with."""
+MISSING = "segmentation.not_measured"
+"""Tag that names the metrics which a run lacks."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ class _Staged:
     evidence: Path
     model: Path
     tags: Mapping[str, str]
+    residents: DatasetInput
 
 
 def check_home(home: Home, tracking_uri: str | None = None) -> None:
@@ -94,7 +106,14 @@ def check_home(home: Home, tracking_uri: str | None = None) -> None:
         pass
 
 
-def register(candidate: Candidate, home: Home, tracking_uri: str | None = None) -> Registered:
+def register(
+    candidate: Candidate,
+    home: Home,
+    tracking_uri: str | None = None,
+    *,
+    pages: str | None = None,
+    now: datetime | None = None,
+) -> Registered:
     """Register a candidate as the next version of its model, and move the alias ``candidate`` to it.
 
     Parameters
@@ -105,38 +124,50 @@ def register(candidate: Candidate, home: Home, tracking_uri: str | None = None) 
     tracking_uri : str, optional
         Another MLflow than the one at home, such as ``postgresql://…`` or ``https://…``. With a database,
         artefacts stay at home; with a server they go where the server keeps them.
+    pages : str, optional
+        Where the pages of review are, such as ``https://segments.example``: the version's text in MLflow then
+        links to its own page there.
+    now : datetime, optional
+        Aware; names the run. This moment by default.
 
     Raises
     ------
     StorageError
         A disk is full, or a folder cannot be written to.
     RegistryError
-        The model holds a type that is not trusted, the candidate's parts do not belong together, or MLflow
-        refuses. Nothing is left behind then: no run, no version, no file.
+        The model holds a type that is not trusted, the candidate's parts do not belong together, `pages` is
+        no address, or MLflow refuses. Nothing is left behind then: no run, no version, no file.
     """
     place = Place(home, tracking_uri)
+    name = described.title(candidate, (now or datetime.now(UTC)).astimezone(UTC))
+    linked = described.address(pages)
     failure = f"{candidate.policy.name} could not be registered"
     with quiet(), explained(failure, place), TemporaryDirectory(prefix="segmentation-") as folder:
         staged = _stage(candidate, Path(folder))
         home.prepare()
         with writing(place) as client:
-            return _send(client, staged, _experiment(client, place, candidate.policy.name))
+            return _send(client, staged, _experiment(client, place, candidate.policy), name, linked)
 
 
 def _stage(candidate: Candidate, folder: Path) -> _Staged:
-    from segmentation.registry.model import save_model  # noqa: PLC0415 - seconds, and few need it
+    # Seconds, and few need them.
+    from segmentation.registry.inputs import residents_of  # noqa: PLC0415
+    from segmentation.registry.model import save_model  # noqa: PLC0415
+    from segmentation.registry.pictures import FOLDER, write_pictures  # noqa: PLC0415
 
     evidence, model = folder / "evidence", folder / "model"
     tags = write_evidence(candidate, evidence)
+    write_pictures(candidate, evidence / FOLDER)
     save_model(candidate.segmenter, candidate.policy, model)
-    return _Staged(candidate, evidence, model, tags)
+    return _Staged(candidate, evidence, model, tags, residents_of(candidate))
 
 
-def _experiment(client: MlflowClient, place: Place, name: str) -> str:
-    """Return the id of the policy's experiment, cleared of what killed processes left."""
+def _experiment(client: MlflowClient, place: Place, policy: Policy) -> str:
+    """Return the id of the policy's experiment, described, and cleared of what killed processes left."""
+    name, told = policy.name, described.of_experiment(policy)
     found = client.get_experiment_by_name(name)
     if found is None:
-        return client.create_experiment(name, place.artifacts_of(name))
+        return client.create_experiment(name, place.artifacts_of(name), tags={NOTE: told})
     if found.lifecycle_stage == LifecycleStage.DELETED:
         message = (
             f"The experiment {name} was deleted in MLflow. Restore it there first: "
@@ -145,6 +176,9 @@ def _experiment(client: MlflowClient, place: Place, name: str) -> str:
         raise RegistryError(message)
     if place.is_locked:
         _clear(client, found.experiment_id)
+    before = found.tags.get(NOTE, described.OURS)
+    if before.startswith(described.OURS) and before != told:
+        client.set_experiment_tag(found.experiment_id, NOTE, told)
     return found.experiment_id
 
 
@@ -156,23 +190,34 @@ def _clear(client: MlflowClient, experiment: str) -> None:
         _forget_run(client, run)
 
 
-def _send(client: MlflowClient, staged: _Staged, experiment: str) -> Registered:
+def _send(
+    client: MlflowClient, staged: _Staged, experiment: str, title: str, pages: str | None
+) -> Registered:
     """Send the files, make the version, move the alias; take all of it back where one step fails."""
     name = staged.candidate.policy.name
     with ExitStack() as undo:
-        run = client.create_run(experiment, run_name=_title(staged.candidate), tags={MARK: "true"})
+        run = client.create_run(experiment, run_name=title, tags={MARK: "true"})
         undo.callback(_in_any_case, _forget_run, client, run)
-        _say(client, run, staged)
+        client.log_inputs(run.info.run_id, [staged.residents])
         client.log_artifacts(run.info.run_id, str(staged.evidence))
-        model = client.create_logged_model(experiment, "segmenter", source_run_id=run.info.run_id)
+        model = client.create_logged_model(
+            experiment, "segmenter", run.info.run_id, dict(staged.tags), params(staged.candidate)
+        )
         undo.callback(_in_any_case, _forget_model, client, model)
+        _say(client, run, model, staged)
         _send_model(client, run, model, staged)
         client.set_terminated(run.info.run_id)
-        _make_name(client, staged.candidate)
+        _make_name(client, staged.candidate.policy)
         version = client.create_model_version(
-            name, model.artifact_location, run.info.run_id, dict(staged.tags), model_id=model.model_id
+            name,
+            model.artifact_location,
+            run.info.run_id,
+            {**staged.tags, STATE: CANDIDATE},
+            model_id=model.model_id,
         )
         undo.callback(_in_any_case, client.delete_model_version, name, version.version)
+        told = described.of_version(staged.candidate.card, int(version.version), pages)
+        client.update_model_version(name, version.version, told)
         client.set_registered_model_alias(name, ALIAS, version.version)
         undo.pop_all()
     return Registered(
@@ -185,14 +230,31 @@ def _send(client: MlflowClient, staged: _Staged, experiment: str) -> Registered:
     )
 
 
-def _say(client: MlflowClient, run: Run, staged: _Staged) -> None:
-    started = run.info.start_time
+def _say(client: MlflowClient, run: Run, model: LoggedModel, staged: _Staged) -> None:
+    """Tell what MLflow's tables and the run's page show; the metrics are those of model and residents too."""
+    started, residents = run.info.start_time, staged.residents.dataset
+    beside = {
+        "model_id": model.model_id, "dataset_name": residents.name, "dataset_digest": residents.digest,
+        "run_id": run.info.run_id,
+    }  # fmt: skip
     client.log_batch(
         run.info.run_id,
-        metrics=[Metric(key, value, started, 0) for key, value in _metrics(staged.candidate).items()],
-        params=[Param(key, str(value)) for key, value in _params(staged.candidate).items()],
-        tags=[RunTag(key, value) for key, value in staged.tags.items()],
+        metrics=[
+            Metric(key, value, started, 0, **beside) for key, value in metrics(staged.candidate).items()
+        ],
+        params=[Param(key, value) for key, value in params(staged.candidate).items()],
+        tags=[RunTag(key, value) for key, value in _tags(staged).items()],
     )
+
+
+def _tags(staged: _Staged) -> dict[str, str]:
+    return {
+        **staged.tags,
+        STATE: CANDIDATE,
+        MISSING: ", ".join(unmeasured(staged.candidate)) or "nothing",
+        NOTE: described.of_run(staged.candidate),
+        MLFLOW_SOURCE_NAME: f"segmentation {__version__}",
+    }
 
 
 def _send_model(client: MlflowClient, run: Run, model: LoggedModel, staged: _Staged) -> None:
@@ -204,63 +266,12 @@ def _send_model(client: MlflowClient, run: Run, model: LoggedModel, staged: _Sta
     client.log_outputs(run.info.run_id, [LoggedModelOutput(model.model_id, 0)])
 
 
-def _make_name(client: MlflowClient, candidate: Candidate) -> None:
-    title = candidate.policy.title
+def _make_name(client: MlflowClient, policy: Policy) -> None:
     try:
-        client.create_registered_model(candidate.policy.name, description=f"{title.en} · {title.zh}")
+        client.create_registered_model(policy.name, description=described.of_model(policy))
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-
-
-def _title(candidate: Candidate) -> str:
-    return f"{len(candidate.profiles)} segments of {candidate.intake.kept} residents"
-
-
-def _params(candidate: Candidate) -> dict[str, object]:
-    rules = candidate.policy.clustering
-    return {
-        "n_segments_asked": candidate.segmenter.n_segments,
-        "mitigation": named(candidate.mitigation),
-        "least_prediction_strength": rules.prediction_strength,
-        "least_bootstrap_jaccard": rules.bootstrap_jaccard,
-        "least_share": rules.smallest_share,
-        "sample_size": rules.sample_size,
-        "fit_sample": rules.fit_sample,
-        "splits": rules.splits,
-        "bootstraps": rules.bootstraps,
-        "shuffles": rules.shuffles,
-        "restarts": rules.restarts,
-        "seed": rules.seed,
-        "compared_with": "none" if candidate.migration is None else candidate.migration.version,
-        "code_version": candidate.card.digests.code_version,
-    }
-
-
-def _metrics(candidate: Candidate) -> dict[str, float]:
-    """Return a few figures that can be compared between versions; one that was not measured is left out."""
-    tally = candidate.card.verdict.tally
-    found = next((rival for rival in candidate.choice.rivals if rival.reason in {"chosen", "given"}), None)
-    structure = candidate.choice.structure
-    associations = [
-        finding.value for finding in candidate.audit.findings
-        if finding.check == "association" and finding.value is not None
-    ]  # fmt: skip
-    metrics: dict[str, float | None] = {
-        "residents": candidate.intake.kept,
-        "n_segments": len(candidate.profiles),
-        "smallest_share": min(profile.share for profile in candidate.profiles),
-        "inertia_per_resident": candidate.segmenter.inertia_ / candidate.intake.kept,
-        "prediction_strength": None if found is None else found.prediction_strength,
-        "weakest_bootstrap_jaccard": None if found is None else found.weakest,
-        "shuffle_p": None if structure is None else structure.p_value,
-        "staying": None if candidate.migration is None else candidate.migration.staying,
-        "findings_broken": tally.broken,
-        "findings_undetermined": tally.undetermined,
-        "findings_kept": tally.kept,
-        "worst_association": max(associations, default=None),
-    }
-    return {key: float(value) for key, value in metrics.items() if value is not None}
 
 
 # ---- Taking back ------------------------------------------------------------------------------------
