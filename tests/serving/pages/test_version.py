@@ -218,8 +218,10 @@ def test_who_approved_is_told_so_and_no_waiver_is_asked_of_them(desk):
 
     assert "You have approved; it waits for" not in before
     assert "still need" in before
+    assert "findings have a waiver of yours" in before
     assert "You have approved; it waits for: business" in after
     assert "still need" not in after
+    assert "findings have a waiver of yours" not in after
     assert "each reviewer gives" not in after
     assert "Approve anew" in after
 
