@@ -15,7 +15,7 @@ def test_a_version_opens_with_the_verdict_and_the_worst_that_blocks(candidate):
 
     assert told.startswith("Audit: broken (")
     assert "审计结论：违反。" in told
-    assert f"In the way of a signature · 妨碍签署 ({blocking}):" in told
+    assert f"In the way of a signature · 阻止签署 ({blocking}):" in told
     assert f"and {blocking - 3} more" in told
     assert "(https://segments.example/review/versions/3)" in told
 

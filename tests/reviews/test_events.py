@@ -165,7 +165,7 @@ def test_a_comment(cast):
 
     told = event_told(cast.events[-1], ZH)
 
-    assert (told.title, told.sentence) == ("评论", "Carol（合规负责人）评论了resident_needs第1版。")
+    assert (told.title, told.sentence) == ("意见", "Carol（合规负责人）对resident_needs第1版提出了意见。")
     assert all(isinstance(one, Said) and one.text for one in told.remarks)
     assert len(told.remarks) >= 1
     assert told.reason == ""

@@ -44,7 +44,7 @@ def test_a_hole_holds_its_own_kind_alone(hole, good, bad):
         ("place", "PostgreSQL database books at db", "db上的PostgreSQL数据库books"),
         ("any_role", "trainer", "训练者"),
         ("reason", "no such luck", "no such luck"),
-        ("record", "comment", "评论记录"),
+        ("record", "comment", "意见记录"),
         ("rooted", "start of the ledger", "账本起始记录"),
     ],
 )

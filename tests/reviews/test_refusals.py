@@ -233,10 +233,10 @@ def test_findings_that_lack_a_waiver_are_named_in_chinese(office):
     )
 
     assert lacking == (
-        f"每项阻碍签署的结论都须单独豁免，而以下结论尚未豁免：{first}、{rest[0]}、{rest[1]}，"
+        f"每项阻止签署的结论都须单独豁免，而以下结论尚未豁免：{first}、{rest[0]}、{rest[1]}，"
         f"另有{len(rest) - 2}项；请写明理由和截止日予以豁免，或要求修改。"
     )
-    assert zh(odd) == "豁免所针对的x并不阻碍签署；请去掉。"
+    assert zh(odd) == "豁免所针对的x并不阻止签署；请去掉。"
 
 
 def test_a_last_day_that_cannot_be_is_told_in_chinese(office):

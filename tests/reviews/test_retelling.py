@@ -116,7 +116,7 @@ def test_a_name_cannot_swallow_a_sentence():
 
 def test_what_stands_in_a_hole_is_told_as_it_is_and_never_filled_again():
     assert retold("A waiver is for %(by)s, which does not block; leave it out.") == (
-        "豁免所针对的%(by)s并不阻碍签署；请去掉。"
+        "豁免所针对的%(by)s并不阻止签署；请去掉。"
     )
 
 

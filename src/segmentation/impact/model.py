@@ -4,7 +4,6 @@
 import json
 from typing import Annotated, Literal, Self
 
-from markupsafe import Markup
 from pydantic import Field, ValidationError
 
 from segmentation.errors import Fault, ImpactError
@@ -17,12 +16,6 @@ from segmentation.wording import msg
 
 Format = Literal["impact/1"]
 FORMAT: Format = "impact/1"
-_HTML = Markup(
-    "<p><strong>Impact assessment of {model}, version {version}</strong>: {conclusion}.<br>Highest risk "
-    "before the safeguards: {risk}; left with them: {residual}. {refusal}</p><p>All of it: "
-    '<code>segmentation.impact.render_impact(impact, "en", "html")</code>.<br>Digest: '
-    "<code>{digest}</code></p>"
-)
 
 
 class Impact(Part):
@@ -124,15 +117,9 @@ class Impact(Part):
         return f"Impact({of}, {self.digest[:15]}…)"
 
     def _repr_html_(self) -> str:
-        return _HTML.format(
-            model=self.subject.model,
-            version=self.subject.version,
-            conclusion=self.answers.conclusion,
-            risk=self.highest_risk,
-            residual=self.answers.residual_risk,
-            refusal=self.refusal or "It permits a submission.",
-            digest=self.digest,
-        )
+        from segmentation.impact.brief import impact_html  # noqa: PLC0415 - a notebook alone asks for it
+
+        return impact_html(self)
 
     def __str__(self) -> str:
         """Return the same: pydantic would write the whole of it."""

@@ -164,7 +164,7 @@ def _blocking(card: ModelCard) -> list[str]:
     verdict = card.verdict
     blocking, lacks = verdict.blocking, verdict.structure
     if not blocking and not lacks:
-        return ["Nothing stands in the way of a signature. 没有妨碍签署的事项。"]
+        return ["Nothing stands in the way of a signature. 没有阻止签署的事项。"]
     total = len(blocking) + len(lacks)
     told = [
         *(f"- The segments: {lack}." for lack in lacks),
@@ -172,4 +172,4 @@ def _blocking(card: ModelCard) -> list[str]:
     ]
     more = total - len(told)
     rest = [f"- and {more} more, which the card tells. 其余 {more} 项见模型卡。"] if more else []
-    return [f"In the way of a signature · 妨碍签署 ({total}):", "\n".join([*told, *rest])]
+    return [f"In the way of a signature · 阻止签署 ({total}):", "\n".join([*told, *rest])]

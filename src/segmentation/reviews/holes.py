@@ -153,14 +153,14 @@ EVENTS = {
     "api_key": "API密钥",
     "api_key_revoked": "API密钥撤销",
     "anchored": "日志锚定",
-    "comment": "评论",
+    "comment": "意见",
 }
 """Kinds of events, within a sentence."""
 RECORDS = {
     "record of an API key": "API密钥记录",
     "revocation of an API key": "API密钥撤销记录",
     "record of a session": "会话记录",
-    "comment": "评论记录",
+    "comment": "意见记录",
 }
 FIELDS = {
     "reason": "理由",
@@ -173,7 +173,7 @@ FIELDS = {
     "name": "名称",
     "role": "角色",
     "trained_by": "训练者",
-    "remarks": "评论",
+    "remarks": "意见",
     "section": "章节",
     "text": "内容",
     "scopes": "范围",
@@ -184,7 +184,7 @@ FIELDS = {
 PARTS = {
     "digests": "摘要",
     "verdict": "审计总体判定",
-    "blocking": "阻碍签署的结论",
+    "blocking": "阻止签署的结论",
     "trained_by": "训练者",
     "review_days": "复审周期",
     "limits": "审计界限",

@@ -270,7 +270,7 @@ def test_a_dossier_tells_what_was_said_about_sections(tmp_path):
 
     (told,) = report.comments
     assert (told.by, told.role, told.section) == ("Carol", "compliance", "gaps")
-    assert "## 评论" in sheet
+    assert "## 意见" in sheet
     assert "| Why do tenants need another plan? |" in sheet
 
 
