@@ -17,6 +17,8 @@ def ipython(folder, monkeypatch):
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    # A shell puts a module of its own in the place of the program, where other tests look for theirs.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell.instance(config=config)
     try:
         yield shell

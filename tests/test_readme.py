@@ -151,7 +151,16 @@ def test_every_command_of_readme_runs_in_its_order(folder):
         serve(program)
         browse(program)
 
-    assert codes.keys() == {"policy draft", "policy check", "build", "card", "score", "mitigate", "audit"}
+    assert codes.keys() == {
+        "notebook",
+        "policy draft",
+        "policy check",
+        "build",
+        "card",
+        "score",
+        "mitigate",
+        "audit",
+    }
     assert {code for name in codes.keys() - {"build", "audit"} for code in codes[name]} == {0}
     assert set(codes["build"]) <= {0, 1}
     assert codes["audit"] == [1, 1]

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.ledger.test_upgrade import made_by_the_first_version
+from tests.ledger.test_upgrade import made_by_an_earlier_version
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_ledger_of_the_first_version_is_upgraded_by_the_command_that_is_named(
     events = office.book.history().events
     office.book.close()
     office.home.ledger.unlink()
-    made_by_the_first_version(office.trust.ledger, events)
+    made_by_an_earlier_version(office.trust.ledger, events)
 
     refused = run("ledger", "verify")
     assert (refused.code, refused.out) == (2, "")

@@ -18,7 +18,7 @@ def test_what_was_decided_elsewhere_is_shown(followed, active, run):
     before = shown(followed)
     ended = run("review", "mirror")
 
-    assert before == ({"candidate": 1}, None)
+    assert before == ({"candidate": 1}, "candidate")
     assert ended.code == 0, ended.err
     assert ended.out == "resident_needs: 1 submitted, shown as they stand; version 1 is active.\n"
     assert shown(followed) == ({"candidate": 1, "champion": 1}, "active")

@@ -32,7 +32,7 @@ def desk_at(url, tmp_path):
 # ---- A real browser: see `browser` -------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     from tests.serving.pages.browser import playwright_browser
 

@@ -16,7 +16,7 @@ pytestmark = [
 ]
 A4 = (595, 842)
 """Points."""
-FOLDED = """[...document.querySelectorAll('details > :not(summary)')].filter(one => !one.closest('form'))
+FOLDED = """[...document.querySelectorAll('details > :not(summary)')].filter(one => !one.closest('form, .terms'))
     .filter(one => !one.checkVisibility()).length"""
 
 
