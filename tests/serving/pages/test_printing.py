@@ -16,8 +16,8 @@ pytestmark = [
 ]
 A4 = (595, 842)
 """Points."""
-FOLDED = """[...document.querySelectorAll('details > :not(summary)')].filter(one => !one.closest('form, .terms'))
-    .filter(one => !one.checkVisibility()).length"""
+FOLDED = """[...document.querySelectorAll('details > :not(summary)')]
+    .filter(one => !one.closest('form, .terms') && !one.checkVisibility()).length"""
 
 
 def printed(tab, folder):
