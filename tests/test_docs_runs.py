@@ -5,6 +5,7 @@ import fnmatch
 import os
 import re
 import shlex
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -134,7 +135,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(("SEGMENTATION_", "MLFLOW_"))]:
         monkeypatch.delenv(name)
-    (tmp_path / "models").symlink_to(ROOT / "models")
+    # A copy: what is approved in a checkout is written beside its policy.
+    shutil.copytree(ROOT / "models", tmp_path / "models")
     return tmp_path
 
 
