@@ -104,7 +104,7 @@ CAUSES = {
     "no database": (sqlite_error(sqlite3.SQLITE_NOTADB), LedgerError, "no SQLite database"),
     "away": (postgres_error("not there\n\tIs it on?"), LedgerError, "refuses: not there. Check"),
     "wordless": (postgres_error(""), LedgerError, "refuses: PostgresError. Check"),
-    "no driver": (ModuleNotFoundError("No module"), LedgerError, r"segmentation\[postgres\]"),
+    "no driver": (ModuleNotFoundError("No module"), LedgerError, "its extra `postgres`"),
 }
 
 

@@ -121,7 +121,7 @@ def test_a_password_is_never_told():
 
 
 def test_a_missing_driver_is_told_with_the_way_to_it():
-    assert "segmentation[postgres]" in str(told_of(ModuleNotFoundError("No module named 'psycopg'"), SECRET))
+    assert "extra `postgres`" in str(told_of(ModuleNotFoundError("No module named 'psycopg'"), SECRET))
 
 
 def test_a_long_message_is_cut_after_two_sentences():

@@ -33,7 +33,7 @@ def make(
     out: Annotated[Path, typer.Option(help="The ZIP to write.")],
     pdf: Annotated[
         bool,
-        typer.Option("--pdf/--no-pdf", help="Card and assessment as PDF too; needs segmentation[pdf]."),
+        typer.Option("--pdf/--no-pdf", help="Card and assessment as PDF too; needs the extra `pdf`."),
     ] = True,
     home: HomeFolder = HOME,
 ) -> None:

@@ -135,7 +135,7 @@ def _explained(error: Exception, failure: str, place: Place, patience: float) ->
             f"{failure}: {place} is no SQLite database, or is damaged. Restore it from a copy."
         )
     if isinstance(cause, ModuleNotFoundError):
-        way_out = "Install the driver of PostgreSQL with `pip install 'segmentation[postgres]'`."
+        way_out = "Install this program with its extra `postgres`, which brings PostgreSQL's driver."
     else:
         way_out = "Check SEGMENTATION_LEDGER and the database behind it."
     kind = UnreachableError if _is_away(error, place, state, reason) else LedgerError

@@ -165,5 +165,5 @@ def _reason(cause: BaseException) -> str:
 
 def _way_out(cause: BaseException) -> str:
     if isinstance(cause, ModuleNotFoundError):
-        return "Install its driver; the one for PostgreSQL comes with `pip install 'segmentation[postgres]'`."
+        return "Install its driver; the one for PostgreSQL comes with this program's extra `postgres`."
     return "Check the address and what stands behind it."

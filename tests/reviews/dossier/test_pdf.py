@@ -114,7 +114,7 @@ def test_without_weasyprint_it_says_what_to_install(without):
     without(ImportError("no module"))
 
     with pytest.raises(
-        StorageError, match=r"Install segmentation\[pdf\], or leave the PDFs out with --no-pdf"
+        StorageError, match="Install this program with its extra `pdf`, or leave the PDFs out with --no-pdf"
     ):
         render_pdf(PAGE % "")
 

@@ -46,7 +46,7 @@ def write_dossier(
     root : PublicKey
         The pinned root key.
     pdf : bool, default=True
-        Whether to add card and assessment as PDF; needs the extra ``segmentation[pdf]`` and a Chinese font.
+        Whether to add card and assessment as PDF; needs the extra ``pdf`` and a Chinese font.
 
     Returns
     -------
