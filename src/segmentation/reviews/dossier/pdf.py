@@ -63,7 +63,8 @@ def require_pdf() -> Any:  # noqa: ANN401 - an optional module without types
         import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise StorageError(
-            f"PDFs need WeasyPrint, which is not installed. Install this program with its extra `pdf`, {WITHOUT}."
+            "PDFs need WeasyPrint, which is not installed. "
+            f"Install this program with its extra `pdf`, {WITHOUT}."
         ) from None
     except OSError:
         raise StorageError(
