@@ -10,7 +10,7 @@ import numpy as np
 
 from segmentation.audit import AuditReport, Block, audit_blocks
 from segmentation.card import Digests, ModelCard, make_card
-from segmentation.card.notebook import candidate_html
+from segmentation.card.candidate import candidate_html
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.choice.refusal import refuse_no_structure, refuse_small
 from segmentation.clustering.identity import Migration, Previous, matched, migration
@@ -86,14 +86,16 @@ class Candidate:
     migration: Migration | None = None
 
     def __repr__(self) -> str:
-        """Return its name, counts, the audit's verdict and the start of the scorer's digest."""
+        """Return its name, counts, the audit's verdict, and whether the segments themselves stand."""
+        lacking = ", segments that do not stand" if self.card.verdict.structure else ""
         return (
             f"Candidate({self.policy.name!r}, {len(self.scorer.segments)} segments of "
-            f"{self.intake.kept} residents, audit {self.audit.verdict}, scorer {self.scorer.digest[:15]}…)"
+            f"{self.intake.kept} residents, audit {self.audit.verdict}{lacking}, "
+            f"scorer {self.scorer.digest[:15]}…)"
         )
 
     def _repr_html_(self) -> str:
-        return candidate_html(self.profiles, self.audit, self.choice, self.migration)
+        return candidate_html(self.card, self.profiles, self.migration)
 
 
 def build(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentation.policy.show import table
+from segmentation.shown import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from segmentation.policy.show import GROUPS, table
+from segmentation.policy.show import GROUPS
 from tests.card.reading import Page
 from tests.policies import small_policy
 
@@ -73,9 +73,3 @@ def test_markup_in_a_policy_stays_text(field):
     hostile = small_policy(**{field: {"en": "<script>alert(1)</script>", "zh": "甲"}})
 
     assert "<script" not in hostile._repr_html_()
-
-
-def test_markup_in_a_table_stays_text_and_an_empty_one_is_nothing():
-    assert "&lt;b&gt;" in table("<b>", ("<b>",), [("<b>",)])
-    assert "<b>" not in table("<b>", ("<b>",), [("<b>",)])
-    assert table("Nothing", ("a",), []) == ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.policy.show import table
+from segmentation.shown import table
 
 if TYPE_CHECKING:
     from segmentation.approved.model import Approved

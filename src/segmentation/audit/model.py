@@ -130,9 +130,7 @@ class AuditReport:
 
     def __repr__(self) -> str:
         """Return the verdict and how many findings there are of each status."""
-        statuses = [finding.status for finding in self.findings]
-        tally = ", ".join(f"{statuses.count(one)} {one}" for one in ("broken", "undetermined", "kept"))
-        return f"AuditReport({self.verdict}: {tally}; {len(self.segments)} segments)"
+        return f"AuditReport({self.verdict}: {show.tallied(self)}; {len(self.segments)} segments)"
 
     def _repr_html_(self) -> str:
         return show.html(self)

@@ -5,6 +5,7 @@ The card is the form for signing; this is the form for working.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from segmentation.audit.findings import Finding
+from segmentation.shown import status, table, tally
 from segmentation.wording import Reader, Titles, sentence, sentences, titles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from segmentation.audit.model import AuditReport
     from segmentation.policy import Policy
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 ROWS = 20
 """Findings in a notebook's table."""
-_ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
-_CELLS = {"td": Markup("<td>{}</td>"), "th": Markup("<th>{}</th>")}
 _HEADS = ("status", "check", "who", "where", "value", "by chance", "allowed", "residents")
 _PAGE = Markup(
     "<p><strong>Audit: {verdict}</strong>. {tally}; {residents} residents in {segments} segments, intervals "
@@ -43,6 +43,11 @@ def explain(report: AuditReport, finding: Finding, language: Language, policy: P
     return sentence(reader_of(report, language, policy), finding)
 
 
+def tallied(report: AuditReport) -> str:
+    """Return how many findings of a report have which status, worst first."""
+    return tally(Counter(finding.status for finding in report.findings))
+
+
 def frame(report: AuditReport) -> pd.DataFrame:
     """Return a table with one row per finding; both ends of an interval are columns."""
     return pd.DataFrame([_figures(finding) for finding in report.findings], columns=list(_columns()))
@@ -54,8 +59,8 @@ def html(report: AuditReport) -> str:
     against = [finding for finding in report.findings if finding.status != "kept"]
     listed = (against or report.findings)[:ROWS]
     return _PAGE.format(
-        verdict=_status(report.verdict),
-        tally=_tally(report.findings),
+        verdict=status(report.verdict),
+        tally=tallied(report),
         residents=reader.integer(sum(report.segment_sizes)),
         segments=reader.integer(len(report.segments)),
         confidence=reader.whole_percent(report.confidence),
@@ -66,31 +71,20 @@ def html(report: AuditReport) -> str:
 def one(finding: Finding) -> str:
     """Return a finding alone as a table of one row, as HTML; the smallest group is the report's to know."""
     reader = Reader("en", Titles(0))
-    return Markup("<table><thead>{}</thead><tbody>{}</tbody></table>").format(
-        _row("th", _HEADS), _row("td", _cells(reader, finding))
-    )
+    return table("A finding of an audit", _HEADS, [_cells(reader, finding)])
 
 
-def _table(reader: Reader, findings: Iterable[Finding], total: int) -> Markup:
-    rows = [_row("td", _cells(reader, finding)) for finding in findings]
-    caption = (
-        f"The worst {len(rows)} of {total} findings" if len(rows) < total else "All findings, worst first"
-    )
-    return Markup("<table><caption>{}</caption><thead>{}</thead><tbody>{}</tbody></table>").format(
-        caption, _row("th", _HEADS), Markup("").join(rows)
-    )
-
-
-def _row(tag: str, cells: Iterable[str]) -> Markup:
-    cell_of = _CELLS[tag]
-    return Markup("<tr>{}</tr>").format(Markup("").join(cell_of.format(cell) for cell in cells))
+def _table(reader: Reader, findings: Sequence[Finding], total: int) -> Markup:
+    shown = len(findings)
+    caption = f"The worst {shown} of {total} findings" if shown < total else "All findings, worst first"
+    return table(caption, _HEADS, [_cells(reader, finding) for finding in findings])
 
 
 def _cells(reader: Reader, finding: Finding) -> tuple[str, ...]:
     missing = "hidden" if finding.hidden else "–"
     chance = finding.by_chance
     return (
-        _status(finding.status),
+        status(finding.status),
         finding.check.replace("_", " "),
         sentences.who_is(reader, finding),
         finding.target or "all segments",
@@ -99,15 +93,6 @@ def _cells(reader: Reader, finding: Finding) -> tuple[str, ...]:
         sentences.bounds(reader, finding),
         sentences.counted(reader, finding) or missing,
     )
-
-
-def _status(status: str) -> str:
-    return f"{_ICONS[status]} {status}"
-
-
-def _tally(findings: Iterable[Finding]) -> str:
-    statuses = [finding.status for finding in findings]
-    return ", ".join(f"{statuses.count(status)} {status}" for status in ("broken", "undetermined", "kept"))
 
 
 # ---- As a table -------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 """A card as a notebook shows it: its head alone, and where the whole of it is.
 
-It is apart from `notebook`, which knows profiles: a card is shown without what it was made from.
+It is apart from `candidate`, which knows profiles: a card is shown without what it was made from.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from segmentation.card.standing import shortfall
 from segmentation.card.titles import titles_of
-from segmentation.policy.show import table
+from segmentation.shown import listed, segments, status, tally
 from segmentation.wording import Reader, sentence
 
 if TYPE_CHECKING:
@@ -19,14 +21,11 @@ if TYPE_CHECKING:
 
     from segmentation.card.model import ModelCard
 
-_ICONS = {"kept": "✓ kept", "broken": "✗ broken", "undetermined": "? undetermined"}
-_LINE = Markup("<li>{}</li>")
 _CARD = Markup(
     "<p><strong>Card of {name}: {title}</strong><br>Audit: {verdict} ({tally}).</p>{blocking}{segments}"
     "<p>The whole card, in both languages: <code>segmentation.card.write_card(card, folder)</code>, or "
     '<code>segmentation.card.render(card, "en", "html")</code>.<br>Digest: <code>{digest}</code></p>'
 )
-_BLOCKING = Markup("<p>What blocks a signature:</p><ul>{}</ul>")
 BLOCKING = 8
 """Findings that are told of those that block."""
 
@@ -34,21 +33,25 @@ BLOCKING = 8
 def card_html(card: ModelCard) -> str:
     """Return the head of a card: verdict, what blocks a signature, the segments, and where all of it is."""
     reader = Reader("en", titles_of(card))
-    tally = card.verdict.tally
-    blocking = [*(shortfall(reader, card, one) for one in card.verdict.structure), *_findings(reader, card)]
     return _CARD.format(
         title=card.about.title.en,
         name=card.about.name,
-        verdict=_ICONS[card.verdict.status],
-        tally=f"{tally.broken} broken, {tally.undetermined} undetermined, {tally.kept} kept",
-        blocking=_BLOCKING.format(Markup("").join(map(_LINE.format, blocking))) if blocking else "",
-        segments=table(
-            "Segments",
-            ("id", "name", "residents", "share"),
-            [(one.id, one.name.en, f"{one.size:,}", f"{one.share:.1%}") for one in card.segments],
-        ),
+        verdict=status(card.verdict.status),
+        tally=tallied(card),
+        blocking=listed("What blocks a signature:", chain(lacking(reader, card), _findings(reader, card))),
+        segments=segments((one.id, one.name.en, one.size, one.share) for one in card.segments),
         digest=card.digest,
     )
+
+
+def tallied(card: ModelCard) -> str:
+    """Return how many findings have which status, worst first."""
+    return tally(asdict(card.verdict.tally))
+
+
+def lacking(reader: Reader, card: ModelCard) -> Iterator[str]:
+    """Yield what the segments themselves lack, which blocks a signature whatever the audit says."""
+    yield from (shortfall(reader, card, one) for one in card.verdict.structure)
 
 
 def _findings(reader: Reader, card: ModelCard) -> Iterator[str]:

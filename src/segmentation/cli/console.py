@@ -38,11 +38,7 @@ OF_SERVICES = frozenset(
 )
 """What an audit may leave unjudged of services; a gate among it keeps the verdict open."""
 
-STATUS = {
-    "kept": "[green]✓ kept[/]",
-    "broken": "[red]✗ broken[/]",
-    "undetermined": "[yellow]? undetermined[/]",
-}
+COLOURS = {"kept": "green", "broken": "red", "undetermined": "yellow"}
 
 
 def complain(message: str) -> None:
@@ -105,13 +101,15 @@ def print_segments(profiles: tuple[Profile, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from segmentation.shown import SEGMENTS, segment_row
+
     table = Table(
         title="Segments", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
-    for column in ("id", "segment", "residents", "share"):
+    for column in SEGMENTS:
         table.add_column(column, justify="right" if column in {"residents", "share"} else "left")
     for profile in profiles:
-        table.add_row(profile.segment, profile.name.en, f"{profile.size:,}", f"{profile.share:.1%}")
+        table.add_row(*segment_row(profile.segment, profile.name.en, profile.size, profile.share))
     Console(highlight=False).print(table)
 
 
@@ -145,7 +143,14 @@ def print_findings(report: AuditReport, rest: str = "In the card, and with --jso
         console.print(line, markup=False)
     for line in (*_counted(report, told), *_outlook(report), _elsewhere(told, rest)):
         console.print(line, markup=False)
-    console.print(f"Verdict: {STATUS[report.verdict]}")
+    console.print(f"Verdict: {_marked(report.verdict)}")
+
+
+def _marked(word: str) -> str:
+    """Return a status behind its mark, in its colour."""
+    from segmentation.shown import status
+
+    return f"[{COLOURS[word]}]{status(word)}[/]"
 
 
 def _told(report: AuditReport) -> list[list[Finding]]:
@@ -170,7 +175,7 @@ def _cells(report: AuditReport, finding: Finding) -> tuple[str, ...]:
     )
     chance = finding.by_chance
     return (
-        STATUS[finding.status],
+        _marked(finding.status),
         _what(finding),
         hidden if finding.value is None else sentences.figure(reader, finding, finding.value),
         interval or hidden,
@@ -211,7 +216,7 @@ def _counted(report: AuditReport, told: list[list[Finding]]) -> Iterator[str]:
     """Yield how many findings have which status, how many of them the rows tell, and why some are open."""
     from segmentation.wording import Reader, Titles, sentences
 
-    counts = {status: sum(f.status == status for f in report.findings) for status in STATUS}
+    counts = {status: sum(f.status == status for f in report.findings) for status in COLOURS}
     yield ", ".join(f"{count:,} {status}" for status, count in counts.items())
     shown, every = (sum(map(len, rows)) for rows in (told[:SHOWN], told))
     mirrored = shown > len(told[:SHOWN])

@@ -1,8 +1,4 @@
-"""A policy as its reader meets it in a notebook: what the model may see and why, what not, and the limits.
-
-Plain tables without colours or styles, so that they read alike on light and on dark. What shows residents,
-profiles and candidates in a notebook builds its tables here too.
-"""
+"""A policy as its reader meets it in a notebook: what the model may see and why, what not, and the limits."""
 
 from __future__ import annotations
 
@@ -10,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from segmentation.shown import table
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from segmentation.policy.model import Policy
 
 GROUPS = 8
 """Groups of an attribute that are told; of more, how many there are."""
-_TABLE = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>")
-_HEAD, _CELL, _ROW = Markup('<th scope="col">{}</th>'), Markup("<td>{}</td>"), Markup("<tr>{}</tr>")
 _PAGE = Markup(
     "<p><strong>Policy {name}: {title}</strong><br>Purpose: {purpose}<br>Legal basis: {basis}<br>"
     "Owner: {owner}</p>{features}{audited}{denied}{limits}<p>Digest: <code>{digest}</code></p>"
@@ -39,22 +35,6 @@ def html(policy: Policy) -> str:
         limits=_limits(policy),
         digest=policy.digest,
     )
-
-
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Return a table of texts, each of them escaped; nothing where there is no row.
-
-    Parameters
-    ----------
-    caption : str
-    heads : sequence of str
-    rows : iterable of sequences
-        Cells; what is `Markup` stays as it is.
-    """
-    written = [_ROW.format(Markup("").join(map(_CELL.format, row))) for row in rows]
-    if not written:
-        return Markup("")
-    return _TABLE.format(caption, Markup("").join(map(_HEAD.format, heads)), Markup("").join(written))
 
 
 def _features(policy: Policy) -> Markup:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.policy.show import table
+from segmentation.shown import segments, status, table
 
 if TYPE_CHECKING:
     from segmentation.registry.load import RegisteredModel
@@ -19,11 +19,10 @@ _PAGE = Markup(
 
 def html(found: RegisteredModel) -> str:
     """Return name, version, verdict, segments and tags, as HTML."""
-    rows = [(one.id, one.name.en, f"{one.size:,}", f"{one.share:.1%}") for one in found.card.segments]
     return _PAGE.format(
         name=found.name,
         version=found.version,
-        verdict=found.card.verdict.status,
-        segments=table("Segments", ("id", "name", "residents", "share"), rows),
+        verdict=status(found.card.verdict.status),
+        segments=segments((one.id, one.name.en, one.size, one.share) for one in found.card.segments),
         tags=table("What it was registered with", ("tag", "value"), sorted(found.tags.items())),
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.policy.show import table
 from segmentation.residents.consent import REASONS
+from segmentation.shown import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

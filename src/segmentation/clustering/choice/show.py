@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.policy.show import table
+from segmentation.shown import table
 
 if TYPE_CHECKING:
     from segmentation.clustering.choice.model import Choice, Rival, Stability, Structure

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ from segmentation.profiles import Profile, Profiles
 from segmentation.registry import RegisteredModel
 from segmentation.scorer import Explanation, FoldedNumber, FoldedScorer
 from segmentation.scoring import Scored
+from segmentation.shown import ICONS, listed, segments, status, table, tally
+from segmentation.wording.findings import Status
 from tests.card import made
 from tests.card.reading import Page
 from tests.impact.made import impact
@@ -255,6 +258,35 @@ def test_a_registered_version_tells_its_segments_and_tags():
     assert all(one.name.en in Page(told).text for one in CARD.segments)
     assert "needs version 3" in told
     assert "<script" not in told
+
+
+def test_markup_in_a_table_stays_text_and_an_empty_one_is_nothing():
+    assert "&lt;b&gt;" in table("<b>", ("<b>",), [("<b>",)])
+    assert "<b>" not in table("<b>", ("<b>",), [("<b>",)])
+    assert table("Nothing", ("a",), []) == ""
+
+
+def test_every_column_of_a_table_says_that_it_heads_one():
+    told = table("Two", ("a", "b"), [(1, 2)])
+    assert told.count("<th ") == told.count('<th scope="col">') == 2
+
+
+def test_markup_in_a_list_stays_text_and_an_empty_one_is_nothing():
+    assert listed("<b>", ["<i>"]) == "<p>&lt;b&gt;</p><ul><li>&lt;i&gt;</li></ul>"
+    assert listed("Nothing", []) == ""
+
+
+def test_a_tally_tells_the_worst_first_and_none_as_none():
+    assert tally({"kept": 1200, "broken": 2}) == "2 broken, 0 undetermined, 1,200 kept"
+
+
+def test_every_status_has_a_mark_of_its_own():
+    assert {status(word).split()[1] for word in get_args(Status)} == set(get_args(Status))
+    assert len(set(ICONS.values())) == len(ICONS)
+
+
+def test_segments_are_counted_and_their_shares_told_to_a_tenth_of_a_percent():
+    assert "S1 Early 1,234 12.3%" in Page(segments([("S1", "Early", 1234, 0.1234)])).text
 
 
 def test_every_public_name_is_found_where_its_home_says():
