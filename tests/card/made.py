@@ -64,7 +64,7 @@ def rivals():
     return (
         Rival(2, 0.97, (0.981, 0.943), 0.42, 0.384, "passes, but a larger one does too"),
         Rival(3, 0.91, (0.956, 0.911, 0.844), 0.21, 0.312, "chosen"),
-        Rival(4, 0.85, (0.903, 0.871, 0.852, 0.611), 0.112, 0.297, "a segment dissolves"),
+        Rival(4, 0.85, (0.903, 0.871, 0.852, 0.611), 0.112, 0.297, "a segment is not stable"),
         Rival(5, 0.55, (0.802, 0.761, 0.752, 0.702, 0.583), 0.031, 0.251, "does not repeat itself"),
         Rival(6, 0.87, (0.912, 0.855, 0.841, 0.822, 0.813, 0.791), 0.003, None, "too small a segment"),
         Rival(7, 0.88, (0.91, 0.89, 0.87, 0.86, 0.83, 0.82, 0.81), 0.071, 0.233, MORE),

@@ -32,7 +32,7 @@ def lacking(rival=SOUND, structure=THERE):
     ("changes", "lack"),
     [
         ({"prediction_strength": 0.799}, "does not repeat itself"),
-        ({"jaccard": (0.9, 0.8, 0.749)}, "a segment dissolves"),
+        ({"jaccard": (0.9, 0.8, 0.749)}, "a segment is not stable"),
         ({"smallest_share": 0.001}, "too small a segment"),
     ],
 )

@@ -99,7 +99,7 @@ def test_what_segments_lack_is_named_in_red_before_the_verdict_and_where_they_we
     assert '<p class="warn">⚠ No structure:' in choice
     assert [sentence in verdict for sentence in (
         "does not repeat itself: prediction strength 0.71, under 0.80.",
-        "a segment dissolves when residents are drawn anew: Jaccard similarity 0.55, under 0.75.",
+        "a segment is not stable when residents are drawn anew: Jaccard similarity 0.55, under 0.75.",
         "smaller than the policy allows: under 6.0% of the residents.",
     )] == [True] * 3  # fmt: skip
 

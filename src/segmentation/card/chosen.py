@@ -64,7 +64,7 @@ def _lacking(policy: Policy, choice: Choice) -> Iterator[parts.Shortfall]:
         if given.prediction_strength < rules.prediction_strength:
             yield "does not repeat itself"
         if given.weakest < rules.bootstrap_jaccard:
-            yield "a segment dissolves"
+            yield "a segment is not stable"
         if given.smallest_share < rules.smallest_share:
             yield "too small a segment"
 

@@ -89,9 +89,9 @@ def shortfall(reader: Reader, card: ModelCard, lacking: Shortfall) -> str:
             "%(value)s, under %(least)s.",
             value=reader.ratio(given.prediction_strength), least=reader.ratio(choice.least_strength),
         )  # fmt: skip
-    if lacking == "a segment dissolves" and given is not None:
+    if lacking == "a segment is not stable" and given is not None:
         return reader.t(
-            "The number of segments was given by hand, and a segment dissolves when residents are drawn "
+            "The number of segments was given by hand, and a segment is not stable when residents are drawn "
             "anew: Jaccard similarity %(value)s, under %(least)s.",
             value=reader.ratio(given.weakest), least=reader.ratio(choice.least_jaccard),
         )  # fmt: skip

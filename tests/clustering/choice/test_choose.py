@@ -90,7 +90,7 @@ def test_a_number_that_just_reaches_every_limit_passes_and_one_just_below_does_n
     assert tried(points, replace(QUICK, most=3, **limits))[3].reason == "chosen"
     for limit, reason in (
         ("least_strength", "does not repeat itself"),
-        ("least_jaccard", "a segment dissolves"),
+        ("least_jaccard", "a segment is not stable"),
         ("smallest_share", "too small a segment"),
     ):
         above = limits | {limit: limits[limit] + 1e-9}

@@ -26,7 +26,10 @@ def test_the_share_of_a_segment_that_is_too_small_is_not_told():
 
 @pytest.mark.parametrize(
     ("reason", "figure"),
-    [("does not repeat itself", "prediction strength 0.71"), ("a segment dissolves", "weakest segment 0.55")],
+    [
+        ("does not repeat itself", "prediction strength 0.71"),
+        ("a segment is not stable", "weakest segment 0.55"),
+    ],
 )
 def test_what_else_was_lacking_is_told_with_its_limit(reason, figure):
     assert f"{figure}, least 0." in told(reason)

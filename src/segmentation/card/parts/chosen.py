@@ -14,7 +14,7 @@ RivalReason = Literal[
     "given",
     "passes, but a larger one does too",
     "does not repeat itself",
-    "a segment dissolves",
+    "a segment is not stable",
     "too small a segment",
     "fewer segments and shuffled columns do as well",
 ]
@@ -22,7 +22,7 @@ Shortfall = Literal[
     "shuffled columns do as well",
     "not held against shuffled columns",
     "does not repeat itself",
-    "a segment dissolves",
+    "a segment is not stable",
     "too small a segment",
 ]
 """What segments may lack on which a user insisted: each stands in the way of a signature."""

@@ -51,7 +51,7 @@ class Measured:
         if self.strength < criteria.least_strength:
             return "does not repeat itself"
         if min(self.jaccard) < criteria.least_jaccard:
-            return "a segment dissolves"
+            return "a segment is not stable"
         return "too small a segment" if self.smallest_share < criteria.smallest_share else None
 
     def rival(self, reason: Reason) -> Rival:

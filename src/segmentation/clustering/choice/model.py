@@ -19,7 +19,7 @@ Reason = Literal[
     "given",
     "passes, but a larger one does too",
     "does not repeat itself",
-    "a segment dissolves",
+    "a segment is not stable",
     "too small a segment",
     "fewer segments and shuffled columns do as well",
 ]

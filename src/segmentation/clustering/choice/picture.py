@@ -52,7 +52,7 @@ SAID = {
 WHY: dict[Reason, Text] = {
     "passes, but a larger one does too": Text(en="passes; so does a larger one", zh="通过，但更大的也通过"),
     "does not repeat itself": Text(en="does not repeat itself", zh="不能重现"),
-    "a segment dissolves": Text(en="a segment dissolves", zh="有分群瓦解"),
+    "a segment is not stable": Text(en="a segment is not stable", zh="有分群不稳定"),
     "too small a segment": Text(en="too small a segment", zh="有分群过小"),
     "fewer segments and shuffled columns do as well": Text(
         en="fewer and shuffled do as well", zh="更少且打乱后同样好"

@@ -49,7 +49,7 @@ def _why_lost(policy: Policy, rival: Rival) -> Fault:
     why = {
         "does not repeat itself": f"prediction strength {rival.prediction_strength:.2f}, least "
         f"{rules.prediction_strength:g}",
-        "a segment dissolves": f"bootstrap Jaccard of its weakest segment {rival.weakest:.2f}, least "
+        "a segment is not stable": f"bootstrap Jaccard of its weakest segment {rival.weakest:.2f}, least "
         f"{rules.bootstrap_jaccard:g}",
         # the share itself would tell of fewer residents than may be told of
         "too small a segment": f"its smallest segment holds under {rules.smallest_share:.1%} of the "
