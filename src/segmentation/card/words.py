@@ -193,7 +193,7 @@ RIVALS = {
     "given": msg("given by hand"),
     "passes, but a larger one does too": msg("passes, but a larger number does too"),
     "does not repeat itself": msg("does not repeat itself"),
-    "a segment dissolves": msg("a segment dissolves"),
+    "a segment is not stable": msg("a segment is not stable"),
     "too small a segment": msg("a segment would be too small"),
     "fewer segments and shuffled columns do as well": msg(
         "its segments differ from those of a smaller number in single needs only, which do not go together"
