@@ -5,8 +5,10 @@ import os
 import re
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -213,6 +215,11 @@ def test_a_home_that_is_a_file_is_refused_before_anything_is_read(run, place):
     refused(run(*BUILD, "--residents", "not-there.parquet", "--home", "home"), place, "home")
 
 
+def test_pages_that_are_no_address_are_refused_before_anything_is_read(run, place):
+    words = ("--residents", "not-there.parquet", "--pages", "segments.example")
+    refused(run(*BUILD, *words), place, "https://host/path")
+
+
 # ---- How many segments there are --------------------------------------------------------------------
 
 
@@ -238,10 +245,15 @@ def test_where_needs_hold_no_segments_it_is_told_what_each_number_lacks(run, pla
 
 def test_segments_that_are_insisted_on_are_registered_with_what_they_lack(run, place):
     shuffled(place)
-    ended = run(*BUILD[:-1], "3", "--residents", "residents.parquet")
+    ended = run(
+        *BUILD[:-1], "3", "--residents", "residents.parquet", "--pages", "https://segments.example/needs"
+    )
     assert ended.code == 1
     assert "Warning: No structure: with 3 segments" in ended.out
     assert "resident_needs version 1" in ended.out
+    with closing(sqlite3.connect(Home(place / "var").database)) as database:
+        told = database.execute("SELECT description FROM model_versions").fetchone()[0]
+    assert "(https://segments.example/needs/review/versions/1)" in told
 
 
 # ---- The version before -----------------------------------------------------------------------------

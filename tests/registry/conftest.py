@@ -20,6 +20,14 @@ from segmentation.simulate import simulate
 POLICY = Path(__file__).parents[2] / "models" / "resident_needs" / "policy.toml"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind():
+    """MLflow keeps what it was told no place for in `mlruns`, where the tests run; nothing may go there."""
+    before = Path("mlruns").exists()
+    yield
+    assert before or not Path("mlruns").exists()
+
+
 @pytest.fixture(scope="session")
 def policy():
     """The demo's policy with fewer bootstrap samples and shuffles, of which nothing here depends."""

@@ -1,5 +1,6 @@
 """MLflow's pages open with the verdict, in both languages, and say nothing that is live."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -28,7 +29,20 @@ def test_what_the_segments_lack_is_told_first(candidate):
     verdict = replace(candidate.card.verdict, structure=("does not repeat itself",))
     told = described.of_version(replace(candidate.card, verdict=verdict), 1, None)
 
-    assert told.index("- The segments: does not repeat itself.") < told.index("Cramér")
+    lines = told.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("- The number of segments was given by"))
+    assert "does not repeat itself" in lines[at]
+    assert lines[at + 1].startswith("  分群数")
+    assert at < next(at for at, line in enumerate(lines) if "Cramér" in line)
+
+
+def test_each_point_in_the_way_of_a_signature_is_told_in_both_languages(candidate):
+    told = described.of_version(candidate.card, 3, None).split("In the way of a signature")[1]
+    points = re.findall(r"^- (.+)  \n  (.+)$", told, re.MULTILINE)
+
+    assert len(points) == described.SHOWN
+    assert [zh for _, zh in points if not re.search("[\u4e00-\u9fff]", zh)] == []
+    assert [en for en, _ in points if "broken" not in en] == []
 
 
 def test_where_nothing_blocks_it_says_so(candidate):

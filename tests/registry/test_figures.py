@@ -31,8 +31,8 @@ def test_every_name_has_one_line_of_help_and_is_said_once():
 
 def test_names_are_stable():
     assert [one.key for one in PARAMETERS] == [
-        "mitigation", "n_segments_asked", "features_used", "compared_with", "least_prediction_strength",
-        "least_bootstrap_jaccard", "least_share", "fit_sample", "seed",
+        "mitigation", "n_segments_asked", "features_used", "compared_with", "policy_prediction_strength",
+        "policy_bootstrap_jaccard", "policy_smallest_share", "policy_fit_sample", "policy_seed",
     ]  # fmt: skip
     assert [one.key for one in MEASURES] == [
         "findings_blocking", "findings_broken", "findings_undetermined", "findings_kept",

@@ -43,6 +43,22 @@ def test_the_store_is_at_home_unless_another_is_named():
 
 
 @pytest.mark.parametrize(
+    ("location", "is_astray"),
+    [
+        ("/srv/checkout/mlruns/7", True),
+        ("file:///srv/checkout/mlruns/7", True),
+        ("mlflow-artifacts:/7", True),
+        ("/srv/checkout/mlruns/8", False),
+        ("file:///srv/segments/artifacts/needs", False),
+        ("s3://bucket/mlruns/7", False),
+    ],
+)
+def test_files_that_would_go_astray_are_noticed_unless_a_server_keeps_them(location, is_astray):
+    assert Place(HOME).is_astray(location, "7") is is_astray
+    assert not Place(HOME, "https://mlflow.example.org").is_astray(location, "7")
+
+
+@pytest.mark.parametrize(
     ("uri", "resolved", "locked", "artifacts"),
     [
         (

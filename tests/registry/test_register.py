@@ -137,18 +137,6 @@ def test_experiment_model_and_version_are_described(candidate, home, client_of, 
     assert told == described.of_version(candidate.card, 1, "https://segments.example")
 
 
-def test_an_old_experiment_is_described_and_a_persons_own_words_stay(quick, candidate, home, client_of):
-    client = client_of(home)
-    experiment = client.create_experiment(candidate.policy.name, (home.artifacts / "x").as_uri())
-    register(candidate, home)
-    ours = client.get_experiment(experiment).tags["mlflow.note.content"]
-    client.set_experiment_tag(experiment, "mlflow.note.content", "Ask Tina about these.")
-    register(candidate, home)
-
-    assert ours == described.of_experiment(candidate.policy)
-    assert client.get_experiment(experiment).tags["mlflow.note.content"] == "Ask Tina about these."
-
-
 def test_a_version_of_before_these_columns_still_loads(home, registered, candidate, client_of):
     client = client_of(home)
     for tag in ("segmentation.state", "segmentation.not_measured", "mlflow.note.content"):
@@ -359,17 +347,6 @@ def test_parts_that_do_not_belong_together_are_refused(policy, residents, candid
     with pytest.raises(RegistryError, match="was not made from its scorer"):
         register(replace(candidate, segmenter=other, scorer=other.fold()), home)
     assert not home.root.exists()
-
-
-def test_an_experiment_that_was_deleted_is_told_with_the_way_back(quick, candidate, home, client_of):
-    experiment = client_of(home).create_experiment(candidate.policy.name)
-    client_of(home).delete_experiment(experiment)
-
-    with pytest.raises(RegistryError, match=f"mlflow experiments restore --experiment-id {experiment}"):
-        register(candidate, home)
-
-    client_of(home).restore_experiment(experiment)
-    assert register(candidate, home).version == 1
 
 
 # ---- Nothing half-written ---------------------------------------------------------------------------

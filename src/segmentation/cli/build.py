@@ -23,6 +23,7 @@ from segmentation.cli.options import (
     AsOf,
     HomeFolder,
     Json,
+    Pages,
     PolicyFile,
     TrackingUri,
     apart,
@@ -76,6 +77,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
     as_of: AsOf = None,
     home: HomeFolder = HOME,
     tracking_uri: TrackingUri = None,
+    pages: Pages = None,
     as_json: Json = False,
 ) -> None:
     """Cluster residents by need, audit the segments, make the card and register a candidate.
@@ -101,7 +103,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
 
         against = None if mitigation is None else Mitigation.parse(mitigation)
         place = Home(home)
-        registry.check_home(place, tracking_uri)
+        registry.check_home(place, tracking_uri, name=rules.name, pages=pages)
         before, hint = version_before(place, rules, previous, tracking_uri)
     with _read(residents, rules, day(as_of)) as people:
         if quarantine is not None:
@@ -121,7 +123,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
                     say_json(_lacking(error))
                 raise
             step("Registering")
-            registered = registry.register(candidate, place, tracking_uri)
+            registered = registry.register(candidate, place, tracking_uri, pages=pages)
     if as_json:
         if hint:
             typer.echo(hint, err=True)

@@ -18,6 +18,13 @@ TrackingUri = Annotated[
     str | None,
     typer.Option("--tracking-uri", envvar="MLFLOW_TRACKING_URI", help="Another MLflow than the one at home."),
 ]
+Pages = Annotated[
+    str | None,
+    typer.Option(
+        envvar="SEGMENTATION_PAGES",
+        help="Where the pages of review are (https://host/path); MLflow then links to the version's own.",
+    ),
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day consent and retention are judged on; today."),

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from segmentation.card.markdown import code, escaped
-from segmentation.card.titles import explain
+from segmentation.card.standing import shortfall
+from segmentation.card.titles import explain, titles_of
 from segmentation.card.words import STATUSES
 from segmentation.errors import RegistryError
 from segmentation.registry.evidence import named
 from segmentation.registry.figures import MEASURES, PARAMETERS, unmeasured
+from segmentation.wording import LANGUAGES, Reader
 from segmentation.wording.language import Voice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from segmentation.card import ModelCard
@@ -166,10 +169,16 @@ def _blocking(card: ModelCard) -> list[str]:
     if not blocking and not lacks:
         return ["Nothing stands in the way of a signature. 没有阻止签署的事项。"]
     total = len(blocking) + len(lacks)
+    readers = {language: Reader(language, titles_of(card)) for language in LANGUAGES}
     told = [
-        *(f"- The segments: {lack}." for lack in lacks),
-        *(f"- {escaped(explain(finding, card, 'en'))}" for finding in blocking[:SHOWN]),
+        *(_point(shortfall(reader, card, lack) for reader in readers.values()) for lack in lacks),
+        *(_point(explain(finding, card, language) for language in LANGUAGES) for finding in blocking[:SHOWN]),
     ]
     more = total - len(told)
     rest = [f"- and {more} more, which the card tells. 其余 {more} 项见模型卡。"] if more else []
     return [f"In the way of a signature · 阻止签署 ({total}):", "\n".join([*told, *rest])]
+
+
+def _point(said: Iterable[str]) -> str:
+    """Return one point of a list, each language on a line of its own."""
+    return "- " + "  \n  ".join(map(escaped, said))

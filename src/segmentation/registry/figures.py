@@ -128,28 +128,28 @@ PARAMETERS = (
         lambda one: len(one.segmenter.feature_names_in_),
     ),
     Parameter(
-        "compared_with", "Version whose segments keep their names where they are still the same.",
+        "compared_with", "Version whose segments keep their ids and names where they are still the same.",
         _compared_with,
     ),
     Parameter(
-        "least_prediction_strength", "Policy: least prediction strength of a number of segments.",
+        "policy_prediction_strength", "Least prediction strength of a number of segments.",
         lambda one: one.policy.clustering.prediction_strength,
     ),
     Parameter(
-        "least_bootstrap_jaccard", "Policy: least similarity at which a segment is found again.",
+        "policy_bootstrap_jaccard", "Least similarity at which a segment counts as found again.",
         lambda one: one.policy.clustering.bootstrap_jaccard,
     ),
     Parameter(
-        "least_share", "Policy: least share of residents in a segment.",
+        "policy_smallest_share", "Least share of residents in a segment.",
         lambda one: one.policy.clustering.smallest_share,
     ),
     Parameter(
-        "fit_sample", "Policy: most residents whom the search for segments looks at.",
+        "policy_fit_sample", "Most residents whom the search for segments looks at.",
         lambda one: one.policy.clustering.fit_sample,
     ),
-    Parameter("seed", "Policy: where randomness starts.", lambda one: one.policy.clustering.seed),
+    Parameter("policy_seed", "Where randomness starts.", lambda one: one.policy.clustering.seed),
 )  # fmt: skip
-"""What every run has as a parameter, in the order of the table of help."""
+"""What every run has as a parameter, in the order of its help; `policy_…` is what the policy asks for."""
 
 MEASURES = (
     Measure(
@@ -167,13 +167,13 @@ MEASURES = (
     Measure("findings_kept", "Audited claims that hold.", lambda one: one.card.verdict.tally.kept),
     Measure(
         "worst_total_variation",
-        "Share of a group who would need another segment to be spread like the rest, worst group; 0 to 1, "
+        "Share who would need another segment to be spread like the rest; worst group that may be shown; "
         "lower is better.",
         lambda one: _worst(gap.total_variation for gap in one.card.gaps),
     ),
     Measure(
         "worst_association",
-        "How closely segments follow an attribute (Cramér's V), worst attribute; 0 to 1, lower is better.",
+        "Cramér's V of segments and an attribute, worst of those that may be shown; 0 to 1, lower is better.",
         lambda one: _worst(gap.association for gap in one.card.gaps),
     ),
     Measure(
@@ -190,7 +190,9 @@ MEASURES = (
         "silhouette", "How far segments stand apart, for information; -1 to 1, higher is better.", _silhouette
     ),
     Measure(
-        "shuffle_p", "Chance of segments as tight in shuffled columns; 0 to 1, lower is better.", _shuffle_p
+        "shuffle_p",
+        "Share as tight of shuffled tables and this one: at least 0.01 with 99 shuffles; lower is better.",
+        _shuffle_p,
     ),
     Measure("n_segments", "Segments that were found.", lambda one: one.card.about.segments),
     Measure(
@@ -207,5 +209,4 @@ MEASURES = (
         "staying", "At least this share keep the segment that the version before gave them; 0 to 1.", _staying
     ),
 )  # fmt: skip
-"""What a run has as a metric where it was measured, in the order of the table of help; MLflow first shows the
-first where it compares runs."""
+"""What a run has as a metric where it was measured, in the order of the table of help."""

@@ -88,6 +88,16 @@ class Place:
         """Return the address of a model's artefacts; None where the server decides."""
         return None if self.is_served else (self.home.artifacts / name).as_uri()
 
+    def is_astray(self, location: str, experiment: str) -> bool:
+        """Return whether an experiment's files would go where nobody looks for them.
+
+        MLflow puts what it was told no place for under ``mlruns`` in the folder where it was started, or
+        leaves it to the server of its pages. A server that keeps the store knows better.
+        """
+        parts = urlsplit(location)
+        is_default = parts.path.endswith(f"mlruns/{experiment}") and parts.scheme in {"", "file"}
+        return not self.is_served and (is_default or parts.scheme == "mlflow-artifacts")
+
 
 @contextmanager
 def explained(failure: str, place: Place) -> Iterator[None]:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from mlflow.entities import DatasetInput, LifecycleStage, LoggedModelOutput, Metric, Param, RunTag
+from mlflow.entities import DatasetInput, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
-from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
+from mlflow.utils.mlflow_tags import MLFLOW_SOURCE_NAME
 
-from segmentation.errors import RegistryError
 from segmentation.registry import described
 from segmentation.registry.evidence import write_evidence
+from segmentation.registry.experiment import MARK, NOTE, experiment_of, usable
 from segmentation.registry.figures import metrics, params, unmeasured
 from segmentation.registry.mirror import CANDIDATE, STATE
 from segmentation.registry.place import Place, explained
 from segmentation.registry.store import quiet, writing
+from segmentation.registry.undo import forget_model, forget_run, in_any_case, path_or_uri
 from segmentation.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModel, Run
@@ -37,10 +35,6 @@ if TYPE_CHECKING:
 
 ALIAS = "candidate"
 """The alias of the newest version; it says nothing of whether anybody signed it."""
-MARK = "segmentation.registering"
-"""Tag of our own runs: one that still runs while nobody registers was left by a process that was killed."""
-NOTE = MLFLOW_RUN_NOTE
-"""Tag of a run, and of an experiment, whose Markdown its page opens with."""
 MISSING = "segmentation.not_measured"
 """Tag that names the metrics which a run lacks."""
 
@@ -72,6 +66,18 @@ class Registered:
     card: str
     tags: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        """Return which version it is, the audit's verdict and the start of the run's id."""
+        return (
+            f"Registered({self.name!r} version {self.version}, audit {self.tags['audit_verdict']}, "
+            f"run {self.run_id[:8]}…)"
+        )
+
+    def _repr_html_(self) -> str:
+        from segmentation.registry import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.new(self)
+
 
 @dataclass(frozen=True)
 class _Staged:
@@ -84,7 +90,9 @@ class _Staged:
     residents: DatasetInput
 
 
-def check_home(home: Home, tracking_uri: str | None = None) -> None:
+def check_home(
+    home: Home, tracking_uri: str | None = None, *, name: str | None = None, pages: str | None = None
+) -> None:
     """Make sure that a version could be registered, before minutes are spent on finding one.
 
     Parameters
@@ -92,18 +100,25 @@ def check_home(home: Home, tracking_uri: str | None = None) -> None:
     home : Home
     tracking_uri : str, optional
         Another MLflow than the one at home.
+    name : str, optional
+        Of the model: its experiment, where there is one, must keep its files at a place of its own.
+    pages : str, optional
+        Where the pages of review are.
 
     Raises
     ------
     StorageError
         The home folder cannot be written to, has no room, or its database is damaged.
     RegistryError
-        MLflow does not answer, or its database is of another version.
+        MLflow does not answer, its database is of another version, `pages` is no address, or the experiment
+        was deleted, or made in MLflow without a place for its files.
     """
+    described.address(pages)
     place = Place(home, tracking_uri)
     home.prepare()
-    with quiet(), explained("The registry cannot be opened", place), writing(place):
-        pass
+    with quiet(), explained("The registry cannot be opened", place), writing(place) as client:
+        if name is not None:
+            usable(client, place, name)
 
 
 def register(
@@ -146,7 +161,7 @@ def register(
         staged = _stage(candidate, Path(folder))
         home.prepare()
         with writing(place) as client:
-            return _send(client, staged, _experiment(client, place, candidate.policy), name, linked)
+            return _send(client, staged, experiment_of(client, place, candidate.policy), name, linked)
 
 
 def _stage(candidate: Candidate, folder: Path) -> _Staged:
@@ -162,34 +177,6 @@ def _stage(candidate: Candidate, folder: Path) -> _Staged:
     return _Staged(candidate, evidence, model, tags, residents_of(candidate))
 
 
-def _experiment(client: MlflowClient, place: Place, policy: Policy) -> str:
-    """Return the id of the policy's experiment, described, and cleared of what killed processes left."""
-    name, told = policy.name, described.of_experiment(policy)
-    found = client.get_experiment_by_name(name)
-    if found is None:
-        return client.create_experiment(name, place.artifacts_of(name), tags={NOTE: told})
-    if found.lifecycle_stage == LifecycleStage.DELETED:
-        message = (
-            f"The experiment {name} was deleted in MLflow. Restore it there first: "
-            f"`mlflow experiments restore --experiment-id {found.experiment_id}`."
-        )
-        raise RegistryError(message)
-    if place.is_locked:
-        _clear(client, found.experiment_id)
-    before = found.tags.get(NOTE, described.OURS)
-    if before.startswith(described.OURS) and before != told:
-        client.set_experiment_tag(found.experiment_id, NOTE, told)
-    return found.experiment_id
-
-
-def _clear(client: MlflowClient, experiment: str) -> None:
-    left = client.search_runs([experiment], f"attributes.status = 'RUNNING' AND tags.`{MARK}` = 'true'")
-    for run in left:
-        for model in client.search_logged_models([experiment], f"source_run_id = '{run.info.run_id}'"):
-            _forget_model(client, model)
-        _forget_run(client, run)
-
-
 def _send(
     client: MlflowClient, staged: _Staged, experiment: str, title: str, pages: str | None
 ) -> Registered:
@@ -197,13 +184,13 @@ def _send(
     name = staged.candidate.policy.name
     with ExitStack() as undo:
         run = client.create_run(experiment, run_name=title, tags={MARK: "true"})
-        undo.callback(_in_any_case, _forget_run, client, run)
+        undo.callback(in_any_case, forget_run, client, run)
         client.log_inputs(run.info.run_id, [staged.residents])
         client.log_artifacts(run.info.run_id, str(staged.evidence))
         model = client.create_logged_model(
             experiment, "segmenter", run.info.run_id, dict(staged.tags), params(staged.candidate)
         )
-        undo.callback(_in_any_case, _forget_model, client, model)
+        undo.callback(in_any_case, forget_model, client, model)
         _say(client, run, model, staged)
         _send_model(client, run, model, staged)
         client.set_terminated(run.info.run_id)
@@ -215,7 +202,7 @@ def _send(
             {**staged.tags, STATE: CANDIDATE},
             model_id=model.model_id,
         )
-        undo.callback(_in_any_case, client.delete_model_version, name, version.version)
+        undo.callback(in_any_case, client.delete_model_version, name, version.version)
         told = described.of_version(staged.candidate.card, int(version.version), pages)
         client.update_model_version(name, version.version, told)
         client.set_registered_model_alias(name, ALIAS, version.version)
@@ -225,7 +212,7 @@ def _send(
         int(version.version),
         run.info.run_id,
         f"models:/{name}/{version.version}",
-        _path_or_uri(f"{run.info.artifact_uri}/card/card.en.html"),
+        path_or_uri(f"{run.info.artifact_uri}/card/card.en.html"),
         staged.tags,
     )
 
@@ -272,34 +259,3 @@ def _make_name(client: MlflowClient, policy: Policy) -> None:
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-
-
-# ---- Taking back ------------------------------------------------------------------------------------
-
-
-def _in_any_case(step: Callable[..., object], *of: object) -> None:
-    """Take one step of taking back; where even that fails, what first went wrong is what counts."""
-    with suppress(MlflowException, OSError):
-        step(*of)
-
-
-def _forget_run(client: MlflowClient, run: Run) -> None:
-    _remove(run.info.artifact_uri)
-    client.delete_run(run.info.run_id)
-
-
-def _forget_model(client: MlflowClient, model: LoggedModel) -> None:
-    _remove(model.artifact_location)
-    client.delete_logged_model(model.model_id)
-
-
-def _remove(artifacts: str) -> None:
-    """Remove a local folder of artefacts, with the folder of the run or model that it is alone in."""
-    path = _path_or_uri(artifacts)
-    if path != artifacts:
-        shutil.rmtree(Path(path).parent, ignore_errors=True)
-
-
-def _path_or_uri(uri: str) -> str:
-    parts = urlsplit(uri)
-    return url2pathname(parts.path) if parts.scheme == "file" else uri
