@@ -10,6 +10,8 @@ from segmentation.approved.refusals import signed_of
 if TYPE_CHECKING:
     from datetime import date
 
+    import pandas as pd
+
     from segmentation.ledger.proof import Proof
     from segmentation.ledger.standing import Standing
     from segmentation.policy import Policy
@@ -68,6 +70,28 @@ class Approved:
     def approved_by(self) -> tuple[str, ...]:
         """Names of those who approved it."""
         return tuple(approval.by for approval in self.standing.approvals)
+
+    def segments_of(self, needs: pd.DataFrame) -> pd.Series:
+        """Return the segment id of each resident.
+
+        Parameters
+        ----------
+        needs : DataFrame of shape (n_residents, n_features)
+            As `segmentation.residents` gives it; features that it does not read may be there or not.
+
+        Returns
+        -------
+        Series of shape (n_residents,)
+            Categorical, with the index of `needs`.
+
+        Raises
+        ------
+        ScorerError
+            A feature is missing, or holds what the policy does not allow.
+        """
+        from segmentation.clustering.assign import segment_ids  # noqa: PLC0415 - who has a table has pandas
+
+        return segment_ids(self.scorer, needs)
 
     def __repr__(self) -> str:
         """Return which version it is, who approved it until when, and the start of its digest."""
