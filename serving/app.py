@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fastapi.telemetry import TelemetryConfig
     from starlette.types import Receive, Scope, Send
 
-    from serving.pages.door import Door
+    from serving.pages.entrance.door import Door
     from serving.routes import Route
     from serving.settings import Settings
     from serving.watch import Watch
@@ -186,7 +186,7 @@ def create_app(
 
 
 def _door(edge: Edge) -> Door:
-    from serving.pages.door import Door  # noqa: PLC0415 - a service without pages needs none of it
+    from serving.pages.entrance.door import Door  # noqa: PLC0415 - a service without pages needs none of it
 
     return Door(edge)
 

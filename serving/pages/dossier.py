@@ -26,7 +26,7 @@ def dossier(visit: Visit) -> File:
     """Return everything that shows what was decided about a version, as one ZIP.
 
     One at a time is written, of the very events that were read and verified for it: those that wait do so in
-    a lane of their own (`serving.pages.lanes`), where they keep no page waiting.
+    a lane of their own (`serving.pages.entrance.lanes`), where they keep no page waiting.
 
     Raises
     ------

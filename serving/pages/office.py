@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import Standing
     from segmentation.reviews.diff import Diff
     from segmentation.reviews.submission import Version
-    from serving.pages.card_parts import Parts
+    from serving.pages.version.card_parts import Parts
     from serving.settings import Settings
 
 KEPT = 4
@@ -61,9 +61,9 @@ class Office:
     catalogue : str
         Digest of the catalogue of law of this program.
     parts : Kept of Parts
-        Of `serving.pages.card_parts`.
+        Of `serving.pages.version.card_parts`.
     diffs : Kept of Diff
-        Of `serving.pages.differing`.
+        Of `serving.pages.compare.differing`.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:

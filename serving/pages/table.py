@@ -64,26 +64,26 @@ def all_pages() -> tuple[PageRoute, ...]:
     """Return every page."""
     of_version = f"{ROOT}/versions/{{version}}"
     return (
-        PageRoute("home", "GET", "/", ANYBODY, "start:home"),
-        PageRoute("sign_in", "GET", f"{ROOT}/sign-in", ANYBODY, "signing_in:form"),
-        PageRoute("enter", "POST", f"{ROOT}/sign-in", ANYBODY, "signing_in:enter"),
-        PageRoute("leave", "POST", f"{ROOT}/sign-out", READERS, "signing_in:leave"),
-        PageRoute("language", "GET", f"{ROOT}/language", ANYBODY, "language:choose"),
+        PageRoute("home", "GET", "/", ANYBODY, "home.start:home"),
+        PageRoute("sign_in", "GET", f"{ROOT}/sign-in", ANYBODY, "entrance.signing_in:form"),
+        PageRoute("enter", "POST", f"{ROOT}/sign-in", ANYBODY, "entrance.signing_in:enter"),
+        PageRoute("leave", "POST", f"{ROOT}/sign-out", READERS, "entrance.signing_in:leave"),
+        PageRoute("language", "GET", f"{ROOT}/language", ANYBODY, "entrance.language:choose"),
         PageRoute("static", "GET", f"{ROOT}/static/{{file}}", ANYBODY, "static:file"),
-        PageRoute("start", "GET", ROOT, READERS, "start:start"),
+        PageRoute("start", "GET", ROOT, READERS, "home.start:start"),
         PageRoute("words", "GET", f"{ROOT}/words", READERS, "glossary:words"),
-        PageRoute("version", "GET", of_version, READERS, "version:version"),
-        PageRoute("note", "POST", f"{of_version}/notes", READERS, "notes:note"),
-        *(PageRoute(action, "GET", _of(action), MAY[action], "deciding:ask") for action in ACTIONS),
+        PageRoute("version", "GET", of_version, READERS, "version.version:version"),
+        PageRoute("note", "POST", f"{of_version}/notes", READERS, "version.notes:note"),
+        *(PageRoute(action, "GET", _of(action), MAY[action], "deciding.deciding:ask") for action in ACTIONS),
         *(
-            PageRoute(f"sign_{action}", "POST", _of(action), MAY[action], "deciding:answer")
+            PageRoute(f"sign_{action}", "POST", _of(action), MAY[action], "deciding.deciding:answer")
             for action in ACTIONS
         ),
         PageRoute("dossier", "GET", f"{of_version}/dossier.zip", KEEPERS, "dossier:dossier"),
-        PageRoute("compare", "GET", f"{ROOT}/compare", READERS, "compare:compare"),
-        PageRoute("ledger", "GET", f"{ROOT}/ledger", KEEPERS, "ledger:ledger"),
-        PageRoute("ledger_csv", "GET", f"{ROOT}/ledger.csv", KEEPERS, "ledger:as_csv"),
-        PageRoute("ledger_json", "GET", f"{ROOT}/ledger.json", KEEPERS, "ledger:as_json"),
+        PageRoute("compare", "GET", f"{ROOT}/compare", READERS, "compare.compare:compare"),
+        PageRoute("ledger", "GET", f"{ROOT}/ledger", KEEPERS, "ledger.ledger:ledger"),
+        PageRoute("ledger_csv", "GET", f"{ROOT}/ledger.csv", KEEPERS, "ledger.ledger:as_csv"),
+        PageRoute("ledger_json", "GET", f"{ROOT}/ledger.json", KEEPERS, "ledger.ledger:as_json"),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KNOWN = frozenset({"resident", "need", "segment", "finding", "test", "structure", "kept, broken", "hidden"})
 """Terms that nobody has to look up, or that stand everywhere."""
 SECTIONS = 512
-"""Sections of which the terms are kept: they are those of the parts that `serving.pages.card_parts` keeps."""
+"""Sections of which the terms are kept: those of the parts that `serving.pages.version.card_parts` keeps."""
 
 
 @lru_cache(maxsize=SECTIONS)

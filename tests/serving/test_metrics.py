@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from segmentation.errors import StorageError
 from serving.metrics import BUCKETS, NAMES, SLOTS, STATUSES, Metrics, number_of
 from serving.pages.declined import KINDS
-from serving.pages.door import PREFIX
+from serving.pages.entrance.door import PREFIX
 from serving.pages.table import all_pages
 from serving.problems import PROBLEMS
 from serving.routes import all_routes

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from segmentation.ledger.notes import Note
 from segmentation.reviews.waivers import blocking_of
-from serving.pages import deciding
+from serving.pages.deciding import deciding
 from serving.pages.render import rendered
 from serving.pages.visit import Shown
 from tests.serving.pages.made import MODEL, PASSPHRASE, blocked

@@ -3,8 +3,8 @@
 from dataclasses import fields
 
 from serving.pages.declined import KINDS, WHY, DeclinedPage
+from serving.pages.entrance.plain import WORDS, plain
 from serving.pages.notices import NOTICES
-from serving.pages.plain import WORDS, plain
 from serving.pages.render import rendered
 from serving.pages.words import speaker
 from serving.problems import PROBLEMS

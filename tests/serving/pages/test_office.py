@@ -13,7 +13,7 @@ from segmentation.errors import BundleError, ReviewError
 from segmentation.ledger import book as ledger_book
 from serving.pages import office as module
 from serving.pages.office import KEPT
-from serving.pages.version import page_of
+from serving.pages.version.version import page_of
 from tests.reviews.office import MODEL
 from tests.serving.pages.made import PageOffice, blocked
 

@@ -8,8 +8,8 @@ import pytest
 from segmentation.ledger.sessions import Opened, Session, Sessions
 from segmentation.reviews.people import add_person, change_person, remove_person
 from segmentation.signing import PrivateKey
-from serving.pages import csrf
-from serving.pages.sessions import id_of
+from serving.pages.entrance import csrf
+from serving.pages.entrance.sessions import id_of
 from serving.pages.table import ROLES, address, all_pages
 from tests.reviews.office import TRAINED, Office
 from tests.serving.pages.browsing import Browser, Site

@@ -24,8 +24,8 @@ SKIPPED = {"base.html.j2", "macros.html.j2"}
 
 def pages():
     """Every page that there is."""
-    for module in pkgutil.iter_modules(serving.pages.__path__):
-        importlib.import_module(f"serving.pages.{module.name}")
+    for module in pkgutil.walk_packages(serving.pages.__path__, "serving.pages."):
+        importlib.import_module(module.name)
     found, left = [], [Page]
     while left:
         more = left.pop().__subclasses__()

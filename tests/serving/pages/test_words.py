@@ -23,7 +23,9 @@ EN, ZH = speaker("en"), speaker("zh")
 
 def wanted():
     """Every text of the pages that the catalogue of cards and reports does not have."""
-    written = {message for file in (HERE / "pages").glob("*.py") for message in said(file.read_text("utf-8"))}
+    written = {
+        message for file in (HERE / "pages").rglob("*.py") for message in said(file.read_text("utf-8"))
+    }
     return (written | extracted(HERE / "templates")) - set(
         translations(CATALOGUE.read_text(encoding="utf-8"))
     )

@@ -1,0 +1,1 @@
+"""Acting on a version in two steps: the form, then what is signed of it, with a passphrase."""

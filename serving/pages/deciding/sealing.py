@@ -1,0 +1,203 @@
+"""Signing what was shown: the passphrase opens the key, the key signs those bytes, the desk records them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from segmentation.errors import BundleError, LedgerError, PolicyError, ReviewError, SigningError, StorageError
+from segmentation.home import Home
+from segmentation.reviews.keyfiles import key_file
+from segmentation.reviews.refusals import Told, refusal_told
+from serving.pages.deciding.asked import asking
+from serving.pages.deciding.outlook import outlook_of
+from serving.pages.deciding.previewed import preview_of
+from serving.pages.deciding.writing import foreseen, sent_back, typed_of, written
+from serving.pages.entrance.sessions import Porter
+from serving.pages.page import Page, msg, told
+from serving.pages.table import address
+from serving.pages.version.pending import clear_signed
+from serving.pages.visit import Sent, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from segmentation.errors import SegmentationError
+    from segmentation.ledger.history import History
+    from segmentation.ledger.standing import State
+    from segmentation.signing import PrivateKey
+    from serving.pages.deciding.acts import Act
+    from serving.pages.deciding.matter import Matter
+    from serving.pages.deciding.writing import Written
+    from serving.pages.visit import Answer
+
+REFUSED, WRONG, OFTEN, INVALID, FAILED = 409, 403, 429, 422, 503
+"""Statuses: the rules say no | a wrong passphrase | too often | nothing typed | it cannot be written."""
+NOTICED: Mapping[str, str] = {
+    "approve": "approved",
+    "request_changes": "changes_requested",
+    "reject": "rejected",
+    "revoke": "revoked",
+    "suspend": "suspended",
+    "resume": "resumed",
+    "comment": "commented",
+}
+"""What the page of the version says then, of `serving.pages.notices.NOTICES`."""
+
+
+@dataclass(frozen=True)
+class Recorded(Page):
+    """What was sent to be signed is in the ledger already."""
+
+    TEMPLATE: ClassVar[str] = "recorded.html.j2"
+    TITLE: ClassVar[str] = msg("This is recorded already")
+
+    version: int = field(metadata=told(msg("Version"), msg("The one that was decided about.")))
+    act: Act = field(metadata=told(msg("What it does"), msg("What you signed.")))
+    event: int = field(metadata=told(msg("Event"), msg("Its number in the ledger; it counts once.")))
+    at: datetime = field(metadata=told(msg("When"), msg("When it was recorded.")))
+    state: State = field(metadata=told(msg("Where it stands"), msg("The state of the version now.")))
+    failed: Told | None = field(
+        metadata=told(
+            msg("What did not work beside it"), msg("It is recorded all the same; tell who runs the service.")
+        )
+    )
+
+
+def seal(matter: Matter) -> Answer:
+    """Sign what was shown, and record it.
+
+    Raises
+    ------
+    Declined
+        What the browser sent is not what this program wrote.
+    """
+    record = sent_back(matter)
+    found = _event_of(matter.history, record)
+    if found is not None:
+        return _recorded(matter, record)
+    try:
+        foreseen(matter, record)
+    except ReviewError as error:
+        return _moved(matter, record, refusal_told(error, matter.visit.language))
+    opened = _opened(matter, record)
+    if isinstance(opened, Shown):
+        return opened
+    return _attached(matter, record, opened)
+
+
+def _opened(matter: Matter, record: Written) -> PrivateKey | Shown:
+    """Return the person's key; the page once more where the passphrase does not open it, or is not tried."""
+    visit, name = matter.visit, matter.visit.signed_in.name
+    passphrase = visit.form.get("passphrase", "")
+    if not passphrase:
+        fault = matter.voice.t("Type your passphrase: it opens your key for this one signature.")
+        return Shown(preview_of(matter, record, fault=fault), INVALID)
+    porter = Porter(visit.office)
+    until = porter.counted("sign", name, visit.now)
+    if until is not None:
+        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
+    try:
+        key = visit.office.signer(name, passphrase).key
+    except SigningError:
+        return _wrong(matter, record)
+    porter.cleared("sign", name, visit.now)
+    if all(key.public.text == one.key for one in (record.decision, record.comment) if one is not None):
+        return key
+    if key.public.text == matter.history.people[name].key:
+        return _moved(matter, record, Told(matter.voice.t("You have another key since this was written.")))
+    fault = matter.voice.t(
+        "Your key on this service is not the one that the ledger has of you. Ask who keeps the people."
+    )
+    return Shown(preview_of(matter, record, fault=fault), REFUSED)
+
+
+def _wrong(matter: Matter, record: Written) -> Shown:
+    visit, name = matter.visit, matter.visit.signed_in.name
+    home = visit.office.settings.home
+    if home is not None and not key_file(Home(home), name).exists():
+        fault = matter.voice.t(
+            "Your key does not rest on this service any more. Sign where it is, or ask who runs the service."
+        )
+        return Shown(preview_of(matter, record, fault=fault), REFUSED)
+    until = visit.office.attempts.locked("sign", name, visit.now)
+    if until is not None:
+        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
+    fault = matter.voice.t("This passphrase does not open your key. Nothing was signed; type it again.")
+    return Shown(preview_of(matter, record, fault=fault), WRONG)
+
+
+def _locked(matter: Matter, until: datetime) -> str:
+    told_ = msg("The passphrase was wrong too often, so it is not tried until %(until)s. Nothing was signed.")
+    return matter.voice.t(told_, until=matter.voice.time(until))
+
+
+def _attached(matter: Matter, record: Written, key: PrivateKey) -> Answer:
+    """Record what the key signs; tell what became of it where that fails."""
+    visit = matter.visit
+    signed = [(one, key.sign(json.loads(one)).signature) for one in (record.payload, record.remarks) if one]
+    first, beside = signed[0], signed[1] if len(signed) > 1 else None
+    try:
+        visit.office.desk.attach(*first, comment=beside)
+    except (ReviewError, StorageError, BundleError, PolicyError, LedgerError) as error:
+        return _failed(matter, record, error)
+    fault = _cleared(matter, record)
+    return Sent(address("version", version=matter.version), NOTICED[matter.act.key], fault=fault)
+
+
+def _cleared(matter: Matter, record: Written) -> Exception | None:
+    """Take away the notes that were signed; where that fails, they wait there still, and it is recorded."""
+    try:
+        clear_signed(matter.visit, matter.pending, record.decision, record.comment)
+    except (LedgerError, StorageError) as error:
+        return error
+    return None
+
+
+def _failed(matter: Matter, record: Written, error: SegmentationError) -> Answer:
+    """Tell why it was not recorded; or that it was, where only what comes after failed."""
+    if _event_of(matter.visit.office.history(), record) is not None:
+        fault = _cleared(matter, record)
+        told_ = None if isinstance(error, ReviewError) else refusal_told(error, matter.visit.language)
+        return replace(_recorded(matter, record, told_), fault=fault)
+    if isinstance(error, LedgerError):
+        raise error
+    if isinstance(error, ReviewError):
+        return _moved(matter, record, refusal_told(error, matter.visit.language))
+    failed = refusal_told(error, matter.visit.language)
+    return Shown(preview_of(matter, record, failed=failed), FAILED)
+
+
+def _moved(matter: Matter, record: Written, why: Told) -> Shown:
+    """Show what is to be signed as it is now, or the form with what stands in the way; nothing was signed."""
+    typed = typed_of(record)
+    outlook = outlook_of(matter)
+    if outlook.refusal is None:
+        try:
+            role = None if record.decision is None else record.decision.role
+            afresh = written(matter, typed, role)
+        except (ReviewError, BundleError, PolicyError) as again:
+            refused = refusal_told(again, matter.visit.language)
+            return Shown(asking(matter, outlook, typed, refused=refused), REFUSED)
+        return Shown(preview_of(matter, afresh, moved=why), REFUSED)
+    return Shown(asking(matter, outlook, typed, refused=why), REFUSED)
+
+
+def _event_of(history: History, record: Written) -> tuple[int, datetime] | None:
+    """Return the number and the time of the event that records it; None where none does."""
+    text = record.texts[0]
+    for event in reversed(history.events):
+        if event.draft.signed is not None and event.draft.signed.document == text:
+            return event.seq, event.at
+    return None
+
+
+def _recorded(matter: Matter, record: Written, failed: Told | None = None) -> Shown:
+    office = matter.visit.office
+    history = office.history()
+    found = _event_of(history, record)
+    assert found is not None  # noqa: S101 - the ledger has it, and nothing leaves the ledger
+    standing = history.standing(matter.model, matter.version, matter.visit.now, office.catalogue)
+    return Shown(Recorded(matter.version, matter.act, *found, standing.state, failed), REFUSED)
