@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from segmentation.card.words import STATUSES as FOUND
-from segmentation.reviews.dossier.words import ACTIONS as DECISIONS
-from segmentation.reviews.dossier.words import ROLES, STATES
+from segmentation.reviews.named import DONE, ROLES
+from segmentation.reviews.named import STATES_ALONE as STATES
 from segmentation.wording import msg
 from serving.pages.terms import MEANINGS
 
@@ -26,7 +26,7 @@ __all__ = ["ACTIONS", "CODES", "KINDS", "ROLES", "STATES", "STATUSES", "VERBS", 
 
 STATUSES: Mapping[str, str] = FOUND | {"unknown": msg("Not known")}
 """Of a finding, and of a version as a whole."""
-ACTIONS: Mapping[str, str] = DECISIONS | {"comment": msg("commented on it")}
+ACTIONS: Mapping[str, str] = {**DONE, "comment": msg("commented on it")}
 """What somebody did."""
 VERBS: Mapping[Action, str] = {
     "comment": msg("Write a comment"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.card.words import GLOSSARY
-from serving.pages.codes import ROLES, STATES, VERBS
+from serving.pages.codes import ROLES, VERBS
 from serving.pages.page import Page, msg, told
 from serving.pages.terms import ACTION_MEANINGS, ARTICLES, ROLE_MEANINGS, STATE_MEANINGS, TERMS
 from serving.pages.visit import Shown, Visit
@@ -62,8 +62,8 @@ def words(visit: Visit) -> Shown:
     return Shown(
         Words(
             TERMS,
-            tuple((state, STATE_MEANINGS[state]) for state in STATES),
-            tuple((word, ROLE_MEANINGS[role]) for role, word in ROLES.items()),
+            tuple(STATE_MEANINGS.items()),
+            tuple((ROLES[role], line) for role, line in ROLE_MEANINGS.items()),
             tuple((word, ACTION_MEANINGS[action]) for action, word in VERBS.items()),
             GLOSSARY,
             ARTICLES,

@@ -8,33 +8,45 @@ from segmentation.ledger.records import Action, Role, Verdict
 from segmentation.ledger.signatures import WHO
 from segmentation.ledger.standing import State, Step
 from segmentation.reviews import named
-from segmentation.reviews.named import action_title, role_title, state_title, verdict_title
+from segmentation.reviews.named import role_title, word
 from segmentation.wording.language import Voice
 
 EN, ZH = Voice("en"), Voice("zh")
+TABLES = {
+    "states": (named.STATES, get_args(State)),
+    "states alone": (named.STATES_ALONE, get_args(State)),
+    "actions": (named.ACTIONS, {*get_args(Step), *get_args(Action), *WHO, "waive"}),
+    "done": (named.DONE, get_args(Action)),
+    "roles": (named.ROLES, get_args(Role)),
+    "verdicts": (named.VERDICTS, get_args(Verdict)),
+}
 
 
-def test_every_state_step_role_and_verdict_has_a_name():
-    assert set(get_args(State)) == set(named.STATES)
-    assert {*get_args(Step), *get_args(Action), *WHO, "waive"} == set(named.ACTIONS)
-    assert set(get_args(Role)) == set(named.ROLES)
-    assert set(get_args(Verdict)) == set(named.VERDICTS)
+@pytest.mark.parametrize(("words", "keys"), TABLES.values(), ids=TABLES)
+def test_every_key_has_its_own_words_in_both_languages(words, keys):
+    assert set(words) == set(keys)
+    for voice in (EN, ZH):
+        assert len({voice.t(text) for text in words.values()}) == len(words)
+    assert all(ZH.t(text) != text for text in words.values())
 
 
 @pytest.mark.parametrize(
-    ("title", "key", "english", "chinese"),
+    ("words", "key", "english", "chinese"),
     [
-        (state_title, "changes_requested", "Changes requested", "已要求修改"),
-        (state_title, "active", "Active", "现行"),
-        (action_title, "request_changes", "Request changes", "要求修改"),
-        (action_title, "issue_an_API_key", "Issue an API key", "签发API密钥"),
-        (role_title, "business", "Business owner", "业务负责人"),
-        (verdict_title, "undetermined", "Undetermined", "无法判定"),
+        (named.STATES, "changes_requested", "changes requested", "已要求修改"),
+        (named.STATES, "active", "active", "现行"),
+        (named.STATES_ALONE, "active", "approved and in use", "已批准并在使用"),
+        (named.ACTIONS, "issue_an_API_key", "issue an API key", "签发API密钥"),
+        (named.VERDICTS, "undetermined", "undetermined", "无法判定"),
     ],
 )
-def test_a_name_stands_alone_in_both_languages(title, key, english, chinese):
-    assert (title(key, EN), title(key, ZH)) == (english, chinese)
+def test_a_word_is_told_in_the_language(words, key, english, chinese):
+    assert (word(words, key, EN), word(words, key, ZH)) == (english, chinese)
+
+
+def test_a_role_stands_alone_as_a_title():
+    assert (role_title("business", EN), role_title("business", ZH)) == ("Business owner", "业务负责人")
 
 
 def test_a_key_that_nobody_knows_is_told_as_it_is():
-    assert state_title("asleep_today", ZH) == "Asleep today"
+    assert word(named.STATES, "asleep_today", ZH) == "asleep today"

@@ -23,7 +23,6 @@ from segmentation.reviews.refusals import (
     fault_told,
     refusal_in,
     refusal_told,
-    sentence_told,
 )
 from segmentation.reviews.retelling import retold, skeletons
 from segmentation.signing import PrivateKey, sha256
@@ -401,16 +400,6 @@ def test_what_has_no_chinese_is_told_to_be_english():
     assert refusal_told(error, "zh") == Told(UNKNOWN, "The store is on strike. Wait.")
     assert refusal_in(error, "zh") == f"{UNKNOWN}The store is on strike. Wait."
     assert refusal_told(error, "en") == Told("The store is on strike. Wait.")
-
-
-def test_one_sentence_alone_is_told_as_well():
-    english = "The API key expired on 2026-07-02 08:00 UTC; ask an administrator for another."
-
-    assert sentence_told(english, "zh") == Told(
-        "该API密钥已于2026年7月2日 08:00（UTC）到期；请向管理员另行申请。"
-    )
-    assert sentence_told("No such thing.", "zh").english == "No such thing."
-    assert sentence_told(english, "en") == Told(english)
 
 
 def test_a_fault_of_a_waiver_is_told_without_its_place():

@@ -1,4 +1,8 @@
-"""What readers call the states, steps, roles and verdicts that the ledger holds by their keys."""
+"""What readers call the states, steps, roles and verdicts that the ledger holds by their keys.
+
+One home for them: the sentences of refusals, the sheet of a dossier and the pages take their words from here,
+so that one thing has one name everywhere.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,20 @@ STATES: Mapping[str, str] = {
     "expired": msg("expired"),
     "revoked": msg("revoked"),
 }
-"""Short enough for a chip; `dossier.words` has those of a sheet, which stands alone."""
+"""As they stand within a sentence, where the rest of it tells what they mean."""
+STATES_ALONE: Mapping[str, str] = {
+    "draft": msg("not submitted"),
+    "submitted": msg("submitted, not approved"),
+    "approved": msg("approved, not in use yet"),
+    "changes_requested": msg("changes requested"),
+    "rejected": msg("rejected"),
+    "active": msg("approved and in use"),
+    "suspended": msg("suspended"),
+    "superseded": msg("replaced by another version"),
+    "expired": msg("approval expired"),
+    "revoked": msg("revoked"),
+}
+"""The same where nothing beside it tells what a state means: on a chip, in a list, on a sheet."""
 ACTIONS: Mapping[str, str] = {
     "submit": msg("submit"),
     "approve": msg("approve"),
@@ -44,6 +61,16 @@ ACTIONS: Mapping[str, str] = {
     "revoke_an_API_key": msg("revoke an API key"),
 }
 """What people do, and the steps that follow from it or from the day."""
+DONE: Mapping[str, str] = {
+    "submit": msg("submitted it"),
+    "approve": msg("approved it"),
+    "request_changes": msg("requested changes"),
+    "reject": msg("rejected it"),
+    "revoke": msg("revoked it"),
+    "suspend": msg("suspended it"),
+    "resume": msg("allowed it again"),
+}
+"""What somebody did, after their name."""
 ROLES: Mapping[str, str] = {
     "trainer": msg("trainer"),
     "compliance": msg("compliance"),
@@ -63,25 +90,7 @@ def word(words: Mapping[str, str], key: str, voice: Voice) -> str:
     return voice.t(words[key]) if key in words else key.replace("_", " ")
 
 
-def state_title(state: str, voice: Voice) -> str:
-    """Return what a state is called where it stands alone: ``Changes requested``, or ``已要求修改``."""
-    return _alone(word(STATES, state, voice))
-
-
-def action_title(action: str, voice: Voice) -> str:
-    """Return what a step, or what a person does, is called on a button or as a head: ``Request changes``."""
-    return _alone(word(ACTIONS, action, voice))
-
-
 def role_title(role: str, voice: Voice) -> str:
     """Return what a role is called where it stands alone: ``Business owner``."""
-    return _alone(word(ROLES, role, voice))
-
-
-def verdict_title(verdict: str, voice: Voice) -> str:
-    """Return what a verdict, or the status of a finding, is called: ``Undetermined``."""
-    return _alone(word(VERDICTS, verdict, voice))
-
-
-def _alone(text: str) -> str:
+    text = word(ROLES, role, voice)
     return text[:1].upper() + text[1:]

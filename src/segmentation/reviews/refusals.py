@@ -58,14 +58,6 @@ def refusal_in(error: SegmentationError, language: Language) -> str:
     return str(refusal_told(error, language))
 
 
-def sentence_told(english: str, language: Language) -> Told:
-    """Return a sentence that the program made, such as why an API key opens nothing any more."""
-    if language == "en":
-        return Told(english)
-    told = retold(english)
-    return Told(UNKNOWN, english) if told is None else Told(told)
-
-
 def fault_told(fault: Fault, language: Language) -> Told:
     """Return one fault of an input, such as of a waiver, without the place where it is."""
     english = f"{fault.rule}{'; ' + fault.fix if fault.fix else ''}."

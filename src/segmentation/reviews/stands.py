@@ -1,17 +1,14 @@
-"""Where a version stands, in the reader's language: names of states, steps and roles, and by what it came."""
+"""By whom or by what a version came to stand where it stands, in the reader's language."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.reviews.named import action_title, role_title, state_title, verdict_title
 from segmentation.reviews.retelling import retold
 
 if TYPE_CHECKING:
     from segmentation.ledger.standing import Standing
     from segmentation.wording import Voice
-
-__all__ = ["action_title", "role_title", "state_title", "verdict_title", "why"]
 
 
 def why(standing: Standing, voice: Voice) -> str:

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from segmentation.bundle import CARD
 from segmentation.card import ModelCard
 from segmentation.card.markdown import code, environment
+from segmentation.reviews import named
 from segmentation.reviews.commenting import SECTIONS
-from segmentation.reviews.dossier import words
 from segmentation.reviews.dossier.evidence import (
     key_file,
     people_keys,
@@ -58,7 +58,7 @@ def _sheet(report: DossierReport, history: History, files: Mapping[str, bytes], 
             colon=Markup(voice.colon),  # noqa: S704 - a mark of the language
             code=code,
             moment=_moment,
-            words=words,
+            words=named,
             sections=SECTIONS,
             waivers=_waivers(report, voice, _sentences(files[BUNDLED[CARD]])),
             name=SHEETS[language],
