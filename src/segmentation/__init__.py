@@ -16,12 +16,13 @@ from segmentation.version import __version__
 if TYPE_CHECKING:
     from segmentation.approved import Approved, load_approved
     from segmentation.audit import AuditReport, Finding
-    from segmentation.card import ModelCard
+    from segmentation.card import ModelCard, write_card
     from segmentation.clustering import Segmenter
     from segmentation.clustering.assign import explanation_table
     from segmentation.clustering.identity import Previous
     from segmentation.errors import SegmentationError
     from segmentation.home import Home
+    from segmentation.impact import draft_answers
     from segmentation.mitigation import Mitigation, frontier
     from segmentation.pipeline import Candidate, build
     from segmentation.policy import Policy, read_policy
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
         residents_from,
         store_residents,
     )
+    from segmentation.reviews.diff import compare
+    from segmentation.reviews.practice import practise
+    from segmentation.reviews.waivers import draft_waivers
     from segmentation.scorer import FoldedScorer
     from segmentation.scoring import score_file
 
@@ -52,17 +56,22 @@ _HOMES = {
     "Segmenter": "clustering",
     "StoredResidents": "residents",
     "build": "pipeline",
+    "compare": "reviews.diff",
+    "draft_answers": "impact",
+    "draft_waivers": "reviews.waivers",
     "explanation_table": "clustering.assign",
     "frontier": "mitigation",
     "load_approved": "approved",
     "load_previous": "registry",
     "load_version": "registry",
+    "practise": "reviews.practice",
     "read_policy": "policy",
     "read_residents": "residents",
     "register": "registry",
     "residents_from": "residents",
     "score_file": "scoring",
     "store_residents": "residents",
+    "write_card": "card",
 }
 
 __all__ = [
@@ -82,17 +91,22 @@ __all__ = [
     "StoredResidents",
     "__version__",
     "build",
+    "compare",
+    "draft_answers",
+    "draft_waivers",
     "explanation_table",
     "frontier",
     "load_approved",
     "load_previous",
     "load_version",
+    "practise",
     "read_policy",
     "read_residents",
     "register",
     "residents_from",
     "score_file",
     "store_residents",
+    "write_card",
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from segmentation.card.parts import Shortfall
 from segmentation.errors import ReviewError
 from segmentation.policy import Text, policy_from
-from segmentation.reviews.diff import Diff, Side, diff, last_in_service
+from segmentation.reviews.diff import Diff, Side, compare, diff, last_in_service
 from tests.card import made
 from tests.signed import MODEL, Cast
 
@@ -54,6 +54,13 @@ def filled(found):
     """The names of the sections that hold something."""
     names = {"evidence", "limits", "days", "policy", "features", "findings", "gaps", "segments", "stability"}
     return {name for name in names if getattr(found, name)}
+
+
+def test_two_registered_versions_are_compared_without_where_they_stand():
+    one, two = replace(BEFORE, state="active"), altered(8, segments=CARD.segments[:1])
+
+    assert compare(one, two) == diff(BEFORE, two)
+    assert compare(one, one).before.state is None
 
 
 # ---- Nothing ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ features, findings, gaps, segments, and who moves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from segmentation.errors import ReviewError
 from segmentation.reviews.differences import Diff, cards, policies
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import State
     from segmentation.policy import Policy
 
-__all__ = ["Diff", "Side", "diff", "last_in_service"]
+__all__ = ["Diff", "Side", "Version", "compare", "diff", "last_in_service"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,22 @@ class Side:
     policy: Policy
     card: ModelCard
     state: State | None = None
+
+
+class Version(Protocol):
+    """Whatever knows the number, the policy and the card of a version, such as a `RegisteredModel`."""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+
+    @property
+    def policy(self) -> Policy:
+        """Its rules."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What was found of it."""
 
 
 def last_in_service(history: History, model: str, version: int) -> int | None:
@@ -50,6 +66,27 @@ def last_in_service(history: History, model: str, version: int) -> int | None:
     activated = (one.draft for one in reversed(history.events) if one.draft.kind == "activated")
     own = (draft.version for draft in activated if draft.model == model)
     return next((one for one in own if one != version), None)
+
+
+def compare(before: Version, after: Version) -> Diff:
+    """Return what differs between two registered versions, whoever signed them or not.
+
+    Parameters
+    ----------
+    before, after : RegisteredModel
+        From `segmentation.load_version`; the older one first.
+
+    Returns
+    -------
+    Diff
+        `Diff.text` is what a reviewer reads where `before` is in service and `after` was submitted.
+
+    Raises
+    ------
+    ReviewError
+        The two are of different models, or a policy is not the one of its card.
+    """
+    return diff(*(Side(one.version, one.policy, one.card) for one in (before, after)))
 
 
 def diff(before: Side | None, after: Side) -> Diff:

@@ -23,7 +23,7 @@ PEOPLE: Mapping[str, Role] = {
     "Demo administrator": "administrator",
 }
 """Who acts, and as what."""
-MADE_UP = "Made up for the demo: nobody has judged anything here."
+MADE_UP = "Made up to show the way: nobody has judged anything here."
 DAYS = 30
 """For so long their training counts, and what they write holds."""
 
