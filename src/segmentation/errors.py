@@ -12,6 +12,8 @@
     ├── SigningError        a key, a passphrase or a document to sign is not what it should be
     ├── LedgerError         the ledger was altered, cannot be reached, or is not the one that is trusted
     │   └── UnreachableError    it cannot be reached now; what it said before may still hold
+    ├── VaultError          a keyring is missing, or does not open what was sealed
+    ├── PurposeError        personal data may not be used so: no consent, an objection, another purpose
     ├── ImpactError         an impact assessment lacks what it must say
     ├── BundleError         what was published of a version is missing or was altered
     ├── ReviewError         a decision that the rules do not allow
@@ -154,6 +156,14 @@ class LedgerError(SegmentationError):
 
 class UnreachableError(LedgerError):
     """The ledger cannot be reached now; what it said before may still hold."""
+
+
+class VaultError(SegmentationError):
+    """A keyring is missing, or does not open what was sealed."""
+
+
+class PurposeError(SegmentationError):
+    """Personal data may not be used so: no valid consent, an objection, or another purpose than stated."""
 
 
 class ImpactError(SegmentationError):

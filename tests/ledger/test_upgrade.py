@@ -17,14 +17,14 @@ from segmentation.ledger.rows import rows_of
 from segmentation.ledger.store import Ledger, create_ledger, open_ledger
 from tests.signed import KEY, MODEL
 
-FOURTH = '''
+FIFTH = '''
 """One column more."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade():
@@ -40,9 +40,9 @@ def newer(tmp_path, monkeypatch):
     def made(then=""):
         folder = tmp_path / "of 100% newer"
         shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        Path(folder, "versions", "fourth.py").write_text(FOURTH.format(then=then))
+        Path(folder, "versions", "fifth.py").write_text(FIFTH.format(then=then))
         monkeypatch.setattr(upgrade, "MIGRATIONS", folder)
-        monkeypatch.setattr(store, "REVISION", "0004")
+        monkeypatch.setattr(store, "REVISION", "0005")
 
     return made
 
@@ -69,7 +69,7 @@ def first(url, cast):
 def test_a_ledger_of_the_first_version_is_refused_until_it_is_upgraded(first):
     with pytest.raises(
         LedgerError,
-        match=r"has revision 0001 of its tables, and .* knows 0003\. Upgrade it with `segmentation ledger u",
+        match=r"has revision 0001 of its tables, and .* knows 0004\. Upgrade it with `segmentation ledger u",
     ):
         open_ledger(first)
 
@@ -106,7 +106,7 @@ def test_a_ledger_of_the_second_version_is_upgraded_with_all_that_it_holds(url, 
     made_by_an_earlier_version(url, cast.events, "0002")
     tables = ("events", "people", "decisions", "api_keys", "access")
     before = {table: sql(f"SELECT * FROM {table} ORDER BY 1") for table in tables}
-    with pytest.raises(LedgerError, match=r"has revision 0002 of its tables, and .* knows 0003\."):
+    with pytest.raises(LedgerError, match=r"has revision 0002 of its tables, and .* knows 0004\."):
         open_ledger(url)
 
     create_ledger(url).close()
@@ -132,7 +132,7 @@ def test_an_older_ledger_is_upgraded_with_what_it_holds(url, written, cast, sql,
     newer()
     with pytest.raises(
         LedgerError,
-        match=r"has revision 0003 of its tables, and .* knows 0004\. Upgrade it with `segmentation ledger u",
+        match=r"has revision 0004 of its tables, and .* knows 0005\. Upgrade it with `segmentation ledger u",
     ):
         open_ledger(url)
 
@@ -149,7 +149,7 @@ def test_an_upgrade_that_fails_changes_nothing(url, written, cast, sql, newer):
     with pytest.raises(LedgerError, match=r"^The ledger cannot be made, because .* refuses: .*nowhere"):
         create_ledger(url)
 
-    assert sql("SELECT version_num FROM ledger_version") == [("0003",)]
+    assert sql("SELECT version_num FROM ledger_version") == [("0004",)]
     assert written.read() == cast.events
 
 

@@ -86,7 +86,7 @@ def _checked(given: str, where: str) -> str:
     SigningError
         It cannot; says where it stands.
     """
-    from segmentation.signing.keys import check_passphrase
+    from segmentation.signing.passphrase import check_passphrase
 
     try:
         check_passphrase(given)

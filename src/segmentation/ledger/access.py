@@ -122,9 +122,7 @@ class AccessLog:
             rest = lines[moved - start :]
             if not rest:
                 return None
-            batch = batch_of(_head(connection), spool, moved, rest, now)
-            connection.execute(insert(access), row_of(batch))
-        return batch
+            return _added(connection, spool, moved, rest, now)
 
     def batches(self, since: int = 0) -> Iterator[Batch]:
         """Yield the batches after one, a few read at a time, and none of them verified.
@@ -214,6 +212,27 @@ class AccessLog:
         question = select(access).where(access.c.number > since).order_by(access.c.number).limit(PAGE)
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
             return [read_batch(row) for row in connection.execute(question).mappings()]
+
+
+def append_within(connection: Connection, spool: str, lines: bytes, now: datetime) -> Batch:
+    """Add whole lines that are in no spool, within a transaction that keeps other writers out.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    spool : str
+        Name under which they stand.
+    lines : bytes
+    now : datetime
+        Aware.
+    """
+    return _added(connection, spool, _ended(connection, spool), lines, now)
+
+
+def _added(connection: Connection, spool: str, start: int, lines: bytes, now: datetime) -> Batch:
+    batch = batch_of(_head(connection), spool, start, lines, now)
+    connection.execute(insert(access), row_of(batch))
+    return batch
 
 
 def _ended(connection: Connection, spool: str) -> int:

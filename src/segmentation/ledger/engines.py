@@ -72,6 +72,8 @@ def _sqlite(place: Place, path: Path, patience: float) -> Engine:
         connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # What is taken out is overwritten, so that no free page of the file still holds it.
+        connection.execute("PRAGMA secure_delete = ON")
         # Bytes that are no UTF-8 are those of a row that was altered: it is to be read, and then named.
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         return connection

@@ -1,41 +1,29 @@
 """Ed25519 keys: public ones as a short text, private ones in a file that a passphrase opens.
 
-A private key rests as one JSON file: the passphrase is stretched by Argon2id (RFC 9106), and AES-256-GCM
-(NIST SP 800-38D) seals the key, bound to everything else that the file says.
+A private key rests as one JSON file, sealed as `passphrase` says.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
-import os
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from segmentation.errors import SigningError
 from segmentation.signing.canonical import canonical, sha256
+from segmentation.signing.passphrase import COST, sealed, unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ALGORITHM = "ed25519"
-FORMAT = 1
-KDF = "argon2id"
 LENGTH = 32
-"""Bytes of a raw key, of the salt's stretched key, and half of those of a signature."""
-COST = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
-"""RFC 9106, the second recommended choice: 64 MiB; about a fifth of a second."""
-MOST = {"iterations": 64, "lanes": 64, "memory_kib": 2**20}
-"""What a key file may ask for, so that a damaged one cannot hold the program up."""
-SHORTEST_PASSPHRASE = 12
+"""Bytes of a raw key, and half of those of a signature."""
 
 
 @dataclass(frozen=True)
@@ -162,23 +150,9 @@ class PrivateKey:
         Raises
         ------
         SigningError
-            The passphrase is shorter than `SHORTEST_PASSPHRASE` letters, blanks alone, or no text.
+            The passphrase is shorter than `passphrase.SHORTEST` letters, blanks alone, or no text.
         """
-        check_passphrase(passphrase)
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise SigningError(f"A passphrase has at least {SHORTEST_PASSPHRASE} letters; take a longer one.")
-        head: dict[str, Any] = {
-            "format": FORMAT,
-            "public": self.public.text,
-            "kdf": KDF,
-            "cost": dict(cost),
-            "salt": base64.b64encode(os.urandom(16)).decode(),
-            "nonce": base64.b64encode(os.urandom(12)).decode(),
-        }
-        sealed = _cipher(passphrase, head).encrypt(
-            base64.b64decode(head["nonce"]), self._key.private_bytes_raw(), canonical(head)
-        )
-        return json.dumps({**head, "sealed": base64.b64encode(sealed).decode()}, indent=1) + "\n"
+        return sealed(self._key.private_bytes_raw(), passphrase, {"public": self.public.text}, cost)
 
     @classmethod
     def unsealed(cls, text: str, passphrase: str) -> Self:
@@ -190,63 +164,7 @@ class PrivateKey:
             It is no key file, or the passphrase does not open it: it is a wrong one or none, or the file was
             altered.
         """
-        check_passphrase(passphrase)
-        try:
-            head = json.loads(text)
-            sealed = base64.b64decode(head.pop("sealed"), validate=True)
-            raw = _opened(passphrase, head, sealed)
-        except InvalidTag:
-            raise SigningError(
-                "The passphrase does not open the key. Type it again; or restore the file, if it was changed."
-            ) from None
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, SigningError):
-            raise SigningError(
-                "The key file cannot be read. Take the one that was written, or restore it."
-            ) from None
-        return cls(Ed25519PrivateKey.from_private_bytes(raw))
-
-
-def check_passphrase(passphrase: str) -> None:
-    """Refuse what cannot be a passphrase, whatever it is to open.
-
-    Raises
-    ------
-    SigningError
-        It is blanks alone, or bytes that are no text.
-    """
-    if passphrase.isspace():
-        raise SigningError("A passphrase is more than blanks. Write letters, digits or signs.")
-    try:
-        passphrase.encode()
-    except UnicodeEncodeError:
-        raise SigningError(
-            "The passphrase holds bytes that are no text. Write it in UTF-8, or choose another."
-        ) from None
-
-
-def _opened(passphrase: str, head: Mapping[str, Any], sealed: bytes) -> bytes:
-    cost = head["cost"]
-    if (
-        head["format"] != FORMAT
-        or head["kdf"] != KDF
-        or any(cost[name] > most for name, most in MOST.items())
-    ):
-        raise SigningError("The key file is of another format.")
-    nonce = base64.b64decode(head["nonce"], validate=True)
-    return _cipher(passphrase, head).decrypt(nonce, sealed, canonical(head))
-
-
-def _cipher(passphrase: str, head: Mapping[str, Any]) -> AESGCM:
-    """Return what seals a key; a passphrase is the same however its accents were typed (RFC 8265, 4.2)."""
-    cost = head["cost"]
-    stretched = Argon2id(
-        salt=base64.b64decode(head["salt"], validate=True),
-        length=LENGTH,
-        iterations=cost["iterations"],
-        lanes=cost["lanes"],
-        memory_cost=cost["memory_kib"],
-    )
-    return AESGCM(stretched.derive(unicodedata.normalize("NFC", passphrase).encode()))
+        return cls(Ed25519PrivateKey.from_private_bytes(unsealed(text, passphrase)))
 
 
 def _bytes(text: str) -> bytes:

@@ -1,0 +1,318 @@
+"""Reading and writing rows of personal data: sealed, chained, and under pseudonyms.
+
+Who writes needs the keys of the residents first (`keys`), may then seal as long as it takes, and adds the
+rows with one line of the access log in one transaction (`append`). Who was erased meanwhile is left out
+there: a row under a destroyed key would be of nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from sqlalchemy import func, select
+
+from segmentation.errors import LedgerError, VaultError
+from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.rows import digest_of, digest_of_rows, insert_rows, name_of, place_of
+from segmentation.ledger.personal.tables import data_keys
+from segmentation.ledger.store import UNREAD
+from segmentation.vault import DataKey, Wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from segmentation.ledger.store import Ledger
+    from segmentation.vault import Keyring
+
+SPOOL = "personal"
+"""The name under which writes of personal data stand in the access log."""
+UNWRITTEN = "Nothing was kept"
+AGAIN = "Try again: what was kept once is not kept twice where it says the same."
+MANY = 500
+"""Pseudonyms in one question."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encode = msgspec.json.Encoder().encode
+
+
+class Entry(NamedTuple):
+    """One row to write.
+
+    Attributes
+    ----------
+    subject : bytes
+        `Keyring.subject_of` the resident.
+    at : int
+        Of what it tells, microseconds since 1970.
+    content : bytes
+        What is sealed.
+    more : tuple
+        Values of the columns between `at` and `sealed`.
+    """
+
+    subject: bytes
+    at: int
+    content: bytes
+    more: tuple[Any, ...] = ()
+
+
+class Kept(NamedTuple):
+    """One row that was read and opened.
+
+    Attributes
+    ----------
+    number : int
+    at : int
+        Microseconds since 1970.
+    more : tuple
+        Values of the columns between `at` and `sealed`.
+    content : bytes
+    """
+
+    number: int
+    at: int
+    more: tuple[Any, ...]
+    content: bytes
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A write of personal data, as a line of the access log; it names no resident.
+
+    Attributes
+    ----------
+    at : datetime
+    id : str
+        Random.
+    by : str
+        A person of the ledger, the id of an API key, or a command.
+    what : str
+        ``write``, or what took rows out: ``erase``, ``retention``, ``rotate``.
+    table : str
+    first, count : int
+        The numbers of the rows: `count` from `first` on.
+    rows : str
+        Digest of their digests, ``sha256:…``.
+    purpose : str
+    """
+
+    at: datetime
+    id: str
+    by: str
+    what: str
+    table: str
+    first: int
+    count: int
+    rows: str
+    purpose: str = ""
+
+
+class Records:
+    """The tables of personal data in a ledger's database; several threads may use one.
+
+    Methods raise a `LedgerError` or a `StorageError` where the database refuses, and a `VaultError` where a
+    row does not open.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    keyring : callable
+        Returns the keyring; asked again where a row names a key that the last one lacks.
+    """
+
+    def __init__(self, ledger: Ledger, keyring: Callable[[], Keyring]) -> None:
+        self._ledger, self._keyring = ledger, keyring
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where it is kept."""
+        return self._ledger
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keyring as it is now."""
+        return self._keyring()
+
+    def keys(self, subjects: Collection[bytes]) -> dict[bytes, DataKey]:
+        """Return the keys of residents who have one."""
+        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+            found = _wrapped(connection, subjects)
+        return self._opened(found)
+
+    def ensured(self, subjects: Collection[bytes], now: datetime) -> dict[bytes, DataKey]:
+        """Return the keys of residents, made for those who have none; raises what a writer does."""
+        found = self.keys(subjects)
+        if missing := [subject for subject in dict.fromkeys(subjects) if subject not in found]:
+            found |= self._made(missing, now)
+        return found
+
+    def append(
+        self,
+        table: Table,
+        purpose: str,
+        entries: Sequence[Entry],
+        keys: Mapping[bytes, DataKey],
+        by: str,
+        now: datetime,
+    ) -> int:
+        """Write rows and the line that tells of it, all of it or nothing.
+
+        Parameters
+        ----------
+        table : sqlalchemy.Table
+            One of `tables.PERSONAL`.
+        purpose : str
+            Of all rows; their pseudonyms are made with its key.
+        entries : sequence of Entry
+        keys : mapping
+            Of all their subjects: what `ensured` returned.
+        by : str
+            Who writes.
+        now : datetime
+            Aware.
+
+        Returns
+        -------
+        int
+            How many were written: fewer than were given where somebody was erased meanwhile.
+        """
+        if not entries:
+            return 0
+        mark = self.keyring.marker(purpose)
+        name = name_of(table)
+        rows: list[tuple[bytes, tuple[Any, ...]]] = []
+        for one in entries:
+            subject = mark(one.subject)
+            sealed = keys[one.subject].seal(place_of(name, purpose, one.at, subject), one.content)
+            rows.append((one.subject, (subject, purpose, one.at, *one.more, sealed)))
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+            there = _there(connection, {subject for subject, _ in rows})
+            values = [row for subject, row in rows if subject in there]
+            return write(connection, table, purpose, values, by, now)
+
+    def of(self, table: Table, purpose: str, subject: bytes) -> list[Kept]:
+        """Return a resident's rows of one purpose, the oldest first; none where they have no key."""
+        key = self.keys([subject]).get(subject)
+        if key is None:
+            return []
+        mark = self.keyring.marker(purpose)(subject)
+        question = (
+            select(table)
+            .where(table.c.subject == mark, table.c.purpose == purpose)
+            .order_by(table.c.at, table.c.number)
+        )
+        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+            found = connection.execute(question).all()
+        return [_kept(name_of(table), purpose, mark, key, row) for row in found]
+
+    def _opened(self, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
+        keyring = self.keyring
+        return {subject: DataKey(keyring.unwrap(subject, kept)) for subject, kept in found.items()}
+
+    def _made(self, subjects: Sequence[bytes], now: datetime) -> dict[bytes, DataKey]:
+        keyring, made = self.keyring, micros(now)
+        fresh = {subject: secrets.token_bytes(32) for subject in subjects}
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+            there = _wrapped(connection, subjects)
+            rows = [(one, *keyring.wrap(one, key), made) for one, key in fresh.items() if one not in there]
+            if rows:
+                insert_rows(connection, data_keys, rows)
+        new = {one: DataKey(key) for one, key in fresh.items() if one not in there}
+        return new | self._opened(there)
+
+
+def write(
+    connection: Connection,
+    table: Table,
+    purpose: str,
+    values: Sequence[Sequence[Any]],
+    by: str,
+    now: datetime,
+) -> int:
+    """Add rows with the line that tells of it, within a transaction that keeps other writers out.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    table : sqlalchemy.Table
+        One of `tables.NUMBERED`.
+    purpose : str
+    values : sequence of sequences
+        Of the columns between `number` and `digest`.
+    by : str
+    now : datetime
+        Aware.
+    """
+    if not values:
+        return 0
+    first = int(connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1
+    numbered = [(number, *one) for number, one in enumerate(values, start=first)]
+    digests = [digest_of(name_of(table), row) for row in numbered]
+    insert_rows(connection, table, [(*row, digest) for row, digest in zip(numbered, digests, strict=True)])
+    note(
+        connection,
+        Line(
+            now,
+            secrets.token_hex(8),
+            by,
+            "write",
+            name_of(table),
+            first,
+            len(values),
+            digest_of_rows(digests),
+            purpose,
+        ),
+    )
+    return len(values)
+
+
+def note(connection: Connection, line: Line) -> None:
+    """Add a line to the access log, within a transaction that keeps other writers out."""
+    append_within(connection, SPOOL, _encode(line) + b"\n", line.at)
+
+
+def micros(at: datetime) -> int:
+    """Return a time as the tables hold it: microseconds since 1970 in UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def time_of(told: int) -> datetime:
+    """Return the time that a row holds, in UTC."""
+    return _EPOCH + told * _MICROSECOND
+
+
+def _wrapped(connection: Connection, subjects: Collection[bytes]) -> dict[bytes, Wrapped]:
+    question = select(data_keys.c.subject, data_keys.c.wrapping, data_keys.c.wrapped)
+    return {
+        bytes(row.subject): Wrapped(row.wrapping, bytes(row.wrapped))
+        for part in _parts(list(subjects))
+        for row in connection.execute(question.where(data_keys.c.subject.in_(part)))
+    }
+
+
+def _there(connection: Connection, subjects: Collection[bytes]) -> set[bytes]:
+    question = select(data_keys.c.subject)
+    return {
+        bytes(found)
+        for part in _parts(list(subjects))
+        for found in connection.execute(question.where(data_keys.c.subject.in_(part))).scalars()
+    }
+
+
+def _parts(subjects: list[bytes]) -> Iterator[list[bytes]]:
+    return (subjects[at : at + MANY] for at in range(0, len(subjects), MANY))
+
+
+def _kept(table: str, purpose: str, mark: bytes, key: DataKey, row: Any) -> Kept:  # noqa: ANN401 - a row of any of these tables
+    number, _, _, at, *more, sealed, _ = row
+    if sealed is None:
+        raise LedgerError(f"Row {number} of {table} has a pseudonym and nothing sealed. Verify the ledger.")
+    try:
+        content = key.open(place_of(table, purpose, at, mark), bytes(sealed))
+    except VaultError as error:
+        raise VaultError(f"Row {number} of {table}: {error}") from None
+    return Kept(number, at, tuple(more), content)
