@@ -24,6 +24,12 @@ def test_the_notebooks_are_copied_with_the_policy_that_they_read(tmp_path, capsy
     assert f"jupyter lab {tmp_path / 'mine'}" in capsys.readouterr().out
 
 
+def test_a_folder_with_a_space_in_its_name_is_told_as_a_terminal_takes_it(tmp_path, capsys):
+    notebook(tmp_path / "my books")
+
+    assert f"jupyter lab '{tmp_path / 'my books'}'" in capsys.readouterr().out
+
+
 def test_a_copy_that_nobody_touched_is_written_again(tmp_path):
     notebook(tmp_path)
     (tmp_path / POLICY).unlink()

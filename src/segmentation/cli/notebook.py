@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +46,7 @@ def notebook(
         say(f"Wrote {out / name}")
     say("Open them in JupyterLab, which is not installed with this program:")
     say("  pip install jupyterlab ipykernel")
-    say(f"  jupyter lab {out}")
+    say(f"  jupyter lab {shlex.quote(str(out))}")
     say("or in any editor that opens notebooks, with the Python that has this program in it.")
 
 
