@@ -1,6 +1,7 @@
 """What a notebook shows of everything it meets: a line or a small table, no hidden figure, nobody's value."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import get_args
@@ -10,28 +11,36 @@ import pytest
 
 import segmentation
 from segmentation import Approved, Segmenter, StoredResidents, residents_from
-from segmentation.clustering.choice import Choice, Stability
-from segmentation.clustering.identity import Gone, Migration, Previous
+from segmentation.answers import Prediction
+from segmentation.clustering.identity import Gone, Previous
 from segmentation.home import Home
-from segmentation.impact import Impact
+from segmentation.ledger.proof import Proof
+from segmentation.ledger.standing import Standing
 from segmentation.mitigation import Mitigation
 from segmentation.mitigation.outcome import Frontier, Outcome
 from segmentation.pipeline import Candidate
 from segmentation.plans import Plan, PlannedService, Plans, plans
 from segmentation.policy import Text
-from segmentation.profiles import Profile, Profiles
-from segmentation.registry import RegisteredModel
+from segmentation.profiles import Profiles
+from segmentation.registry import Registered, RegisteredModel
+from segmentation.residents import Intake
+from segmentation.reviews.diff import Side, diff
+from segmentation.reviews.practice import Practice
 from segmentation.scorer import Explanation, FoldedNumber, FoldedScorer
 from segmentation.scoring import Scored
 from segmentation.shown import ICONS, listed, segments, status, table, tally
+from segmentation.simulate import simulate
 from segmentation.wording.findings import Status
 from tests.card import made
 from tests.card.reading import Page
 from tests.impact.made import impact
 from tests.ipython_shell import ipython
 from tests.policies import AS_OF, small_policy, small_residents
+from tests.public import met
+from tests.test_answers import ANSWERS
 
 POLICY, CARD = made.policy(), made.card()
+AT = datetime(2026, 7, 1, 8, tzinfo=UTC)
 PLAIN = {
     "p",
     "br",
@@ -73,6 +82,11 @@ FRONTIER = Frontier(
     0,
 )
 REGISTERED = RegisteredModel("needs", 3, POLICY, SCORER, CARD, {"code_version": "0.1.0 <script>"})
+TAGS = {"audit_verdict": "broken", "code_version": "0.1.0 <script>"}
+NEW = Registered("needs", 3, "a1" * 16, "models:/needs/3", "/srv/<b>/card.en.html", TAGS)
+DIFF = diff(Side(3, POLICY, CARD), Side(4, POLICY, made.card(choice=made.given())))
+COMMUNITY = simulate(200)
+STANDING = Standing("needs", 3, "changes_requested", AT, "Sent <b>back", None, (), ("business",), AT.date())
 PLANS = plans(POLICY, PROFILES)
 SEGMENTER = Segmenter.from_policy(POLICY, 4)
 SCORED = Scored(Path("/home/<b>/segments.parquet"), {"S1": 3, "S2": 40}, made.intake(), 0, discarded=False)
@@ -82,7 +96,8 @@ SHOWN = (
     CANDIDATE, POLICY, PROFILES, PROFILES[0], made.audit(), made.choice(), made.stability(), made.migration(),
     EXPLANATION, FRONTIER, REGISTERED, SCORER, CARD, Previous(3, POLICY, SCORER, {}), PLANS, PLANS[0],
     SEGMENTER, SCORED, made.audit().findings[0], Mitigation("drop", features=("repairs",)), impact(), PEOPLE,
-    Home(Path("/srv/<b>")),
+    Home(Path("/srv/<b>")), PEOPLE.intake, FRONTIER.outcomes[1], NEW, COMMUNITY, COMMUNITY.truth, STANDING,
+    DIFF, *ANSWERS[:4],
 )  # fmt: skip
 
 
@@ -101,24 +116,45 @@ def test_everything_is_one_line_that_names_itself(shown):
     assert "0x" not in told
 
 
-PUBLIC = {
-    *(getattr(segmentation, name) for name in segmentation._HOMES),
-    *(Choice, Explanation, Frontier, Impact, Migration, Plan, Plans, Profile, Profiles, RegisteredModel),
-    *(Scored, Stability),
-}  # fmt: skip
-OBJECTS = [one for one in PUBLIC if isinstance(one, type) and not issubclass(one, Exception)]
+PARTS = {"Approval", "Decision", "Digests", "Disparity", "One", "Proof", "Quality", "Text"}
+"""A line of figures, of texts or of what was signed, which is shown by what it stands in."""
+ELSEWHERE = {Approved, Practice, StoredResidents}
+"""What takes a ledger or a file to make; tests of their own show them."""
+OBJECTS = sorted(
+    (one for one in met() if one.__name__ not in PARTS and not issubclass(one, Exception)),
+    key=lambda kind: f"{kind.__module__}.{kind.__name__}",
+)
 
 
-@pytest.mark.parametrize("kind", sorted(OBJECTS, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: kind.__module__ + "." + kind.__name__)
 def test_every_public_object_shows_itself_in_its_own_line_and_its_own_page(kind):
-    for method in ("__repr__", "_repr_html_"):
-        owner = next(one for one in kind.__mro__ if method in vars(one))
-        assert owner.__module__.startswith("segmentation."), f"{kind.__name__} has no {method} of its own"
+    assert unshown(kind) == []
+
+
+def unshown(kind):
+    """The ways of showing itself that a class leaves to a library, or to what a dataclass makes."""
+    return [method for method in ("__repr__", "_repr_html_") if not written(kind, method)]
+
+
+def written(kind, method):
+    owner = next((one for one in kind.__mro__ if method in vars(one)), object)
+    # What `dataclass` makes is wrapped against going in circles, and tells every field.
+    return owner.__module__.startswith("segmentation.") and not hasattr(vars(owner)[method], "__wrapped__")
 
 
 def test_an_object_that_only_a_library_shows_is_noticed():
-    assert "_repr_html_" not in vars(SimpleNamespace)
-    assert {type(one) for one in SHOWN} >= set(OBJECTS) - {Approved, StoredResidents}
+    assert unshown(SimpleNamespace) == unshown(Proof) == ["__repr__", "_repr_html_"]
+
+
+def test_every_public_object_has_an_example_here_and_nothing_is_excused_in_vain():
+    assert {type(one) for one in SHOWN} >= set(OBJECTS) - ELSEWHERE
+    assert met() >= ELSEWHERE
+    assert {one.__name__ for one in met()} >= PARTS
+
+
+def test_what_is_public_is_found_and_what_is_behind_is_not():
+    assert {Candidate, Registered, Standing, Intake, Outcome, Prediction, Profiles} <= met()
+    assert not {FoldedNumber, PlannedService} & met()
 
 
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: type(shown).__name__)
@@ -251,6 +287,68 @@ def test_a_migration_tells_who_moves_and_what_is_gone():
     told = found._repr_html_()
     assert all(move.source in told and f"{move.residents:,}" in told for move in found.moves)
     assert "S9 “&lt;b&gt;Few" in told
+
+
+def test_a_community_tells_what_was_planted_and_no_row_of_a_resident():
+    assert (
+        repr(COMMUNITY)
+        == f"Community(200 residents, {len(COMMUNITY.requests)} requests, 6 planted segments, seed 7)"
+    )
+    told = f"{COMMUNITY!r} {COMMUNITY._repr_html_()} {COMMUNITY.truth!r} {COMMUNITY.truth._repr_html_()}"
+    assert not any(ref in told for ref in COMMUNITY.residents["resident_ref"])
+    assert "phone-first daytime 22.0%" in Page(told).text
+    assert "by phone_contact at strength 0.7" in Page(told).text
+    assert "Nothing is carried" in simulate(200, n_segments=0)._repr_html_()
+
+
+def test_a_new_version_says_that_nobody_signed_it_and_where_its_card_is():
+    assert repr(NEW) == "Registered('needs' version 3, audit broken, run a1a1a1a1…)"
+    assert "audit: ✗ broken" in Page(NEW._repr_html_()).text
+    assert "nobody has signed it" in NEW._repr_html_()
+    assert "/srv/&lt;b&gt;/card.en.html" in NEW._repr_html_()
+
+
+def test_a_standing_says_why_and_whose_signature_is_missing():
+    assert repr(STANDING) == (
+        "Standing('needs' version 3, changes_requested since 2026-07-01, until 2026-07-01)"
+    )
+    told = STANDING._repr_html_()
+    assert "changes requested" in told
+    assert "Sent &lt;b&gt;back" in told
+    assert "Signatures that are missing: business" in told
+    draft = Standing("needs", 3, "draft", None, "Nobody submitted it.", None, (), (), None)
+    assert repr(draft) == "Standing('needs' version 3, draft)"
+    assert "missing" not in draft._repr_html_()
+
+
+def test_an_intake_does_not_tell_how_much_was_withheld():
+    intake = replace(made.intake(), protected_withheld=987_654)
+    assert "987" not in f"{intake!r} {intake._repr_html_()}"
+    assert f"{intake.kept} of {intake.read} rows kept" in repr(intake)
+
+
+def test_an_answer_of_the_service_tells_counts_and_not_who_is_where():
+    prediction = next(one for one in ANSWERS if isinstance(one, Prediction))
+    assert repr(prediction) == "Prediction('needs' version 3, 2 residents, 1 segments)"
+    told = Page(prediction._repr_html_()).text
+    assert "S1 Phone first Phone first" in told
+    assert "margin" not in told
+
+
+def test_a_mitigation_that_was_tried_alone_tells_its_own_figures():
+    assert repr(FRONTIER.outcomes[1]) == "Outcome('drop:repairs', 2 segments, no figures)"
+    assert "drop:repairs 2 – – – – –" in Page(FRONTIER.outcomes[1]._repr_html_()).text
+
+
+def test_a_diff_lists_what_differs_and_a_first_version_only_where_it_stands():
+    assert repr(DIFF).startswith("Diff('small_needs' version 4 against version 3, ")
+    assert (
+        "newly broken, and blocks: The number of segments was given by hand" in Page(DIFF._repr_html_()).text
+    )
+    first = diff(None, Side(3, POLICY, CARD))
+    assert "against none" in repr(first)
+    assert "no other version was in service" in first._repr_html_()
+    assert "<li>" in first._repr_html_()
 
 
 def test_a_registered_version_tells_its_segments_and_tags():

@@ -1,10 +1,11 @@
 """What the prediction API answers: written once, for the server that encodes it and the client that reads it.
 
 An answer names each segment once and each resident's place in it, in the order of the request, so that ten
-thousand residents do not carry ten thousand copies of a service plan.
+thousand residents do not carry ten thousand copies of a service plan. Printed, it tells of no resident.
 """
 
 # No `from __future__ import annotations`: msgspec reads these when it makes the types.
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -70,6 +71,13 @@ class Prediction(Struct, frozen=True, omit_defaults=True):
     results: tuple[Place, ...]
     unused: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return which version answered of how many residents; not who is where."""
+        return f"Prediction({_answered(self)})"
+
+    def _repr_html_(self) -> str:
+        return _answer_html("Prediction", "prediction", self)
+
 
 class Reason(Struct, frozen=True):
     """Why one resident is in a segment and not in `runner_up`: exact, not sampled.
@@ -99,6 +107,13 @@ class Explanation(Struct, frozen=True, omit_defaults=True):
     segments: dict[str, Segment]
     results: tuple[Reason, ...]
     unused: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return which version answered of how many residents; not who is where, and why."""
+        return f"Explanation({_answered(self)})"
+
+    def _repr_html_(self) -> str:
+        return _answer_html("Explanation", "explanation", self)
 
 
 class Feature(Struct, frozen=True):
@@ -149,6 +164,21 @@ class Model(Struct, frozen=True):
     segments: tuple[Described, ...]
     features: tuple[Feature, ...]
 
+    def __repr__(self) -> str:
+        """Return which version it is, and how long it may be served."""
+        told = f"{len(self.segments)} segments, {len(self.features)} features"
+        return f"Model({self.name!r} version {self.version}, {told}, until {self.valid_until})"
+
+    def _repr_html_(self) -> str:
+        head = f"{self.title.en}: {self.name} version {self.version}, served until {self.valid_until}"
+        rows = [(one.id, one.name.en, f"{one.share:.1%}") for one in self.segments]
+        asked = [(one.name, one.kind, "yes" if one.required else "no", one.why.en) for one in self.features]
+        return _page(
+            head,
+            ("Segments", ("id", "segment", "share"), rows),
+            ("Features of a request", ("name", "kind", "required", "why the purpose needs it"), asked),
+        )
+
 
 class Version(Struct, frozen=True):
     """Where one version stands in review: since when, why, and whose signature is missing."""
@@ -166,6 +196,14 @@ class Versions(Struct, frozen=True):
 
     model: str
     versions: tuple[Version, ...]
+
+    def __repr__(self) -> str:
+        """Return how many versions there are."""
+        return f"Versions({self.model!r}, {len(self.versions)} versions)"
+
+    def _repr_html_(self) -> str:
+        rows = [(one.version, one.state, one.since or "–", one.why) for one in self.versions]
+        return _page(f"Versions of {self.model}", ("In review", ("version", "state", "since", "why"), rows))
 
 
 class Fault(Struct, frozen=True, omit_defaults=True):
@@ -196,3 +234,33 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     instance: str
     faults: tuple[Fault, ...] = ()
     more: int = 0
+
+
+def _answered(answer: Prediction | Explanation) -> str:
+    told = f"{len(answer.results)} residents, {len(answer.segments)} segments"
+    return f"{answer.model!r} version {answer.version}, {told}"
+
+
+def _answer_html(kind: str, name: str, answer: Prediction | Explanation) -> str:
+    residents = f"{len(answer.results):,} residents"
+    head = f"{kind} of {residents} by {answer.model} version {answer.version}"
+    rows = [(key, one.name.en, _more(one)) for key, one in answer.segments.items()]
+    unused = f" Not read: {', '.join(answer.unused)}." if answer.unused else ""
+    foot = f"Each in the order of the request: {name}.results.{unused}"
+    return _page(head, ("Segments that occur", ("id", "segment", "more of"), rows), foot=foot)
+
+
+def _more(segment: Segment) -> str:
+    return ", ".join(one.title.en for one in segment.plan if one.is_called) or "the standard of every service"
+
+
+def _page(
+    head: str, *tables: tuple[str, tuple[str, ...], Sequence[tuple[object, ...]]], foot: str = ""
+) -> str:
+    from markupsafe import Markup  # noqa: PLC0415 - a notebook alone asks for it
+
+    from segmentation.shown import table  # noqa: PLC0415 - a notebook alone asks for it
+
+    written = Markup("").join(table(*one) for one in tables)
+    told = Markup("<p>{}</p>").format(foot) if foot else Markup("")
+    return Markup("<p><strong>{}</strong></p>").format(head) + written + told

@@ -20,6 +20,7 @@ from segmentation.reviews import practice as module
 from segmentation.reviews.practice import ELSEWHERE, PASSPHRASE, Practice, practise
 from segmentation.reviews.waivers import blocking_of
 from tests.card import made
+from tests.card.reading import Page
 from tests.reviews import office
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -58,10 +59,17 @@ def test_each_role_has_a_made_up_person_who_may_sign(practice):
     assert all(name.startswith("Demo ") for name in people)
 
 
+def test_it_shows_who_may_sign_and_that_nobody_is_real(practice):
+    told = Page(practice._repr_html_())
+    assert repr(practice) == f"Practice({str(practice.home.root)!r}, {len(practice.people)} made-up people)"
+    assert all(f"{role} {signer.name}" in told.text for role, signer in practice.people.items())
+    assert told.open == told.unclosed == []
+
+
 def test_the_passphrase_is_for_its_owner_alone_and_no_text_tells_it(practice):
     path = practice.home.root / PASSPHRASE
     assert path.stat().st_mode & 0o077 == 0
-    assert path.read_text(encoding="utf-8") not in repr(practice)
+    assert path.read_text(encoding="utf-8") not in f"{practice!r} {practice._repr_html_()}"
 
 
 def test_nobody_practises_where_something_is_kept(tmp_path):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from segmentation.shown import table
+from segmentation.ledger.show import approved, words
 
 if TYPE_CHECKING:
     from segmentation.approved.model import Approved
@@ -19,14 +19,13 @@ _PAGE = Markup(
 
 def html(found: Approved) -> str:
     """Return name, version, state, approvals and digests, as HTML."""
-    rows = [(one.by, one.role, f"{one.at:%Y-%m-%d}", one.reason) for one in found.standing.approvals]
     return _PAGE.format(
         name=found.name,
         version=found.version,
-        state=found.standing.state,
+        state=words(found.standing.state),
         why=found.standing.why,
         until=found.valid_until,
-        approvals=table("Approved by", ("person", "role", "day", "reason"), rows),
+        approvals=approved(found.standing.approvals),
         bundle=found.digest,
         decision=found.decision,
     )

@@ -122,3 +122,14 @@ class Standing:
     approvals: tuple[Decision, ...]
     missing: tuple[Role, ...]
     valid_until: date | None
+
+    def __repr__(self) -> str:
+        """Return which version it is, its state, since when and until when."""
+        since = "" if self.since is None else f" since {self.since:%Y-%m-%d}"
+        until = "" if self.valid_until is None else f", until {self.valid_until}"
+        return f"Standing({self.model!r} version {self.version}, {self.state}{since}{until})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.ledger import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)

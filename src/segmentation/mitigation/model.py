@@ -66,7 +66,7 @@ class Mitigation:
     >>> Mitigation("erase", ("age_band",), features=("phone_contact",)).key
     'erase:age_band:without=phone_contact'
     >>> Mitigation.parse("drop:phone_contact")
-    Mitigation(kind='drop', attributes=(), strength=1.0, features=('phone_contact',), rank=None)
+    Mitigation('drop:phone_contact')
     """
 
     kind: Kind
@@ -79,6 +79,10 @@ class Mitigation:
         fault = next((rule for broken, rule in self._rules() if broken), None)
         if fault:
             raise MitigationError(f"A mitigation {fault}.")
+
+    def __repr__(self) -> str:
+        """Return its key."""
+        return f"Mitigation({self.key!r})"
 
     def _repr_html_(self) -> str:
         return _HTML.format(self.text().en, self.key)

@@ -50,6 +50,18 @@ class Outcome:
         """Of the mitigation, as `Mitigation.parse` reads it; "none" without one."""
         return NONE if self.mitigation is None else self.mitigation.key
 
+    def __repr__(self) -> str:
+        """Return the mitigation, and what is broken and explained with it."""
+        said, good = self.disparity, self.quality
+        broken = "no figures" if said is None else f"{said.broken} broken"
+        explained = "" if good is None else f", {good.explained:.0%} of needs explained"
+        return f"Outcome({self.key!r}, {self.n_segments} segments, {broken}{explained})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.mitigation import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.one(self)
+
 
 @dataclass(frozen=True)
 class Frontier:

@@ -21,6 +21,15 @@ HEADS = (
     "silhouette kept",
     "of needs explained",
 )
+ALONE = (
+    "mitigation",
+    "segments",
+    "association (V)",
+    "broken",
+    "undetermined",
+    "silhouette, in its own space",
+    "of needs explained",
+)
 _HEAD = Markup(
     "<p><strong>Frontier of {attribute}</strong>: {conclusion} Fitted on {seen} residents, "
     "measured on {unseen} others.</p>"
@@ -41,6 +50,21 @@ def html(found: Frontier) -> str:
     )
     rows = [_row(found, one) for one in found.outcomes]
     return head + table("Mitigations, on residents that they did not see", HEADS, rows) + _FOOT
+
+
+def one(outcome: Outcome) -> str:
+    """Return one mitigation alone, as HTML: its figures, not what they were before."""
+    said, good = outcome.disparity, outcome.quality
+    row = (
+        outcome.key,
+        str(outcome.n_segments),
+        _figure(None if said is None else said.association),
+        "–" if said is None else str(said.broken),
+        "–" if said is None else str(said.undetermined),
+        _figure(None if good is None else good.silhouette),
+        _figure(None if good is None else good.explained, ".0%"),
+    )
+    return table("A mitigation, on residents that it did not see", ALONE, [row])
 
 
 def _row(found: Frontier, one: Outcome) -> tuple[str, ...]:

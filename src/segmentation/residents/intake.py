@@ -80,6 +80,15 @@ class Intake:
     protected_withheld: int
     missing: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        """Return how many rows were read and kept; not how many values are withheld, as `to_dict` says."""
+        return f"Intake({self.kept} of {self.read} rows kept, {self.quarantined_rows} left out as faulty)"
+
+    def _repr_html_(self) -> str:
+        from segmentation.residents import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.intake_html(self)
+
     @property
     def quarantined_rows(self) -> int:
         """Rows left out as faulty."""

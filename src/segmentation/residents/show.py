@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segmentation.residents.intake import Intake
 
 _PAGE = Markup(
-    "<p><strong>{kept} residents</strong>, {needs} needs, {protected} protected columns.</p>{rows}{columns}"
+    "<p><strong>{kept} residents</strong>, {needs} needs, {protected} protected columns.</p>{intake}"
 )
 
 
@@ -32,9 +32,14 @@ def html(intake: Intake, needs: int, protected: int) -> str:
         kept=f"{intake.kept:,}",
         needs=needs,
         protected=protected,
-        rows=table("Rows of the table", ("what became of them", "rows"), _rows(intake)),
-        columns=table("Columns that were dropped unread", ("why", "columns"), _columns(intake)),
+        intake=intake_html(intake),
     )
+
+
+def intake_html(intake: Intake) -> Markup:
+    """Return what became of every row and column of a residents table, in counts, as HTML."""
+    rows = table("Rows of the table", ("what became of them", "rows"), _rows(intake))
+    return rows + table("Columns that were dropped unread", ("why", "columns"), _columns(intake))
 
 
 def _rows(intake: Intake) -> Iterator[tuple[str, str]]:

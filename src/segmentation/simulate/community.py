@@ -52,6 +52,18 @@ class Community:
     requests: pd.DataFrame
     truth: Truth
 
+    def __repr__(self) -> str:
+        """Return counts, and the seed that gives the same community again; no row of a resident."""
+        return (
+            f"Community({len(self.residents)} residents, {len(self.requests)} requests, "
+            f"{self.truth.n_segments} planted segments, seed {self.truth.seed})"
+        )
+
+    def _repr_html_(self) -> str:
+        from segmentation.simulate import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.html(self)
+
 
 def simulate(
     n: int = 20_000,

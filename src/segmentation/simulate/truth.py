@@ -88,6 +88,15 @@ class Truth:
     bayes_adjusted_rand_index: float | None
     consents: Mapping[str, Mapping[str, int]]
 
+    def __repr__(self) -> str:
+        """Return how many segments were planted among how many residents, and the seed."""
+        return f"Truth({self.n_segments} planted segments, {self.n} residents, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.simulate import show  # noqa: PLC0415 - a notebook alone asks for it
+
+        return show.planted(self)
+
     def to_json(self) -> str:
         """Return the truth as JSON text, the same text for the same truth."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"

@@ -246,6 +246,17 @@ class Diff:
 
         return text(self)
 
+    def __repr__(self) -> str:
+        """Return which versions are compared, and how many findings and limits differ."""
+        before = "none" if self.before is None else f"version {self.before.version}"
+        told = f"{len(self.findings)} findings turned, {len(self.limits)} limits changed"
+        return f"Diff({self.model!r} version {self.after.version} against {before}, {told})"
+
+    def _repr_html_(self) -> str:
+        from segmentation.reviews.differences.told import html  # noqa: PLC0415 - it reads what stands here
+
+        return html(self)
+
 
 @cache
 def _form() -> TypeAdapter[Diff]:

@@ -1,14 +1,17 @@
-"""A `Diff` in English for a terminal: what a reviewer must see first, short."""
+"""A `Diff` in English for a terminal and for a notebook: what a reviewer must see first, short."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from segmentation.shown import listed
 from segmentation.wording import Voice
 from segmentation.wording.sentences import STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from segmentation.policy import Text
     from segmentation.reviews.differences.model import (
@@ -34,19 +37,34 @@ DIGEST = 19
 
 def text(diff: Diff) -> str:
     """Return what differs, a heading and indented lines for each section that holds something."""
+    title, opening = _opening(diff)
+    lines = [title, *_indented(opening)]
+    for heading, told in _differing(diff):
+        lines += ["", heading, *_indented(told)]
+    return "\n".join(lines)
+
+
+def html(diff: Diff) -> str:
+    """Return what differs as HTML, a list for each section that holds something."""
+    title, opening = _opening(diff)
+    lists = [listed(heading, _short(told)) for heading, told in _differing(diff)]
+    return listed(title, opening) + Markup("").join(lists)
+
+
+def _opening(diff: Diff) -> tuple[str, list[str]]:
+    """Return what is compared with what, and where both stand."""
     if diff.before is None:
-        first = (
-            f"{diff.model} version {diff.after.version}: no other version was in service to compare it with."
-        )
-        return "\n".join([first, *_indented([_stands(diff.after)])])
+        first = "no other version was in service to compare it with."
+        return f"{diff.model} version {diff.after.version}: {first}", [_stands(diff.after)]
     title = f"{diff.model}: version {diff.after.version} against version {_which(diff.before)}"
     if diff.is_empty:
-        return f"{title}\n  Nothing differs but the number of the version."
-    lines = [title, *_indented(_verdicts(diff.before, diff.after))]
-    for heading, told in _sections(diff):
-        if told:
-            lines += ["", heading, *_indented(told)]
-    return "\n".join(lines)
+        return title, ["Nothing differs but the number of the version."]
+    return title, _verdicts(diff.before, diff.after)
+
+
+def _differing(diff: Diff) -> Iterator[tuple[str, list[str]]]:
+    if diff.before is not None and not diff.is_empty:
+        yield from ((heading, told) for heading, told in _sections(diff) if told)
 
 
 def _sections(diff: Diff) -> Iterator[tuple[str, list[str]]]:
@@ -66,10 +84,13 @@ def _sections(diff: Diff) -> Iterator[tuple[str, list[str]]]:
     yield "What they rest on", [_change(one) for one in diff.evidence]
 
 
-def _indented(lines: Iterable[str]) -> list[str]:
-    told = [f"  {line}" for line in lines]
-    rest = len(told) - MOST
-    return told if rest <= 1 else [*told[:MOST], f"  … and {rest} more, with --json"]
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in _short(lines, "with --json")]
+
+
+def _short(lines: Sequence[str], where: str = "in diff.to_dict()") -> list[str]:
+    rest = len(lines) - MOST
+    return list(lines) if rest <= 1 else [*lines[:MOST], f"… and {rest} more, {where}"]
 
 
 # ---- Versions ---------------------------------------------------------------------------------------
