@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from segmentation.shown import ICONS  # noqa: F401 - templates
 from segmentation.wording import msg
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
@@ -187,7 +188,6 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
 )
 
 STATUSES = {"kept": msg("Kept"), "broken": msg("Broken"), "undetermined": msg("Undetermined")}
-ICONS = {"kept": "✓", "broken": "✗", "undetermined": "?"}
 RIVALS = {
     "chosen": msg("chosen"),
     "given": msg("given by hand"),
