@@ -297,6 +297,14 @@ def test_records_are_told_with_their_events(cast):
     assert cast.history.records(MODEL, 2) == ()
 
 
+def test_a_track_tells_who_resumed_and_of_what_nobody_submitted_nothing(cast):
+    cast.decide("suspend", "Mona")
+    cast.decide("resume", "Bob")
+
+    assert [one.by for one in cast.history.track(MODEL, 1).resumes] == ["Bob"]
+    assert cast.history.track(MODEL, 7).signed == ()
+
+
 def test_an_empty_history_has_no_head(cast):
     history = History(cast.root.public)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.ledger.records import Waiver
-from segmentation.ledger.track import day_of, last_day
+from segmentation.ledger.track import day_of, last_day, latest_of
 from segmentation.reviews.named import ROLES, role_title, word
 from serving.pages.deciding.outlook import Outlook, effect
 from serving.pages.deciding.typed import Slip, Typed, latest_day
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from segmentation.ledger.records import Decision, Role
+    from segmentation.ledger.records import Role
     from segmentation.ledger.standing import State
     from segmentation.reviews.refusals import Told
     from serving.pages.deciding.acts import Act
@@ -289,7 +289,8 @@ def fresh(matter: Matter) -> Typed:
 def stand_of(matter: Matter) -> Stand:
     """Return where the version stands, and who signed what is still open."""
     standing = matter.standing
-    signed = _resumes(matter) if standing.state == "suspended" else standing.approvals
+    resumes = latest_of(matter.history.track(matter.model, matter.version).resumes)
+    signed = tuple(resumes.values()) if standing.state == "suspended" else standing.approvals
     told_of = tuple(
         Signature(
             one.by,
@@ -299,17 +300,6 @@ def stand_of(matter: Matter) -> Stand:
         for one in signed
     )
     return Stand(standing.state, told_of, standing.missing)
-
-
-def _resumes(matter: Matter) -> tuple[Decision, ...]:
-    """Return who resumed the version since it was suspended last, and counts."""
-    found: dict[Role, Decision] = {}
-    for _, decision in matter.history.records(matter.model, matter.version):
-        if decision.action == "suspend":
-            found = {}
-        elif decision.action == "resume" and decision.role not in matter.standing.missing:
-            found[decision.role] = decision
-    return tuple(found.values())
 
 
 def waivers_of(matter: Matter) -> tuple[Waiver, ...]:

@@ -1,22 +1,21 @@
-"""Who may act now, told before they type: by the ledger's own rules, with a reason that stands in."""
+"""Who may act now, and what their signature would bring about, told before they type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentation.errors import ReviewError, SegmentationError
+from segmentation.errors import SegmentationError
 from segmentation.ledger.records import REVIEWERS
 from segmentation.ledger.signatures import WHO
-from segmentation.reviews.drafting import Ask, decision_of
-from segmentation.reviews.foreseeing import all_waived
+from segmentation.reviews.foreseeing import asked_of, refusal_of
 
 if TYPE_CHECKING:
-    from segmentation.ledger.records import Decision, Role
+    from segmentation.errors import ReviewError
+    from segmentation.ledger.records import Role
     from serving.pages.deciding.matter import Matter
     from serving.pages.table import Action
 
-STAND_IN = "-"
 TWO: frozenset[Action] = frozenset({"approve", "resume"})
 """What two people sign."""
 READ: frozenset[Action] = frozenset({"approve", "resume"})
@@ -60,19 +59,10 @@ def outlook_of(matter: Matter) -> Outlook:
 
 
 def _refusal(matter: Matter, role: Role | None) -> ReviewError | None:
-    try:
-        decision = _stand_in(matter, role)
-        matter.history.foresee(all_waived(decision), matter.visit.now)
-    except ReviewError as error:
-        return error
-    return None
-
-
-def _stand_in(matter: Matter, role: Role | None) -> Decision:
-    key = matter.act.key
+    key, visit = matter.act.key, matter.visit
     assert key != "comment"  # noqa: S101 - `outlook_of` answers of comments before
-    ask = Ask(key, matter.model, matter.version, matter.visit.signed_in.name, STAND_IN, role)
-    return decision_of(ask, matter.history, matter.visit.now, matter.visit.office.catalogue)
+    ask = asked_of(matter.standing, visit.signed_in.name, key, role)
+    return refusal_of(ask, matter.history, visit.now, visit.office.catalogue)
 
 
 def effect(matter: Matter, role: Role | None) -> str:

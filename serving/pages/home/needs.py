@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from segmentation.errors import ReviewError
 from segmentation.ledger.records import REVIEWERS
-from segmentation.ledger.track import day_of, last_day
-from segmentation.reviews.drafting import Ask, decision_of
-from segmentation.reviews.foreseeing import all_waived, lasting
+from segmentation.ledger.track import day_of, last_day, latest_of
+from segmentation.reviews.foreseeing import asked_of, lasting, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -166,7 +164,7 @@ def _ending(visit: Visit, history: History, standing: Standing, until: date) -> 
     soon = day_of(visit.now) + SOON
     if until > soon:
         return
-    latest = _latest(history, standing)
+    latest = latest_of(history.track(standing.model, standing.version).signed)
     short = tuple(role for role in REVIEWERS if role in latest and last_day(latest[role]) <= soon)
     mine = _may(visit, history, standing, "approve", short)
     ends = [lasting(one) for one in standing.approvals if last_day(one) == until]
@@ -197,33 +195,13 @@ def _may(
     roles: Iterable[Role],
 ) -> tuple[Role, ...]:
     """Return in which of the roles the ledger would take the person's signature."""
-    held = visit.signed_in.roles
-    return tuple(role for role in roles if role in held and _would(visit, history, standing, action, role))
-
-
-def _would(
-    visit: Visit, history: History, standing: Standing, action: Literal["approve", "resume"], role: Role
-) -> bool:
-    ask = Ask(action, standing.model, standing.version, visit.signed_in.name, "-", role)
-    try:
-        decision = decision_of(ask, history, visit.now, visit.office.catalogue)
-        history.foresee(all_waived(decision), visit.now)
-    except ReviewError:
-        return False
-    return True
+    name, catalogue = visit.signed_in.name, visit.office.catalogue
+    asks = [asked_of(standing, name, action, role) for role in roles if role in visit.signed_in.roles]
+    return tuple(
+        ask.role for ask in asks if ask.role and refusal_of(ask, history, visit.now, catalogue) is None
+    )
 
 
 def _last(history: History, standing: Standing, action: str) -> Decision | None:
     records = history.records(standing.model, standing.version)
     return next((one for _, one in reversed(records) if one.action == action), None)
-
-
-def _latest(history: History, standing: Standing) -> dict[Role, Decision]:
-    """Return the last approval of each role since the version was submitted."""
-    found: dict[Role, Decision] = {}
-    for _, one in history.records(standing.model, standing.version):
-        if one.action == "submit":
-            found = {}
-        elif one.action == "approve":
-            found[one.role] = one
-    return found

@@ -85,8 +85,8 @@ def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
         return _removed(visit, standing, "waiver", visit.form.get("key", ""), "waivers")
     may = acts(visit, history, standing, is_readable=True, comments=0)
     if "approve" not in may.allowed or standing.submission is None:
-        why = may.why_not or r.t("Only who may approve this version now waives its findings.")
-        raise Declined("refused", why)
+        why = r.t("Only who may approve this version now waives its findings.")
+        raise Declined("refused", why if may.why_not is None else str(may.why_not))
     claims = _claims(visit, history, standing)
     _check(r, typed, claims)
     chosen, days = chosen_of(typed, claims), bounds(standing.submission, visit.now)

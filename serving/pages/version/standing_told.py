@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segmentation.errors import ReviewError
-from segmentation.ledger.records import HIGHEST, REVIEWERS, Waiver
+from segmentation.ledger.records import HIGHEST
 from segmentation.ledger.standing import TRANSITIONS
-from segmentation.ledger.track import day_of
 from segmentation.reviews.diff import last_in_service
-from segmentation.reviews.drafting import Ask, decision_of
+from segmentation.reviews.foreseeing import asked_of, refusal_of
+from segmentation.reviews.refusals import refusal_told
 from segmentation.reviews.stands import why
 from serving.pages.page import msg
 from serving.pages.table import ACTIONS, KEEPERS, MAY
@@ -27,10 +26,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from segmentation.card.parts import Tally
+    from segmentation.errors import ReviewError
     from segmentation.ledger.history import History
     from segmentation.ledger.records import Decision, Role, Verdict
     from segmentation.ledger.standing import Standing, State
     from segmentation.reviews.drafting import Deciding
+    from segmentation.reviews.refusals import Told
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
@@ -150,8 +151,8 @@ class Acts:
     ----------
     allowed : tuple of str
         Actions that the ledger would take from them in this state.
-    why_not : str
-        Why they may not approve, where their role could; empty where they may.
+    why_not : Told or None
+        Why they may not approve what waits for approval, where their role could; None where they may.
     comments : int
         Their comments that wait to be signed.
     dossier : bool
@@ -165,7 +166,7 @@ class Acts:
     """
 
     allowed: tuple[str, ...]
-    why_not: str
+    why_not: Told | None
     comments: int
     dossier: bool
     beside: int | None
@@ -263,12 +264,12 @@ def acts(visit: Visit, history: History, standing: Standing, *, is_readable: boo
     comments : int
         Comments that wait to be signed.
     """
-    allowed = tuple(_allowed(visit, history, standing, is_readable=is_readable))
-    if comments:
-        allowed = ("comment", *allowed)
+    refusals = dict(_refusals(visit, history, standing, is_readable=is_readable))
+    allowed = tuple(action for action, refusal in refusals.items() if refusal is None)
+    barred = refusals.get("approve") if standing.state == "submitted" else None
     return Acts(
-        allowed,
-        "" if "approve" in allowed or not is_readable else _why_not(visit, history, standing),
+        ("comment", *allowed) if comments else allowed,
+        None if barred is None else refusal_told(barred, visit.language),
         comments,
         is_readable and bool(set(KEEPERS) & set(visit.signed_in.roles)),
         last_in_service(history, visit.office.model, standing.version) if is_readable else None,
@@ -277,41 +278,16 @@ def acts(visit: Visit, history: History, standing: Standing, *, is_readable: boo
     )
 
 
-def _allowed(visit: Visit, history: History, standing: Standing, *, is_readable: bool) -> Iterator[str]:
+def _refusals(
+    visit: Visit, history: History, standing: Standing, *, is_readable: bool
+) -> Iterator[tuple[Deciding, ReviewError | None]]:
+    """Yield what leads on from here and is for one of their roles, each with why the ledger refuses it."""
+    name, catalogue = visit.signed_in.name, visit.office.catalogue
     for action in ACTIONS:
         if (
             action != "comment"
             and action in TRANSITIONS[standing.state]
             and (is_readable or action in BROKEN)
             and set(MAY[action]) & set(visit.signed_in.roles)
-            and _would_take(visit, history, standing, action)
         ):
-            yield action
-
-
-def _would_take(visit: Visit, history: History, standing: Standing, action: Deciding) -> bool:
-    """Whether the ledger would take such a decision, all findings waived, once it is signed."""
-    blocking = () if standing.submission is None or action != "approve" else standing.submission.blocking
-    waivers = tuple(Waiver(finding=key, reason="-", expires=day_of(visit.now)) for key in blocking)
-    person = visit.signed_in.name
-    ask = Ask(action, standing.model, standing.version, person, "-", waivers=waivers)
-    try:
-        history.foresee(decision_of(ask, history, visit.now, visit.office.catalogue), visit.now)
-    except ReviewError:
-        return False
-    return True
-
-
-def _why_not(visit: Visit, history: History, standing: Standing) -> str:
-    """Return why a reviewer may not approve a version that waits for approval."""
-    r, person, submission = speaker(visit.language), visit.signed_in, standing.submission
-    if standing.state != "submitted" or not set(REVIEWERS) & set(person.roles) or submission is None:
-        return ""
-    if person.name in {submission.by, *submission.trained_by}:
-        return r.t("You trained or submitted this version, so two others decide about it.")
-    until = history.people[person.name].training_until if person.name in history.people else None
-    if until is None or until < day_of(visit.now):
-        return r.t("Your training is not entered, or no longer counts; an administrator enters it anew.")
-    if any(one.by == person.name for one in standing.approvals):
-        return r.t("You signed already; the signature of another person is missing.")
-    return r.t("The rules of the ledger do not let you approve this version; who keeps the ledger knows why.")
+            yield action, refusal_of(asked_of(standing, name, action), history, visit.now, catalogue)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.records import Decision, Person
     from segmentation.ledger.rules import Rule
     from segmentation.ledger.standing import Standing
+    from segmentation.ledger.track import Track
     from segmentation.signing import PublicKey
 
 
@@ -202,6 +203,10 @@ class History:
             None does not look.
         """
         return stands(self._facts.track(model, version), now, catalogue)
+
+    def track(self, model: str, version: int) -> Track:
+        """Return what the events make of a version, whatever the day: who signed it, and in which round."""
+        return self._facts.track(model, version)
 
     def versions(self, model: str | None = None) -> tuple[tuple[str, int], ...]:
         """Return every version that was ever submitted, sorted; of one model, or of all."""

@@ -1,6 +1,7 @@
 """What is told of a decision before it is signed: whether the rules would take it, and until when it holds.
 
-A terminal and a page tell it in their own words; what it is stands here once.
+A terminal and a page tell it in their own words; what it is stands here once. Who may sign what is worked out
+nowhere: the rules of the ledger are asked, as they will be asked when the person signs.
 """
 
 from __future__ import annotations
@@ -8,14 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segmentation.errors import ReviewError
 from segmentation.ledger.records import Waiver
 from segmentation.ledger.track import last_day
+from segmentation.reviews.drafting import Ask, decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
-    from segmentation.ledger.records import Decision
+    from segmentation.ledger.history import History
+    from segmentation.ledger.records import Decision, Role
+    from segmentation.ledger.standing import Standing
+    from segmentation.reviews.drafting import Deciding
+
+STAND_IN = "-"
+"""A reason that is still to be written."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,41 @@ def lasting(decision: Decision, approvals: Iterable[Decision] = ()) -> Lasting |
     return Lasting(decision.valid_until, end, early, sooner)
 
 
+def asked_of(standing: Standing, name: str, action: Deciding, role: Role | None = None) -> Ask:
+    """Return what a person asks who wants to act on a version, before they wrote anything.
+
+    Parameters
+    ----------
+    standing : Standing
+    name : str
+        Of the person.
+    action : {"approve", "request_changes", "reject", "revoke", "suspend", "resume"}
+    role : str, optional
+        In which of their roles; without one, the one that fits.
+    """
+    return Ask(action, standing.model, standing.version, name, STAND_IN, role)
+
+
+def refusal_of(ask: Ask, history: History, now: datetime, catalogue: str) -> ReviewError | None:
+    """Return why the ledger would refuse a decision once it is signed; None where it would take it.
+
+    Findings that lack a waiver refuse nothing: see `all_waived`.
+
+    Parameters
+    ----------
+    ask : Ask
+    history : History
+    now : datetime
+    catalogue : str
+        Digest of the catalogue of law of this program.
+    """
+    try:
+        history.foresee(all_waived(decision_of(ask, history, now, catalogue)), now)
+    except ReviewError as error:
+        return error
+    return None
+
+
 def all_waived(decision: Decision) -> Decision:
     """Return a decision as it would be with a waiver of every finding that lacks one; nobody signs it.
 
@@ -67,5 +111,7 @@ def all_waived(decision: Decision) -> Decision:
     if decision.action != "approve" or decision.valid_until is None:
         return decision
     until = decision.valid_until
-    added = [Waiver(finding=key, reason="-", expires=until) for key in decision.blocking if key not in named]
+    added = [
+        Waiver(finding=key, reason=STAND_IN, expires=until) for key in decision.blocking if key not in named
+    ]
     return decision.model_copy(update={"waivers": (*decision.waivers, *added)})

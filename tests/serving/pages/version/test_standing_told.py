@@ -3,6 +3,9 @@
 import pytest
 
 from segmentation.ledger.standing import TRANSITIONS
+from segmentation.reviews.drafting import Ask
+from segmentation.reviews.foreseeing import refusal_of
+from segmentation.reviews.refusals import refusal_told
 from serving.pages.table import ACTIONS
 from serving.pages.version.standing_told import SERVES, acts, last_of, live, standing_of
 from serving.pages.words import speaker
@@ -13,6 +16,13 @@ from tests.serving.pages.made import blocked
 def offered(desk, name, number=1, *, is_readable=True, comments=0):
     visit, history = desk.visit(name, path={"version": str(number)}), desk.pages.history()
     return acts(visit, history, standing_of(visit, history), is_readable=is_readable, comments=comments)
+
+
+def refused(desk, name):
+    """Why the ledger would not take an approval of version 1 by somebody."""
+    office, history = desk.office, desk.pages.history()
+    ask = Ask("approve", "small_needs", 1, name, "Fine.")
+    return refusal_of(ask, history, office.clock(), desk.pages.catalogue)
 
 
 READERS = sorted(name for name in ROLES if name != "Mona")
@@ -37,11 +47,11 @@ def test_nobody_is_offered_to_approve_their_own_version_and_is_told_why(desk):
     found = offered(desk, "Trainer 2")
 
     assert "approve" not in found.allowed
-    assert found.why_not == speaker("zh").t(
-        "You trained or submitted this version, so two others decide about it."
-    )
-    assert offered(desk, "Carol").why_not == ""
-    assert offered(desk, "Tina").why_not == ""
+    assert found.why_not == refusal_told(refused(desk, "Trainer 2"), "zh")
+    assert "trained or submitted version 1" in str(refused(desk, "Trainer 2"))
+    assert found.why_not.english == ""
+    assert offered(desk, "Carol").why_not is None
+    assert offered(desk, "Tina").why_not is None
 
 
 def test_who_signed_already_is_told_that_another_person_is_missing(desk):
@@ -50,7 +60,8 @@ def test_who_signed_already_is_told_that_another_person_is_missing(desk):
     found = offered(desk, "Both")
 
     assert "approve" not in found.allowed
-    assert found.why_not
+    assert found.why_not == refusal_told(refused(desk, "Both"), "zh")
+    assert "the two signatures are by two people" in str(refused(desk, "Both"))
 
 
 def test_findings_that_block_hide_no_approval_because_they_can_be_waived(seen):
