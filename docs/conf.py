@@ -1,8 +1,7 @@
 """How the documentation is built: `make docs` writes it to build/docs, and a warning is an error.
 
-Sphinx with furo, and not MkDocs with Material: the makers of Material ended its upkeep in November 2026, and
-MkDocs has had no release since 2024. Neither the build nor a reader needs any other host: fonts are those of
-the system, and the search runs in the browser on a file beside the pages.
+Why Sphinx and furo: docs/contributing.md. Neither the build nor a reader needs any other host: fonts are the
+system's, and the search runs in the browser on a file beside the pages.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "site_names",
     "site_pages",
     "site_check",
     "site_search",

@@ -13,6 +13,7 @@ import pytest
 
 from segmentation.simulate import simulate
 from tests.commands import Program
+from tests.mlflow_server import files, running, runs
 from tests.serving.process import COMMAND, Service
 from tests.test_readme import DATED, QUICK, WORDS, fill_in
 
@@ -22,8 +23,18 @@ HOWTO = DOCS / "howto"
 BLOCK = re.compile(r"```(sh|text|python|pycon)\n(.*?)```", re.DOTALL)
 ORDER = re.search(r"toctree}\n.*?\n\n(.*?)```", (HOWTO / "index.md").read_text(encoding="utf-8"), re.DOTALL)
 GUIDES = ORDER[1].split()
-ELSEWHERE = {".", "export", "make", "mlflow", "pip"}
-"""What a page tells to run that is not this program's."""
+MODEL = "resident_needs"
+COMPARE = (HOWTO / "compare.md").read_text(encoding="utf-8")
+FILTERS = re.findall(r"^(?:metrics|tags)\..+$", COMPARE, re.MULTILINE)
+"""What the guide to MLflow tells to filter by: what is mitigated and not broken, and what is in service."""
+LINES = re.search(r"As parameters choose (.*?), as metrics (.*?)\.", COMPARE, re.DOTALL)
+DRAWN = {
+    kind: set(re.findall("`([a-z_]+)`", told))
+    for kind, told in zip(("params", "metrics"), LINES.groups(), strict=True)
+}
+"""What the guide tells to draw as lines."""
+ELSEWHERE = {".", "export", "make"}
+"""What a page tells to run that the tests stand in already, or that only a shell can."""
 
 
 def blocks(path):
@@ -83,6 +94,9 @@ class Reader:
             return ""
         if line.split()[0] in ELSEWHERE:
             return ""
+        if line.split()[0] == "mlflow":
+            look_at_mlflow(line.split()[1:], place)
+            return ""
         for name, value in self.variables.items():
             line = line.replace(f"${name}", value)
         words = words_of(line)
@@ -95,6 +109,34 @@ class Reader:
         assert ended.code in codes(line), (place, line, ended.out, ended.err)
         write_what_is_marked()
         return ended.out
+
+
+def look_at_mlflow(words, place):
+    """Open MLflow as a page tells, and ask its server what its pages ask for their table and lines."""
+    with running(*words, folder=Path.cwd()) as uri:
+        found = runs(uri, MODEL)
+        assert len(found) > 1, place
+        assert not incomparable(found), place
+        mitigated, active = ([one["info"]["run_name"] for one in runs(uri, MODEL, one)] for one in FILTERS)
+        assert mitigated, place
+        assert all("no mitigation" not in name for name in mitigated)
+        assert active == []
+        assert "card/card.en.html" in files(uri, found[0], "card")
+        assert "charts/2_needs.en.png" in files(uri, found[0], "charts")
+
+
+def incomparable(found):
+    """Why runs could not stand side by side in the table, or be drawn as lines; nothing where they can."""
+    if len({run["info"]["run_name"] for run in found}) < len(found):
+        yield "two have one name"
+    for run in found:
+        told = {kind: {one["key"]: one["value"] for one in run["data"][kind]} for kind in DRAWN}
+        for kind, keys in DRAWN.items():
+            yield from (f"{kind} lack {key}" for key in sorted(keys - told[kind].keys()))
+        if run["info"]["status"] != "FINISHED":
+            yield "one is not finished"
+        if not all(isinstance(value, int | float) for value in told["metrics"].values()):
+            yield "a metric is no number"
 
 
 def write_what_is_marked():
@@ -173,6 +215,37 @@ def test_the_guide_to_postgresql_is_true(folder, new_database):
         Reader(program, SEGMENTATION_LEDGER=new_database()).follow(HOWTO / "postgres.md")
 
     assert not list(Path.cwd().rglob("ledger.db"))
+
+
+def run_of(name, **metrics):
+    """A run as MLflow's pages are told of it."""
+    told = {
+        "params": dict.fromkeys(DRAWN["params"], "none"),
+        "metrics": dict.fromkeys(DRAWN["metrics"], 0.5) | metrics,
+    }
+    data = {kind: [{"key": key, "value": value} for key, value in one.items()] for kind, one in told.items()}
+    return {"info": {"run_name": name, "status": "FINISHED"}, "data": data}
+
+
+def test_runs_that_cannot_be_compared_are_found():
+    assert list(incomparable([run_of("a"), run_of("b", residents=4)])) == []
+    assert list(incomparable([run_of("a"), run_of("a")])) == ["two have one name"]
+    assert list(incomparable([run_of("a", silhouette="NaN")])) == ["a metric is no number"]
+    lacking = run_of("a")
+    lacking["data"]["params"].pop()
+    assert len(list(incomparable([lacking]))) == 1
+
+
+def test_every_column_that_the_guide_to_mlflow_names_is_one_of_every_run():
+    from segmentation.registry.figures import MEASURES, PARAMETERS
+
+    columns = {one.key for one in (*PARAMETERS, *MEASURES)}
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", COMPARE)) | {"mitigation", "silhouette"}
+    filtered = {name for one in FILTERS for name in re.findall(r"(?:metrics|params)\.(\w+)", one)}
+
+    assert len(FILTERS) == 2
+    assert min(map(len, DRAWN.values())) > 1
+    assert (named | filtered | set().union(*DRAWN.values())) - columns == set()
 
 
 def test_every_guide_is_in_the_list():

@@ -1,5 +1,7 @@
 """The documentation is built without a warning, tells of everything public, and a broken link stops it."""
 
+import ast
+import importlib
 import json
 import shutil
 import subprocess
@@ -9,9 +11,16 @@ from pathlib import Path
 import pytest
 
 import segmentation
+from tests.returned import reached
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+SIMULATE = "segmentation.simulate.simulate"
+TOLD_ELSEWHERE = tuple(
+    f"segmentation.{name}"
+    for name in ("policy", "card.parts", "ledger", "signing", "bundle", "impact", "reviews")
+)
+"""What has a page or a format of its own: an object of it is told of, and what it holds is not."""
 pytest.importorskip("sphinx", reason="the extra `docs` is not installed")
 
 
@@ -30,8 +39,6 @@ def built(source, out):
 def extension(monkeypatch):
     """The project's own extensions of Sphinx, imported as Sphinx does."""
     monkeypatch.syspath_prepend(str(DOCS))
-    import importlib
-
     return importlib.import_module
 
 
@@ -43,15 +50,68 @@ def site(tmp_path_factory):
     return out / "html"
 
 
-@pytest.mark.slow
-def test_the_reference_tells_of_everything_public(site):
+@pytest.fixture(scope="module")
+def told(site):
+    """What the reference tells of, by its name there."""
     from sphinx.util.inventory import InventoryFile
 
-    told = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
-    names = set(told["py:function"]) | set(told["py:class"]) | set(told["py:exception"])
+    parts = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
+    names = {name for kind in ("function", "class", "exception") for name in parts[f"py:{kind}"]}
+    return {name: found for name in names if (found := named(name)) is not None}
 
-    public = {f"segmentation.{name}" for name in segmentation.__all__ if not name.startswith("_")}
-    assert public - names == set()
+
+def named(name):
+    """The class or function of a dotted name."""
+    module, _, last = name.rpartition(".")
+    return getattr(importlib.import_module(module), last, None)
+
+
+def public():
+    """What a program begins with: the names of the package, the client, and the simulation."""
+    names = {f"segmentation.{name}" for name in segmentation.__all__ if not name.startswith("_")}
+    return names | {"segmentation.client.Client", "segmentation.client.AsyncClient"} | {SIMULATE}
+
+
+def imported_by_notebooks():
+    """What the notebooks import, by the names that they give."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("segmentation"):
+                yield from (f"{node.module}.{one.name}" for one in node.names)
+
+
+@pytest.mark.slow
+def test_the_reference_tells_of_everything_public_and_of_what_the_notebooks_import(told):
+    imported = set(imported_by_notebooks())
+
+    assert SIMULATE in imported
+    assert public() - told.keys() == set()
+    assert {name for name in imported if named(name) not in told.values()} == set()
+
+
+@pytest.mark.slow
+def test_the_reference_tells_of_all_that_public_functions_return_and_public_objects_hold(told):
+    met = reached([told[name] for name in public()], TOLD_ELSEWHERE)
+    elsewhere = {one for one in met if one.__module__.startswith("segmentation.policy")}
+
+    assert {"Choice", "Frontier", "Registered", "Scored", "Standing"} <= {one.__name__ for one in met}
+    assert met - elsewhere - set(told.values()) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("by", "leads_to"),
+    [
+        ("segmentation.Segmenter.explain", "segmentation.scorer.Explanation"),
+        ("segmentation.client.Client.explain", "segmentation.answers.Explanation"),
+    ],
+)
+def test_a_name_that_two_classes_have_leads_to_the_one_that_is_meant(site, by, leads_to):
+    page = (site / "reference" / "python.html").read_text(encoding="utf-8")
+
+    assert f'href="#{leads_to}"' in page.split(f'id="{by}"')[1].split("</dt>")[0]
 
 
 @pytest.mark.slow
@@ -66,7 +126,7 @@ def test_the_search_finds_english_and_chinese(site):
 def test_a_link_that_leads_nowhere_stops_the_build(tmp_path):
     planted = tmp_path / "docs"
     planted.mkdir()
-    for name in ("conf.py", "site_pages.py", "site_check.py", "site_search.py", "_static"):
+    for name in ("conf.py", *(path.name for path in DOCS.glob("site_*.py")), "_static"):
         copy = shutil.copytree if (DOCS / name).is_dir() else shutil.copy
         copy(DOCS / name, planted / name)
     page = planted / "index.md"

@@ -1,17 +1,11 @@
 """Versions in PostgreSQL, behind an MLflow server, and in another SQLite file."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-
 import pytest
 
 from segmentation.errors import RegistryError
 from segmentation.home import Home
 from segmentation.registry import check_home, load_segmenter, load_version, register
+from tests.mlflow_server import running
 from tests.registry.processes import at_once
 
 NAME = "resident_needs"
@@ -59,37 +53,10 @@ def test_postgres_takes_builds_at_once_from_several_homes(postgres, pickled, can
 def server(tmp_path_factory):
     """The address of an MLflow server that keeps artefacts itself."""
     folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--backend-store-uri", f"sqlite:///{folder}/server.db",
-        "--artifacts-destination", str(folder / "artifacts"),
-    ]  # fmt: skip
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true"}
-    with (folder / "log").open("w") as log:
-        started = subprocess.Popen(
-            command, env=os.environ | quiet, stdout=log, stderr=log, cwd=folder, start_new_session=True
-        )
-    uri = f"http://127.0.0.1:{port}"
-    wait_until_healthy(uri, started)
-    yield uri
-    os.killpg(started.pid, 15)
-    started.wait(30)
-
-
-def wait_until_healthy(uri, started):
-    """Wait until a server answers."""
-    end = time.monotonic() + 120
-    while time.monotonic() < end and started.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{uri}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the MLflow server did not start")
+    store, files = f"sqlite:///{folder}/server.db", str(folder / "artifacts")
+    words = ("server", "--backend-store-uri", store, "--artifacts-destination", files)
+    with running(*words, folder=folder) as uri:
+        yield uri
 
 
 @pytest.mark.slow
