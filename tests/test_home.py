@@ -24,6 +24,8 @@ def test_paths_do_not_move_with_the_working_folder(tmp_path, monkeypatch):
     assert home.keys == tmp_path / "var" / "keys"
     assert home.witness == tmp_path / "var" / "witness.json"
     assert home.spool == tmp_path / "var" / "spool"
+    assert home.keyring == tmp_path / "var" / "keyring.json"
+    assert home.tombstones == tmp_path / "var" / "tombstones.jsonl"
 
 
 def test_preparing_makes_the_folder_and_leaves_no_probe(tmp_path):

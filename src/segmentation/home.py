@@ -72,6 +72,16 @@ class Home:
         return self.root.expanduser().absolute() / "marking.secret"
 
     @property
+    def keyring(self) -> Path:
+        """The file of the keyring, under its passphrase, as an absolute path."""
+        return self.root.expanduser().absolute() / "keyring.json"
+
+    @property
+    def tombstones(self) -> Path:
+        """The file that says who was erased, as marks that the keyring alone makes; never in a backup."""
+        return self.root.expanduser().absolute() / "tombstones.jsonl"
+
+    @property
     def spool(self) -> Path:
         """The folder in which access events wait for the ledger, as an absolute path."""
         return self.root.expanduser().absolute() / "spool"

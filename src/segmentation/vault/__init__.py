@@ -5,5 +5,6 @@ Nothing here knows what is sealed, or where it lies (PIPL Art. 51: encryption an
 
 from segmentation.vault.keyring import Keyring, WrappingKey
 from segmentation.vault.sealing import DataKey, Wrapped
+from segmentation.vault.source import keyring_source
 
-__all__ = ["DataKey", "Keyring", "Wrapped", "WrappingKey"]
+__all__ = ["DataKey", "Keyring", "Wrapped", "WrappingKey", "keyring_source"]
