@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, token_of, token_parts
 from tests.keys import opened
@@ -68,3 +69,27 @@ def test_a_key_that_was_revoked_opens_nothing_at_any_time(record):
 
     for now in (record.at, record.at - timedelta(days=1), record.expires):
         assert standing.refusal(now).startswith("The API key was revoked on 2026-07-01 08:06 UTC; ")
+
+
+# ---- Keys for residents who are named -----------------------------------------------------------------
+
+
+def test_a_key_of_the_first_kind_is_signed_as_it_always_was(record):
+    assert "purposes" not in record.content()
+    assert record.content().keys() == ApiKey.model_fields.keys() - {"purposes"}
+
+
+def test_a_key_of_the_second_kind_names_its_purposes():
+    cast = Cast.assembled()
+    purposes = ("service_planning", "fairness_audit")
+    cast.issue(type="api-key/2", scopes=("resident", "predict"), purposes=purposes)
+
+    found = cast.history.api_keys[KEY].record
+    assert (found.type, found.purposes) == ("api-key/2", purposes)
+    assert ApiKey.of(cast.events[-1].draft.signed).content()["purposes"] == list(purposes)
+
+
+@pytest.mark.parametrize("changed", [{"scopes": ("rights",)}, {"purposes": ("service_planning",)}])
+def test_a_key_of_the_first_kind_has_nothing_of_the_second(record, changed):
+    with pytest.raises(ValidationError, match="api-key/1 has no purposes"):
+        ApiKey(**record.model_dump() | changed)

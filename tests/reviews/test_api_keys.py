@@ -106,3 +106,28 @@ def test_who_may_is_told_before_anybody_signs(office):
         check_may(history, "Carol", ISSUE, now)
     with pytest.raises(ReviewError, match="Nobody is entered as Eve"):
         check_may(history, "Eve", ISSUE, now)
+
+
+def test_a_key_for_residents_who_are_named_says_for_which_purposes(office):
+    _, record = issue(office, scopes=("store", "rights"), purposes=("service_planning",))
+
+    assert (record.type, record.purposes) == ("api-key/2", ("service_planning",))
+    assert issue(office, random=lambda size: b"\7" * size)[1].type == "api-key/1"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "purposes", "told"),
+    [
+        (("resident",), (), "has the scope 'resident' and names no purpose"),
+        (("predict", "store"), (), "has the scope 'store' and names no purpose"),
+        (("rights",), ("planning", "planning"), "names a purpose twice"),
+        (("rights",), ("Planning services",), "The record cannot be written: purposes"),
+    ],
+)
+def test_a_key_without_sound_purposes_is_refused(office, scopes, purposes, told):
+    with pytest.raises(ReviewError, match=told):
+        issue(office, scopes=scopes, purposes=purposes)
+
+
+def test_who_exercises_rights_alone_needs_no_purpose(office):
+    assert issue(office, scopes=("rights",))[1].purposes == ()

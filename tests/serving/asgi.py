@@ -107,6 +107,7 @@ def issued(number, scopes=SCOPES, per_second=1_000, expires=NOW + timedelta(days
         name="a client",
         secret=sha256(secret.encode()),
         scopes=tuple(scopes),
+        purposes=("service_planning",),
         per_second=per_second,
         expires=expires,
     )

@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from segmentation.bundle import AUDIT, CARD, IMPACT, POLICY, SCORER, Bundle, publish
 from segmentation.card import Digests as Made
-from segmentation.ledger.api_keys import SCOPES
+from segmentation.ledger.api_keys import PURPOSEFUL, SCOPES
 from segmentation.ledger.book import Book, begin
 from segmentation.ledger.event import Draft
 from segmentation.ledger.records import Decision, Digests
@@ -308,6 +308,7 @@ class Office:
         asked = {
             "name": "Planning",
             "scopes": scopes or SCOPES,
+            "purposes": (policy().purpose.key,) if set(scopes or SCOPES) & set(PURPOSEFUL) else (),
             "expires": self.clock() + timedelta(days=90),
             "per_second": 10_000,
             "reason": "Plans services.",

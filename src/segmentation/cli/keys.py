@@ -37,6 +37,9 @@ class ScopeName(StrEnum):
     explain = "explain"
     read = "read"
     review = "review"
+    store = "store"
+    resident = "resident"
+    rights = "rights"
 
 
 Scopes = Annotated[
@@ -44,7 +47,16 @@ Scopes = Annotated[
     typer.Option(
         "--scope",
         help="What it allows: predict segments, explain them, read the model and the metrics, review the "
-        "standing of versions; may stand more than once.",
+        "standing of versions; store the segment of a resident, read that of a resident, exercise the rights "
+        "of residents. May stand more than once.",
+    ),
+]
+Purposes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--purpose",
+        help="A purpose for which it may ask of residents, by its key in the policy; the scopes store and "
+        "resident need one. May stand more than once.",
     ),
 ]
 
@@ -62,6 +74,7 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
         typer.Option(formats=["%Y-%m-%d"], help="Last day on which it opens, in UTC; two years at most."),
     ],
     reason: Reason,
+    purpose: Purposes = None,
     per_second: Annotated[int, typer.Option(min=1, help="Requests a second.")] = PER_SECOND,
     out: Annotated[
         Path | None, typer.Option(help="Write the token to this new file, for its owner alone, unprinted.")
@@ -81,7 +94,15 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
     scopes: list[Scope] = [one.value for one in dict.fromkeys(scope)]
     with _new_file(out) as file:
         token, record = issue_api_key(
-            book, signer, name, scopes, last + timedelta(days=1), per_second, reason, token_bytes
+            book,
+            signer,
+            name,
+            scopes,
+            last + timedelta(days=1),
+            per_second,
+            reason,
+            token_bytes,
+            purposes=tuple(purpose or ()),
         )
         if file is not None:
             file.write_text(f"{token}\n", encoding="ascii")
@@ -208,7 +229,8 @@ def _line(record: ApiKey) -> str:
         [
             record.id,
             record.name,
-            " and ".join(record.scopes),
+            " and ".join(record.scopes)
+            + (f" for {' and '.join(record.purposes)}" if record.purposes else ""),
             f"{record.per_second:,} requests a second",
             f"until {_last_day(record)}",
             f"issued by {record.by} on {record.at:%Y-%m-%d}",
@@ -232,6 +254,7 @@ def _content(record: ApiKey) -> dict[str, object]:
         "id": record.id,
         "name": record.name,
         "scopes": list(record.scopes),
+        "purposes": list(record.purposes),
         "per_second": record.per_second,
         "expires": record.expires.isoformat(),
         "by": record.by,

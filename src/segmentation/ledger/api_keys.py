@@ -9,15 +9,20 @@ bits need no slow hash).
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
-from segmentation.ledger.records import HIGHEST, Digest, Key, Record, Who, Words
+from segmentation.ledger.records import HIGHEST, Digest, Key, Name, Record, Who, Words
 
-Scope = Literal["predict", "explain", "read", "review"]
-"""What a key allows: segments | reasons | the model, its card and the metrics | where versions stand."""
-SCOPES: tuple[Scope, ...] = ("predict", "explain", "read", "review")
+Scope = Literal["predict", "explain", "read", "review", "store", "resident", "rights"]
+"""What a key allows: segments | reasons | the model, its card and the metrics | where versions stand | keeping
+a resident's segment | reading it, for a purpose that the key names | consents and requests of residents."""
+SCOPES: tuple[Scope, ...] = ("predict", "explain", "read", "review", "store", "resident", "rights")
+NAMELESS: tuple[Scope, ...] = ("predict", "explain", "read", "review")
+"""Scopes that tell nothing of a resident who is named: all that keys of the first kind have."""
+PURPOSEFUL: tuple[Scope, ...] = ("store", "resident")
+"""Scopes that mean nothing without a purpose."""
 
 
 KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Random; names the key in logs.")]
@@ -26,11 +31,14 @@ _TOKEN = re.compile(r"sgk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 class ApiKey(Record):
-    """One API key, as an administrator issued it."""
+    """One API key, as an administrator issued it.
+
+    Keys of the first kind name no purpose, and are signed without that field: they stay what they were.
+    """
 
     CALLED: ClassVar[str] = "record of an API key"
 
-    type: Literal["api-key/1"] = "api-key/1"
+    type: Literal["api-key/1", "api-key/2"] = "api-key/1"
     ledger: str
     id: KeyId
     name: Who = Field(description="Who or what uses it.")
@@ -44,6 +52,20 @@ class ApiKey(Record):
     reason: Words
     at: AwareDatetime
     previous: Digest
+    purposes: tuple[Name, ...] = Field(
+        (), description="Purposes for which it may ask of residents who are named."
+    )
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        if self.type == "api-key/1" and (self.purposes or not set(self.scopes) <= set(NAMELESS)):
+            message = "a record of the type api-key/1 has no purposes, and no scope that needs them"
+            raise ValueError(message)
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """Return it as plain data, as it is signed."""
+        return self.model_dump(mode="json", exclude={"purposes"} if self.type == "api-key/1" else None)
 
 
 class ApiKeyRevocation(Record):

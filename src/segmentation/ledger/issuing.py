@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation
+from segmentation.ledger.api_keys import PURPOSEFUL, ApiKey, ApiKeyRevocation
 from segmentation.ledger.entering import about_nothing
 from segmentation.ledger.facts import Change
 from segmentation.ledger.signatures import entitled, read, seen, signer
@@ -36,8 +36,20 @@ def issues(facts: Facts, draft: Draft, now: datetime) -> Change:
         raise ReviewError(f"There is, or was, an API key {key.id}, and an id is given once; issue a new one.")
     if len(set(key.scopes)) != len(key.scopes):
         raise ReviewError(f"The API key {key.id} names a scope twice; name each once.")
+    _purposeful(key)
     _lasting(key, now)
     return Change(api_key=key)
+
+
+def _purposeful(key: ApiKey) -> None:
+    if len(set(key.purposes)) != len(key.purposes):
+        raise ReviewError(f"The API key {key.id} names a purpose twice; name each once.")
+    asking = [scope for scope in PURPOSEFUL if scope in key.scopes]
+    if asking and not key.purposes:
+        raise ReviewError(
+            f"The API key {key.id} has the scope {asking[0]!r} and names no purpose; name each purpose for "
+            "which it may ask, by its key in the policy."
+        )
 
 
 def _lasting(key: ApiKey, now: datetime) -> None:

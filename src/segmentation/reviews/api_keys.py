@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from segmentation.ledger.api_keys import ApiKey, ApiKeyRevocation, token_of
+from segmentation.ledger.api_keys import NAMELESS, ApiKey, ApiKeyRevocation, token_of
 from segmentation.ledger.event import Draft
 from segmentation.ledger.signatures import WHO, entitled
 from segmentation.reviews.drafting import entered, fitting, unsaid
@@ -31,7 +31,7 @@ SECRET, ID = 32, 6
 """Random bytes of a secret, and of the id that names a key in logs."""
 
 
-def issue_api_key(
+def issue_api_key(  # noqa: PLR0913 - everything that is signed of a key
     book: Book,
     signer: Signer,
     name: str,
@@ -40,6 +40,8 @@ def issue_api_key(
     per_second: int,
     reason: str,
     random: Callable[[int], bytes],
+    *,
+    purposes: Iterable[str] = (),
 ) -> tuple[str, ApiKey]:
     """Issue an API key.
 
@@ -50,7 +52,8 @@ def issue_api_key(
         An administrator, whose training is valid.
     name : str
         Who or what uses the key.
-    scopes : iterable of {"predict", "explain", "read", "review"}
+    scopes : iterable of str
+        Of `segmentation.ledger.api_keys.SCOPES`.
     expires : datetime
         Aware; the first moment at which the key opens nothing. At most two years from now.
     per_second : int
@@ -59,6 +62,9 @@ def issue_api_key(
         Signed and kept.
     random : callable
         Returns as many random bytes as it is asked for: `secrets.token_bytes`.
+    purposes : iterable of str
+        Keys of the purposes for which it may ask of residents who are named; the scopes ``store`` and
+        ``resident`` need one.
 
     Returns
     -------
@@ -73,17 +79,20 @@ def issue_api_key(
         What `Book.record` raises; no key was then issued.
     """
     secret = urlsafe_b64encode(random(SECRET)).rstrip(b"=").decode()
+    asked, named = tuple(scopes), tuple(purposes)
+    is_nameless = not named and set(asked) <= set(NAMELESS)
     issued: list[ApiKey] = []
 
     def make(history: History, now: datetime) -> Iterable[Draft]:
         person = entered(spelled(signer.name), history)
         try:
             record = ApiKey(
+                type="api-key/1" if is_nameless else "api-key/2",
                 ledger=history.ledger,
                 id=_unused(history, random),
                 name=spelled(name),
                 secret=sha256(secret.encode()),
-                scopes=tuple(scopes),
+                scopes=asked,
                 per_second=per_second,
                 expires=expires,
                 by=person.name,
@@ -92,6 +101,7 @@ def issue_api_key(
                 reason=reason,
                 at=now,
                 previous=history.head.digest,
+                purposes=named,
             )
         except ValidationError as error:
             raise unsaid(error) from None

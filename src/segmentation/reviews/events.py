@@ -58,6 +58,9 @@ SCOPES: Mapping[str, str] = {
     "explain": msg("reasons"),
     "read": msg("model, card and metrics"),
     "review": msg("where versions stand"),
+    "store": msg("keeping segments of residents"),
+    "resident": msg("kept segments of residents"),
+    "rights": msg("consents and requests of residents"),
 }
 """What an API key opens."""
 

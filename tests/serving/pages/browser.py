@@ -84,6 +84,7 @@ def token(desk, *scopes):
         per_second=10_000,
         reason="Plans services.",
         random=secrets.token_bytes,
+        purposes=("service_planning",),
     )
     return found
 
