@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 
+from segmentation.card.html import environment
 from segmentation.version import __version__
 from segmentation.wording import TAGS
 from serving.pages.codes import CODES
@@ -19,6 +20,8 @@ from serving.pages.words import speaker
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from jinja2 import Environment
 
     from serving.languages import Language
     from serving.pages.page import Page
@@ -139,11 +142,4 @@ SHARED = frozenset({"frame", "codes", "r", "t", "tn", "link", "title_of", "help_
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("serving"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return environment(PackageLoader("serving"))

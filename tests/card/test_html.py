@@ -6,9 +6,10 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from jinja2 import DictLoader, UndefinedError
 
 from segmentation.card import LANGUAGES, ModelCard, render
-from segmentation.card.html import sections_html, style
+from segmentation.card.html import environment, sections_html, style
 from tests.card import made
 from tests.card.hostile import HOSTILE, hostile
 from tests.card.reading import Page
@@ -165,3 +166,11 @@ def test_sections_one_by_one_are_what_the_page_says_to_the_letter(language):
     assert list(found)[1:] == [one.name for one in fields(ModelCard)][1:]
     assert all(html in text for html in found.values())
     assert "<h1" not in found["about"]
+
+
+def test_whatever_is_rendered_is_escaped_and_a_name_that_nobody_gave_is_an_error():
+    found = environment(DictLoader({"a": "{% if x %}\n<b>{{ x }}</b>\n{% endif %}\n"}))
+
+    assert found.get_template("a").render(x="<i>") == "<b>&lt;i&gt;</b>\n"
+    with pytest.raises(UndefinedError):
+        found.get_template("a").render()

@@ -13,6 +13,8 @@ from segmentation.card.page import context, sections
 from segmentation.wording import Voice
 
 if TYPE_CHECKING:
+    from jinja2 import BaseLoader
+
     from segmentation.card.model import ModelCard
     from segmentation.wording import Language
 
@@ -48,13 +50,24 @@ def style() -> Markup:
     return Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - the package's own file
 
 
-@cache
-def _environment() -> Environment:
+def environment(loader: BaseLoader) -> Environment:
+    """Return what renders HTML: every value is escaped, and a name that nobody gave is an error.
+
+    Parameters
+    ----------
+    loader : BaseLoader
+        Of the templates: a card's, an assessment's or a service's own.
+    """
     return Environment(
-        loader=PackageLoader("segmentation.card"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    return environment(PackageLoader("segmentation.card"))

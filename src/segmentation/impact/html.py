@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from segmentation.card.html import style
+from segmentation.card.html import environment, style
 from segmentation.impact.page import context, sections
 from segmentation.wording import Voice
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from segmentation.impact.model import Impact
     from segmentation.wording import Language
 
@@ -38,16 +40,5 @@ def _part(file: str, told: dict[str, object]) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=ChoiceLoader(
-            [
-                PackageLoader("segmentation.impact"),
-                PrefixLoader({"card": PackageLoader("segmentation.card")}),
-            ]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    ours = PackageLoader("segmentation.impact")
+    return environment(ChoiceLoader([ours, PrefixLoader({"card": PackageLoader("segmentation.card")})]))
