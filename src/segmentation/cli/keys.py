@@ -224,7 +224,8 @@ def _new_file(path: Path | None) -> Iterator[Path | None]:
 
 
 def _line(record: ApiKey) -> str:
-    """Return a key as one line: id, name, scopes, rate, last day, who issued it."""
+    """Return a key as one line: id, name, scopes and purposes, rate, last day, who issued it."""
+    purposes = f" for {' and '.join(record.purposes)}" if record.purposes else ""
     return "; ".join(
         [
             record.id,
