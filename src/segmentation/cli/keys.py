@@ -230,8 +230,7 @@ def _line(record: ApiKey) -> str:
         [
             record.id,
             record.name,
-            " and ".join(record.scopes)
-            + (f" for {' and '.join(record.purposes)}" if record.purposes else ""),
+            " and ".join(record.scopes) + purposes,
             f"{record.per_second:,} requests a second",
             f"until {_last_day(record)}",
             f"issued by {record.by} on {record.at:%Y-%m-%d}",

@@ -16,8 +16,9 @@ from pydantic import AwareDatetime, Field, model_validator
 from segmentation.ledger.records import HIGHEST, Digest, Key, Name, Record, Who, Words
 
 Scope = Literal["predict", "explain", "read", "review", "store", "resident", "rights"]
-"""What a key allows: segments | reasons | the model, its card and the metrics | where versions stand | keeping a
-resident's segment | reading it, for a purpose that the key names | consents and requests of residents."""
+"""What a key allows: segments | reasons | the model, its card and the metrics | where versions stand |
+keeping a resident's segment | reading it, for a purpose that the key names | consents and requests of
+residents."""
 SCOPES: tuple[Scope, ...] = ("predict", "explain", "read", "review", "store", "resident", "rights")
 NAMELESS: tuple[Scope, ...] = ("predict", "explain", "read", "review")
 """Scopes that tell nothing of a resident who is named: all that keys of the first kind have."""
