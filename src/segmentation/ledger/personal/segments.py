@@ -1,0 +1,256 @@
+"""The classification table: where residents were placed, when, by which version, and until when it is kept.
+
+Scoring anew adds a row, so that it stays known what was said when. The needs behind a segment are not kept
+(PIPL Art. 6, 19): who wants the reasons brings them again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+
+from segmentation.errors import LedgerError, VaultError
+from segmentation.ledger.personal.records import MANY, Entry, micros, time_of
+from segmentation.ledger.personal.tables import segments
+from segmentation.ledger.store import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.policy import Policy
+    from segmentation.vault import DataKey
+
+
+class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is sealed of a segment.
+
+    Attributes
+    ----------
+    segment : str
+    margin : float
+        In [0, 1], as `scorer.Explanation` defines it.
+    borderline : bool
+    decision : str
+        Digest of the signed decision that the version served on.
+    imputed : tuple of str
+        Needs that were missing, where somebody told.
+    """
+
+    segment: str
+    margin: float
+    borderline: bool
+    decision: str
+    imputed: tuple[str, ...] = ()
+
+
+class By(NamedTuple):
+    """What places residents, and for how long that is kept.
+
+    Attributes
+    ----------
+    purpose : str
+        Key of the policy's purpose.
+    model, version : str, int
+    retention : timedelta
+    """
+
+    purpose: str
+    model: str
+    version: int
+    retention: timedelta
+
+    @classmethod
+    def of(cls, policy: Policy, version: int) -> By:
+        """Return what a version of this policy places residents by."""
+        return cls(policy.purpose.key, policy.name, version, timedelta(days=policy.retention_days))
+
+    def entry(self, subject: bytes, placed: Placed, now: datetime) -> Entry:
+        """Return the row of one resident."""
+        more = (self.model, self.version, micros(now + self.retention))
+        return Entry(subject, micros(now), _encode(placed), more)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One row of the classification table.
+
+    Attributes
+    ----------
+    number : int
+        In the table; the highest is the newest, whatever clocks say.
+    at, expires : datetime
+        When the resident was placed, and from when on it may not be used; in UTC.
+    model, version : str, int
+    segment : str
+    margin : float
+    borderline : bool
+    decision : str
+    imputed : tuple of str
+    """
+
+    number: int
+    at: datetime
+    expires: datetime
+    model: str
+    version: int
+    segment: str
+    margin: float
+    borderline: bool
+    decision: str
+    imputed: tuple[str, ...]
+
+
+class Segments:
+    """The classification table of a ledger; several threads may use one.
+
+    Methods raise what those of `Records` do.
+
+    Parameters
+    ----------
+    records : Records
+    """
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def keep(self, subject: bytes, placed: Placed, by: By, who: str, now: datetime) -> None:
+        """Keep where a resident was placed; asks nobody whether they consent.
+
+        Parameters
+        ----------
+        subject : bytes
+            `Keyring.subject_of` the resident.
+        placed : Placed
+        by : By
+        who : str
+            Who writes: a person of the ledger, the id of an API key, or a command.
+        now : datetime
+            Aware.
+
+        Raises
+        ------
+        LedgerError
+            The resident was erased in this very moment.
+        """
+        keys = self._records.ensured([subject], now)
+        if not self.keep_many([(subject, placed)], keys, by, who, now):
+            raise LedgerError(
+                "No segment was kept: all that was kept of this resident was taken out in the same moment. "
+                "Ask again if they are to get one nevertheless."
+            )
+
+    def keep_many(
+        self,
+        rows: Sequence[tuple[bytes, Placed]],
+        keys: Mapping[bytes, DataKey],
+        by: By,
+        who: str,
+        now: datetime,
+    ) -> int:
+        """Keep where residents were placed, all of it or nothing; return how many were kept.
+
+        Parameters
+        ----------
+        rows : sequence of (bytes, Placed)
+        keys : mapping
+            Of all their subjects: what `Records.ensured` returned.
+        by, who, now
+            As `keep` takes them.
+        """
+        entries = [by.entry(subject, placed, now) for subject, placed in rows]
+        return self._records.append(segments, by.purpose, entries, keys, who, now)
+
+    def history(self, subject: bytes, purpose: str, model: str | None = None) -> tuple[Segment, ...]:
+        """Return everything that is kept of a resident, the oldest first, what has expired included.
+
+        Parameters
+        ----------
+        subject : bytes
+        purpose : str
+        model : str, optional
+            Of one model alone.
+        """
+        rows = self._records.of(segments, purpose, subject)
+        found = (_read(row) for row in sorted(rows, key=lambda row: row.number))
+        return tuple(one for one in found if model in {None, one.model})
+
+    def current(self, subject: bytes, purpose: str, model: str, now: datetime) -> Segment | None:
+        """Return the segment that a model gave a resident last; None where there is none, or it has expired.
+
+        A person may have put another in its place: ask `Overrides.standing`.
+        """
+        found = self.history(subject, purpose, model)
+        return found[-1] if found and now < found[-1].expires else None
+
+    def kept_at(
+        self, subjects: Collection[bytes], purpose: str, model: str, times: Collection[int]
+    ) -> set[bytes]:
+        """Return who of some residents has a row of one of these times.
+
+        Parameters
+        ----------
+        subjects : collection of bytes
+        purpose, model : str
+        times : collection of int
+            Microseconds since 1970.
+        """
+        if not times:
+            return set()
+        mark = self._records.keyring.marker(purpose)
+        marks = {mark(subject): subject for subject in subjects}
+        asked = list(marks)
+        question = select(segments.c.subject).where(
+            segments.c.at.in_(list(times)), segments.c.purpose == purpose, segments.c.model == model
+        )
+        ledger = self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            return {
+                marks[bytes(found)]
+                for at in range(0, len(asked), MANY)
+                for found in connection.execute(
+                    question.where(segments.c.subject.in_(asked[at : at + MANY]))
+                ).scalars()
+            }
+
+
+def placed_in(row: Kept) -> Placed:
+    """Return what is sealed in a row of the classification table.
+
+    Raises
+    ------
+    VaultError
+        It opens, and says something else than a segment.
+    """
+    try:
+        return _decode(row.content)
+    except msgspec.DecodeError:
+        raise VaultError(
+            f"Row {row.number} of segments opens and holds no segment. A newer version wrote it: "
+            "install that."
+        ) from None
+
+
+def _read(row: Kept) -> Segment:
+    placed, (model, version, expires) = placed_in(row), row.more
+    return Segment(
+        row.number,
+        time_of(row.at),
+        time_of(expires),
+        model,
+        version,
+        placed.segment,
+        placed.margin,
+        placed.borderline,
+        placed.decision,
+        placed.imputed,
+    )
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Placed).decode
