@@ -15,6 +15,7 @@ BENCHMARKS = {
     "audit_null": ("random_broken_share", 0.15),
     "fit": ("inertia_excess", 0.001),
     "mitigation": ("lloyd_cost_worst_gap", 0.01),
+    "notebooks": ("notebooks_that_stop", 0),
     "pages": ("pages_not_shown", 0),
     "score": ("differing_rows", 0),
     "scorer": ("differing_rows", 0),
