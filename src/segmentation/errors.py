@@ -163,7 +163,17 @@ class VaultError(SegmentationError):
 
 
 class PurposeError(SegmentationError):
-    """Personal data may not be used so: no valid consent, an objection, or another purpose than stated."""
+    """Personal data may not be used so: no valid consent, an objection, or another purpose than stated.
+
+    Attributes
+    ----------
+    reason : str
+        Names the rule, such as ``consent_withdrawn``; empty where only the message tells it.
+    """
+
+    def __init__(self, message: str, faults: Iterable[Fault] = (), *, reason: str = "") -> None:
+        super().__init__(message, faults)
+        self.reason = reason
 
 
 class ImpactError(SegmentationError):

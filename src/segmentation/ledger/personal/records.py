@@ -8,6 +8,7 @@ there: a row under a destroyed key would be of nobody.
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -80,6 +81,23 @@ class Kept(NamedTuple):
     content: bytes
 
 
+class Write(NamedTuple):
+    """Rows for one table and purpose.
+
+    Attributes
+    ----------
+    table : sqlalchemy.Table
+        One of `tables.PERSONAL`.
+    purpose : str
+        Of all rows; their pseudonyms are made with its key.
+    entries : sequence of Entry
+    """
+
+    table: Table
+    purpose: str
+    entries: Sequence[Entry]
+
+
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """A write of personal data, as a line of the access log; it names no resident.
 
@@ -140,7 +158,7 @@ class Records:
     def keys(self, subjects: Collection[bytes]) -> dict[bytes, DataKey]:
         """Return the keys of residents who have one."""
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
-            found = _wrapped(connection, subjects)
+            found = wrapped_keys(connection, subjects)
         return self._opened(found)
 
     def ensured(self, subjects: Collection[bytes], now: datetime) -> dict[bytes, DataKey]:
@@ -180,49 +198,104 @@ class Records:
         int
             How many were written: fewer than were given where somebody was erased meanwhile.
         """
-        if not entries:
+        return self.append_all([Write(table, purpose, entries)], keys, by, now)
+
+    def append_all(
+        self, writes: Sequence[Write], keys: Mapping[bytes, DataKey], by: str, now: datetime
+    ) -> int:
+        """Write rows of several tables or purposes, each with its line, all of it or nothing.
+
+        Takes and returns what `append` does.
+        """
+        keyring = self.keyring
+        made = [(one, sealed_rows(one, keys, keyring)) for one in writes if one.entries]
+        subjects = {subject for _, rows in made for subject, _ in rows}
+        if not made:
             return 0
-        mark = self.keyring.marker(purpose)
-        name = name_of(table)
-        rows: list[tuple[bytes, tuple[Any, ...]]] = []
-        for one in entries:
-            subject = mark(one.subject)
-            sealed = keys[one.subject].seal(place_of(name, purpose, one.at, subject), one.content)
-            rows.append((one.subject, (subject, purpose, one.at, *one.more, sealed)))
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
-            there = _there(connection, {subject for subject, _ in rows})
-            values = [row for subject, row in rows if subject in there]
-            return write(connection, table, purpose, values, by, now)
+            there = _there(connection, subjects)
+            return sum(
+                write(connection, one.table, one.purpose, [row for of, row in rows if of in there], by, now)
+                for one, rows in made
+            )
 
     def of(self, table: Table, purpose: str, subject: bytes) -> list[Kept]:
         """Return a resident's rows of one purpose, the oldest first; none where they have no key."""
-        key = self.keys([subject]).get(subject)
-        if key is None:
-            return []
-        mark = self.keyring.marker(purpose)(subject)
-        question = (
-            select(table)
-            .where(table.c.subject == mark, table.c.purpose == purpose)
-            .order_by(table.c.at, table.c.number)
-        )
+        with self.looking() as look:
+            return look.of(table, purpose, subject)
+
+    @contextmanager
+    def looking(self) -> Iterator[Look]:
+        """Give a look at the tables as they are at one moment."""
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
-            found = connection.execute(question).all()
-        return [_kept(name_of(table), purpose, mark, key, row) for row in found]
+            yield Look(connection, self._keyring)
 
     def _opened(self, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
-        keyring = self.keyring
-        return {subject: DataKey(keyring.unwrap(subject, kept)) for subject, kept in found.items()}
+        return opened(self.keyring, found)
 
     def _made(self, subjects: Sequence[bytes], now: datetime) -> dict[bytes, DataKey]:
         keyring, made = self.keyring, micros(now)
         fresh = {subject: secrets.token_bytes(32) for subject in subjects}
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
-            there = _wrapped(connection, subjects)
+            there = wrapped_keys(connection, subjects)
             rows = [(one, *keyring.wrap(one, key), made) for one, key in fresh.items() if one not in there]
             if rows:
                 insert_rows(connection, data_keys, rows)
         new = {one: DataKey(key) for one, key in fresh.items() if one not in there}
         return new | self._opened(there)
+
+
+class Look:
+    """What a transaction sees; it must not outlive it.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    keyring : callable
+        Returns the keyring.
+    """
+
+    def __init__(self, connection: Connection, keyring: Callable[[], Keyring]) -> None:
+        self.connection, self._keyring = connection, keyring
+        self._keys: dict[bytes, DataKey | None] = {}
+
+    def of(self, table: Table, purpose: str, subject: bytes) -> list[Kept]:
+        """Return a resident's rows of one purpose, the oldest first; none where they have no key."""
+        key = self._key(subject)
+        if key is None:
+            return []
+        mark = self._keyring().marker(purpose)(subject)
+        question = (
+            select(table)
+            .where(table.c.subject == mark, table.c.purpose == purpose)
+            .order_by(table.c.at, table.c.number)
+        )
+        found = self.connection.execute(question).all()
+        return [_kept(name_of(table), purpose, mark, key, row) for row in found]
+
+    def _key(self, subject: bytes) -> DataKey | None:
+        if subject not in self._keys:
+            found = wrapped_keys(self.connection, [subject])
+            self._keys[subject] = opened(self._keyring(), found).get(subject)
+        return self._keys[subject]
+
+
+def opened(keyring: Keyring, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
+    """Return the keys of residents from how they are kept."""
+    return {subject: DataKey(keyring.unwrap(subject, kept)) for subject, kept in found.items()}
+
+
+def sealed_rows(
+    write: Write, keys: Mapping[bytes, DataKey], keyring: Keyring
+) -> list[tuple[bytes, tuple[Any, ...]]]:
+    """Return the rows of a write without numbers and digests, each with the subject that it is of."""
+    mark, name = keyring.marker(write.purpose), name_of(write.table)
+    rows: list[tuple[bytes, tuple[Any, ...]]] = []
+    for one in write.entries:
+        subject = mark(one.subject)
+        sealed = keys[one.subject].seal(place_of(name, write.purpose, one.at, subject), one.content)
+        rows.append((one.subject, (subject, write.purpose, one.at, *one.more, sealed)))
+    return rows
 
 
 def write(
@@ -285,7 +358,8 @@ def time_of(told: int) -> datetime:
     return _EPOCH + told * _MICROSECOND
 
 
-def _wrapped(connection: Connection, subjects: Collection[bytes]) -> dict[bytes, Wrapped]:
+def wrapped_keys(connection: Connection, subjects: Collection[bytes]) -> dict[bytes, Wrapped]:
+    """Return the keys of residents who have one, as they are kept, within a transaction."""
     question = select(data_keys.c.subject, data_keys.c.wrapping, data_keys.c.wrapped)
     return {
         bytes(row.subject): Wrapped(row.wrapping, bytes(row.wrapped))

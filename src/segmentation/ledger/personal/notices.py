@@ -1,0 +1,224 @@
+"""What each version of a notice told residents, so that a consent is known by what it was a consent to.
+
+Consent is to a purpose and to the data that it needs (PIPL Art. 14, 17): where one of these changes, it must
+be given anew; where a sentence of the notice was only written better, it need not. So a version is kept with
+a digest of what it covers, and consents under it count as long as the policy still asks for just that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from segmentation.errors import PurposeError, ReviewError
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, micros, time_of, write
+from segmentation.ledger.personal.tables import notices
+from segmentation.ledger.store import UNREAD
+from segmentation.signing import canonical, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from segmentation.ledger.store import Ledger
+    from segmentation.policy import Policy
+    from segmentation.policy.parts import Purpose
+
+LONGEST = 64
+"""Letters of the name of a notice's version."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One version of a notice, as it is on record.
+
+    Attributes
+    ----------
+    purpose : str
+        Key of the purpose that it tells of.
+    version : str
+        Its name, as consents name it.
+    covers : str
+        Digest of what it covers, as `covers_of` says.
+    at : datetime
+        When it was put on record, UTC.
+    """
+
+    purpose: str
+    version: str
+    covers: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Under which versions of the notice a consent to a purpose counts.
+
+    Attributes
+    ----------
+    known : frozenset of str
+        The versions on record for the purpose.
+    same : frozenset of str
+        Those of them that cover what the policy asks for now.
+    listed : tuple of str
+        The versions that the policy itself names.
+    """
+
+    known: frozenset[str]
+    same: frozenset[str]
+    listed: tuple[str, ...]
+
+    def counts(self, version: str) -> bool:
+        """Whether a consent under a version counts.
+
+        What a version on record covers decides, whatever the policy lists: a list is easily kept when the
+        features change. Of a version that is not on record the list decides, and where there is neither a
+        list nor a record, every version counts.
+        """
+        if version in self.known:
+            return version in self.same
+        return version in self.listed or not (self.listed or self.known)
+
+
+class Notices:
+    """The versions of notices in a ledger's database; several threads may use one.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def add(self, policy: Policy, purpose: str, version: str, by: str, now: datetime) -> bool:
+        """Put a version of the notice on record, with what the policy asks for now.
+
+        Parameters
+        ----------
+        policy : Policy
+        purpose : str
+            Key of one of its purposes.
+        version : str
+            1 to `LONGEST` letters that can be read.
+        by : str
+            Who does.
+        now : datetime
+            Aware.
+
+        Returns
+        -------
+        bool
+            Whether it was added; False where the same is on record already.
+
+        Raises
+        ------
+        PurposeError
+            The policy states no such purpose.
+        ReviewError
+            The version's name will not do, or it is on record and covers something else.
+        LedgerError, StorageError
+            The database refuses.
+        """
+        covers = covers_of(policy, purpose)
+        if not (0 < len(version) <= LONGEST) or not version.isprintable() or version != version.strip():
+            raise ReviewError(
+                f"The version of a notice is a text of 1 to {LONGEST} letters that can be read."
+            )
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+            there = {one.version: one.covers for one in on_record(connection, purpose)}
+            if version in there and there[version] != covers:
+                raise ReviewError(
+                    f"Version {version} of the notice on {purpose} is on record, and covers another purpose "
+                    "or other features than the policy asks for now. Give the notice a new version, tell "
+                    "residents of it, and ask for consent anew (PIPL Art. 14)."
+                )
+            return version not in there and bool(
+                write(connection, notices, purpose, [(purpose, version, covers, micros(now))], by, now)
+            )
+
+    def all(self, purpose: str | None = None) -> tuple[Notice, ...]:
+        """Return the versions on record, of one purpose or of all, the oldest first."""
+        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+            return tuple(on_record(connection, purpose))
+
+    def counting(self, policy: Policy, purpose: str) -> Counting:
+        """Return under which versions a consent counts; raises what `stated` does."""
+        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+            return counting(connection, policy, purpose)
+
+
+def stated(policy: Policy, purpose: str) -> Purpose:
+    """Return the purpose of a policy that has a key.
+
+    Raises
+    ------
+    PurposeError
+        It states none such.
+    """
+    for one in (policy.purpose, policy.audit_purpose):
+        if one.key == purpose:
+            return one
+    message = (
+        f"The policy {policy.name} does not state this purpose, and personal data may be used for a stated "
+        f"one alone (PIPL Art. 6). It states {policy.purpose.key}, and {policy.audit_purpose.key} for its "
+        "audit."
+    )
+    raise PurposeError(message, reason="purpose_other")
+
+
+def covers_of(policy: Policy, purpose: str) -> str:
+    """Return the digest of what a notice to residents has to tell: the purpose, its ground, and the data.
+
+    Data are named by column, kind, dimension and source. For the purpose of the audit they are the protected
+    attributes and proxies. Titles, ranges and sentences that explain do not count.
+
+    Raises
+    ------
+    PurposeError
+        The policy states no such purpose.
+    """
+    one = stated(policy, purpose)
+    return sha256(
+        canonical(
+            {
+                "purpose": one.key,
+                "text": one.text.model_dump(),
+                "legal_basis": one.legal_basis,
+                "features": _audited(policy) if one is policy.audit_purpose else _needed(policy),
+            }
+        )
+    )
+
+
+def counting(connection: Connection, policy: Policy, purpose: str) -> Counting:
+    """Return under which versions a consent counts, within a transaction; raises what `stated` does."""
+    one = stated(policy, purpose)
+    known = on_record(connection, purpose)
+    covers = covers_of(policy, purpose) if known else ""
+    same = frozenset(notice.version for notice in known if notice.covers == covers)
+    return Counting(frozenset(notice.version for notice in known), same, one.notice_versions)
+
+
+def on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
+    """Return the versions on record within a transaction, of one purpose or of all, the oldest first."""
+    question = select(notices.c.purpose, notices.c.version, notices.c.covers, notices.c.at)
+    if purpose is not None:
+        question = question.where(notices.c.purpose == purpose)
+    rows = connection.execute(question.order_by(notices.c.number))
+    return [Notice(row.purpose, row.version, row.covers, time_of(row.at)) for row in rows]
+
+
+def _needed(policy: Policy) -> dict[str, Any]:
+    return {
+        name: {"kind": of.kind, "dimension": of.dimension, "source": of.source}
+        for name, of in policy.features.items()
+    }
+
+
+def _audited(policy: Policy) -> dict[str, Any]:
+    return {name: {} for name in policy.audited}

@@ -1,0 +1,170 @@
+"""The consent ledger: the newest event holds, a past moment can be asked for, and a refusal says why."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from segmentation.errors import LedgerError, PurposeError
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import REFUSALS, Consents, Event, Told, standing_of
+from segmentation.ledger.personal.notices import Notices
+from segmentation.ledger.personal.records import Records
+from segmentation.vault import Keyring
+from tests.policies import small_policy
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PURPOSE, AUDIT = "service_planning", "fairness_audit"
+POLICY = small_policy()
+
+
+@pytest.fixture
+def keyring():
+    return Keyring.generate(NOW)
+
+
+@pytest.fixture
+def consents(ledger, keyring):
+    return Consents(Records(ledger, lambda: keyring))
+
+
+@pytest.fixture
+def resident(keyring):
+    return keyring.subject_of("R-1")
+
+
+@pytest.fixture
+def say(consents, resident):
+    """Record what one resident says, at some hour or now."""
+
+    def say(state, hour=None, purpose=PURPOSE, now=NOW, **told):
+        at = None if hour is None else NOW + hour * HOUR
+        told = {"privacy_notice": "2025-01"} | told
+        return consents.record(resident, purpose, Told(state, **told), "Test", now, at)
+
+    return say
+
+
+def reason(consents, resident, purpose=PURPOSE, policy=POLICY):
+    with pytest.raises(PurposeError) as caught:
+        consents.check(resident, purpose, policy)
+    return caught.value.reason
+
+
+def test_the_newest_event_holds_and_every_past_moment_can_be_asked_for(consents, resident, say):
+    say("withdrawn", -1)
+    say("given", -3, privacy_notice="v1", language="zh", collection_method="app")
+
+    assert consents.standing(resident, PURPOSE).state == "withdrawn"
+    assert consents.standing(resident, PURPOSE, NOW - 4 * HOUR).state is None
+    was = consents.standing(resident, PURPOSE, NOW - 2 * HOUR)
+    assert (was.state, was.since, was.notice, was.language, was.channel) == (
+        "given",
+        NOW - 3 * HOUR,
+        "v1",
+        "zh",
+        "app",
+    )
+
+
+def test_purposes_are_separate_consents(consents, resident, say):
+    say("given")
+
+    assert consents.check(resident, PURPOSE, POLICY).state == "given"
+    assert reason(consents, resident, AUDIT) == "consent_missing"
+    say("given", purpose=AUDIT)
+    say("withdrawn")
+    assert reason(consents, resident) == "consent_withdrawn"
+    assert consents.check(resident, AUDIT, POLICY).state == "given"
+
+
+@pytest.mark.parametrize("state", ["refused", "withdrawn"])
+def test_a_refusal_says_why_and_that_contract_service_goes_on(consents, resident, say, state):
+    say(state)
+
+    assert reason(consents, resident) == f"consent_{state}"
+    with pytest.raises(PurposeError, match="the standard service goes on as the contract says"):
+        consents.check(resident, PURPOSE, POLICY)
+
+
+def test_a_purpose_that_the_policy_does_not_state_is_refused_without_naming_it(consents, resident):
+    with pytest.raises(PurposeError, match="does not state this purpose") as caught:
+        consents.check(resident, "marketing", POLICY)
+    assert caught.value.reason == "purpose_other"
+    assert "marketing" not in str(caught.value)
+
+
+def test_an_objection_stands_beside_consent_until_it_is_lifted(consents, resident, say):
+    say("given")
+    say("objected")
+
+    assert reason(consents, resident) == "consent_objected"
+    standing = consents.standing(resident, PURPOSE)
+    assert (standing.state, standing.objected is not None) == ("given", True)
+    say("objection_lifted")
+    assert consents.check(resident, PURPOSE, POLICY).objected is None
+
+
+def test_an_objection_counts_where_no_consent_is_needed(consents, resident, say):
+    free = small_policy(purpose={"consent": "not_required", "consent_reason": {"en": "Survey", "zh": "调查"}})
+
+    assert consents.check(resident, PURPOSE, free).state is None
+    say("objected")
+    assert reason(consents, resident, policy=free) == "consent_objected"
+
+
+def test_what_is_recorded_now_holds_though_the_clock_was_set_back(consents, resident, say):
+    say("given")
+    say("withdrawn", now=NOW - 5 * HOUR)
+
+    assert reason(consents, resident) == "consent_withdrawn"
+
+
+def test_an_event_of_a_time_to_come_is_refused(consents, resident, say):
+    with pytest.raises(LedgerError, match="of a time to come"):
+        say("given", 1)
+    assert consents.events(resident, PURPOSE) == ()
+
+
+def test_the_same_event_is_on_record_once(consents, resident, say):
+    assert say("given", -1, privacy_notice="v1")
+    assert not say("given", -1, privacy_notice="v1")
+    assert say("given", -1, privacy_notice="v2")
+    assert len(consents.events(resident, PURPOSE)) == 2
+
+
+def test_of_two_events_of_one_moment_the_one_that_allows_less_holds():
+    events = [Event(number, NOW, Told(state)) for number, state in enumerate(("withdrawn", "given"))]
+
+    assert standing_of(events).state == standing_of(reversed(events)).state == "withdrawn"
+
+
+def test_consent_to_a_notice_of_other_features_does_not_count_and_of_another_wording_does(
+    ledger, consents, resident, say
+):
+    listed = small_policy(purpose={"notice_versions": ["v2"]})
+    say("given", privacy_notice="v1")
+    assert reason(consents, resident, policy=listed) == "consent_other_notice"
+
+    Notices(ledger).add(listed, PURPOSE, "v1", "Test", NOW)
+    assert consents.check(resident, PURPOSE, listed).notice == "v1"
+    other = small_policy(features={"parking": None}, purpose={"notice_versions": ["v1"]})
+    assert reason(consents, resident, policy=other) == "consent_other_notice"
+
+
+def test_every_event_is_a_line_of_the_access_log_that_names_nobody(consents, say):
+    say("given")
+
+    (line,) = AccessLog(consents._records.ledger).lines()
+    assert '"table":"consents"' in line
+    assert "R-1" not in line
+
+
+def test_every_refusal_is_told_without_the_resident():
+    assert set(REFUSALS) == {
+        "consent_missing",
+        "consent_refused",
+        "consent_withdrawn",
+        "consent_other_notice",
+        "consent_objected",
+    }

@@ -1,0 +1,78 @@
+"""What a notice covers: consent anew where purpose or features changed, and only there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from segmentation.errors import PurposeError, ReviewError
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.notices import Counting, Notices, covers_of
+from tests.policies import small_policy
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+PURPOSE, AUDIT = "service_planning", "fairness_audit"
+POLICY = small_policy()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"features": {"parking": None}}, id="fewer features"),
+        pytest.param({"features": {"repairs": {"source": "survey of habits"}}}, id="another source"),
+        pytest.param({"purpose": {"text": {"en": "Plan prices", "zh": "定价"}}}, id="another purpose"),
+        pytest.param({"purpose": {"legal_basis": "PIPL Art. 13(1)(2)"}}, id="another ground"),
+    ],
+)
+def test_another_purpose_or_other_features_are_not_covered(changes):
+    assert covers_of(small_policy(**changes), PURPOSE) != covers_of(POLICY, PURPOSE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"features": {"repairs": {"why": {"en": "Better said", "zh": "换个说法"}}}}, id="why"),
+        pytest.param({"purpose": {"notice_versions": ["v9"]}}, id="the notice's name"),
+        pytest.param({"retention_days": 30}, id="shorter retention"),
+        pytest.param({"protected": {"sex": None}, "audit": {"intersections": []}}, id="the audit's data"),
+    ],
+)
+def test_what_is_only_said_otherwise_is_covered(changes):
+    assert covers_of(small_policy(**changes), PURPOSE) == covers_of(POLICY, PURPOSE)
+
+
+def test_the_audit_is_covered_by_its_own_data():
+    fewer = small_policy(protected={"sex": None}, audit={"intersections": []})
+
+    assert covers_of(fewer, AUDIT) != covers_of(POLICY, AUDIT)
+    assert covers_of(small_policy(features={"parking": None}), AUDIT) == covers_of(POLICY, AUDIT)
+
+
+def test_a_version_is_put_on_record_once_and_never_with_another_meaning(ledger):
+    notices = Notices(ledger)
+
+    assert notices.add(POLICY, PURPOSE, "v1", "Test", NOW)
+    assert not notices.add(POLICY, PURPOSE, "v1", "Test", NOW)
+    with pytest.raises(ReviewError, match="Give the notice a new version"):
+        notices.add(small_policy(features={"parking": None}), PURPOSE, "v1", "Test", NOW)
+    assert [(one.version, one.at) for one in notices.all()] == [("v1", NOW)]
+    assert notices.all(AUDIT) == ()
+    assert AccessLog(ledger).verify().number == 1
+
+
+@pytest.mark.parametrize("version", ["", " v1", "v\n1", "v" * 65])
+def test_a_version_that_nobody_can_name_is_refused(ledger, version):
+    with pytest.raises(ReviewError, match="1 to 64 letters"):
+        Notices(ledger).add(POLICY, PURPOSE, version, "Test", NOW)
+
+
+def test_a_purpose_that_the_policy_does_not_state_has_no_notice(ledger):
+    with pytest.raises(PurposeError, match="does not state"):
+        Notices(ledger).add(POLICY, "marketing", "v1", "Test", NOW)
+
+
+def test_what_is_on_record_decides_and_what_is_listed_where_nothing_is():
+    known = Counting(frozenset({"v1", "v2"}), frozenset({"v2"}), ("v1", "v3"))
+
+    assert [known.counts(version) for version in ("v1", "v2", "v3", "v4")] == [False, True, True, False]
+    assert Counting(frozenset(), frozenset(), ()).counts("any")
+    assert not Counting(frozenset({"v1"}), frozenset(), ()).counts("any")
