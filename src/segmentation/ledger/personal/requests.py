@@ -1,0 +1,387 @@
+"""What residents ask for: received, extended, done or refused, and what was said (PIPL Art. 44 to 50).
+
+State and day are in the clear (`register`); what was said is sealed like everything else of a resident. A
+step behind an erasure is of nobody: its row has no pseudonym, and nothing sealed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import select
+
+from segmentation.errors import LedgerError, ReviewError, VaultError
+from segmentation.ledger.personal.records import (
+    AGAIN,
+    UNWRITTEN,
+    Entry,
+    Write,
+    micros,
+    sealed_rows,
+    time_of,
+    write,
+)
+from segmentation.ledger.personal.register import (
+    ENDED,
+    NOT_THERE,
+    RIGHTS,
+    Listed,
+    listed,
+    listed_of,
+    one_of,
+)
+from segmentation.ledger.personal.tables import data_keys, requests
+from segmentation.ledger.store import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.ledger.personal.register import Right, State
+    from segmentation.vault import DataKey
+
+AT_ONCE: tuple[Right, ...] = ("objection", "withdrawal")
+"""What asks nothing and takes effect when it is received (PIPL Art. 15, 24)."""
+PURPOSE = "rights"
+"""Stands as the purpose of all rows."""
+DAYS = 30
+"""Days in which a request is answered (GB/T 35273-2020, 8.7), and by which it may be extended once."""
+LONGEST = 2000
+"""Letters of what is said in one step."""
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is sealed of a step.
+
+    Attributes
+    ----------
+    by : str
+        A person of the ledger, the id of an API key, or a command.
+    text : str
+        What the resident asked for, or what they are answered.
+    channel : str
+        How it was received, such as ``app`` or ``front_desk``.
+    language : str
+        Of the resident.
+    """
+
+    by: str
+    text: str = ""
+    channel: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a request.
+
+    Attributes
+    ----------
+    at : datetime
+        In UTC.
+    state : {"received", "extended", "done", "refused"}
+    told : Told
+    """
+
+    at: datetime
+    state: State
+    told: Told
+
+
+@dataclass(frozen=True)
+class Request(Listed):
+    """A request with everything that was said of it; further as `Listed`.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        The oldest first.
+    """
+
+    steps: tuple[Step, ...]
+
+
+class Requests:
+    """The register of requests of a ledger; several threads may use one.
+
+    Methods raise what those of `Records` do. Whether a person may answer is for who calls to know.
+
+    Parameters
+    ----------
+    records : Records
+    days : int
+        In which a request is to be answered.
+    random : callable
+        Returns as many random bytes as it is asked for.
+    """
+
+    def __init__(
+        self, records: Records, days: int = DAYS, random: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        self._records, self._days, self._random = records, days, random
+
+    def receive(
+        self, subject: bytes, right: Right, told: Told, now: datetime, beside: Sequence[Write] = ()
+    ) -> Listed:
+        """Enter a request; one that takes effect when it is received is done with it.
+
+        Parameters
+        ----------
+        subject : bytes
+            `Keyring.subject_of` the resident.
+        right : str
+            One of `RIGHTS`.
+        told : Told
+        now : datetime
+            Aware.
+        beside : sequence of Write
+            Rows of the same resident that the request brings about: written in the same transaction, so that
+            none of the two is there without the other.
+
+        Raises
+        ------
+        ReviewError
+            There is no such right, or a text is too long; or the same was asked for and waits for its answer.
+        LedgerError
+            The resident was erased in this very moment.
+        """
+        _check(told, right)
+        request = f"R{self._random(6).hex()}"
+        at, due = micros(now), micros(now + timedelta(days=self._days))
+        state: State = "done" if right in AT_ONCE else "received"
+
+        def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
+            if right not in AT_ONCE:
+                self._check_alone(connection, subject, right)
+            step = self._step(subject, (request, right, state, due), told, at)
+            self._write(connection, keys, (step, *beside), told.by, now)
+
+        self._with_key(subject, now, write_all)
+        return Listed(request, right, state, time_of(at), time_of(due), now if state == "done" else None)
+
+    def extend(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
+        """Give a request as many days again, once, with the reason that the resident is told.
+
+        Raises
+        ------
+        ReviewError
+            There is no such request of this resident, it was answered, or was extended before; or no reason
+            is given.
+        """
+        return self._answered(subject, request, "extended", told, now)
+
+    def done(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
+        """Note that a request was done as asked; takes and raises what `extend` does."""
+        return self._answered(subject, request, "done", told, now)
+
+    def refuse(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
+        """Note that a request was refused, with the reason that the resident is told.
+
+        They may go to court against it (PIPL Art. 50). Takes and raises what `extend` does.
+        """
+        return self._answered(subject, request, "refused", told, now)
+
+    def erased(self, request: str, by: str, now: datetime) -> Listed:
+        """Note that a request for erasure was done, once nothing of the resident is left to seal it under.
+
+        Raises
+        ------
+        ReviewError
+            There is no such request, or it was answered.
+        """
+        with self._writing() as connection:
+            found = one_of(connection, request)
+            _check_open(found, "done")
+            write(connection, requests, PURPOSE, [_bare(found, "done", micros(now))], by, now)
+        return _with(found, "done", found.due, now)
+
+    # ---- Reading --------------------------------------------------------------------------------------
+
+    def of(self, subject: bytes) -> tuple[Request, ...]:
+        """Return the requests of a resident, the oldest first; none of who was erased."""
+        steps: dict[str, list[Kept]] = {}
+        for row in sorted(self._records.of(requests, PURPOSE, subject), key=lambda row: row.number):
+            steps.setdefault(str(row.more[0]), []).append(row)
+        return tuple(_request(found) for found in steps.values())
+
+    def register(self, *, waiting: bool = False) -> tuple[Listed, ...]:
+        """Return every request in the clear, the oldest first.
+
+        Parameters
+        ----------
+        waiting : bool
+            Only those that wait for an answer.
+        """
+        with self._records.ledger.told(UNREAD), self._records.ledger.reading() as connection:
+            found = listed(connection)
+        return tuple(one for one in found if not waiting or one.ended is None)
+
+    def one(self, request: str) -> Listed:
+        """Return one request in the clear.
+
+        Raises
+        ------
+        ReviewError
+            There is none such.
+        """
+        with self._records.ledger.told(UNREAD), self._records.ledger.reading() as connection:
+            return one_of(connection, request)
+
+    def subject_of(self, request: str) -> bytes | None:
+        """Return whose request it is; None where they were erased.
+
+        A pseudonym does not tell, so all who have a key are tried: a second for a million.
+
+        Raises
+        ------
+        ReviewError
+            There is no such request.
+        """
+        question = select(requests.c.subject).where(requests.c.request == request).limit(1)
+        mark, ledger = self._records.keyring.marker(PURPOSE), self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            one_of(connection, request)
+            wanted = connection.execute(question.order_by(requests.c.number)).scalar()
+            if wanted is None:
+                return None
+            everybody = connection.execute(select(data_keys.c.subject)).scalars()
+            return next((bytes(one) for one in everybody if mark(bytes(one)) == bytes(wanted)), None)
+
+    # ---- Writing --------------------------------------------------------------------------------------
+
+    def _answered(self, subject: bytes, request: str, state: State, told: Told, now: datetime) -> Listed:
+        _check(told)
+        if state != "done" and not told.text.strip():
+            raise ReviewError("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
+        answered: list[Listed] = []
+
+        def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
+            found = one_of(connection, request)
+            if not self._is_of(connection, subject, request):
+                raise ReviewError(NOT_THERE)
+            _check_open(found, state)
+            due = found.due + timedelta(days=self._days) if state == "extended" else found.due
+            more = (found.id, found.right, state, micros(due))
+            self._write(connection, keys, [self._step(subject, more, told, micros(now))], told.by, now)
+            answered.append(_with(found, state, due, now))
+
+        self._with_key(subject, now, write_all)
+        return answered[0]
+
+    def _with_key(
+        self,
+        subject: bytes,
+        now: datetime,
+        write_all: Callable[[Connection, Mapping[bytes, DataKey]], None],
+    ) -> None:
+        """Write while nobody else does, under the key of a resident who is still there.
+
+        Raises
+        ------
+        LedgerError
+            They are not.
+        """
+        keys = self._records.ensured([subject], now)
+        there = select(data_keys.c.subject).where(data_keys.c.subject == subject)
+        with self._writing() as connection:
+            if connection.execute(there).first() is None:
+                raise LedgerError(
+                    "Nothing was entered: all that was kept of this resident was taken out in the same "
+                    "moment."
+                )
+            write_all(connection, keys)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        ledger = self._records.ledger
+        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+            yield connection
+
+    def _step(self, subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:
+        return Write(requests, PURPOSE, [Entry(subject, at, _encode(told), more)])
+
+    def _write(
+        self,
+        connection: Connection,
+        keys: Mapping[bytes, DataKey],
+        writes: Iterable[Write],
+        by: str,
+        now: datetime,
+    ) -> None:
+        keyring = self._records.keyring
+        for one in writes:
+            rows = [row for _, row in sealed_rows(one, keys, keyring)]
+            write(connection, one.table, one.purpose, rows, by, now)
+
+    def _check_alone(self, connection: Connection, subject: bytes, right: Right) -> None:
+        mark = self._records.keyring.marker(PURPOSE)(subject)
+        rows = connection.execute(
+            select(requests.c.request, requests.c.state)
+            .where(requests.c.subject == mark, requests.c.right == right)
+            .order_by(requests.c.number)
+        )
+        last = {row.request: row.state for row in rows}
+        if any(state not in ENDED for state in last.values()):
+            raise ReviewError(
+                f"The same was asked for before ({right}), and waits for its answer. Answer that request."
+            )
+
+    def _is_of(self, connection: Connection, subject: bytes, request: str) -> bool:
+        mark = self._records.keyring.marker(PURPOSE)(subject)
+        question = select(requests.c.number).where(requests.c.subject == mark, requests.c.request == request)
+        return connection.execute(question.limit(1)).first() is not None
+
+
+def _check(told: Told, right: str = "access") -> None:
+    if right not in RIGHTS:
+        raise ReviewError(f"There is no such right. A resident may ask for {', '.join(RIGHTS)}.")
+    if max(map(len, (told.text, told.channel, told.language))) > LONGEST:
+        raise ReviewError(f"A text in a request has at most {LONGEST:,} letters. Say it shorter.")
+
+
+def _check_open(found: Listed, state: State) -> None:
+    if found.ended is not None:
+        raise ReviewError(
+            f"The request {found.id} was answered on {found.ended:%Y-%m-%d}: it is {found.state}. It stays "
+            "so; a new request may ask for the same."
+        )
+    if state == found.state == "extended":
+        raise ReviewError(f"The request {found.id} was extended before, and once is enough. Answer it.")
+
+
+def _with(found: Listed, state: State, due: datetime, now: datetime) -> Listed:
+    at = time_of(micros(now))
+    return Listed(found.id, found.right, state, found.received, due, at if state in ENDED else None)
+
+
+def _bare(found: Listed, state: State, at: int) -> tuple[Any, ...]:
+    return (None, PURPOSE, at, found.id, found.right, state, micros(found.due), None)
+
+
+def _request(rows: list[Kept]) -> Request:
+    id_, right = rows[0].more[:2]
+    clear = listed_of(id_, right, [(row.more[2], row.at, row.more[3]) for row in rows])
+    steps = tuple(Step(time_of(row.at), row.more[2], _read(row)) for row in rows)
+    return Request(**vars(clear), steps=steps)
+
+
+def _read(row: Kept) -> Told:
+    try:
+        return _decode(row.content)
+    except msgspec.DecodeError:
+        raise VaultError(
+            f"Row {row.number} of requests opens and holds no request. A newer version wrote it: install "
+            "that."
+        ) from None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Told).decode
