@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from segmentation.card.words import STATUSES as FOUND
+from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.reviews.named import DONE, ROLES
 from segmentation.reviews.named import STATES_ALONE as STATES
 from segmentation.wording import msg
@@ -67,5 +68,6 @@ CODES = SimpleNamespace(
     KINDS=KINDS,
     MEANINGS=MEANINGS,
     roles=roles_in,
+    LONGEST=LONGEST_TEXT,
 )
-"""All of them, as templates use them: ``t(codes.STATES[state])``."""
+"""All of them, as templates use them, ``t(codes.STATES[state])``; and how long a text may be."""

@@ -7,7 +7,8 @@ import pytest
 
 from segmentation.errors import ReviewError
 from segmentation.ledger import notes as module
-from segmentation.ledger.notes import LONGEST, Note, Notes
+from segmentation.ledger.notes import Note, Notes
+from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.signing import sha256
 from tests.signed import MODEL, START
 
@@ -123,7 +124,7 @@ def test_line_ends_are_those_of_a_record_whatever_a_browser_sends(notes):
     [
         ("", "The note says nothing"),
         (" \r\n ", "The note says nothing"),
-        ("x" * (LONGEST + 1), "The note has 4,001 letters, and one has 4,000 at most"),
+        ("x" * (LONGEST_TEXT + 1), "The note has 4,001 letters, and one has 4,000 at most"),
         ("\x1b[2J", "control or format letters"),
         ("\u202eright to left", "control or format letters"),
     ],
@@ -142,9 +143,9 @@ def test_a_note_is_about_something(notes, key):
 
 
 def test_the_longest_note_is_kept(notes):
-    notes.put(*ABOUT, note(text="住" * LONGEST))
+    notes.put(*ABOUT, note(text="住" * LONGEST_TEXT))
 
-    assert len(notes.of(*ABOUT)[0].text) == LONGEST
+    assert len(notes.of(*ABOUT)[0].text) == LONGEST_TEXT
 
 
 def test_there_are_only_so_many_of_a_person_and_version(notes, monkeypatch):

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from serving.pages.table import Action
 
-LAST = 4000
-"""Letters of a reason, a condition or a comment, as `segmentation.ledger.records.Words` takes them."""
-
 
 @dataclass(frozen=True)
 class Act:

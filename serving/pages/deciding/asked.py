@@ -9,7 +9,7 @@ from segmentation.ledger.records import Waiver
 from segmentation.ledger.track import day_of, last_day, latest_of
 from segmentation.reviews.named import ROLES, role_title, word
 from serving.pages.deciding.outlook import Outlook, effect
-from serving.pages.deciding.typed import Slip, Typed, latest_day
+from serving.pages.deciding.typed import DecisionForm, Slip, latest_day
 from serving.pages.deciding.waived import Waived, grouped
 from serving.pages.page import Page, msg, told
 from serving.pages.unread import unread_told
@@ -153,7 +153,7 @@ class Asking(Page):
     slips: Mapping[str, str] = field(
         metadata=told(msg("To be mended"), msg("What is still wrong, each with its field."))
     )
-    typed: Typed = field(metadata=told(msg("Your decision"), msg("Signed as you write it.")))
+    typed: DecisionForm = field(metadata=told(msg("Your decision"), msg("Signed as you write it.")))
     roles: tuple[tuple[str, str], ...] = field(
         metadata=told(msg("Your role"), msg("You have two that fit; you sign in one of them."))
     )
@@ -233,7 +233,7 @@ PAGES: Mapping[str, type[Asking]] = {
 def asking(
     matter: Matter,
     outlook: Outlook,
-    typed: Typed | None = None,
+    typed: DecisionForm | None = None,
     slips: tuple[Slip, ...] = (),
     refused: Told | None = None,
 ) -> Asking:
@@ -243,7 +243,7 @@ def asking(
     ----------
     matter : Matter
     outlook : Outlook
-    typed : Typed, optional
+    typed : DecisionForm, optional
         What was typed before; without it the form is as new.
     slips : tuple of Slip
         The first of each field is told.
@@ -277,13 +277,13 @@ def _firsts(slips: tuple[Slip, ...]) -> dict[str, str]:
     return found
 
 
-def fresh(matter: Matter) -> Typed:
+def fresh(matter: Matter) -> DecisionForm:
     """Return the form before anybody typed: an approval lasts as long as its waivers and the policy allow."""
     if matter.act.key != "approve" or matter.standing.submission is None:
-        return Typed()
+        return DecisionForm()
     latest = latest_day(day_of(matter.visit.now), matter.standing.submission.review_days)
     ends = [one.expires for one in matter.pending.waivers if one.expires is not None]
-    return Typed(until=max(day_of(matter.visit.now), min([latest, *ends])).isoformat())
+    return DecisionForm(until=max(day_of(matter.visit.now), min([latest, *ends])).isoformat())
 
 
 def stand_of(matter: Matter) -> Stand:
@@ -312,7 +312,7 @@ def waivers_of(matter: Matter) -> tuple[Waiver, ...]:
     )
 
 
-def terms_of(matter: Matter, typed: Typed) -> Terms:
+def terms_of(matter: Matter, typed: DecisionForm) -> Terms:
     """Return what the approval says, with the day that was typed or the latest one."""
     today = day_of(matter.visit.now)
     submission = matter.standing.submission
@@ -335,7 +335,7 @@ def terms_of(matter: Matter, typed: Typed) -> Terms:
     )
 
 
-def _comments(matter: Matter, typed: Typed) -> tuple[Said, ...]:
+def _comments(matter: Matter, typed: DecisionForm) -> tuple[Said, ...]:
     return tuple(
         Said(
             note.key,

@@ -12,7 +12,7 @@ from serving.pages.deciding.matter import matter_of
 from serving.pages.deciding.outlook import outlook_of
 from serving.pages.deciding.previewed import preview_of
 from serving.pages.deciding.sealing import REFUSED, seal
-from serving.pages.deciding.typed import Slip, Typed, slips_of, slips_of_day
+from serving.pages.deciding.typed import DecisionForm, Slip, slips_of, slips_of_day
 from serving.pages.deciding.writing import fits, sent_back, typed_of, written
 from serving.pages.page import msg
 from serving.pages.visit import Declined, Shown
@@ -59,7 +59,7 @@ def answer(visit: Visit) -> Answer:
 
 
 def _previewed(matter: Matter) -> Answer:
-    typed = Typed.of(matter.visit.form, matter.visit.chosen)
+    typed = DecisionForm.of(matter.visit.form, matter.visit.chosen)
     outlook = outlook_of(matter)
     if outlook.refusal is not None:
         return Shown(asking(matter, outlook, typed), REFUSED)
@@ -77,7 +77,7 @@ def _previewed(matter: Matter) -> Answer:
     return Shown(preview_of(matter, record))
 
 
-def _slips(matter: Matter, typed: Typed, outlook: Outlook) -> Iterator[Slip]:
+def _slips(matter: Matter, typed: DecisionForm, outlook: Outlook) -> Iterator[Slip]:
     """Yield everything that is still to be mended, in the order of the form."""
     voice = matter.voice
     if matter.act.key == "comment":

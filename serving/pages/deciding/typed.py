@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from unicodedata import category
 
-from serving.pages.deciding.acts import LAST
-from serving.pages.page import msg
+from serving.pages.fields import day_as_typed, day_of_text, says_something, text_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,12 +16,6 @@ if TYPE_CHECKING:
 
 CONDITIONS = 50
 """Conditions of one decision; who has more writes a document and names it."""
-DAY = 10
-"""Letters of a day, as a browser sends it."""
-
-
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by their category that show nothing: fillers of Hangul, and braille without a dot."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,7 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Typed:
+class DecisionForm:
     """The fields of the form as they were typed.
 
     Attributes
@@ -66,11 +58,15 @@ class Typed:
     comments: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, form: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> Typed:
-        """Return what a browser sent; line breaks are those of one kind."""
-        told = {name: form.get(name, "").replace("\r\n", "\n") for name in ("reason", "conditions")}
-        until = form.get("until", "")[: 2 * DAY]
-        return cls(role=form.get("role", ""), until=until, comments=chosen.get("comment", ()), **told)
+    def of(cls, form: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> DecisionForm:
+        """Return what a browser sent."""
+        return cls(
+            form.get("reason", ""),
+            form.get("role", ""),
+            form.get("conditions", ""),
+            day_as_typed(form.get("until", "")),
+            chosen.get("comment", ()),
+        )
 
     @property
     def each_condition(self) -> tuple[str, ...]:
@@ -80,14 +76,10 @@ class Typed:
     @property
     def day(self) -> date | None:
         """The last day; None where none was chosen, or what was typed is no day."""
-        try:
-            day = date.fromisoformat(self.until.strip())
-        except ValueError:
-            return None
-        return day if day.isoformat() == self.until.strip() else None
+        return day_of_text(self.until)
 
 
-def slips_of(typed: Typed, voice: Speaker, roles: tuple[Role, ...]) -> Iterator[Slip]:
+def slips_of(typed: DecisionForm, voice: Speaker, roles: tuple[Role, ...]) -> Iterator[Slip]:
     """Yield what is wrong with what every act asks for; `roles` are those to choose from."""
     if not says_something(typed.reason):
         yield Slip("reason", voice.t("Write a reason: it is signed with your decision."))
@@ -101,10 +93,10 @@ def slips_of(typed: Typed, voice: Speaker, roles: tuple[Role, ...]) -> Iterator[
         yield Slip("role", voice.t("Choose the role in which you sign."))
 
 
-def slips_of_day(typed: Typed, voice: Speaker, today: date, latest: date) -> Iterator[Slip]:
+def slips_of_day(typed: DecisionForm, voice: Speaker, today: date, latest: date) -> Iterator[Slip]:
     """Yield what is wrong with the last day of an approval."""
     if typed.day is None:
-        if typed.until.strip():
+        if typed.until:
             yield Slip("until", voice.t("Write the last day as 2027-06-30."))
         else:
             yield Slip("until", voice.t("Say on which day the approval ends."))
@@ -113,31 +105,10 @@ def slips_of_day(typed: Typed, voice: Speaker, today: date, latest: date) -> Ite
         yield Slip("until", voice.t("Choose a day from %(first)s to %(last)s.", **span))
 
 
-def says_something(text: str) -> bool:
-    """Whether a text has a letter or digit that people see."""
-    return any(category(one)[0] in "LN" and one not in BLANK for one in text)
-
-
-def holds_unseen(text: str) -> bool:
-    """Whether a text holds what nobody sees beside its blanks and line ends."""
-    return any((category(one) in {"Cc", "Cf", "Cs"} and one != "\n") or one in BLANK for one in text)
-
-
 def latest_day(today: date, review_days: int) -> date:
     """Return the last day that the policy allows."""
     return today + timedelta(days=review_days)
 
 
 def _of_text(voice: Speaker, field: str, *texts: str) -> Iterator[Slip]:
-    longest = max(map(len, (text.strip() for text in texts)), default=0)
-    if longest > LAST:
-        told = {"n": voice.integer(longest), "most": voice.integer(LAST)}
-        yield Slip(field, voice.t("It has %(n)s letters; write at most %(most)s.", **told))
-    if any(map(holds_unseen, texts)):
-        yield Slip(field, voice.t(INVISIBLE))
-
-
-INVISIBLE = msg(
-    "It holds letters that nobody sees (tabs, or marks that turn the order of the text); they are not "
-    "signed, so type that place anew."
-)
+    yield from (Slip(field, told) for told in (text_fault(text, voice) for text in texts) if told)

@@ -17,7 +17,7 @@ from segmentation.ledger.records import Decision
 from segmentation.reviews.commenting import remark
 from segmentation.signing import Signed, canonical
 from serving.pages.deciding.asked import waivers_of
-from serving.pages.deciding.typed import Typed
+from serving.pages.deciding.typed import DecisionForm
 from serving.pages.forms import MOST_BYTES
 from serving.pages.visit import Declined
 
@@ -55,7 +55,7 @@ class Written:
         return tuple(one.decode() for one in (self.payload, self.remarks) if one)
 
 
-def written(matter: Matter, typed: Typed, role: Role | None) -> Written:
+def written(matter: Matter, typed: DecisionForm, role: Role | None) -> Written:
     """Return the records of what was typed, which the rules would take once they are signed.
 
     Raises
@@ -143,14 +143,14 @@ def fits(record: Written) -> bool:
     return sum(len(quote_plus(text)) for text in record.texts) + ROOM <= MOST_BYTES
 
 
-def typed_of(record: Written) -> Typed:
+def typed_of(record: Written) -> DecisionForm:
     """Return the form as it was before the preview, from the records that it was made into."""
     said = () if record.comment is None else tuple(one.section for one in record.comment.remarks)
     decision = record.decision
     if decision is None:
-        return Typed(comments=said)
+        return DecisionForm(comments=said)
     until = "" if decision.valid_until is None else decision.valid_until.isoformat()
-    return Typed(decision.reason, decision.role, "\n".join(decision.conditions), until, said)
+    return DecisionForm(decision.reason, decision.role, "\n".join(decision.conditions), until, said)
 
 
 def _odd(matter: Matter) -> Declined:

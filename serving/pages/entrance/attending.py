@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError, SegmentationError, StorageError, UnreachableError
+from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.ledger.sessions import Sessions
 from segmentation.reviews.refusals import refusal_told
 from serving.calls import Refused
@@ -44,7 +45,7 @@ OF_NOBODY = frozenset({"language", "static"})
 """Pages for which it is not looked up who is signed in: they are the same for all, and no access event."""
 TEXTS = frozenset({"text", "reason", "conditions"})
 """Fields of a form that a person writes in words of their own."""
-MOST_TEXTS, MOST_LETTERS = 50, 4_000
+MOST_TEXTS = 50
 """Of what is shown back to who was signed out meanwhile."""
 
 
@@ -213,7 +214,7 @@ class _Attendance:
         except Refused:
             return ()
         found = (
-            value[:MOST_LETTERS]
+            value[:LONGEST_TEXT]
             for name, values in fields.items()
             for value in values
             if name in TEXTS and value.strip()

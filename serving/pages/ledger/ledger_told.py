@@ -7,18 +7,18 @@ is told, and asked for no more.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segmentation.ledger.records import HIGHEST
 from segmentation.reviews.events import DECIDED, TITLES, event_told
 from segmentation.wording import msg
+from serving.pages.fields import day_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
+    from datetime import date
 
     from segmentation.ledger.event import Event
     from segmentation.ledger.history import History
@@ -159,9 +159,9 @@ def asked(query: Mapping[str, str], history: History) -> Asked:
     told: dict[str, str] = {name: query.get(name, "") for name in known}
     unknown = [name for name, value in told.items() if value and value not in known[name]]
     days = {name: query.get(name, "") for name in ("from", "to")}
-    unknown += [name for name, value in days.items() if value and _day(value) is None]
+    unknown += [name for name, value in days.items() if value and day_of_text(value) is None]
     found = {name: "" if name in unknown else value for name, value in told.items()}
-    first, last = (_day(day) for day in days.values())
+    first, last = (day_of_text(day) for day in days.values())
     if first is not None and last is not None and first > last:
         unknown.append("days")
     return Asked(Filter(**found, first=first, last=last), tuple(unknown))
@@ -246,15 +246,6 @@ def _read(document: str) -> Content:
     trained = told["trained_by"] if action == "submit" else ()
     people = (told.get("by"), told.get("name"), *trained)
     return Content(action, tuple(str(name) for name in people if name))
-
-
-def _day(text: str) -> date | None:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int | None:

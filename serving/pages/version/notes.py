@@ -14,10 +14,10 @@ from segmentation.ledger.notes import Note
 from segmentation.reviews.refusals import refusal_told
 from serving.pages.table import address
 from serving.pages.version.card_parts import parts_in
-from serving.pages.version.remarks import Typing, fault, is_section
+from serving.pages.version.remarks import CommentForm, fault, is_section
 from serving.pages.version.standing_told import acts, standing_of
 from serving.pages.version.version import page_of
-from serving.pages.version.waiving import LACKING, Typed, bounds, chosen_of, faults
+from serving.pages.version.waiving import LACKING, WaiverForm, bounds, chosen_of, faults
 from serving.pages.visit import Declined, Sent, Shown
 from serving.pages.words import speaker
 
@@ -66,7 +66,7 @@ def note(visit: Visit) -> Sent | Shown:
 
 
 def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
-    r, typing = speaker(visit.language), Typing.of(visit.form)
+    r, typing = speaker(visit.language), CommentForm.of(visit.form)
     if not is_section(typing.section):
         raise Declined("malformed", r.t("There is no such section on the page. Send the form from its page."))
     if visit.form.get("act") == "remove":
@@ -80,7 +80,7 @@ def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
 
 
 def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
-    r, typed = speaker(visit.language), Typed.of(visit.form, visit.chosen)
+    r, typed = speaker(visit.language), WaiverForm.of(visit.form, visit.chosen)
     if visit.form.get("act") == "remove":
         return _removed(visit, standing, "waiver", visit.form.get("key", ""), "waivers")
     may = acts(visit, history, standing, is_readable=True, comments=0)
@@ -107,7 +107,7 @@ def _claims(visit: Visit, history: History, standing: Standing) -> tuple[tuple[B
     return parts_in(visit.office, version, visit.language).blocking
 
 
-def _check(r: Speaker, typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> None:
+def _check(r: Speaker, typed: WaiverForm, claims: tuple[tuple[Blocking, ...], ...]) -> None:
     """Decline a form that names what this version does not have: no page of ours sends it."""
     groups = {same[0].attribute or LACKING for same in claims}
     keys = {one.key for same in claims for one in same}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segmentation.reviews.commenting import SECTIONS
-from serving.pages.deciding.typed import holds_unseen, says_something
+from serving.pages.fields import says_something, text_fault
 from serving.pages.page import msg
 
 if TYPE_CHECKING:
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
     from serving.pages.version.pending import Pending
     from serving.pages.words import Speaker
 
-MOST = 4000
-"""Letters of a comment."""
 EMPTY = msg("Write something, or take your comment away.")
-LONG = msg("The comment has %(n)s letters; write at most %(most)s.")
-UNSEEN = msg("The comment holds letters that nobody sees, which are not signed: type that place anew.")
 
 
 @dataclass(frozen=True)
@@ -64,16 +60,16 @@ class Remarks:
 
 
 @dataclass(frozen=True)
-class Typing:
-    """A form for a comment as it was sent: the section, and the text with line ends of one kind."""
+class CommentForm:
+    """A form for a comment as it was sent: the section, and the text."""
 
     section: str
     text: str
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> Typing:
+    def of(cls, form: Mapping[str, str]) -> CommentForm:
         """Return what a browser sent."""
-        return cls(form.get("key", ""), "\n".join(form.get("text", "").splitlines()).strip())
+        return cls(form.get("key", ""), form.get("text", "").strip())
 
 
 class Said:
@@ -87,7 +83,7 @@ class Said:
         What who asks has noted.
     may : bool
         Whether they may write more.
-    typed : Typing, optional
+    typed : CommentForm, optional
         A form that is to be mended.
     error : str
         What is wrong with it.
@@ -99,7 +95,7 @@ class Said:
         pending: Pending,
         *,
         may: bool = True,
-        typed: Typing | None = None,
+        typed: CommentForm | None = None,
         error: str = "",
     ) -> None:
         self._signed: dict[str, list[Remark]] = {}
@@ -121,13 +117,11 @@ class Said:
         )
 
 
-def fault(r: Speaker, typing: Typing) -> str:
+def fault(r: Speaker, typing: CommentForm) -> str:
     """Return what is wrong with a comment, in the reader's language; empty where nothing is."""
     if not says_something(typing.text):
         return r.t(EMPTY)
-    if len(typing.text) > MOST:
-        return r.t(LONG, n=r.integer(len(typing.text)), most=r.integer(MOST))
-    return r.t(UNSEEN) if holds_unseen(typing.text) else ""
+    return text_fault(typing.text, r)
 
 
 def is_section(name: str) -> bool:

@@ -75,7 +75,7 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Waived:
+class LetPass:
     """Findings that one person let pass with the same reason until the same day.
 
     Attributes
@@ -123,7 +123,7 @@ class Live:
         That count now.
     until : date or None
         Last day on which the approvals hold.
-    waived : tuple of Waived
+    waived : tuple of LetPass
         In those approvals.
     """
 
@@ -140,7 +140,7 @@ class Live:
     blocking: int
     signed: tuple[Signature, ...]
     until: date | None
-    waived: tuple[Waived, ...]
+    waived: tuple[LetPass, ...]
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def live(
             Signature(one.by, one.role, one.at, one.valid_until, one.conditions) for one in standing.approvals
         ),
         standing.valid_until,
-        tuple(_each_waived(standing.approvals, sentences)),
+        tuple(_let_pass(standing.approvals, sentences)),
     )
 
 
@@ -243,11 +243,11 @@ def _tally(r: Speaker, tally: Tally) -> str:
     )
 
 
-def _each_waived(approvals: Iterable[Decision], sentences: Mapping[str, str]) -> Iterator[Waived]:
+def _let_pass(approvals: Iterable[Decision], sentences: Mapping[str, str]) -> Iterator[LetPass]:
     for one in approvals:
         for same in passed(one.waivers):
             told = tuple(sentences.get(key, key) for key in same.keys)
-            yield Waived(one.by, one.role, same.reason, same.until, told)
+            yield LetPass(one.by, one.role, same.reason, same.until, told)
 
 
 def acts(visit: Visit, history: History, standing: Standing, *, is_readable: bool, comments: int) -> Acts:

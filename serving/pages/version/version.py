@@ -16,10 +16,10 @@ from serving.pages.unread import unread_told
 from serving.pages.version.card_parts import ASSESSMENT, Part, parts_in
 from serving.pages.version.history_told import Entry, entries
 from serving.pages.version.pending import Pending, pending_of
-from serving.pages.version.remarks import Remarks, Said, Typing
+from serving.pages.version.remarks import CommentForm, Remarks, Said
 from serving.pages.version.since_told import Since, since
 from serving.pages.version.standing_told import Acts, Live, acts, last_of, live, standing_of
-from serving.pages.version.waiving import Typed, Waivers, bounds, waivers_of
+from serving.pages.version.waiving import WaiverForm, Waivers, bounds, waivers_of
 from serving.pages.visit import Shown
 from serving.pages.words import speaker
 
@@ -189,14 +189,14 @@ def version(visit: Visit) -> Shown:
 
 
 def page_of(
-    visit: Visit, typed: Typing | Typed | None = None, wrong: Mapping[str, str] | None = None
+    visit: Visit, typed: CommentForm | WaiverForm | None = None, wrong: Mapping[str, str] | None = None
 ) -> VersionPage:
     """Return the page of the version that an address names.
 
     Parameters
     ----------
     visit : Visit
-    typed : Typing or Typed, optional
+    typed : CommentForm or WaiverForm, optional
         A form of the page as it was sent, if it is to be mended: a comment, or waivers.
     wrong : mapping of str to str, optional
         What is wrong with it, by its field.
@@ -215,7 +215,7 @@ def _read(
     history: History,
     standing: Standing,
     handed: Version,
-    typed: Typing | Typed | None,
+    typed: CommentForm | WaiverForm | None,
     wrong: Mapping[str, str],
 ) -> VersionPage:
     r, parts, pending = (
@@ -226,7 +226,7 @@ def _read(
     said = Said(
         history.comments(standing.model, standing.version),
         pending,
-        typed=typed if isinstance(typed, Typing) else None,
+        typed=typed if isinstance(typed, CommentForm) else None,
         error=wrong.get("text", ""),
     )
     sections = [
@@ -236,7 +236,7 @@ def _read(
     waivers = None
     if "approve" in may.allowed and parts.blocking and standing.submission is not None:
         days = bounds(standing.submission, visit.now)
-        waiving = typed if isinstance(typed, Typed) else None
+        waiving = typed if isinstance(typed, WaiverForm) else None
         waivers = waivers_of(r, handed, parts.blocking, pending.waivers, days, waiving, wrong)
     sentences = {one.key: r.text(one.sentence) for same in parts.blocking for one in same}
     impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"), ())

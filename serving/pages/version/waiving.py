@@ -8,20 +8,20 @@ kept and signed is one waiver for each all the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from segmentation.card.titles import titles_of
 from segmentation.ledger.track import day_of
 from segmentation.reviews import faulty
 from segmentation.reviews.refusals import fault_told
-from serving.pages.deciding.typed import holds_unseen
+from serving.pages.deciding.typed import latest_day
+from serving.pages.fields import day_as_typed, day_of_text, text_fault
 from serving.pages.page import msg
 from serving.pages.words import speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from segmentation.ledger.notes import Note
     from segmentation.ledger.records import Decision
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 LACKING = "structure"
 """What the segments themselves lack, as a group of findings; no attribute is called so in a form."""
-DAY = 10
-"""Letters of a day as a browser sends it."""
-UNSEEN = msg("The reason holds letters that nobody sees, which are not signed: type that place anew.")
 NO_DAY = msg("Choose the last day on which this holds.")
 OTHER_DAY = msg("Choose a day from %(first)s to %(last)s: the policy allows %(days)s days.")
 NONE_TICKED = msg("Tick the findings that you let pass, or choose all of them.")
@@ -92,7 +89,7 @@ class Group:
         Findings, and those of them without a waiver that holds.
     unfolded : bool
         Whether somebody began with it, and is not done, or has to mend it.
-    typed : Typed
+    typed : WaiverForm
     errors : mapping of str to str
         What is wrong, by the field of the form.
     """
@@ -105,7 +102,7 @@ class Group:
     total: int
     open: int
     unfolded: bool
-    typed: Typed
+    typed: WaiverForm
     errors: Mapping[str, str]
 
 
@@ -130,7 +127,7 @@ class Waivers:
 
 
 @dataclass(frozen=True)
-class Typed:
+class WaiverForm:
     """A form for waivers as it was sent.
 
     Attributes
@@ -155,12 +152,12 @@ class Typed:
     every: bool = False
 
     @classmethod
-    def of(cls, form: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> Typed:
-        """Return what a browser sent; line ends are those of one kind."""
+    def of(cls, form: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> WaiverForm:
+        """Return what a browser sent."""
         return cls(
             form.get("group", ""),
-            "\n".join(form.get("reason", "").splitlines()).strip(),
-            form.get("until", "").strip()[: 2 * DAY],
+            form.get("reason", "").strip(),
+            day_as_typed(form.get("until", "")),
             chosen.get("key", ()),
             form.get("mirrored") == "yes",
             form.get("what") == "every",
@@ -169,16 +166,13 @@ class Typed:
     @property
     def day(self) -> date | None:
         """The last day; None where what was typed is none."""
-        try:
-            return date.fromisoformat(self.until) if len(self.until) == DAY else None
-        except ValueError:
-            return None
+        return day_of_text(self.until)
 
 
 def bounds(submission: Decision, now: datetime) -> tuple[date, date]:
     """Return the first and the last day on which a waiver may end: today, and that of an approval."""
     today = day_of(now)
-    return today, today + timedelta(days=submission.review_days)
+    return today, latest_day(today, submission.review_days)
 
 
 def waivers_of(
@@ -187,7 +181,7 @@ def waivers_of(
     claims: tuple[tuple[Blocking, ...], ...],
     pending: Iterable[Note],
     days: tuple[date, date],
-    typed: Typed | None = None,
+    typed: WaiverForm | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Waivers:
     """Return what is to be waived, by attribute, the worst first.
@@ -203,7 +197,7 @@ def waivers_of(
         What who asks noted.
     days : pair of date
         See `bounds`.
-    typed : Typed, optional
+    typed : WaiverForm, optional
         What was typed into one of the forms, if it is to be mended.
     errors : mapping of str to str, optional
         What is wrong with it.
@@ -216,7 +210,7 @@ def waivers_of(
     for number, (name, own) in enumerate(grouped.items(), start=1):
         is_lacking = own[0][0].attribute is None
         title = r.t("What the segments themselves lack") if is_lacking else named.attribute(name)
-        mine = typed if typed is not None and typed.group == name else Typed(name)
+        mine = typed if typed is not None and typed.group == name else WaiverForm(name)
         told = [tuple(_finding(r, one, noted, days, mine) for one in same) for same in own]
         found = tuple(sorted(told, key=lambda same: not any(one.open for one in same)))
         wrong = errors if errors and mine is typed else {}
@@ -239,7 +233,7 @@ def waivers_of(
 
 
 def _finding(
-    r: Speaker, one: Blocking, noted: Mapping[str, Note], days: tuple[date, date], typed: Typed
+    r: Speaker, one: Blocking, noted: Mapping[str, Note], days: tuple[date, date], typed: WaiverForm
 ) -> Finding:
     waived = noted.get(one.key)
     is_over = waived is not None and (waived.expires is None or not days[0] <= waived.expires <= days[1])
@@ -254,7 +248,7 @@ def _open(claims: tuple[tuple[Finding, ...], ...]) -> int:
     return sum(one.open for same in claims for one in same)
 
 
-def chosen_of(typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> tuple[str, ...]:
+def chosen_of(typed: WaiverForm, claims: tuple[tuple[Blocking, ...], ...]) -> tuple[str, ...]:
     """Return the keys of the findings that a form waives; what no finding of its group is, is left out."""
     own = [same for same in claims if (same[0].attribute or LACKING) == typed.group]
     if typed.every:
@@ -268,7 +262,7 @@ def chosen_of(typed: Typed, claims: tuple[tuple[Blocking, ...], ...]) -> tuple[s
     )
 
 
-def faults(r: Speaker, typed: Typed, chosen: tuple[str, ...], days: tuple[date, date]) -> dict[str, str]:
+def faults(r: Speaker, typed: WaiverForm, chosen: tuple[str, ...], days: tuple[date, date]) -> dict[str, str]:
     """Return what is wrong with a form, by its field, in the reader's language; empty where nothing is.
 
     The rules are those of the file of waivers (`segmentation.reviews.faulty`).
@@ -289,4 +283,4 @@ def _reason(r: Speaker, reason: str) -> str:
     wrong = next(faulty.reason(reason, "form"), None)
     if wrong is not None:
         return r.t("The reason %(fault)s", fault=fault_told(wrong, r.language))
-    return r.t(UNSEEN) if holds_unseen(reason) else ""
+    return text_fault(reason, r)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import and_, delete, func, select
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.records import Words
+from segmentation.ledger.records import LONGEST_TEXT, Words
 from segmentation.ledger.tables import notes
 from segmentation.ledger.working import keeping, looking, time_of, upsert, written
 
@@ -30,8 +30,6 @@ NoteKind = Literal["comment", "waiver"]
 KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
 MOST = 2_000
 """Notes of one person about one version."""
-LONGEST = 4000
-"""Letters of one note, as many as a record takes of what somebody wrote."""
 LONGEST_KEY = 500
 """Letters of what a note is about."""
 
@@ -178,9 +176,10 @@ def _signable(told: str) -> str:
     told = "\n".join(told.splitlines()).strip()
     if not told:
         raise ReviewError("The note says nothing. Write something, or take it away.")
-    if len(told) > LONGEST:
+    if len(told) > LONGEST_TEXT:
         raise ReviewError(
-            f"The note has {len(told):,} letters, and one has {LONGEST:,} at most. Say it in fewer words."
+            f"The note has {len(told):,} letters, and one has {LONGEST_TEXT:,} at most. Say it in fewer "
+            "words."
         )
     try:
         return _WORDS.validate_python(told)

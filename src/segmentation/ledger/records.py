@@ -25,6 +25,8 @@ REVIEWERS: tuple[Role, ...] = ("compliance", "business")
 
 LONGEST_REVIEW = 3650
 """Days between two reviews: ten years, so that no day that follows from it is beyond the calendar."""
+LONGEST_TEXT = 4_000
+"""Letters of what a person wrote: a reason, a condition, a remark."""
 HIGHEST = 2**31 - 1
 """Of a number: what every database keeps as an integer."""
 
@@ -46,7 +48,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 # A pattern that counts letters of any script takes megabytes; a length beside it takes none.
 Who = Annotated[str, Field(pattern=r"^[\w][\w .@-]*$", max_length=63), AfterValidator(_plain)]
 """Of a person: letters of any script, digits, spaces, dots, at signs and hyphens."""
-Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
 """What a person wrote, or a program wrote for one: lines of letters, nothing that a terminal obeys."""
 
 

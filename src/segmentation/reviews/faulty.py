@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import Fault
 from segmentation.impact.unwritten import RULE
+from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.policy.base import UNWRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-LEAST, MOST = 20, 4_000
+LEAST = 20
 """Letters that a reason has; a Chinese character counts as two."""
 
 
@@ -74,8 +75,9 @@ def reason(reason: object, where: str) -> Iterator[Fault]:
     elif _letters(reason) < LEAST:
         rule = f"has fewer than {LEAST} letters ({LEAST // 2} Chinese characters)"
         yield Fault(place, rule, "say why the finding may pass and what is done about it")
-    elif len(reason) > MOST:
-        yield Fault(place, f"is longer than {MOST} characters", "put details into the impact assessment")
+    elif len(reason) > LONGEST_TEXT:
+        rule = f"is longer than {LONGEST_TEXT} characters"
+        yield Fault(place, rule, "put details into the impact assessment")
 
 
 def day(expires: object, where: str, today: date) -> Iterator[Fault]:

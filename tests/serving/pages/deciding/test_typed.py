@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from serving.pages.deciding.typed import CONDITIONS, Typed, slips_of, slips_of_day
+from serving.pages.deciding.typed import CONDITIONS, DecisionForm, slips_of, slips_of_day
 from serving.pages.words import speaker
 
 EN = speaker("en")
 
 
 def found(roles=("compliance",), **told):
-    return [slip.field for slip in slips_of(Typed(**{"reason": "Looked at it."} | told), EN, roles)]
+    return [slip.field for slip in slips_of(DecisionForm(**{"reason": "Looked at it."} | told), EN, roles)]
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_each_fault_is_found_with_its_field(told, fields):
     ],
 )
 def test_a_last_day_lies_between_today_and_the_longest_that_the_policy_allows(until, is_wrong):
-    slips = slips_of_day(Typed(until=until), EN, date(2026, 3, 2), date(2026, 8, 29))
+    slips = slips_of_day(DecisionForm(until=until), EN, date(2026, 3, 2), date(2026, 8, 29))
     assert bool(list(slips)) == is_wrong
 
 
-def test_a_form_is_read_with_one_kind_of_line_break_and_every_chosen_comment():
-    typed = Typed.of({"reason": "a\r\nb", "until": "2026-01-01"}, {"comment": ("verdict", "impact")})
-    assert typed == Typed("a\nb", "", "", "2026-01-01", ("verdict", "impact"))
+def test_a_form_is_read_as_it_was_typed_with_every_chosen_comment():
+    typed = DecisionForm.of({"reason": " a\nb", "until": " 2026-01-01"}, {"comment": ("verdict", "impact")})
+    assert typed == DecisionForm(" a\nb", "", "", "2026-01-01", ("verdict", "impact"))

@@ -72,7 +72,7 @@ def declined(desk, *given, **told):
 
 
 def test_a_comment_is_kept_and_leads_back_to_its_section(waiting):
-    answer = sent(waiting, kind="comment", key="segments", text="Why two?\r\nOne would do.")
+    answer = sent(waiting, kind="comment", key="segments", text="Why two?\nOne would do.")
 
     assert answer == Sent("/review/versions/2?target=said-segments#said-segments", "noted")
     assert [(one.key, one.text) for one in noted(waiting).comments] == [

@@ -4,7 +4,7 @@ import pytest
 
 from segmentation.ledger.notes import Note
 from serving.pages.version.pending import Pending
-from serving.pages.version.remarks import Said, Typing, fault, is_section
+from serving.pages.version.remarks import CommentForm, Said, fault, is_section
 from serving.pages.words import speaker
 from tests.reviews.office import START
 
@@ -19,7 +19,7 @@ def test_a_pending_comment_is_offered_to_be_changed_in_its_own_section_alone():
 
 
 def test_what_was_typed_last_is_shown_again_with_what_is_wrong():
-    said = Said((), MINE, typed=Typing("gaps", "Mine, and"), error="It is wrong.")
+    said = Said((), MINE, typed=CommentForm("gaps", "Mine, and"), error="It is wrong.")
 
     assert (said.of("gaps").mine, said.of("gaps").typed, said.of("gaps").error) == (
         "Mine.", "Mine, and", "It is wrong."
@@ -35,11 +35,11 @@ def test_what_was_typed_last_is_shown_again_with_what_is_wrong():
     ids=range(10),
 )  # fmt: skip
 def test_a_comment_is_refused_where_a_record_would_refuse_it(language, text, is_wrong):
-    assert bool(fault(speaker(language), Typing("gaps", text))) is is_wrong
+    assert bool(fault(speaker(language), CommentForm("gaps", text))) is is_wrong
 
 
-def test_line_ends_of_a_browser_are_those_of_a_record():
-    assert Typing.of({"key": "gaps", "text": " One.\r\nTwo.\r\n"}) == Typing("gaps", "One.\nTwo.")
+def test_a_form_is_read_without_the_blanks_around_its_text():
+    assert CommentForm.of({"key": "gaps", "text": " One.\nTwo.\n"}) == CommentForm("gaps", "One.\nTwo.")
 
 
 def test_there_are_sections_of_the_card_the_assessment_and_the_version_as_a_whole():

@@ -7,7 +7,7 @@ import pytest
 from segmentation.ledger.notes import Note
 from segmentation.policy import Text
 from segmentation.reviews.waivers import Blocking, blocking_of
-from serving.pages.version.waiving import LACKING, Typed, bounds, chosen_of, faults, waivers_of
+from serving.pages.version.waiving import LACKING, WaiverForm, bounds, chosen_of, faults, waivers_of
 from serving.pages.words import speaker
 from tests.card import made as card
 from tests.reviews.office import START
@@ -69,7 +69,7 @@ def test_a_waiver_that_can_be_signed_closes_a_finding_and_another_does_not(until
 
 
 def test_a_form_that_is_to_be_mended_keeps_what_was_typed_in_its_own_group_alone():
-    typed = Typed("age", "short", "", ("b:age:old",))
+    typed = WaiverForm("age", "short", "", ("b:age:old",))
     found = told(typed=typed, errors={"reason": "Too short."})
 
     assert [one.typed.reason for one in found.groups] == ["", "short", ""]
@@ -80,14 +80,14 @@ def test_a_form_that_is_to_be_mended_keeps_what_was_typed_in_its_own_group_alone
 @pytest.mark.parametrize(
     ("typed", "chosen"),
     [
-        (Typed("age", keys=("a:age:old",)), ["a:age:old"]),
-        (Typed("age", keys=("a:age:old",), mirrored=True), ["a:age:old", "a:age:young"]),
-        (Typed("age", keys=("b:age:old",), mirrored=True), ["b:age:old"]),
-        (Typed("age", every=True), ["a:age:old", "a:age:young", "b:age:old"]),
-        (Typed(LACKING, every=True), ["structure:noise"]),
-        (Typed("age", keys=("a:sex:f", "nothing")), []),
-        (Typed("nobody", every=True), []),
-        (Typed("age"), []),
+        (WaiverForm("age", keys=("a:age:old",)), ["a:age:old"]),
+        (WaiverForm("age", keys=("a:age:old",), mirrored=True), ["a:age:old", "a:age:young"]),
+        (WaiverForm("age", keys=("b:age:old",), mirrored=True), ["b:age:old"]),
+        (WaiverForm("age", every=True), ["a:age:old", "a:age:young", "b:age:old"]),
+        (WaiverForm(LACKING, every=True), ["structure:noise"]),
+        (WaiverForm("age", keys=("a:sex:f", "nothing")), []),
+        (WaiverForm("nobody", every=True), []),
+        (WaiverForm("age"), []),
     ],
     ids=["ticked", "mirrored", "alone", "every", "lacking", "other", "unknown", "none"],
 )
@@ -97,33 +97,35 @@ def test_a_form_waives_what_was_chosen_and_nothing_else(typed, chosen):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_wrong_is_said_in_the_language_of_the_reader(language):
-    found = faults(speaker(language), Typed(reason="short", until="2026-08-30"), ("a:age:old",), DAYS)
+    found = faults(speaker(language), WaiverForm(reason="short", until="2026-08-30"), ("a:age:old",), DAYS)
 
     assert set(found) == {"reason", "until"}
     assert all(any("一" <= letter <= "鿿" for letter in one) is (language == "zh") for one in found.values())
 
 
 def test_a_reason_of_letters_that_show_nothing_is_none():
-    assert set(faults(R, Typed(reason="\u3164" * 30, until="2026-08-29"), ("a:age:old",), DAYS)) == {"reason"}
+    typed = WaiverForm(reason="\u3164" * 30, until="2026-08-29")
+
+    assert set(faults(R, typed, ("a:age:old",), DAYS)) == {"reason"}
 
 
 def test_nothing_is_wrong_with_a_form_that_keeps_every_rule():
-    assert faults(R, Typed(reason=REASON, until="2026-08-29"), ("a:age:old",), DAYS) == {}
+    assert faults(R, WaiverForm(reason=REASON, until="2026-08-29"), ("a:age:old",), DAYS) == {}
 
 
 def test_a_form_is_read_as_a_browser_sends_it():
     form = {
         "group": "age",
-        "reason": " One.\r\nTwo. ",
+        "reason": " One.\nTwo. ",
         "until": "2026-06-30",
         "what": "every",
         "mirrored": "yes",
     }
-    typed = Typed.of(form, {"key": ("x", "y")})
+    typed = WaiverForm.of(form, {"key": ("x", "y")})
 
-    assert typed == Typed("age", "One.\nTwo.", "2026-06-30", ("x", "y"), mirrored=True, every=True)
+    assert typed == WaiverForm("age", "One.\nTwo.", "2026-06-30", ("x", "y"), mirrored=True, every=True)
     assert typed.day == date(2026, 6, 30)
-    assert Typed.of({}, {}) == Typed()
+    assert WaiverForm.of({}, {}) == WaiverForm()
 
 
 def test_the_last_day_is_that_of_an_approval():
