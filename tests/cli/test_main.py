@@ -7,7 +7,7 @@ import sys
 import pytest
 import typer
 
-from segmentation.cli.console import rows
+from segmentation.cli.console import steps
 from segmentation.cli.main import app
 from segmentation.errors import Fault, NoStructureError
 from segmentation.version import __version__
@@ -198,8 +198,9 @@ def test_a_reader_that_leaves_early_is_no_error():
 
 def test_a_bar_on_a_terminal_tells_how_many_rows_are_done(monkeypatch, capsys):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with rows("Reading residents.parquet") as progress:
-        progress(1_200_000, 5_000_000)
+    with steps() as step:
+        step("Reading residents.parquet")
+        step.part("rows", 1_200_000, 5_000_000)
     shown = capsys.readouterr().err
     assert "Reading residents.parquet" in shown
     assert "1,200,000 rows" in shown
@@ -207,6 +208,7 @@ def test_a_bar_on_a_terminal_tells_how_many_rows_are_done(monkeypatch, capsys):
 
 def test_elsewhere_a_line_says_what_is_read(monkeypatch, capsys):
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    with rows("Reading residents.parquet") as progress:
-        progress(1, 2)
+    with steps() as step:
+        step("Reading residents.parquet")
+        step.part("rows", 1, 2)
     assert capsys.readouterr().err == "Reading residents.parquet …\n"

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.progress.heard import Acting
+
 AS_OF = ("--as-of", "2026-07-01")
 AUDIT = ("audit", "--policy", "policy.toml", "--residents", "residents.parquet", *AS_OF)
 SCORE = ("score", "--model", "resident_needs", "--residents", "residents.parquet", *AS_OF)
@@ -98,16 +100,16 @@ def interrupted(run, place, home, monkeypatch):
 
     @contextmanager
     def press(after):
-        def progress(told):
-            if told.done >= after:
+        def stop(done):
+            if done >= after:
                 raise KeyboardInterrupt
 
-        yield progress
+        yield Acting(stop)
 
     def ended(after):
         with monkeypatch.context() as patch:
             patch.setattr(runs, "STRETCH", 1_000)
-            patch.setattr(score, "_bar", lambda _: press(after))
+            patch.setattr(score, "steps", lambda: press(after))
             return run(*SCORE, "--home", home, "--out", "segments.parquet")
 
     return ended
@@ -140,7 +142,8 @@ def test_work_of_another_day_is_not_thrown_away_unasked(interrupted, run, place,
 def test_score_shows_on_a_terminal_how_far_it_is(run, place, home, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     ended = run(*SCORE, "--home", home, "--out", "segments.parquet")
-    assert "3,000 of 3,000 rows" in ended.err
+    assert "✓ Scoring residents.parquet" in ended.err
+    assert "3,000 rows" in ended.err
 
 
 def test_score_to_an_unknown_form_writes_nothing(run, place, home):

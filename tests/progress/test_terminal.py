@@ -50,3 +50,27 @@ def test_where_no_terminal_is_nothing_is_written():
         watch("Auditing")
     assert watch is SILENT
     assert console.file.getvalue() == ""
+
+
+def test_rows_that_are_done_stay_told(terminal):
+    with terminal_bar(terminal) as watch:
+        watch("Scoring residents.parquet")
+        watch.part("rows", 3_000, 3_000)
+        watch("Comparing")
+    assert [task.fields["part"] for task in watch._shown.tasks] == ["3,000 rows", ""]
+
+
+def test_a_step_that_is_stopped_says_so_and_one_that_ended_before_does_not(terminal):
+    def stopped(watch):
+        watch("Finding segments")
+        watch("Auditing")
+        watch.part("permutations", 3, 9)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), terminal_bar(terminal) as watch:
+        stopped(watch)
+    ended, auditing = [line for line in terminal.file.getvalue().splitlines() if " 0:00:0" in line][-2:]
+    assert "✓ Finding segments" in ended
+    assert "stopped" not in ended
+    assert auditing.strip().startswith("✗ Auditing")
+    assert auditing.strip().endswith("stopped")

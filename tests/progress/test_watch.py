@@ -1,25 +1,16 @@
 """A long function tells whoever listens, and is silent for everybody else."""
 
+import ast
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import segmentation
 from segmentation.progress import SILENT, Named, Silent, Steps, Watch, watched
 from segmentation.progress.watch import bar, in_notebook
-
-
-class Heard:
-    """Keeps what it is told."""
-
-    def __init__(self):
-        self.told = []
-
-    def __call__(self, step):
-        self.told.append(step)
-
-    def part(self, what, done, total):
-        self.told.append((what, done, total))
+from tests.progress.heard import Heard
 
 
 @pytest.mark.parametrize(
@@ -31,10 +22,17 @@ def test_whoever_takes_steps_and_parts_can_listen(watch):
 
 def test_a_callable_is_told_the_steps_alone_and_by_their_keys():
     told = []
-    with watched(told.append, first="Auditing", titles={"audit": "Auditing"}) as watch:
+    with watched(told.append, titles={"audit": "Auditing"}) as watch:
         watch("audit")
         watch.part("permutations", 1, 2)
     assert told == ["audit"]
+
+
+def test_a_callable_is_told_the_one_step_of_a_function_that_has_no_other():
+    told = []
+    with watched(told.append, first="Auditing") as watch:
+        watch.part("permutations", 1, 2)
+    assert told == ["Auditing"]
 
 
 def test_who_listens_already_is_not_told_of_a_first_step_again():
@@ -79,3 +77,24 @@ def test_a_notebook_gets_its_own_bar(monkeypatch):
     monkeypatch.setattr("segmentation.progress.watch.in_notebook", lambda: True)
     monkeypatch.setattr("segmentation.progress.notebook.notebook_bar", lambda: "the notebook's")
     assert bar() == "the notebook's"
+
+
+LONG = {"build", "frontier", "read_residents", "register", "score_file", "store_residents"}
+SOURCE = Path(segmentation.__file__).parent
+
+
+def taken():
+    """The name of each function of the package that takes `progress`, and what it says that is."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                arguments = [*node.args.args, *node.args.kwonlyargs]
+                yield from (
+                    (node.name, ast.unparse(one.annotation)) for one in arguments if one.arg == "progress"
+                )
+
+
+def test_progress_means_the_same_to_every_long_function():
+    found = list(taken())
+    assert {name for name, _ in found} >= LONG
+    assert {kind for _, kind in found} == {"Progress"}

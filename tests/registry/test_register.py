@@ -106,6 +106,14 @@ def test_a_run_is_named_by_what_it_is_and_when(quick, candidate, home, client_of
     assert run.info.run_name == f"6 segments, no mitigation, policy {digest}, 2026-07-01 00:30 UTC"
 
 
+def test_a_callable_is_told_what_is_written_and_that_it_is_sent(quick, candidate, home):
+    told = []
+
+    register(candidate, home, progress=told.append)
+
+    assert told == ["Writing card, charts and model", "Registering"]
+
+
 def test_the_residents_are_the_runs_input_and_none_of_them_is_told(candidate, kept_home, client_of):
     run = client_of(kept_home).get_run(
         client_of(kept_home).get_model_version(candidate.policy.name, "1").run_id

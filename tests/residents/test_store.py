@@ -17,6 +17,7 @@ from segmentation.residents import read_residents, residents_from, store_residen
 from segmentation.residents.parts import Form, regrouped
 from segmentation.residents.spill import Spill
 from tests.policies import AS_OF, small_policy, small_residents
+from tests.progress.heard import Heard
 
 POLICY = small_policy()
 TABLE = small_residents(300)
@@ -67,9 +68,22 @@ def test_a_sample_is_that_of_the_residents_in_memory(folder, size):
 
 
 def test_progress_tells_the_rows_that_are_read_and_how_many_there_are(folder):
+    heard = Heard()
+    store_residents(folder, POLICY, as_of=AS_OF, progress=heard).close()
+    assert heard.told == [("rows", 100, 300), ("rows", 300, 300)]
+
+
+def test_a_callable_is_told_the_step_alone_whoever_reads(folder):
     told = []
-    store_residents(folder, POLICY, as_of=AS_OF, progress=lambda *rows: told.append(rows)).close()
-    assert told == [(100, 300), (300, 300)]
+    store_residents(folder, POLICY, as_of=AS_OF, progress=told.append).close()
+    read_residents(folder, POLICY, as_of=AS_OF, progress=told.append)
+    assert told == ["Reading residents"] * 2
+
+
+def test_residents_that_are_read_into_memory_tell_their_rows_too(folder):
+    heard = Heard()
+    assert read_residents(folder, POLICY, as_of=AS_OF, progress=heard).digest == RESIDENTS.digest
+    assert heard.told[-1] == ("rows", 300, 300)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.progress.heard import Acting
+
 KILLS = 20
 
 
 def work(score, source, out, done, end):
     """Score, count the stretches that are done, say when all are, and wait to be killed."""
 
-    def count(_progress):
+    def count(_done):
         done.value += 1
 
-    score(source, out, stretch=1_000, progress=count)
+    score(source, out, stretch=1_000, progress=Acting(count))
     end.set()
     time.sleep(60)
 

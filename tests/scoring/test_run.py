@@ -12,6 +12,7 @@ import pytest
 from segmentation.errors import ResidentsError, StorageError
 from segmentation.residents import read_needs
 from segmentation.scoring import run, unfinished
+from tests.progress.heard import Acting, Heard
 
 
 class StopError(Exception):
@@ -19,13 +20,13 @@ class StopError(Exception):
 
 
 def stopping(after):
-    """A progress that stops a run after so many rows."""
+    """A listener that stops a run after so many rows."""
 
-    def progress(told):
-        if told.done >= after:
+    def stop(done):
+        if done >= after:
             raise StopError
 
-    return progress
+    return Acting(stop)
 
 
 def folder_of(out):
@@ -78,13 +79,19 @@ def test_an_interrupted_run_is_gone_on_with_and_ends_with_the_same_bytes(score, 
     with pytest.raises(StopError):
         score(source, out, progress=stopping(after))
     assert not out.exists()
-    seen = []
-    scored = score(source, out, progress=seen.append)
+    heard = Heard()
+    scored = score(source, out, progress=heard)
     assert scored.resumed >= after
-    assert seen[0].done == seen[0].resumed == scored.resumed
-    assert seen[-1].done == seen[-1].rows
+    assert heard.told[0] == ("rows", scored.resumed, 1_200)
+    assert heard.told[-1] == ("rows", 1_200, 1_200)
     assert out.read_bytes() == whole.read_bytes()
     assert names_in(out) == {out.name, whole.name}
+
+
+def test_a_callable_is_told_the_step_alone(score, source, out):
+    told = []
+    score(source, out, progress=told.append)
+    assert told == ["Scoring"]
 
 
 def test_work_that_could_be_gone_on_with_is_thrown_away_if_asked(score, source, out):
@@ -171,21 +178,21 @@ def test_a_table_that_is_refused_leaves_no_work(made, score, source, out):
 
 
 def test_a_table_that_changes_meanwhile_is_refused(made, score, source, out):
-    def change(told):
-        if told.done == 500:
+    def change(done):
+        if done == 500:
             made.residents.iloc[::-1].to_parquet(source)
 
     with pytest.raises(ResidentsError, match="changed while it was scored"):
-        score(source, out, progress=change)
+        score(source, out, progress=Acting(change))
     assert names_in(out) == set()
 
 
 def test_two_runs_do_not_write_one_file(score, source, out):
-    def again(told):
+    def again(_done):
         with pytest.raises(StorageError, match="is being written by another run"):
             score(source, out)
 
-    score(source, out, progress=again)
+    score(source, out, progress=Acting(again))
     assert len(pd.read_parquet(out))
 
 
@@ -275,13 +282,13 @@ def test_what_is_known_of_ids_that_stand_twice_outlasts_an_interruption(score, d
     score(doubled, whole := out.with_name("whole.parquet"))
     seen = []
 
-    def progress(told):
-        seen.append(told.done)
+    def stop(done):
+        seen.append(done)
         if len(seen) > 18:
             raise StopError
 
     with pytest.raises(StopError):
-        score(doubled, out, progress=progress)
+        score(doubled, out, progress=Acting(stop))
     assert seen[12:15] == [1_200, 0, 100]
     assert score(doubled, out).resumed > 0
     assert out.read_bytes() == whole.read_bytes()

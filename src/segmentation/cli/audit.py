@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from segmentation.audit import AuditReport
     from segmentation.policy import Policy
+    from segmentation.progress import Watch
     from segmentation.residents import Residents
 
 EXAMPLE = "segmentation audit --policy policy.toml --residents residents.parquet --segments table.csv"
@@ -122,18 +123,16 @@ def _refuse_contradictions(tables: dict[str, Path | None], details: dict[str, ob
         raise typer.BadParameter("--version and --segments name two segmentations; give one of them")
 
 
-def _people(
-    rules: Policy, residents: Path | None, as_of: datetime | None, step: Callable[[str], None]
-) -> Residents:
+def _people(rules: Policy, residents: Path | None, as_of: datetime | None, step: Watch) -> Residents:
     from segmentation.residents import read_residents
 
     if residents is None:
         raise typer.BadParameter("give --residents")
     step(f"Reading {residents}")
-    return read_residents(residents, rules, as_of=day(as_of))
+    return read_residents(residents, rules, as_of=day(as_of), progress=step)
 
 
-def _of_counts(rules: Policy, cells: Path, step: Callable[[str], None]) -> AuditReport:
+def _of_counts(rules: Policy, cells: Path, step: Watch) -> AuditReport:
     from segmentation.audit import Crosstab, audit_cells
     from segmentation.audit.elsewhere import open_counts
 
@@ -173,9 +172,7 @@ def _of_version(
     return _Segmented(model.segments_of(people.needs), model.served, model.segments_of)
 
 
-def _outcomes(
-    rules: Policy, people: Residents, outcomes: Path | None, step: Callable[[str], None]
-) -> pd.DataFrame | None:
+def _outcomes(rules: Policy, people: Residents, outcomes: Path | None, step: Watch) -> pd.DataFrame | None:
     from segmentation.residents import read_outcomes
 
     if outcomes is None:
@@ -189,7 +186,7 @@ def _of_residents(
     people: Residents,
     needed: pd.DataFrame | None,
     given: _Segmented,
-    step: Callable[[str], None],
+    step: Watch,
 ) -> AuditReport:
     from segmentation.audit import audit as audited
 
@@ -202,4 +199,5 @@ def _of_residents(
         needs=people.needs,
         assign=given.assign,
         outcomes=needed,
+        progress=step,
     )

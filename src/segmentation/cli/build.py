@@ -14,7 +14,6 @@ from segmentation.cli.console import (
     end_by,
     print_findings,
     print_segments,
-    rows,
     say_json,
     steps,
 )
@@ -122,8 +121,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
                 if as_json:
                     say_json(_lacking(error))
                 raise
-            step("Registering")
-            registered = registry.register(candidate, place, tracking_uri, pages=pages)
+            registered = registry.register(candidate, place, tracking_uri, pages=pages, progress=step)
     if as_json:
         if hint:
             typer.echo(hint, err=True)
@@ -153,14 +151,15 @@ def _read(residents: Path, policy: Policy, as_of: date) -> Iterator[Residents | 
         residents.suffix.lower() != ".csv" and residents.is_file() and residents.stat().st_size >= LARGE
     )
     if is_large or residents.is_dir():
-        with rows(f"Reading {residents}") as progress:
-            people = store_residents(residents, policy, as_of=as_of, progress=progress)
+        with steps() as step:
+            step(f"Reading {residents}")
+            people = store_residents(residents, policy, as_of=as_of, progress=step)
         with people:
             yield people
         return
     with steps() as step:
         step(f"Reading {residents}")
-        read = read_residents(residents, policy, as_of=as_of)
+        read = read_residents(residents, policy, as_of=as_of, progress=step)
     yield read
 
 

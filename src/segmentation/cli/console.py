@@ -13,7 +13,7 @@ import typer
 from segmentation.cli.plain import plain, plain_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from segmentation.audit import AuditReport, Finding
     from segmentation.profiles import Profile
@@ -70,29 +70,6 @@ def steps() -> Iterator[Watch]:
         return
     with terminal_bar(console) as watch:
         yield watch
-
-
-@contextmanager
-def rows(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many rows are done, of how many: a bar on a terminal, else a line at the start."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        console.print(f"{what} …", highlight=False)
-        yield lambda _done, _all: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} rows"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, every: progress.update(task, completed=done, total=every)
 
 
 def print_segments(profiles: tuple[Profile, ...]) -> None:

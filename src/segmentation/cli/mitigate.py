@@ -56,10 +56,10 @@ def mitigate(
         from segmentation.residents import read_residents
 
         step(f"Reading {residents}")
-        people = read_residents(residents, rules, as_of=day(as_of))
+        people = read_residents(residents, rules, as_of=day(as_of), progress=step)
         if attribute is None:
             step("Finding the worst attribute")
-            attribute = worst_attribute(rules, people, n_segments=number)
+            attribute = worst_attribute(rules, people, n_segments=number, progress=step)
         found = frontier(rules, people, attribute, n_segments=number, progress=_Trying(step))
         if out is not None:
             write_text(out, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))

@@ -25,11 +25,11 @@ from segmentation.cli.scored_by import approved as approved_one
 from segmentation.cli.scored_by import refuse_beside_approved, refuse_other, registered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from segmentation.cli.scored_by import ScoredBy
-    from segmentation.scoring import Progress, Scored
+    from segmentation.scoring import Scored
 
 INTERRUPTED = 128 + 2
 """The exit code of a program that Ctrl-C ended."""
@@ -133,7 +133,8 @@ def _scored(
 
     as_of = date.fromisoformat(identity["as_of"])
     told = {key: value for key, value in identity.items() if key != "as_of"}
-    with _bar(residents) as progress:
+    with steps() as step:
+        step(f"Scoring {residents}")
         return score_file(
             found.scorer,
             found.policy,
@@ -141,7 +142,7 @@ def _scored(
             out,
             as_of=as_of,
             identity=told,
-            progress=progress,
+            progress=step,
             discard=discard,
         )
 
@@ -201,38 +202,3 @@ def _refuse_inside(out: Path, residents: Path) -> None:
     if residents.is_dir() and out.resolve().is_relative_to(residents.resolve()):
         message = f"{out} is in the folder that is read, and would be read as residents; write elsewhere"
         raise typer.BadParameter(message, param_hint="--out")
-
-
-@contextmanager
-def _bar(residents: Path) -> Iterator[Callable[[Progress], None]]:
-    """Show how many rows are done, and how fast: a bar on a terminal, else a line at the start."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        console.print(f"Scoring {residents} …", highlight=False)
-        yield lambda _: None
-        return
-    columns = (
-        TextColumn("Scoring {task.fields[rows]}"),
-        BarColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("Scoring", total=None, rows=str(residents), rate="")
-
-        def show(progress: Progress) -> None:
-            speed = bar.tasks[task].speed
-            bar.update(
-                task,
-                total=progress.rows,
-                completed=progress.done,
-                rows=f"{progress.done:,} of {progress.rows:,} rows",
-                rate=f"{speed:,.0f} rows/s" if speed else "",
-            )
-
-        yield show

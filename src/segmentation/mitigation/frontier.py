@@ -21,7 +21,7 @@ from segmentation.mitigation.candidates import candidates
 from segmentation.mitigation.figures import Space, disparity, quality, rank_erased
 from segmentation.mitigation.outcome import NONE, Frontier, Outcome
 from segmentation.mitigation.prepare import prepare
-from segmentation.progress import watched
+from segmentation.progress import SILENT, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,9 +86,15 @@ def frontier(
 
 
 def worst_attribute(
-    policy: Policy, residents: Residents, *, n_segments: int | Literal["auto"] = "auto"
+    policy: Policy,
+    residents: Residents,
+    *,
+    n_segments: int | Literal["auto"] = "auto",
+    progress: Progress = False,
 ) -> str:
     """Return the attribute or proxy whose association with the segments is worst, without a mitigation.
+
+    Takes `n_segments` and `progress` as `frontier` does; its one step is to find that attribute.
 
     Raises
     ------
@@ -96,8 +102,9 @@ def worst_attribute(
         No attribute has two groups whose association can be judged, or there are fewer residents than
         segments.
     """
-    segmenter = _fitted(Segmenter.from_policy(policy, n_segments), residents.needs)
-    report = _judged(policy, segmenter, residents.needs, residents.protected)
+    with watched(progress, first="Finding the worst attribute") as watch:
+        segmenter = _fitted(Segmenter.from_policy(policy, n_segments), residents.needs, watch)
+        report = _judged(policy, segmenter, residents.needs, residents.protected, watch)
     for finding in report.findings:
         if finding.check == "association" and finding.attribute in policy.audited:
             return finding.attribute
@@ -185,15 +192,19 @@ class _Trial:
         return _fitted(segmenter, self.seen)
 
 
-def _fitted(segmenter: Segmenter, needs: pd.DataFrame) -> Segmenter:
+def _fitted(segmenter: Segmenter, needs: pd.DataFrame, watch: Watch = SILENT) -> Segmenter:
     try:
-        return segmenter.fit(needs)
+        return segmenter.fit(needs, progress=watch)
     except ValueError as error:
         raise MitigationError(str(error)) from None
 
 
 def _judged(
-    policy: Policy, segmenter: Segmenter, needs: pd.DataFrame, protected: pd.DataFrame
+    policy: Policy,
+    segmenter: Segmenter,
+    needs: pd.DataFrame,
+    protected: pd.DataFrame,
+    watch: Watch = SILENT,
 ) -> AuditReport:
     """Audit the segments that a fitted segmenter gives these residents; without plans, none is judged."""
-    return audit(policy, segment_ids(segmenter.fold(), needs), protected, {})
+    return audit(policy, segment_ids(segmenter.fold(), needs), protected, {}, progress=watch)

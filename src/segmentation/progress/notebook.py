@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from segmentation.progress.pace import Pace
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -19,11 +21,11 @@ if TYPE_CHECKING:
 
 PAUSE = 0.2
 """Seconds at least between two views of one step: more often nobody sees, and each goes over the network."""
-_DONE = Markup("✓ {step} <small>{seconds} s</small><br>")
+_DONE = Markup("✓ {step} <small>{told}</small><br>")
 _RUNNING = Markup("{step} {bar}{told}")
 _STOPPED = Markup("✗ {step} <small>stopped after {seconds} s</small>")
 _BAR = Markup('<progress value="{done}" max="{total}" aria-label="{step}"></progress> ')
-_TOLD = Markup("<small>{done} of {total} {what}</small>")
+_TOLD = Markup("<small>{}</small>")
 
 
 class NotebookBar:
@@ -41,12 +43,14 @@ class NotebookBar:
         self._show, self._clock = show, clock
         self._done = Markup()
         self._step: str | None = None
+        self._pace = Pace(clock)
         self._began = self._shown = clock()
 
     def __call__(self, step: str, /) -> None:
         """Tick the step before off, and show the new one."""
         self._tick()
         self._step, self._began = step, self._clock()
+        self._pace.begin()
         self._view(_RUNNING.format(step=step, bar="…", told=""), step)
 
     def part(self, what: str, done: int, total: int) -> None:
@@ -54,7 +58,7 @@ class NotebookBar:
         if self._step is None or (done < total and self._clock() - self._shown < PAUSE):
             return
         bar = _BAR.format(done=done, total=total, step=self._step)
-        told = _TOLD.format(done=f"{done:,}", total=f"{total:,}", what=what)
+        told = _TOLD.format(self._pace.told(what, done, total))
         self._view(_RUNNING.format(step=self._step, bar=bar, told=told), f"{self._step}: {done} of {total}")
 
     def end(self) -> None:
@@ -70,7 +74,9 @@ class NotebookBar:
 
     def _tick(self) -> None:
         if self._step is not None:
-            self._done += _DONE.format(step=self._step, seconds=f"{self._clock() - self._began:.0f}")
+            seconds = f"{self._clock() - self._began:.0f} s"
+            told = ", ".join(one for one in (seconds, self._pace.summary()) if one)
+            self._done += _DONE.format(step=self._step, told=told)
             self._step = None
 
     def _view(self, now: Markup, plain: str) -> None:

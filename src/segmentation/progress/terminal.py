@@ -11,13 +11,26 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from segmentation.progress.pace import Pace
 from segmentation.progress.watch import SILENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rich.console import RenderableType
+    from rich.progress import Task
+
     from segmentation.progress.watch import Watch
+
+
+class Mark(SpinnerColumn):
+    """Turns while a step works, ticks it off when it is done, and crosses it out where it was stopped."""
+
+    def render(self, task: Task) -> RenderableType:
+        """Return the mark of a step."""
+        return Text("✗") if task.fields["stopped"] else super().render(task)
 
 
 class TerminalBar:
@@ -32,22 +45,30 @@ class TerminalBar:
     def __init__(self, shown: Progress) -> None:
         self._shown = shown
         self._running: TaskID | None = None
+        self._pace = Pace()
 
     def __call__(self, step: str, /) -> None:
         """End the step before and start a line."""
         self.end()
-        self._running = self._shown.add_task(step, total=None, part="")
+        self._pace.begin()
+        self._running = self._shown.add_task(step, total=None, part="", stopped=False)
 
     def part(self, what: str, done: int, total: int) -> None:
         """Move the bar of the line."""
         if self._running is not None:
-            told = f"{done:,} of {total:,} {what}"
+            told = self._pace.told(what, done, total)
             self._shown.update(self._running, completed=done, total=total, part=told)
 
     def end(self) -> None:
         """Fill the line of the step that runs."""
         if self._running is not None:
-            self._shown.update(self._running, total=1, completed=1, part="")
+            self._shown.update(self._running, total=1, completed=1, part=self._pace.summary())
+            self._running = None
+
+    def stop(self) -> None:
+        """Say which step did not end."""
+        if self._running is not None:
+            self._shown.update(self._running, total=1, completed=0, part="stopped", stopped=True)
             self._running = None
 
 
@@ -65,7 +86,7 @@ def terminal_bar(console: Console | None = None) -> Iterator[Watch]:
         yield SILENT
         return
     columns = (
-        SpinnerColumn(),
+        Mark(finished_text="✓"),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),
         TimeElapsedColumn(),
@@ -73,5 +94,9 @@ def terminal_bar(console: Console | None = None) -> Iterator[Watch]:
     )
     with Progress(*columns, console=console) as shown:
         watch = TerminalBar(shown)
-        yield watch
+        try:
+            yield watch
+        except BaseException:
+            watch.stop()
+            raise
         watch.end()

@@ -24,7 +24,7 @@ class Watch(Protocol):
 
 
 Progress = bool | Callable[[str], None] | Watch
-"""What is asked for: no word, a bar, or a callable that is told each step's name before it starts."""
+"""What is asked for: no word, a bar, or who is told each step before it starts; a `Watch`, its parts too."""
 
 
 class Silent:
@@ -81,7 +81,8 @@ def watched(
     progress : bool, callable or Watch
         False: nothing. True: a bar where somebody sees it. A callable is told each step.
     first : str, optional
-        The one step of a function that has no other; a bar alone is told it, as its caller knows it.
+        The one step of a function that has no other; a `Watch` is not told it, because who passes one on has
+        told a step of its own.
     titles : mapping of str to str, optional
         What a bar calls the steps.
     """
@@ -90,8 +91,12 @@ def watched(
             if first is not None:
                 watch(first)
             yield Named(watch, titles or {})
+    elif isinstance(progress, Watch):
+        yield progress
     else:
-        yield progress if isinstance(progress, Watch) else Steps(progress)
+        if first is not None:
+            progress(first)
+        yield Steps(progress)
 
 
 def bar() -> AbstractContextManager[Watch]:

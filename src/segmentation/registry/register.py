@@ -13,6 +13,7 @@ from mlflow.entities import DatasetInput, LoggedModelOutput, Metric, Param, RunT
 from mlflow.exceptions import MlflowException
 from mlflow.utils.mlflow_tags import MLFLOW_SOURCE_NAME
 
+from segmentation.progress import watched
 from segmentation.registry import described
 from segmentation.registry.evidence import write_evidence
 from segmentation.registry.experiment import MARK, NOTE, experiment_of, usable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from segmentation.home import Home
     from segmentation.pipeline import Candidate
     from segmentation.policy import Policy
+    from segmentation.progress import Progress
 
 ALIAS = "candidate"
 """The alias of the newest version; it says nothing of whether anybody signed it."""
@@ -128,6 +130,7 @@ def register(
     *,
     pages: str | None = None,
     now: datetime | None = None,
+    progress: Progress = False,
 ) -> Registered:
     """Register a candidate as the next version of its model, and move the alias ``candidate`` to it.
 
@@ -144,6 +147,8 @@ def register(
         links to its own page there.
     now : datetime, optional
         Aware; names the run. This moment by default.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable is told each step before it starts.
 
     Raises
     ------
@@ -157,9 +162,16 @@ def register(
     name = described.title(candidate, (now or datetime.now(UTC)).astimezone(UTC))
     linked = described.address(pages)
     failure = f"{candidate.policy.name} could not be registered"
-    with quiet(), explained(failure, place), TemporaryDirectory(prefix="segmentation-") as folder:
+    with (
+        watched(progress) as watch,
+        quiet(),
+        explained(failure, place),
+        TemporaryDirectory(prefix="segmentation-") as folder,
+    ):
+        watch("Writing card, charts and model")
         staged = _stage(candidate, Path(folder))
         home.prepare()
+        watch("Registering")
         with writing(place) as client:
             return _send(client, staged, experiment_of(client, place, candidate.policy), name, linked)
 

@@ -7,10 +7,8 @@ exception of a library is in reach, because those quote values.
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segmentation.errors import ResidentsError
-from segmentation.progress import watched
+from segmentation.progress import SILENT, watched
 from segmentation.residents.columns import needed_columns
 from segmentation.residents.counts import Counts
 from segmentation.residents.judge import judge
@@ -32,13 +30,18 @@ from segmentation.residents.tables import Held, open_rows
 from segmentation.residents.wanted import wanted_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from segmentation.policy import Policy
+    from segmentation.progress import Progress, Watch
     from segmentation.residents.model import Residents
 
 
-def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Residents:
+READING = "Reading residents"
+"""The one step of everything that reads a table."""
+
+
+def read_residents(path: str | Path, policy: Policy, *, as_of: date, progress: Progress = False) -> Residents:
     """Read, check and split a residents table.
 
     Parameters
@@ -50,6 +53,8 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Resident
         Says which columns there are, what they hold, and which rows belong.
     as_of : date
         The day of reference for consent and retention.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable is told the step before it starts.
 
     Returns
     -------
@@ -67,7 +72,8 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date) -> Resident
     residents_from : The same from a table in memory.
     store_residents : The same from tables that are larger than memory.
     """
-    return _read(Path(path), _terms(path, policy, as_of))
+    with watched(progress, first=READING) as watch:
+        return _read(Path(path), _terms(path, policy, as_of), watch)
 
 
 def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Residents:
@@ -143,7 +149,7 @@ def store_residents(
     policy: Policy,
     *,
     as_of: date,
-    progress: Callable[[int, int], None] | bool = False,
+    progress: Progress = False,
     folder: Path | None = None,
 ) -> StoredResidents:
     """Read, check and split residents that need not fit into memory.
@@ -159,8 +165,7 @@ def store_residents(
     policy, as_of
         As for `read_residents`.
     progress : bool or callable, default False
-        True shows a bar, in a notebook and on a terminal. A callable gets how many rows are read, and how
-        many there are.
+        True shows a bar, in a notebook and on a terminal. A callable is told the step before it starts.
     folder : Path, optional
         Where to put the temporary file; the system's temporary folder by default.
 
@@ -183,21 +188,11 @@ def store_residents(
     form = Form.of(policy)
     spill = Spill(form.schema, folder)
     try:
-        with _told(progress) as tell:
-            return StoredResidents(admit_tables(rows, terms, spill.write, tell), form, spill)
+        with watched(progress, first=READING) as watch:
+            return StoredResidents(admit_tables(rows, terms, spill.write, watch), form, spill)
     except BaseException:
         spill.close()
         raise
-
-
-@contextmanager
-def _told(progress: Callable[[int, int], None] | bool) -> Iterator[Callable[[int, int], None]]:  # noqa: FBT001 - as the caller gave it
-    """Give what is told of each block: the caller's callable, or a bar."""
-    if not isinstance(progress, bool):
-        yield progress
-        return
-    with watched(progress, first="Reading residents") as watch:
-        yield partial(watch.part, "rows")
 
 
 def _terms(path: str | Path, policy: Policy, as_of: date) -> Terms:
@@ -212,13 +207,13 @@ def _day(as_of: date) -> date:
     return as_of.date() if isinstance(as_of, datetime) else as_of
 
 
-def _read(path: Path, terms: Terms) -> Residents:
+def _read(path: Path, terms: Terms, watch: Watch = SILENT) -> Residents:
     rows = open_rows(path, needed_columns(terms.policy).keys())
     if isinstance(rows, Held):
         return _admitted(rows.table.to_pandas(), rows.columns, terms)
     form = Form.of(terms.policy)
     batches: list[pa.RecordBatch] = []
-    intake = admit_tables(rows, terms, batches.append)
+    intake = admit_tables(rows, terms, batches.append, watch)
     return form.residents(pa.Table.from_batches(batches, form.schema), intake)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from segmentation.errors import ResidentsError
+from segmentation.progress import SILENT
 from segmentation.residents.counts import Counts, empty_features, too_few
 from segmentation.residents.model import ROWS
 from segmentation.residents.parts import Form
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from segmentation.errors import Fault
     from segmentation.policy import Policy
+    from segmentation.progress import Watch
     from segmentation.residents.intake import Intake
     from segmentation.residents.look import Looked
     from segmentation.residents.tables import Rows
@@ -72,7 +74,7 @@ def admit_tables(
     tables: Rows,
     terms: Terms,
     keep: Callable[[pa.RecordBatch], None],
-    progress: Callable[[int, int], None] | None = None,
+    watch: Watch = SILENT,
     rows: int = ROWS,
 ) -> Intake:
     """Judge a table, and hand on those who may be used.
@@ -86,8 +88,8 @@ def admit_tables(
     keep : callable
         Gets a record batch (`parts.Form`) of every block that leaves somebody. If the table is refused in the
         end, it got some in vain.
-    progress : callable, optional
-        Gets how many rows are read, and how many there are.
+    watch : Watch, optional
+        Is told how many rows are read, of how many.
     rows : int
         Largest block.
 
@@ -111,8 +113,7 @@ def admit_tables(
             ids = looked.ids.filter(pa.array(cut.kept))
             counts.add(len(ids), cut.left_out, cut.missing, cut.withheld)
             keep(form.batch(ids, [*cut.needs.values(), *cut.protected.values()]))
-        if progress is not None:
-            progress(read, tables.rows)
+        watch.part("rows", read, tables.rows)
 
     found, faults = Scan(tables, terms.policy, rows).faults(take)
     terms.refuse(faults)

@@ -1,4 +1,4 @@
-"""What a run of scoring says while it works, and what it leaves behind."""
+"""What a run of scoring leaves behind: a file, and counts of who is in it and who is not."""
 
 from __future__ import annotations
 
@@ -19,25 +19,6 @@ _HTML = Markup(
     "{resumed} were taken over from an interrupted run.</p><p>Why others were left out: "
     "<code>scored.intake.left_out</code>.</p>"
 )
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run has come.
-
-    Attributes
-    ----------
-    done : int
-        Rows of the input that are done, those of an interrupted run included.
-    rows : int
-        Rows of the input.
-    resumed : int
-        Rows that an interrupted run had done.
-    """
-
-    done: int
-    rows: int
-    resumed: int
 
 
 @dataclass(frozen=True)

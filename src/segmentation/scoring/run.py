@@ -17,7 +17,7 @@ from segmentation.files import CSV, PARQUET
 from segmentation.progress import watched
 from segmentation.scoring import output
 from segmentation.scoring.identity import files_identity
-from segmentation.scoring.model import Progress, Scored
+from segmentation.scoring.model import Scored
 from segmentation.scoring.output import scored_schema
 from segmentation.scoring.pieces import Piece, stretches
 from segmentation.scoring.source import open_source
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from segmentation.policy import Policy
+    from segmentation.progress import Progress, Watch
     from segmentation.residents import Intake
     from segmentation.scorer import FoldedScorer
     from segmentation.scoring.output import Output
@@ -50,7 +51,7 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     *,
     as_of: date,
     identity: Mapping[str, str],
-    progress: Callable[[Progress], None] | bool = False,
+    progress: Progress = False,
     stretch: int | None = None,
     discard: bool = False,
 ) -> Scored:
@@ -76,8 +77,8 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
         Which version scores, and what program: name, number, digests. A Parquet file carries it, and the
         day, under the key ``segmentation`` of its metadata.
     progress : bool or callable, default False
-        True shows a bar, in a notebook and on a terminal. A callable is called after every stretch, and once
-        before the first.
+        True shows a bar, in a notebook and on a terminal. A callable is told the step before it starts; a
+        `Watch` is told the rows that are done, those of an interrupted run first, after every stretch.
     stretch : int
         Rows of the source that are kept together; `STRETCH` by default.
     discard : bool
@@ -106,28 +107,18 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
         "files": files_identity(opened.files),
     }
     with (
-        _told(progress) as tell,
+        watched(progress, first="Scoring") as watch,
         _storing(out),
         work_folder(out, manifest, discard=discard) as work,
         _worthwhile(work),
     ):
         resumed = min(stretch * len(work.done()), opened.rows)
-        run = _Run(scorer, policy.residents.id, stretch, tell, partial(_format(out), told=told))
+        run = _Run(scorer, policy.residents.id, stretch, watch, partial(_format(out), told=told))
         total, intake = run.all(opened, work)
         _refuse_changed(source, opened, manifest["files"])
         work.publish(work.root / STAGED, out)
     segments = {segment: total.segments.get(segment, 0) for segment in scorer.segments}
     return Scored(out, segments, intake, resumed, work.discarded)
-
-
-@contextmanager
-def _told(progress: Callable[[Progress], None] | bool) -> Iterator[Callable[[Progress], None]]:  # noqa: FBT001 - as the caller gave it
-    """Give what is told of each stretch: the caller's callable, or a bar."""
-    if not isinstance(progress, bool):
-        yield progress
-        return
-    with watched(progress, first="Scoring") as watch:
-        yield lambda now: watch.part("rows", now.done, now.rows)
 
 
 @dataclass(frozen=True)
@@ -137,7 +128,7 @@ class _Run:
     scorer: FoldedScorer
     id_column: str
     stretch: int
-    progress: Callable[[Progress], None]
+    watch: Watch
     output: Callable[..., AbstractContextManager[Output]]
 
     def all(self, source: Source, work: Work) -> tuple[Tally, Intake]:
@@ -154,13 +145,13 @@ class _Run:
     def _through(self, source: Source, work: Work) -> Tally:
         """Write every stretch, those that are done and the others, and return what became of the rows."""
         resumed = min(self.stretch * len(work.done()), source.rows)
-        self.progress(Progress(resumed, source.rows, resumed))
+        self.watch.part("rows", resumed, source.rows)
         tallies = []
         with self.output(work.root / STAGED, scored_schema(self.id_column)) as file:
             for piece in self._parts(source, work):
                 file.write(piece.scored)
                 tallies.append(piece.tally)
-                self.progress(Progress(max(piece.last, resumed), source.rows, resumed))
+                self.watch.part("rows", max(piece.last, resumed), source.rows)
         return Tally.total(tallies)
 
     def _parts(self, source: Source, work: Work) -> Iterator[Piece]:
