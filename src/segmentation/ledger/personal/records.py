@@ -9,124 +9,46 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import func, select
 
 from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.access import append_within
-from segmentation.ledger.personal.rows import digest_of, digest_of_rows, insert_rows, name_of, place_of
+from segmentation.ledger.personal.entries import Entry, Kept, Line, Write, micros, time_of
+from segmentation.ledger.personal.rows import (
+    MANY,
+    among,
+    digest_of,
+    digest_of_rows,
+    insert_rows,
+    name_of,
+    place_of,
+)
 from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey, Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Table
 
     from segmentation.ledger.store import Ledger
     from segmentation.vault import Keyring
 
+__all__ = [
+    "MANY", "SPOOL", "Entry", "Kept", "Line", "Look", "Records", "Write", "micros", "note", "opened",
+    "sealed_rows", "time_of", "wrapped_keys", "write",
+]  # fmt: skip
+
 SPOOL = "personal"
 """The name under which writes of personal data stand in the access log."""
 UNWRITTEN = "Nothing was kept"
 AGAIN = "Try again: what was kept once is not kept twice where it says the same."
-MANY = 500
-"""Pseudonyms in one question."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _encode = msgspec.json.Encoder().encode
-
-
-class Entry(NamedTuple):
-    """One row to write.
-
-    Attributes
-    ----------
-    subject : bytes
-        `Keyring.subject_of` the resident.
-    at : int
-        Of what it tells, microseconds since 1970.
-    content : bytes
-        What is sealed.
-    more : tuple
-        Values of the columns between `at` and `sealed`.
-    """
-
-    subject: bytes
-    at: int
-    content: bytes
-    more: tuple[Any, ...] = ()
-
-
-class Kept(NamedTuple):
-    """One row that was read and opened.
-
-    Attributes
-    ----------
-    number : int
-    at : int
-        Microseconds since 1970.
-    more : tuple
-        Values of the columns between `at` and `sealed`.
-    content : bytes
-    """
-
-    number: int
-    at: int
-    more: tuple[Any, ...]
-    content: bytes
-
-
-class Write(NamedTuple):
-    """Rows for one table and purpose.
-
-    Attributes
-    ----------
-    table : sqlalchemy.Table
-        One of `tables.PERSONAL`.
-    purpose : str
-        Of all rows; their pseudonyms are made with its key.
-    entries : sequence of Entry
-    """
-
-    table: Table
-    purpose: str
-    entries: Sequence[Entry]
-
-
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A write of personal data, as a line of the access log; it names no resident.
-
-    Attributes
-    ----------
-    at : datetime
-    id : str
-        Random.
-    by : str
-        A person of the ledger, the id of an API key, or a command.
-    what : str
-        ``write``, or what took rows out: ``erase``, ``retention``, ``rotate``.
-    table : str
-    first, count : int
-        The numbers of the rows: `count` from `first` on.
-    rows : str
-        Digest of their digests, ``sha256:…``.
-    purpose : str
-    """
-
-    at: datetime
-    id: str
-    by: str
-    what: str
-    table: str
-    first: int
-    count: int
-    rows: str
-    purpose: str = ""
 
 
 class Records:
@@ -348,37 +270,14 @@ def note(connection: Connection, line: Line) -> None:
     append_within(connection, SPOOL, _encode(line) + b"\n", line.at)
 
 
-def micros(at: datetime) -> int:
-    """Return a time as the tables hold it: microseconds since 1970 in UTC."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def time_of(told: int) -> datetime:
-    """Return the time that a row holds, in UTC."""
-    return _EPOCH + told * _MICROSECOND
-
-
 def wrapped_keys(connection: Connection, subjects: Collection[bytes]) -> dict[bytes, Wrapped]:
     """Return the keys of residents who have one, as they are kept, within a transaction."""
-    question = select(data_keys.c.subject, data_keys.c.wrapping, data_keys.c.wrapped)
-    return {
-        bytes(row.subject): Wrapped(row.wrapping, bytes(row.wrapped))
-        for part in _parts(list(subjects))
-        for row in connection.execute(question.where(data_keys.c.subject.in_(part)))
-    }
+    found = among(connection, data_keys, ("subject", "wrapping", "wrapped"), list(subjects))
+    return {bytes(subject): Wrapped(wrapping, bytes(kept)) for subject, wrapping, kept in found}
 
 
 def _there(connection: Connection, subjects: Collection[bytes]) -> set[bytes]:
-    question = select(data_keys.c.subject)
-    return {
-        bytes(found)
-        for part in _parts(list(subjects))
-        for found in connection.execute(question.where(data_keys.c.subject.in_(part))).scalars()
-    }
-
-
-def _parts(subjects: list[bytes]) -> Iterator[list[bytes]]:
-    return (subjects[at : at + MANY] for at in range(0, len(subjects), MANY))
+    return {bytes(found) for (found,) in among(connection, data_keys, ("subject",), list(subjects))}
 
 
 def _kept(table: str, purpose: str, mark: bytes, key: DataKey, row: Any) -> Kept:  # noqa: ANN401 - a row of any of these tables

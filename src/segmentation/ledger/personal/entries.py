@@ -1,0 +1,114 @@
+"""What the tables of personal data are written and read as: rows, and the lines that tell of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Table
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Entry(NamedTuple):
+    """One row to write.
+
+    Attributes
+    ----------
+    subject : bytes
+        `Keyring.subject_of` the resident.
+    at : int
+        Of what it tells, microseconds since 1970.
+    content : bytes
+        What is sealed.
+    more : tuple
+        Values of the columns between `at` and `sealed`.
+    """
+
+    subject: bytes
+    at: int
+    content: bytes
+    more: tuple[Any, ...] = ()
+
+
+class Kept(NamedTuple):
+    """One row that was read and opened.
+
+    Attributes
+    ----------
+    number : int
+    at : int
+        Microseconds since 1970.
+    more : tuple
+        Values of the columns between `at` and `sealed`.
+    content : bytes
+    """
+
+    number: int
+    at: int
+    more: tuple[Any, ...]
+    content: bytes
+
+
+class Write(NamedTuple):
+    """Rows for one table and purpose.
+
+    Attributes
+    ----------
+    table : sqlalchemy.Table
+        One of `tables.PERSONAL`.
+    purpose : str
+        Of all rows; their pseudonyms are made with its key.
+    entries : sequence of Entry
+    """
+
+    table: Table
+    purpose: str
+    entries: Sequence[Entry]
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A write of personal data, as a line of the access log; it names no resident.
+
+    Attributes
+    ----------
+    at : datetime
+    id : str
+        Random.
+    by : str
+        A person of the ledger, the id of an API key, or a command.
+    what : str
+        ``write``, or what took rows out: ``erase``, ``retention``, ``rotate``.
+    table : str
+    first, count : int
+        The numbers of the rows: `count` from `first` on.
+    rows : str
+        Digest of their digests, ``sha256:…``.
+    purpose : str
+    """
+
+    at: datetime
+    id: str
+    by: str
+    what: str
+    table: str
+    first: int
+    count: int
+    rows: str
+    purpose: str = ""
+
+
+def micros(at: datetime) -> int:
+    """Return a time as the tables hold it: microseconds since 1970 in UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def time_of(told: int) -> datetime:
+    """Return the time that a row holds, in UTC."""
+    return _EPOCH + told * _MICROSECOND
