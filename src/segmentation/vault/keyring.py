@@ -14,7 +14,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hmac import digest as hmac
+from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from segmentation.errors import VaultError
 from segmentation.signing.passphrase import COST, sealed, unsealed
-from segmentation.vault.sealing import LENGTH, Wrapped, unwrapped, wrapped
+from segmentation.vault.sealing import LENGTH, DataKey, Wrapped, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +117,7 @@ class Keyring:
 
     def subjects(self) -> Callable[[str], bytes]:
         """Return `subject_of` for many residents at once."""
-        key = self._derived("subject")
+        mac = _mac(self._derived("subject"))
 
         def subject_of(reference: str) -> bytes:
             if not (0 < len(reference) <= LONGEST) or not reference.isprintable():
@@ -125,7 +125,7 @@ class Keyring:
                     f"A resident's reference is a text of 1 to {LONGEST} letters that can be read."
                 )
             told = reference if reference.isascii() else unicodedata.normalize("NFC", reference)
-            return hmac(key, told.encode(), "sha256")[:MARK]
+            return mac(told.encode())
 
         return subject_of
 
@@ -137,12 +137,7 @@ class Keyring:
         purpose : str
             A purpose of a policy, or one of the program's own, such as ``rights``.
         """
-        key = self._derived(f"purpose {purpose}")
-
-        def mark(subject: bytes) -> bytes:
-            return hmac(key, subject, "sha256")[:MARK]
-
-        return mark
+        return _mac(self._derived(f"purpose {purpose}"))
 
     def secret_for(self, use: str) -> bytes:
         """Return 32 bytes for a use of their own, such as a backup; the same as long as the keyring lives."""
@@ -150,7 +145,16 @@ class Keyring:
 
     def wrap(self, subject: bytes, data_key: bytes) -> Wrapped:
         """Return a data key as it may be kept, bound to whose it is."""
-        return Wrapped(self.active.id, wrapped(self.active.secret, subject, data_key))
+        return self.wrapper()(subject, data_key)
+
+    def wrapper(self) -> Callable[[bytes, bytes], Wrapped]:
+        """Return `wrap` for many residents at once."""
+        key, cipher = self.active.id, DataKey(self.active.secret)
+
+        def wrap(subject: bytes, data_key: bytes) -> Wrapped:
+            return Wrapped(key, cipher.seal(place_of(subject), data_key))
+
+        return wrap
 
     def unwrap(self, subject: bytes, kept: Wrapped) -> bytes:
         """Return the data key that was wrapped.
@@ -160,13 +164,22 @@ class Keyring:
         VaultError
             Its wrapping key is not on this ring, or it was altered or moved.
         """
-        for one in reversed(self.wrapping):
-            if one.id == kept.key:
-                return unwrapped(one.secret, subject, kept.data)
-        raise VaultError(
-            f"The keyring lacks the wrapping key {kept.key}, under which a data key was wrapped. Take the "
-            "keyring of this ledger, with all keys that are not retired."
-        )
+        return self.unwrapper()(subject, kept)
+
+    def unwrapper(self) -> Callable[[bytes, Wrapped], bytes]:
+        """Return `unwrap` for many residents at once."""
+        ciphers = {one.id: DataKey(one.secret) for one in self.wrapping}
+
+        def unwrap(subject: bytes, kept: Wrapped) -> bytes:
+            cipher = ciphers.get(kept.key)
+            if cipher is None:
+                raise VaultError(
+                    f"The keyring lacks the wrapping key {kept.key}, under which a data key was wrapped. "
+                    "Take the keyring of this ledger, with all keys that are not retired."
+                )
+            return cipher.open(place_of(subject), kept.data)
+
+        return unwrap
 
     def to_text(self) -> str:
         """Return all of it as one line of base64, unsealed: for an environment that keeps secrets."""
@@ -235,6 +248,20 @@ class Keyring:
     def _derived(self, use: str) -> bytes:
         """Return a key of its own for one use (RFC 5869)."""
         return HKDFExpand(SHA256(), LENGTH, f"segmentation {use}".encode()).derive(self.marking)
+
+
+def _mac(key: bytes) -> Callable[[bytes], bytes]:
+    """Return the start of the HMAC-SHA-256 under a key (RFC 2104), which is worked into both hashes once."""
+    inner = sha256(bytes(byte ^ 0x36 for byte in key.ljust(64, b"\0")))
+    outer = sha256(bytes(byte ^ 0x5C for byte in key.ljust(64, b"\0")))
+
+    def mac(message: bytes) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(message)
+        second.update(first.digest())
+        return second.digest()[:MARK]
+
+    return mac
 
 
 def _new(now: datetime) -> WrappingKey:
