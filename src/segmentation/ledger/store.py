@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
     from segmentation.ledger.event import Event
 
 PATIENCE = 30.0
@@ -170,6 +172,17 @@ class Ledger:
         """Give a connection of which the transaction sees one moment, and writes nothing."""
         with self._engine.connect() as connection, as_reader(connection).begin():
             yield connection
+
+    @contextmanager
+    def bare(self) -> Iterator[DBAPIConnection]:
+        """Give a connection of the driver, outside of any transaction, for what none may hold."""
+        connection = self._engine.raw_connection()
+        try:
+            if (driver := connection.driver_connection) is not None and self._place.path is None:
+                driver.autocommit = True
+            yield connection.dbapi_connection or connection
+        finally:
+            connection.close()
 
     @contextmanager
     def writer(self, failure: str, doubt: str = LOOK, *, alone: bool = True) -> Iterator[Connection]:

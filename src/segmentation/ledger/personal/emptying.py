@@ -1,0 +1,86 @@
+"""Taking rows of personal data out: their pseudonym and their seal, for good, and told in the access log.
+
+What is emptied keeps its number and digest, so that what was written can still be held against the log. A row
+that is empty and of which no line says so was emptied past this program (`verify`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from sqlalchemy import select, update
+
+from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.records import SPOOL, Line
+from segmentation.ledger.personal.rows import digest_of_rows, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Table
+
+Why = Literal["erase", "retention"]
+_encode = msgspec.json.Encoder().encode
+
+
+def empty(
+    connection: Connection,
+    table: Table,
+    which: ColumnElement[bool],
+    why: Why,
+    by: str,
+    now: datetime,
+) -> int:
+    """Empty rows, with the lines that tell of it, within a transaction that keeps other writers out.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    table : sqlalchemy.Table
+        One of `tables.PERSONAL`.
+    which : sqlalchemy.ColumnElement
+        Which of its rows; those that are empty already are let be.
+    why : {"erase", "retention"}
+    by : str
+        Who does it.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    is_full = table.c.sealed.is_not(None) | table.c.subject.is_not(None)
+    question = select(table.c.number, table.c.digest).where(which, is_full).order_by(table.c.number)
+    found = [(int(number), bytes(digest)) for number, digest in connection.execute(question)]
+    if found:
+        connection.execute(update(table).where(which, is_full).values(subject=None, sealed=None))
+        tell(connection, _lines(name_of(table), found, why, by, now))
+    return len(found)
+
+
+def tell(connection: Connection, lines: Sequence[Line]) -> None:
+    """Add lines to the access log at once, within a transaction that keeps other writers out."""
+    append_within(connection, SPOOL, b"".join(_encode(line) + b"\n" for line in lines), lines[-1].at)
+
+
+def _lines(table: str, found: Sequence[tuple[int, bytes]], why: Why, by: str, now: datetime) -> list[Line]:
+    """Return a line for each run of numbers without a gap."""
+    return [
+        Line(
+            now, secrets.token_hex(8), by, why, table, run[0][0], len(run), digest_of_rows(d for _, d in run)
+        )
+        for run in _runs(found)
+    ]
+
+
+def _runs(found: Sequence[tuple[int, bytes]]) -> Iterator[Sequence[tuple[int, bytes]]]:
+    first = 0
+    for at in range(1, len(found) + 1):
+        if at == len(found) or found[at][0] != found[at - 1][0] + 1:
+            yield found[first:at]
+            first = at
