@@ -44,6 +44,20 @@ def test_every_check_of_groups_has_its_panel_and_every_finding_its_row_with_its_
     ]
 
 
+def test_every_panel_says_what_its_figures_are():
+    panels = REPORT.plot("age_band").axes
+
+    told = [axes.get_xlabel() for axes in panels]
+    assert told[0].startswith("Share of the group's residents")
+    assert told[1].startswith("Area under the curve")
+    assert told[2:] == ["Rate in the group over that of the others; 1: alike"] * 3
+
+
+@pytest.mark.skipif(not HAS_CHINESE, reason="no font for Chinese is installed")
+def test_every_panel_says_so_in_chinese():
+    assert all("；" in axes.get_xlabel() for axes in REPORT.plot("age_band", "zh").axes)
+
+
 def test_without_a_policy_keys_are_told():
     assert labels(REPORT.plot("age_band").axes[3]) == ["repair_visits · 18-39 (205 of 700)"]
 

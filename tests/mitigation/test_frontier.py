@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.drawing import fonts
 from segmentation.errors import MitigationError
 from segmentation.mitigation import Mitigation, figures
 from segmentation.mitigation.figures import Disparity, Quality
@@ -283,6 +284,34 @@ def test_the_picture_names_axes_and_dots_and_what_has_no_figure():
     assert figure.get_supxlabel() == "Without a figure: drop:phone_contact"
     assert "recommended" in {text.get_text() for text in axes.get_legend().get_texts()}
     assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_the_picture_tells_the_title_of_the_attribute_where_there_is_a_policy():
+    found = made(outcome(ERASE, 0.01))
+
+    assert found.plot().axes[0].get_title(loc="left").startswith("Mitigations for age_band, on 50 residents")
+    assert "for Age, on" in found.plot(policy=POLICY).axes[0].get_title(loc="left")
+
+
+@pytest.mark.skipif(len(fonts()) < 2, reason="no font for Chinese is installed")
+def test_the_picture_is_in_chinese_where_there_is_a_font_for_it():
+    (axes,) = made(outcome(ERASE, 0.01)).plot("zh", POLICY).axes
+
+    assert "年龄段" in axes.get_title(loc="left")
+    assert axes.get_ylabel().startswith("质量损失")
+    assert "推荐" in {text.get_text() for text in axes.get_legend().get_texts()}
+
+
+def test_no_name_stands_on_the_title_however_many_dots_are_alike():
+    same = [
+        outcome(Mitigation("erase", ("age_band",), 0.9 - at / 100), 0.01, silhouette=0.1) for at in range(9)
+    ]
+    figure = made(*same).plot()
+    (axes,) = figure.axes
+    figure.canvas.draw()
+
+    frame = axes.get_window_extent()
+    assert all(text.get_window_extent().y1 < frame.y1 for text in axes.texts)
 
 
 # ---- Figures worked by hand -------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
 from segmentation.drawing import BLUE, GREY, LARGE, MEDIUM, SMALL, VERMILION, Picture, plain
 from segmentation.errors import AuditError
+from segmentation.policy import Text
 from segmentation.wording import sentences
 from segmentation.wording.findings import RATIOS
 
@@ -36,11 +37,28 @@ CHECKS: tuple[CheckName, ...] = (
     "equal_opportunity",
 )
 """Checks of groups, a panel each."""
+_RATIO = Text(
+    en="Rate in the group over that of the others; 1: alike", zh="该群体的比率与其他住户之比；1为相同"
+)
+AXES: dict[CheckName, Text] = {
+    "total_variation": Text(
+        en="Share of the group's residents; 0%: spread like the others",
+        zh="占该群体住户的比例；0%为与其他住户分布相同",
+    ),
+    "probe_auc": Text(
+        en="Area under the curve; 0.5: no better than chance, 1: always told",
+        zh="曲线下面积；0.5等于随机猜测，1为总能猜出",
+    ),
+    "selection_ratio": _RATIO,
+    "service_parity": _RATIO,
+    "equal_opportunity": _RATIO,
+}
+"""What each panel's figures are, and how they are read."""
 GUESSING = 0.5
 """Least area under the curve, where its scale starts."""
 MOST = 40
 """Rows of a panel; of more, the worst."""
-WIDTH, ROW, FRAME = 9.0, 0.27, 1.15
+WIDTH, ROW, FRAME = 9.0, 0.27, 1.35
 """Inches: of the picture, of a row, and of what stands around a panel's rows."""
 LEAST_WIDTH = 2.0
 """The scale of ratios spans at least from half to twice as often."""
@@ -72,6 +90,7 @@ def plot(report: AuditReport, reader: Reader, attribute: str | None) -> Figure:
 class _Panel:
     """The findings of one check, segment by segment; `total` counts those that have no room as well."""
 
+    check: CheckName
     shown: tuple[Finding, ...]
     total: int
 
@@ -81,7 +100,7 @@ class _Panel:
         found = [one for one in report.of(attribute) if one.check == check and one.group]
         order = {segment: at for at, segment in enumerate(report.segments)}
         shown = sorted(found[:MOST], key=lambda one: (order.get(one.target or "", -1), one.target or ""))
-        return cls(tuple(shown), len(found))
+        return cls(check, tuple(shown), len(found))
 
 
 def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[_Panel]) -> Figure:
@@ -101,7 +120,7 @@ def _picture(reader: Reader, name: str, confidence: float, panels: Sequence[_Pan
         _draw(reader, place, panel)
     # Under the last panel rather than outside all of them, where the note at the foot would stand on it.
     axes[-1].legend(
-        handles=_legend(reader), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=3.0,
+        handles=_legend(reader), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=4.5,
         ncols=len(MARKS), frameon=False, fontsize=SMALL,
     )  # fmt: skip
     return picture.finished()
@@ -117,6 +136,7 @@ def _draw(reader: Reader, axes: Axes, panel: _Panel) -> None:
     _scale(axes, shown)
     axes.set_yticks(range(len(shown)), [_label(reader, finding) for finding in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_xlabel(getattr(AXES[panel.check], reader.language), fontsize=SMALL)
     axes.set_title(_heading(reader, panel), fontsize=MEDIUM, loc="left")
     plain(axes, "x")
 

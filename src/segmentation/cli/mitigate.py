@@ -65,7 +65,7 @@ def mitigate(
             write_text(out, json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False, indent=2))
         if plot is not None:
             with whole(plot) as staged:
-                found.plot().savefig(staged, format=plot.suffix[1:].lower())
+                found.plot(policy=rules).savefig(staged, format=plot.suffix[1:].lower())
     command = _command(found, policy, residents, segments, as_of.date().isoformat() if as_of else None)
     if as_json:
         say_json({**found.to_dict(), "command": command})

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from segmentation.mitigation.figures import Disparity, Quality
     from segmentation.mitigation.model import Mitigation
+    from segmentation.policy import Policy
+    from segmentation.wording import Language
 
 NONE = "none"
 """The key of the row without a mitigation."""
@@ -224,11 +226,19 @@ class Frontier:
             "mitigations": [{"mitigation": one.key, **self._row(one)} for one in self.outcomes],
         }
 
-    def plot(self) -> Figure:
-        """Return a picture: quality lost against disparity removed, a named dot for each mitigation."""
+    def plot(self, language: Language = "en", policy: Policy | None = None) -> Figure:
+        """Return a picture: quality lost against disparity removed, a named dot for each mitigation.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Chinese needs a font that holds it; without one the picture is in English and says so.
+        policy : Policy, optional
+            Gives the attribute its title; else its key is told.
+        """
         from segmentation.mitigation.picture import picture  # noqa: PLC0415 - drawing is rarely asked for
 
-        return picture(self)
+        return picture(self, language, policy)
 
     def __repr__(self) -> str:
         """Return what was compared, and which mitigation is recommended."""

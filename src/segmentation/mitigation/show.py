@@ -36,7 +36,8 @@ _HEAD = Markup(
 )
 _FOOT = Markup(
     "<p>★ recommended. All figures: <code>frontier.to_frame()</code>. In a picture: "
-    "<code>frontier.plot()</code>. To take one: <code>build(policy, residents, mitigation=…)</code>.</p>"
+    "<code>frontier.plot(policy=policy)</code>. To take one: "
+    "<code>build(policy, residents, mitigation=…)</code>.</p>"
 )
 
 
