@@ -38,6 +38,11 @@ KINDS: Mapping[str, Kind] = {
     "not_recorded": Kind(503, msg("The request could not be recorded")),
 }
 """By the kind that `serving.pages.visit.Declined` names."""
+TO_MEND, REFUSED = KINDS["invalid"].status, KINDS["refused"].status
+"""Of a form that is shown again: something in it is to be mended | the rules say no."""
+NOT_ALLOWED, TOO_OFTEN = KINDS["not_allowed"].status, KINDS["too_often"].status
+"""Of a passphrase that does not fit, or opens nothing here | one that is not tried any more."""
+NOT_FOUND, UNREACHABLE = KINDS["not_found"].status, KINDS["unreachable"].status
 WHY: Mapping[str, str] = {
     "malformed": msg("Go back, and try again from the page."),
     "forged": msg(

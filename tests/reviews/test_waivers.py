@@ -14,7 +14,7 @@ from segmentation.card.once import once
 from segmentation.card.parts import Finding
 from segmentation.errors import ReviewError
 from segmentation.ledger.records import Waiver
-from segmentation.reviews.waivers import blocking_of, draft_waivers, key_of, read_waivers
+from segmentation.reviews.waivers import alike, blocking_of, draft_waivers, key_of, read_waivers
 from tests.card import made
 
 TODAY = date(2026, 7, 1)
@@ -45,6 +45,21 @@ def written(card, folder, *, only=None, reason=WHY, expires="2026-12-31"):
 
 
 # ---- What blocks ------------------------------------------------------------------------------------
+
+
+def test_waivers_of_one_reason_until_one_day_stand_together_in_their_order():
+    made_ = [
+        Waiver(finding=key, reason=reason, expires=day)
+        for key, reason, day in (("a", "One.", TODAY), ("b", "Two.", TODAY), ("c", "One.", TODAY))
+    ]
+    later = Waiver(finding="d", reason="One.", expires=date(2026, 7, 2))
+
+    assert alike([*made_, later]) == {
+        ("One.", TODAY): (made_[0], made_[2]),
+        ("Two.", TODAY): (made_[1],),
+        ("One.", date(2026, 7, 2)): (later,),
+    }
+    assert alike(()) == {}
 
 
 def test_every_blocking_finding_of_a_card_has_a_key_of_its_own():

@@ -12,6 +12,7 @@ from segmentation.wording import Titles
 from serving.pages.compare import compare_rows as rows
 from serving.pages.compare.differing import differing
 from serving.pages.compare.moved import Moved, moved
+from serving.pages.declined import NOT_FOUND
 from serving.pages.page import Page, msg, told
 from serving.pages.visit import Shown
 from serving.pages.words import speaker
@@ -134,7 +135,7 @@ def compare(visit: Visit) -> Shown:
     before = before or _beside(last_in_service(history, office.model, after), known, after)
     choice = Choice(options, before, after)
     if strange or other:
-        return Shown(_empty(choice, r.t(MISSING, version=strange or other)), 404)
+        return Shown(_empty(choice, r.t(MISSING, version=strange or other)), NOT_FOUND)
     if before == after:
         return Shown(_empty(choice, r.t(SAME, version=after)))
     try:

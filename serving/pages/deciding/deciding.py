@@ -11,9 +11,10 @@ from serving.pages.deciding.asked import asking, terms_of
 from serving.pages.deciding.matter import matter_of
 from serving.pages.deciding.outlook import outlook_of
 from serving.pages.deciding.previewed import preview_of
-from serving.pages.deciding.sealing import REFUSED, seal
+from serving.pages.deciding.sealing import seal
 from serving.pages.deciding.typed import DecisionForm, Slip, slips_of, slips_of_day
 from serving.pages.deciding.writing import fits, sent_back, typed_of, written
+from serving.pages.declined import REFUSED, TO_MEND
 from serving.pages.page import msg
 from serving.pages.visit import Declined, Shown
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from serving.pages.deciding.outlook import Outlook
     from serving.pages.visit import Answer, Visit
 
-INVALID = 422
 TOO_LONG = msg(
     "What you wrote is too long to be signed in a browser. Write shorter reasons, or sign with "
     "`segmentation review`."
@@ -65,7 +65,7 @@ def _previewed(matter: Matter) -> Answer:
         return Shown(asking(matter, outlook, typed), REFUSED)
     slips = tuple(_slips(matter, typed, outlook))
     if slips:
-        return Shown(asking(matter, outlook, typed, slips), INVALID)
+        return Shown(asking(matter, outlook, typed, slips), TO_MEND)
     try:
         role = cast("Role", typed.role) if typed.role else (*outlook.roles, None)[0]
         record = written(matter, typed, role)
@@ -73,7 +73,7 @@ def _previewed(matter: Matter) -> Answer:
         refused = refusal_told(error, matter.visit.language)
         return Shown(asking(matter, outlook, typed, refused=refused), REFUSED)
     if not fits(record):
-        return Shown(asking(matter, outlook, typed, refused=Told(matter.voice.t(TOO_LONG))), INVALID)
+        return Shown(asking(matter, outlook, typed, refused=Told(matter.voice.t(TOO_LONG))), TO_MEND)
     return Shown(preview_of(matter, record))
 
 

@@ -14,6 +14,7 @@ from serving.pages.deciding.asked import asking
 from serving.pages.deciding.outlook import outlook_of
 from serving.pages.deciding.previewed import preview_of
 from serving.pages.deciding.writing import foreseen, sent_back, typed_of, written
+from serving.pages.declined import NOT_ALLOWED, REFUSED, TO_MEND, TOO_OFTEN, UNREACHABLE
 from serving.pages.entrance.sessions import Porter
 from serving.pages.page import Page, msg, told
 from serving.pages.table import address
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from serving.pages.deciding.writing import Written
     from serving.pages.visit import Answer
 
-REFUSED, WRONG, OFTEN, INVALID, FAILED = 409, 403, 429, 422, 503
-"""Statuses: the rules say no | a wrong passphrase | too often | nothing typed | it cannot be written."""
 NOTICED: Mapping[str, str] = {
     "approve": "approved",
     "request_changes": "changes_requested",
@@ -94,11 +93,11 @@ def _opened(matter: Matter, record: Written) -> PrivateKey | Shown:
     passphrase = visit.form.get("passphrase", "")
     if not passphrase:
         fault = matter.voice.t("Type your passphrase: it opens your key for this one signature.")
-        return Shown(preview_of(matter, record, fault=fault), INVALID)
+        return Shown(preview_of(matter, record, fault=fault), TO_MEND)
     porter = Porter(visit.office)
     until = porter.counted("sign", name, visit.now)
     if until is not None:
-        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
+        return Shown(preview_of(matter, record, fault=_locked(matter, until)), TOO_OFTEN)
     try:
         key = visit.office.signer(name, passphrase).key
     except SigningError:
@@ -124,9 +123,9 @@ def _wrong(matter: Matter, record: Written) -> Shown:
         return Shown(preview_of(matter, record, fault=fault), REFUSED)
     until = visit.office.attempts.locked("sign", name, visit.now)
     if until is not None:
-        return Shown(preview_of(matter, record, fault=_locked(matter, until)), OFTEN)
+        return Shown(preview_of(matter, record, fault=_locked(matter, until)), TOO_OFTEN)
     fault = matter.voice.t("This passphrase does not open your key. Nothing was signed; type it again.")
-    return Shown(preview_of(matter, record, fault=fault), WRONG)
+    return Shown(preview_of(matter, record, fault=fault), NOT_ALLOWED)
 
 
 def _locked(matter: Matter, until: datetime) -> str:
@@ -167,7 +166,7 @@ def _failed(matter: Matter, record: Written, error: SegmentationError) -> Answer
     if isinstance(error, ReviewError):
         return _moved(matter, record, refusal_told(error, matter.visit.language))
     failed = refusal_told(error, matter.visit.language)
-    return Shown(preview_of(matter, record, failed=failed), FAILED)
+    return Shown(preview_of(matter, record, failed=failed), UNREACHABLE)
 
 
 def _moved(matter: Matter, record: Written, why: Told) -> Shown:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segmentation.reviews.waivers import alike
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -69,21 +71,20 @@ class Waived:
 
 def grouped(matter: Matter, waivers: Sequence[Waiver]) -> tuple[Waived, ...]:
     """Return waivers by reason and day, those of most findings first, and in each by attribute."""
-    groups: dict[tuple[str, date], dict[str, list[Found]]] = {}
-    for waiver in waivers:
-        one = matter.findings.get(waiver.finding)
-        same = groups.setdefault((waiver.reason, waiver.expires), {})
-        same.setdefault(_title(matter, one), []).append(_found(matter, waiver, one))
-    told = [
-        Waived(*key, sum(map(len, same.values())), tuple(sorted(map(_about, same.items()), key=_weight)))
-        for key, same in groups.items()
-    ]
+    told = [Waived(*key, len(same), _by_attribute(matter, same)) for key, same in alike(waivers).items()]
     return tuple(sorted(told, key=lambda group: (-group.n, group.expires)))
 
 
-def _about(of: tuple[str, list[Found]]) -> About:
-    title, found = of
-    return About(title, tuple(sorted(found, key=lambda one: WORST.index(one.status))))
+def _by_attribute(matter: Matter, waivers: Sequence[Waiver]) -> tuple[About, ...]:
+    found: dict[str, list[Found]] = {}
+    for waiver in waivers:
+        one = matter.findings.get(waiver.finding)
+        found.setdefault(_title(matter, one), []).append(_found(matter, waiver, one))
+    told = [
+        About(title, tuple(sorted(same, key=lambda one: WORST.index(one.status))))
+        for title, same in found.items()
+    ]
+    return tuple(sorted(told, key=_weight))
 
 
 def _weight(about: About) -> tuple[int, int]:

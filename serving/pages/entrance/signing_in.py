@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from segmentation.errors import ReviewError, SigningError
 from segmentation.reviews.keyfiles import spelled
 from segmentation.signing import PrivateKey
+from serving.pages.declined import NOT_ALLOWED, TOO_OFTEN
 from serving.pages.entrance.sessions import Porter
 from serving.pages.page import Page, msg, told
 from serving.pages.paths import ours
@@ -79,18 +80,18 @@ def enter(visit: Visit) -> Shown | Sent:
     porter, voice, history = Porter(visit.office), speaker(visit.language), visit.history
     until = porter.counted("sign in", name, visit.now)
     if until is not None:
-        return _again(visit, name, voice.t(LOCKED, until=voice.time(until)), 429)
+        return _again(visit, name, voice.t(LOCKED, until=voice.time(until)), TOO_OFTEN)
     signer = _opened(visit, name, passphrase)
     if signer is None:
-        return _again(visit, name, voice.t(WRONG), 403)
+        return _again(visit, name, voice.t(WRONG), NOT_ALLOWED)
     porter.cleared("sign in", name, visit.now)
     person = history.people.get(signer.name)
     if person is None or not person.roles:
-        return _again(visit, name, voice.t(NO_ROLE), 403)
+        return _again(visit, name, voice.t(NO_ROLE), NOT_ALLOWED)
     if person.key != signer.key.public.text:
-        return _again(visit, name, voice.t(OTHER_KEY), 403)
+        return _again(visit, name, voice.t(OTHER_KEY), NOT_ALLOWED)
     if not set(person.roles) & set(READERS):
-        return _again(visit, name, voice.t(MONITOR), 403)
+        return _again(visit, name, voice.t(MONITOR), NOT_ALLOWED)
     if visit.person is not None:
         porter.let_out(visit.person.session)
     token = porter.let_in(signer, history, visit.now)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from segmentation.reviews.events import event_told
+from segmentation.reviews.waivers import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,10 +94,12 @@ def entries(
 
 def passed(waivers: Iterable[Waiver], sentences: Mapping[str, str] = NOTHING) -> tuple[Passed, ...]:
     """Return waivers, those with the same reason and the same last day together."""
-    found: dict[tuple[str, date], list[str]] = {}
-    for one in waivers:
-        found.setdefault((one.reason, one.expires), []).append(one.finding)
     return tuple(
-        Passed(tuple(keys), reason, until, tuple(sentences.get(key, "") for key in keys))
-        for (reason, until), keys in found.items()
+        Passed(
+            tuple(one.finding for one in same),
+            reason,
+            until,
+            tuple(sentences.get(one.finding, "") for one in same),
+        )
+        for (reason, until), same in alike(waivers).items()
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
 from segmentation.ledger.notes import Note
 from segmentation.reviews.refusals import refusal_told
+from serving.pages.declined import TO_MEND
 from serving.pages.table import address
 from serving.pages.version.card_parts import parts_in
 from serving.pages.version.remarks import CommentForm, fault, is_section
@@ -36,8 +37,6 @@ SAID = "said-"
 """Before the name of a section: the id of what is said of it."""
 EARLIER = "earlier"
 """What the form says that takes away the notes on earlier submissions."""
-INVALID = 422
-"""Status of a form that is to be mended."""
 
 
 def note(visit: Visit) -> Sent | Shown:
@@ -73,7 +72,7 @@ def _comment(visit: Visit, standing: Standing) -> Sent | Shown:
         return _removed(visit, standing, "comment", typing.section, f"{SAID}{typing.section}")
     wrong = fault(r, typing)
     if wrong:
-        return Shown(page_of(visit, typing, {"text": wrong}), INVALID)
+        return Shown(page_of(visit, typing, {"text": wrong}), TO_MEND)
     noted = Note("comment", typing.section, typing.text, None, visit.now, _bundle(standing))
     _keep(visit, standing, (noted,))
     return _sent(standing, f"{SAID}{typing.section}", "noted")
@@ -92,7 +91,7 @@ def _waive(visit: Visit, history: History, standing: Standing) -> Sent | Shown:
     chosen, days = chosen_of(typed, claims), bounds(standing.submission, visit.now)
     wrong = faults(r, typed, chosen, days)
     if wrong:
-        return Shown(page_of(visit, typed, wrong), INVALID)
+        return Shown(page_of(visit, typed, wrong), TO_MEND)
     bundle, last = _bundle(standing), typed.day
     _keep(visit, standing, [Note("waiver", key, typed.reason, last, visit.now, bundle) for key in chosen])
     groups = list(dict.fromkeys(same[0].attribute or LACKING for same in claims))

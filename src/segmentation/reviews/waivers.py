@@ -94,6 +94,17 @@ def key_of(finding: Finding) -> str:
     return ":".join(map(_escaped, parts))
 
 
+def alike(waivers: Iterable[Waiver]) -> dict[tuple[str, date], tuple[Waiver, ...]]:
+    """Return waivers by their reason and their last day, in the order in which they stand.
+
+    A version may have dozens of findings that pass for one reason until one day; they are told together.
+    """
+    found: dict[tuple[str, date], list[Waiver]] = {}
+    for one in waivers:
+        found.setdefault((one.reason, one.expires), []).append(one)
+    return {same: tuple(all_) for same, all_ in found.items()}
+
+
 def draft_waivers(card: ModelCard) -> str:
     """Return a TOML file with an entry for each finding that blocks, worst first, to be filled in.
 
