@@ -14,9 +14,10 @@ import msgspec
 from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
+from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.records import Entry, micros, time_of
 from segmentation.ledger.personal.segments import Segments
-from segmentation.ledger.personal.tables import data_keys, overrides
+from segmentation.ledger.personal.tables import overrides
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
@@ -175,17 +176,14 @@ class Overrides:
             )
 
     def _subjects(self, purpose: str, model: str) -> list[bytes]:
-        """Return who ever had an override; a pseudonym does not tell, so all who have a key are tried."""
-        mark, ledger = self._records.keyring.marker(purpose), self._records.ledger
+        """Return who ever had an override."""
+        ledger = self._records.ledger
         question = select(overrides.c.subject).where(
             overrides.c.purpose == purpose, overrides.c.model == model, overrides.c.subject.is_not(None)
         )
         with ledger.told(UNREAD), ledger.reading() as connection:
             marks = {bytes(one) for one in connection.execute(question.distinct()).scalars()}
-            if not marks:
-                return []
-            everybody = connection.execute(select(data_keys.c.subject)).scalars()
-            return [bytes(one) for one in everybody if mark(bytes(one)) in marks]
+            return list(subjects_behind(connection, self._records.keyring, purpose, marks).values())
 
 
 def _read(row: Kept) -> Override:
