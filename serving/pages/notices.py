@@ -23,5 +23,6 @@ NOTICES: Mapping[str, str] = {
     "revoked": msg("Your revocation is signed and recorded: the version is not served any more."),
     "suspended": msg("The suspension is signed and recorded: the version is not served for now."),
     "resumed": msg("Your signature to resume is recorded."),
+    "recorded": msg("This was recorded already, and counts once; nothing was signed a second time."),
 }
 """By the key that a handler gives with `serving.pages.visit.Sent`."""

@@ -48,7 +48,7 @@ NOTICED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Recorded(Page):
-    """What was sent to be signed is in the ledger already."""
+    """What was sent to be signed is in the ledger, and something beside it did not work, or is another."""
 
     TEMPLATE: ClassVar[str] = "recorded.html.j2"
     TITLE: ClassVar[str] = msg("This is recorded already")
@@ -66,7 +66,7 @@ class Recorded(Page):
 
 
 def seal(matter: Matter) -> Answer:
-    """Sign what was shown, and record it.
+    """Sign what was shown, and record it; a form that is sent twice leads where it led the first time.
 
     Raises
     ------
@@ -74,9 +74,8 @@ def seal(matter: Matter) -> Answer:
         What the browser sent is not what this program wrote.
     """
     record = sent_back(matter)
-    found = _event_of(matter.history, record)
-    if found is not None:
-        return _recorded(matter, record)
+    if _event_of(matter.history, record) is not None:
+        return _again(matter, record)
     try:
         foreseen(matter, record)
     except ReviewError as error:
@@ -159,8 +158,9 @@ def _failed(matter: Matter, record: Written, error: SegmentationError) -> Answer
     """Tell why it was not recorded; or that it was, where only what comes after failed."""
     if _event_of(matter.visit.office.history(), record) is not None:
         fault = _cleared(matter, record)
-        told_ = None if isinstance(error, ReviewError) else refusal_told(error, matter.visit.language)
-        return replace(_recorded(matter, record, told_), fault=fault)
+        if isinstance(error, ReviewError):
+            return replace(_again(matter, record), fault=fault)
+        return replace(_recorded(matter, record, refusal_told(error, matter.visit.language)), fault=fault)
     if isinstance(error, LedgerError):
         raise error
     if isinstance(error, ReviewError):
@@ -184,9 +184,20 @@ def _moved(matter: Matter, record: Written, why: Told) -> Shown:
     return Shown(asking(matter, outlook, typed, refused=why), REFUSED)
 
 
+def _again(matter: Matter, record: Written) -> Sent | Shown:
+    """Lead to the version where the ledger has these very bytes: somebody clicked twice, or loaded anew."""
+    history = matter.visit.office.history()
+    if all(_place_of(history, text) is not None for text in record.texts):
+        return Sent(address("version", version=matter.version), "recorded")
+    return _recorded(matter, record)
+
+
 def _event_of(history: History, record: Written) -> tuple[int, datetime] | None:
     """Return the number and the time of the event that records it; None where none does."""
-    text = record.texts[0]
+    return _place_of(history, record.texts[0])
+
+
+def _place_of(history: History, text: str) -> tuple[int, datetime] | None:
     for event in reversed(history.events):
         if event.draft.signed is not None and event.draft.signed.document == text:
             return event.seq, event.at

@@ -40,7 +40,7 @@ SIGN = """
     office.history()
     wait_to_go(ready, go)
     answer = deciding.answer(visit)
-    print("Sent" if isinstance(answer, Sent) else f"{type(answer.page).__name__} {answer.status}")
+    print(answer.notice if isinstance(answer, Sent) else f"{type(answer.page).__name__} {answer.status}")
     office.close()
 """
 """Signs what was shown, and prints what the browser gets."""
@@ -99,14 +99,29 @@ def test_a_key_that_the_ledger_does_not_have_signs_nothing(desk, carol):
     assert (carol.sign(shown).status, events(desk)) == (409, before)
 
 
-def test_what_was_signed_once_is_told_as_recorded_already(desk, carol):
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, ""])
+def test_a_form_that_is_sent_twice_leads_to_the_version_where_it_is_recorded(desk, carol, passphrase):
+    carol.note("comment", "verdict", "Signed with it.")
     shown = carol.preview()
     carol.sign(shown)
     before = events(desk)
 
-    again = carol.sign(shown)
+    again = carol.sign(shown, passphrase)
 
-    assert (again.status, type(again.page).__name__, again.page.event) == (409, "Recorded", before)
+    assert (again.to, again.notice, events(desk)) == ("/review/versions/1", "recorded", before)
+
+
+def test_what_is_recorded_with_other_comments_than_those_that_are_sent_is_told_and_not_signed(desk, carol):
+    carol.note("comment", "verdict", "One.")
+    first = carol.preview()
+    carol.note("comment", "verdict", "Another.")
+    second = carol.preview()
+    carol.sign(first)
+    before = events(desk)
+
+    mixed = carol.sign(first, remarks=fields(second)["remarks"])
+
+    assert (mixed.status, type(mixed.page).__name__, mixed.page.event) == (409, "Recorded", before)
     assert events(desk) == before
 
 
@@ -125,8 +140,7 @@ def test_one_form_that_is_sent_by_many_tabs_at_once_is_recorded_once(desk_at):
     for office in offices:
         office.pages.close()
 
-    assert sum(isinstance(one, Sent) for one in answers) == 1
-    assert {type(one.page).__name__ for one in answers if not isinstance(one, Sent)} == {"Recorded"}
+    assert sorted(one.notice for one in answers) == ["approved", *["recorded"] * 3]
     assert events(desk_at) == before + 1
 
 
@@ -150,7 +164,7 @@ def test_one_form_that_is_sent_to_two_workers_at_once_is_recorded_once(desk_at, 
     ended = [(one.communicate(timeout=60), one.returncode) for one, _ in started]
 
     assert [(err, code) for (_, err), code in ended] == [("", 0)] * 2
-    assert sorted(out.strip() for (out, _), _ in ended) == ["Recorded 409", "Sent"]
+    assert sorted(out.strip() for (out, _), _ in ended) == ["approved", "recorded"]
     assert events(desk_at) == before + 1
 
 
