@@ -13,6 +13,8 @@ from traitlets.config import Config
 def ipython(folder, monkeypatch):
     """Give an IPython whose settings lie in an empty folder, and leave nothing of it behind."""
     monkeypatch.setenv("IPYTHONDIR", str(folder))
+    # It warns where the terminal has another virtual environment than the one that runs the tests.
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     monkeypatch.setattr(sys, "displayhook", sys.displayhook)
     config = Config()
     config.HistoryManager.enabled = False
