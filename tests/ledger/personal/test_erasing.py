@@ -232,7 +232,7 @@ def test_a_tombstone_that_cannot_be_written_erases_nobody(records, erasures, tom
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_no_file_of_sqlite_holds_what_was_erased(records, erasures, ledger):
-    subjects = keep_all(records, *(f"R-{at}" for at in range(400)))
+    subjects = keep_all(records, *(f"R-{at}" for at in range(60)))
     with ledger.reading() as connection:
         values = {
             bytes(value)
@@ -248,7 +248,7 @@ def test_no_file_of_sqlite_holds_what_was_erased(records, erasures, ledger):
 
     folder = ledger.place.path.parent
     content = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
-    assert len(values) == 400 * (2 + 4 + 3)
+    assert len(values) == 60 * (2 + 4 + 4)
     assert [value for value in values if value in content] == []
 
 

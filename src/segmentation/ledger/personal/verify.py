@@ -1,0 +1,297 @@
+"""Holds what is kept of residents against the access log: which row was altered, removed, added or moved.
+
+Every write is a line of the log, with the digest of the digests of its rows, and every row that was emptied
+is in a line that says so. So it needs no key: what is sealed stays sealed. The log itself is verified first,
+by a chain of its own (`AccessLog.verify`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+
+from segmentation.errors import LedgerError
+from segmentation.ledger.personal.entries import Line, time_of
+from segmentation.ledger.personal.records import SPOOL
+from segmentation.ledger.personal.rows import digest_of, digest_of_rows, name_of
+from segmentation.ledger.personal.spans import Spans, parted
+from segmentation.ledger.personal.tables import NUMBERED
+from segmentation.ledger.personal.tables import tombstones as buried
+from segmentation.ledger.personal.tombstones import followed_by
+from segmentation.ledger.store import UNREAD
+from segmentation.ledger.tables import access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from segmentation.ledger.personal.tombstones import Tombstone, Tombstones
+    from segmentation.ledger.store import Ledger
+
+PAGE = 5000
+"""Rows that are read at a time."""
+TOLD = 5
+"""Faults of a table of which each is told; of more, how many."""
+OUT = frozenset({"erase", "retention"})
+RESTORE = "Restore the ledger from a backup."
+_decode = msgspec.json.Decoder(Line).decode
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found, where nothing is wrong.
+
+    Attributes
+    ----------
+    rows : mapping of str to int
+        Rows of each table, by its name, empty ones among them.
+    empty : mapping of str to int
+        How many of them were taken out, by erasure or retention.
+    erasures : int
+        Tombstones.
+    """
+
+    rows: Mapping[str, int]
+    empty: Mapping[str, int]
+    erasures: int
+
+
+class _Row(NamedTuple):
+    """What a row is, held against its own digest."""
+
+    number: int
+    digest: bytes
+    is_empty: bool
+    is_whole: bool
+    values: tuple[object, ...]
+
+
+def verify_personal(ledger: Ledger, tombstones: Tombstones | None = None) -> Verified:
+    """Make sure that every row is the one that was written, and every empty one was taken out as told.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of which the access log was verified.
+    tombstones : Tombstones or None
+        The file; None where it is not at hand.
+
+    Raises
+    ------
+    LedgerError
+        A line for each of the first rows that are not, by table and number; for each tombstone that does not
+        fit; or the database refuses.
+    StorageError
+        The database or the file cannot be read.
+    """
+    lines = None if tombstones is None else tombstones.read()
+    with ledger.told(UNREAD), ledger.reading() as connection:
+        books = {name_of(table): _Book(connection, table) for table in NUMBERED}
+        graves = _Graves()
+        for line in _lines(connection):
+            if line.what == "write" and line.table in books:
+                books[line.table].hold(line)
+            elif line.what in OUT and line.table in books:
+                books[line.table].out.add(line.first, line.count)
+            elif line.what == "erase" and line.table == name_of(buried):
+                graves.told.append(line)
+        wrong = [fault for book in books.values() for fault in _first(tuple(book.faults()))]
+        wrong += _first(tuple(graves.faults(connection, lines)))
+    if wrong:
+        raise LedgerError("\n".join((*wrong, RESTORE)))
+    return Verified(
+        {name: book.rows for name, book in books.items()},
+        {name: book.empty.count for name, book in books.items()},
+        graves.count,
+    )
+
+
+class _Book:
+    """One table, read in the order of its numbers, and held against the lines of the log as they come."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self._table = name_of(table)
+        self._stream = _stream(connection, table)
+        self._next = next(self._stream, None)
+        self._end = 0
+        self._faults: list[str] = []
+        self._removed = Spans()
+        self.rows, self.empty, self.out = 0, Spans(), Spans()
+
+    def hold(self, line: Line) -> None:
+        """Hold the next rows against the line of their write."""
+        last = line.first + line.count - 1
+        if line.first != self._end + 1 or line.count < 1:
+            self._faults.append(
+                f"The access log tells of a write of rows {line.first} to {last} of {self._table}, where "
+                f"{self._end} were written before: somebody added a line past this program."
+            )
+            return
+        found, before = list[bytes](), (len(self._faults), self._removed.count)
+        for number in range(line.first, last + 1):
+            row = self._taken(number)
+            if row is None:
+                self._removed.add(number, 1)
+            else:
+                found.append(row.digest)
+                self._judge(row, line)
+        self._end = last
+        if before == (len(self._faults), self._removed.count) and digest_of_rows(found) != line.rows:
+            self._faults.append(_replaced(self._table, line))
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong, once all lines were told."""
+        yield from self._faults
+        for first, end in self._removed.runs():
+            yield f"{_rows(first, end - 1)} of {self._table} {'was' if end - first == 1 else 'were'} removed."
+        while (row := self._next) is not None:
+            yield f"Row {row.number} of {self._table} was added: no line of the access log tells of it."
+            self._advance()
+        for number in parted(self.empty, self.out, TOLD):
+            yield f"Row {number} of {self._table} was emptied past this program: no line says why."
+        for number in parted(self.out, self.empty, TOLD):
+            yield f"Row {number} of {self._table} was erased or due, and stands there again."
+
+    def _taken(self, number: int) -> _Row | None:
+        """Return the row of a number, if it is the next one; those of strange numbers before it are told."""
+        while self._next is not None and self._next.number < number:
+            self._faults.append(
+                f"Row {self._next.number} of {self._table} was added: no line of the access log tells of it."
+            )
+            self._advance()
+        row = self._next
+        if row is None or row.number != number:
+            return None
+        self._advance()
+        return row
+
+    def _judge(self, row: _Row, line: Line) -> None:
+        self.rows += 1
+        if row.is_empty:
+            self.empty.add(row.number, 1)
+        elif not row.is_whole:
+            self._faults.append(_altered(self._table, row, line))
+
+    def _advance(self) -> None:
+        self._next = next(self._stream, None)
+
+
+class _Graves:
+    """The tombstones of the database, held against the log and the file."""
+
+    def __init__(self) -> None:
+        self.told: list[Line] = []
+        self.count = 0
+
+    def faults(self, connection: Connection, lines: Sequence[Tombstone] | None) -> Iterator[str]:
+        """Yield what is wrong with the tombstones of a database.
+
+        Parameters
+        ----------
+        connection : sqlalchemy.Connection
+        lines : sequence of Tombstone or None
+            Those of the file; None where it is not at hand.
+        """
+        rows = connection.execute(select(buried).order_by(buried.c.number)).all()
+        chain: list[Tombstone] = []
+        for row in rows:
+            mark, at = bytes(row.mark).hex(), time_of(row.at)
+            chain.append(followed_by(chain[-1] if chain else None, mark, at, row.key))
+        self.count = len(chain)
+        yield from self._unlike([row.number for row in rows], chain)
+        if lines is not None:
+            yield from _unlike_file(chain, lines)
+
+    def _unlike(self, numbers: Sequence[int], chain: Sequence[Tombstone]) -> Iterator[str]:
+        """Yield where tombstones are not those of which the log tells."""
+        if strange := [number for at, number in enumerate(numbers, start=1) if number != at]:
+            yield f"Tombstone {strange[0]} of the ledger does not follow the one before it: one was removed."
+            return
+        end = 0
+        for line in self.told:
+            end = line.first + line.count - 1
+            if end > len(chain):
+                yield f"Tombstone {end} of the ledger was removed."
+            elif chain[end - 1].digest != line.rows:
+                yield f"Tombstone {end} of the ledger, or one before it, was altered."
+        if len(chain) > end:
+            yield f"Tombstone {end + 1} of the ledger was added: no line of the access log tells of it."
+
+
+def _unlike_file(chain: Sequence[Tombstone], lines: Sequence[Tombstone]) -> Iterator[str]:
+    """Yield how the tombstones of the database differ from those of the file."""
+    for one, line in zip(chain, lines, strict=False):
+        if one != line:
+            yield f"Tombstone {one.number} of the ledger is not the one of the file."
+            return
+    if len(chain) > len(lines):
+        yield (
+            f"The file of tombstones lacks {len(chain) - len(lines):,} that the ledger has: restore the file "
+            "from its copy."
+        )
+    elif len(lines) > len(chain):
+        yield (
+            f"The file of tombstones has {len(lines) - len(chain):,} that the ledger lacks: somebody was "
+            "erased and stands there again. Run `segmentation keyring show`, which erases them anew."
+        )
+
+
+def _lines(connection: Connection) -> Iterator[Line]:
+    """Yield what the access log tells of personal data, in its order."""
+    last = 0
+    question = select(access.c.number, access.c.lines).where(access.c.spool == SPOOL).limit(PAGE)
+    while page := connection.execute(question.where(access.c.number > last).order_by(access.c.number)).all():
+        last = page[-1].number
+        for row in page:
+            yield from _read(row.lines)
+
+
+def _read(text: str) -> Iterator[Line]:
+    """Yield the lines of a batch; one that tells of no rows, as of a question, is none of ours."""
+    for line in text.removesuffix("\n").split("\n"):
+        try:
+            yield _decode(line)
+        except msgspec.MsgspecError:
+            continue
+
+
+def _stream(connection: Connection, table: Table) -> Iterator[_Row]:
+    """Yield the rows of a table in the order of their numbers, a page read at a time."""
+    name, last = name_of(table), None
+    sealed = list(table.columns.keys()).index("sealed") if "sealed" in table.columns else None
+    question = select(table).order_by(table.c.number).limit(PAGE)
+    while page := connection.execute(
+        question if last is None else question.where(table.c.number > last)
+    ).all():
+        last = page[-1].number
+        for *values, digest in page:
+            is_empty = sealed is not None and values[1] is None and values[sealed] is None
+            is_whole = is_empty or digest_of(name, values) == digest
+            yield _Row(values[0], bytes(digest), is_empty, is_whole, tuple(values))
+
+
+def _altered(table: str, row: _Row, line: Line) -> str:
+    """Return what became of a row that its digest does not fit: altered, or moved from another number."""
+    for number in range(line.first, line.first + line.count):
+        if digest_of(table, (number, *row.values[1:])) == row.digest:
+            return f"Row {row.number} of {table} was moved: it was written as row {number}."
+    return f"Row {row.number} of {table} was altered."
+
+
+def _replaced(table: str, line: Line) -> str:
+    rows = _rows(line.first, line.first + line.count - 1)
+    return f"{rows} of {table}: one was replaced by another, with a digest that fits it."
+
+
+def _rows(first: int, last: int) -> str:
+    return f"Row {first}" if first == last else f"Rows {first} to {last}"
+
+
+def _first(sentences: Sequence[str]) -> Iterable[str]:
+    """Return some of many sentences, and how many more there are."""
+    more = len(sentences) - TOLD
+    return sentences if more <= 0 else (*sentences[:TOLD], f"There is as much wrong with {more:,} more.")

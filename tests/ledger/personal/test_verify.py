@@ -1,0 +1,227 @@
+"""What somebody did to rows past the program is told by table and number; what the program did is fine."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from segmentation.errors import LedgerError
+from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.emptying import empty, tell
+from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.records import write
+from segmentation.ledger.personal.rows import digest_of
+from segmentation.ledger.personal.tables import consents, notices, segments
+from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.personal.verify import verify_personal
+from tests.ledger.personal.planted import NOW, keep, keep_all
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def filled(records, ledger):
+    """Rows 1 to 3, 4, and 5 to 7 of consents; four of segments and overrides; one notice."""
+    keep(records, "R-1", "R-2", "R-3")
+    keep(records, "R-4")
+    keep(records, "R-1", "R-2", "R-3", purpose="fairness_audit")
+    keep(records, "R-1", "R-2", "R-3", "R-4", table=segments)
+    with ledger.writer("Not written") as connection:
+        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5)], "Carol", NOW)
+    return records
+
+
+def said(ledger, tombstones=None):
+    with pytest.raises(LedgerError) as told:
+        verify_personal(ledger, tombstones)
+    *faults, way_out = str(told.value).split("\n")
+    assert way_out == "Restore the ledger from a backup."
+    return faults
+
+
+def test_what_the_program_wrote_is_as_it_was_written(filled, ledger, tombstones):
+    found = verify_personal(ledger, tombstones)
+
+    assert found.rows == {
+        "consents": 7, "segments": 4, "overrides": 0, "requests": 0, "notices": 1, "breaches": 0,
+    }  # fmt: skip
+    assert (sum(found.empty.values()), found.erasures) == (0, 0)
+
+
+def test_what_was_erased_or_due_is_no_fault(filled, ledger, erasures, tombstones):
+    erasures.erase([filled.keyring.subject_of("R-2")], "Carol", LATER)
+    with ledger.writer("Not emptied") as connection:
+        assert empty(connection, segments, segments.c.number <= 3, "retention", "retention", LATER) == 2
+    keep(filled, "R-2", now=LATER)
+
+    found = verify_personal(ledger, tombstones)
+
+    assert (found.rows["consents"], found.empty["consents"]) == (8, 2)
+    assert (found.rows["segments"], found.empty["segments"]) == (4, 3)
+    assert found.erasures == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE consents SET at = at + 1 WHERE number = 2", ["Row 2 of consents was altered."]),
+        ("UPDATE consents SET purpose = 'other' WHERE number = 4", ["Row 4 of consents was altered."]),
+        ("UPDATE consents SET sealed = NULL WHERE number = 2", ["Row 2 of consents was altered."]),
+        ("UPDATE segments SET expires = 9 WHERE number = 1", ["Row 1 of segments was altered."]),
+        ("UPDATE notices SET covers = 'sha256:1'", ["Row 1 of notices was altered."]),
+        ("DELETE FROM consents WHERE number = 2", ["Row 2 of consents was removed."]),
+        ("DELETE FROM consents WHERE number IN (5, 6)", ["Rows 5 to 6 of consents were removed."]),
+        ("DELETE FROM consents WHERE number = 7", ["Row 7 of consents was removed."]),
+        ("DELETE FROM segments", ["Rows 1 to 4 of segments were removed."]),
+        (
+            "UPDATE consents SET number = 9 WHERE number = 4",
+            [
+                "Row 4 of consents was removed.",
+                "Row 9 of consents was added: no line of the access log tells of it.",
+            ],
+        ),
+        (
+            "UPDATE consents SET number = 0 WHERE number = 1",
+            [
+                "Row 0 of consents was added: no line of the access log tells of it.",
+                "Row 1 of consents was removed.",
+            ],
+        ),
+        (
+            "UPDATE consents SET subject = NULL, sealed = NULL WHERE number IN (1, 3)",
+            [
+                "Row 1 of consents was emptied past this program: no line says why.",
+                "Row 3 of consents was emptied past this program: no line says why.",
+            ],
+        ),
+    ],
+)
+def test_what_was_done_past_the_program_is_told_by_table_and_number(filled, ledger, sql, statement, told):
+    sql(statement)
+
+    assert said(ledger) == told
+
+
+def test_a_row_that_was_added_is_told(filled, ledger, sql):
+    sql("INSERT INTO consents SELECT 8, subject, purpose, at, sealed, digest FROM consents WHERE number = 7")
+
+    assert said(ledger) == ["Row 8 of consents was added: no line of the access log tells of it."]
+
+
+def test_rows_that_changed_places_are_told_with_where_they_were(filled, ledger, sql):
+    for before, after in ((1, 100), (3, 1), (100, 3)):
+        sql(f"UPDATE consents SET number = {after} WHERE number = {before}")
+
+    assert said(ledger) == [
+        "Row 1 of consents was moved: it was written as row 3.",
+        "Row 3 of consents was moved: it was written as row 1.",
+    ]
+
+
+def test_a_row_that_was_replaced_with_its_digest_is_told(filled, ledger):
+    for number in (2, 4):
+        values = (number, b"m" * 16, "service_planning", 5, b"sealed")
+        digest = digest_of("consents", values)
+        with ledger.writer("Not written") as connection:
+            connection.execute(
+                update(consents)
+                .where(consents.c.number == number)
+                .values(subject=values[1], at=5, sealed=b"sealed", digest=digest)
+            )
+
+    assert said(ledger) == [
+        "Rows 1 to 3 of consents: one was replaced by another, with a digest that fits it.",
+        "Row 4 of consents: one was replaced by another, with a digest that fits it.",
+    ]
+
+
+def test_a_row_that_stands_there_again_is_told(filled, ledger, erasures, tombstones):
+    with ledger.reading() as connection:
+        before = connection.execute(segments.select().where(segments.c.number == 2)).one()
+    erasures.erase([filled.keyring.subject_of("R-2")], "Carol", LATER)
+    with ledger.writer("Not written") as connection:
+        connection.execute(
+            update(segments)
+            .where(segments.c.number == 2)
+            .values(subject=before.subject, sealed=before.sealed)
+        )
+
+    assert said(ledger, tombstones) == ["Row 2 of segments was erased or due, and stands there again."]
+
+
+def test_many_faults_are_counted(filled, ledger, sql):
+    sql("UPDATE consents SET at = at + 1")
+
+    assert said(ledger) == [
+        *(f"Row {number} of consents was altered." for number in range(1, 6)),
+        "There is as much wrong with 2 more.",
+    ]
+
+
+@pytest.fixture
+def graves(records, erasures):
+    """Three tombstones, in two erasures."""
+    subjects = keep_all(records, "R-1", "R-2", "R-3")
+    erasures.erase(subjects[:2], "Carol", LATER)
+    erasures.erase(subjects[2:], "Carol", LATER)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DELETE FROM tombstones WHERE number = 3", "Tombstone 3 of the ledger was removed."),
+        (
+            "DELETE FROM tombstones WHERE number = 1",
+            "Tombstone 2 of the ledger does not follow the one before it: one was removed.",
+        ),
+        ("UPDATE tombstones SET at = at + 1", "Tombstone 2 of the ledger, or one before it, was altered."),
+        (
+            "INSERT INTO tombstones SELECT 4, mark, at, key FROM tombstones WHERE number = 3",
+            "Tombstone 4 of the ledger was added: no line of the access log tells of it.",
+        ),
+    ],
+)
+def test_a_tombstone_that_was_changed_is_told(graves, ledger, sql, statement, told):
+    verify_personal(ledger)
+    sql(statement)
+
+    assert said(ledger)[0] == told
+
+
+def test_tombstones_that_the_file_lacks_are_told(graves, ledger, tombstones, tmp_path):
+    verify_personal(ledger, tombstones)
+    whole = tombstones.path.read_bytes().splitlines(keepends=True)
+
+    tombstones.path.write_bytes(b"".join(whole[:2]))
+    assert said(ledger, tombstones) == [
+        "The file of tombstones lacks 1 that the ledger has: restore the file from its copy."
+    ]
+    another = Tombstones(tmp_path / "another")
+    with another.writing() as pen:
+        pen.append([("ab", "sha256:0")], NOW)
+    assert said(ledger, another)[0] == "Tombstone 1 of the ledger is not the one of the file."
+
+
+def test_an_erasure_that_was_not_carried_out_is_told(graves, records, ledger, tombstones):
+    with tombstones.writing() as pen:
+        pen.append([("ab", "sha256:0")], LATER)
+
+    (fault,) = said(ledger, tombstones)
+    assert fault.startswith("The file of tombstones has 1 that the ledger lacks: somebody was erased and")
+
+
+def test_a_write_that_was_made_up_is_told(filled, ledger):
+    with ledger.writer("Not written") as connection:
+        tell(connection, [Line(NOW, "0", "x", "write", "consents", 6, 1, "sha256:0")])
+
+    (fault,) = said(ledger)
+    assert fault.startswith(
+        "The access log tells of a write of rows 6 to 6 of consents, where 7 were written"
+    )
+
+
+def test_lines_that_tell_of_no_rows_are_let_be(filled, ledger):
+    with ledger.writer("Not written") as connection:
+        append_within(connection, "personal", b'{"at": "2026", "what": "read"}\nno line\n', NOW)
+
+    verify_personal(ledger)
