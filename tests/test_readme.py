@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.reviews.made_up import filled_in
 from segmentation.simulate import simulate
 from tests.commands import Program
 from tests.serving.process import COMMAND, Service
@@ -67,20 +68,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def fill_in(path):
-    """Write what README asks a person to write into a draft: what is marked, in a few words."""
+    """Write what README asks a person to write into a draft."""
     today = datetime.now(UTC).date()
-    text = path.read_text(encoding="utf-8")
-    for marked, written in (
-        ('"<write: date of the assessment>"', today.isoformat()),
-        ('"<write: next review>"', (today + timedelta(days=300)).isoformat()),
-        (r'"<write: true or false[^>]*>"', "false"),
-        (r"<write: low, medium[^>]*>", "low"),
-        (r"<write: proceed, [^>]*>", "proceed"),
-        (r'"<write: last day[^>]*>"', (today + timedelta(days=90)).isoformat()),
-        (r"<write: ([^>]*)>", r"\1: told by a person who looked into it"),
-    ):
-        text = re.sub(marked, written, text)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(filled_in(path.read_text(encoding="utf-8"), today), encoding="utf-8")
 
 
 def run_own_residents(program):

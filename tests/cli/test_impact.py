@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.answering import filled
+from tests.test_readme import fill_in
 
 
 @pytest.fixture
@@ -31,8 +31,7 @@ def test_the_questions_are_drafted_once_and_refused_while_they_are_open(run, pla
 
 
 def test_the_answers_make_a_page_in_both_languages(run, place, home, drafted):
-    draft = place / "answers.toml"
-    draft.write_text(filled(draft.read_text(encoding="utf-8")), encoding="utf-8")
+    fill_in(place / "answers.toml")
 
     assert render(run, home).code == 0
     assert {"impact.en.html", "impact.zh.html", "impact.json"} <= {

@@ -1,7 +1,6 @@
 """The whole of it, as people type it: what two people signed is served, and nothing else is."""
 
 import json
-import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +8,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from tests.cli.answering import filled
 from tests.commands import Program
+from tests.test_readme import fill_in
 
 ROOT = Path(__file__).parents[2]
 ABOUT = ("--model", "resident_needs", "--version", "1")
@@ -50,14 +49,10 @@ def approved(tmp_path_factory, home, community, program):
     for name, role in {"Tina": "trainer", "Carol": "compliance", "Bob": "business"}.items():
         run("people", "add", name, "--role", role, "--training-until", until)
     run("impact", "draft", "--model", "resident_needs", "--out", "answers.toml")
-    answers = place / "answers.toml"
-    answers.write_text(filled(answers.read_text(encoding="utf-8")), encoding="utf-8")
+    fill_in(place / "answers.toml")
     run("review", "submit", *ABOUT, "--as", "Tina", "--impact", "answers.toml")
     run("review", "waivers", *ABOUT, "--out", "waivers.toml")
-    waivers = place / "waivers.toml"
-    text = waivers.read_text(encoding="utf-8")
-    text = re.sub("(?m)^reason = .*", 'reason = "The committee knows, and looks again in spring."', text)
-    waivers.write_text(re.sub("(?m)^expires = .*", f"expires = {until}", text), encoding="utf-8")
+    fill_in(place / "waivers.toml")
     for name in ("Carol", "Bob"):
         run("review", "approve", *ABOUT, "--as", name, "--yes", "--waivers", "waivers.toml")
     return place

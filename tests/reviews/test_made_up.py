@@ -3,12 +3,13 @@
 import tomllib
 from datetime import date
 
-from segmentation.reviews.made_up import MADE_UP, PEOPLE, filled_in
+from segmentation.reviews.made_up import MADE_UP, filled_in, people_of
 
 
 def test_all_people_say_in_their_names_that_they_are_made_up():
-    assert all(name.startswith("Demo ") for name in PEOPLE)
-    assert {"trainer", "compliance", "business"} <= set(PEOPLE.values())
+    people = people_of("Practice")
+    assert all(name.startswith("Practice ") for name in people)
+    assert {"trainer", "compliance", "business"} <= set(people.values())
 
 
 def test_a_draft_is_answered_in_the_form_that_it_asks_for_and_the_rest_is_left():

@@ -17,7 +17,8 @@ from segmentation.home import Home
 from segmentation.ledger.trust import LEDGER, ROOT_KEY
 from segmentation.registry import HandedOver
 from segmentation.reviews import practice as module
-from segmentation.reviews.practice import ELSEWHERE, PASSPHRASE, Practice, practise
+from segmentation.reviews.made_up import PASSPHRASE
+from segmentation.reviews.practice import ELSEWHERE, Practice, practise
 from segmentation.reviews.waivers import blocking_of
 from tests.card import made
 from tests.card.reading import Page
@@ -56,7 +57,7 @@ def test_each_role_has_a_made_up_person_who_may_sign(practice):
     assert {role: signer.name for role, signer in practice.people.items()} == {
         role: name for name, person in people.items() for role in person.roles
     }
-    assert all(name.startswith("Demo ") for name in people)
+    assert all(name.startswith("Practice ") for name in people)
 
 
 def test_it_shows_who_may_sign_and_that_nobody_is_real(practice):
@@ -103,7 +104,7 @@ def test_a_version_is_submitted_by_the_trainer_with_an_assessment_of_its_own(pra
     standing = practice.submit(registered, reason=REASON)
 
     assert (standing.state, standing.missing) == ("submitted", ("compliance", "business"))
-    assert standing.submission.by == "Demo trainer"
+    assert standing.submission.by == "Practice trainer"
     assert standing.submission.reason == REASON
     assert standing.submission.digests.impact == practice.desk.review(office.MODEL, 2).impact.digest
     assert (practice.home.root / "answers.2.toml").is_file()
@@ -119,7 +120,7 @@ def test_two_made_up_people_sign_it_and_who_may_not_is_refused_here_as_everywher
 
     assert states == ["submitted", "active"]
     approved = load_approved(office.MODEL, trust=practice.trust, now=NOW)
-    assert approved.approved_by == ("Demo compliance", "Demo business")
+    assert approved.approved_by == ("Practice compliance", "Practice business")
     assert {one.finding for one in practice.waivers(office.MODEL, 2)} == {
         one.key for one in blocking_of(registered.card)
     }

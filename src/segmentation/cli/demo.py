@@ -21,7 +21,7 @@ import typer
 from segmentation.cli.console import BROKEN
 from segmentation.cli.plain import say
 from segmentation.errors import SegmentationError, StorageError
-from segmentation.reviews.made_up import DAYS, MADE_UP, PEOPLE, filled_in
+from segmentation.reviews.made_up import DAYS, MADE_UP, PASSPHRASE, filled_in, people_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ YEAR_END = "2026-07-01"
 """The simulated year ends with June 2026."""
 MARKER = ".segmentation-demo"
 """Marks a folder that a demo made, and that the next one may throw away."""
-PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
 KEY = "api_key.txt"
+PEOPLE = people_of("Demo")
 
 
 def demo(

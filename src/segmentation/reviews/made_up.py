@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.records import Role
 
-PEOPLE: Mapping[str, Role] = {
-    "Demo trainer": "trainer",
-    "Demo compliance": "compliance",
-    "Demo business": "business",
-    "Demo administrator": "administrator",
-}
-"""Who acts, and as what."""
+ROLES: tuple[Role, ...] = ("trainer", "compliance", "business", "administrator")
+"""As what somebody acts."""
 MADE_UP = "Made up to show the way: nobody has judged anything here."
+PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
+"""In the folder of their home: the passphrase of all their keys."""
 DAYS = 30
 """For so long their training counts, and what they write holds."""
 
 _ASKED = re.compile(r'"<write: ([^">]*)>"')
+
+
+def people_of(where: str) -> dict[str, Role]:
+    """Return who acts, and as what: ``Demo trainer`` and the others, by names that say where nobody is real."""
+    return {f"{where} {role}": role for role in ROLES}
 
 
 def filled_in(draft: str, today: date) -> str:

@@ -22,7 +22,7 @@ from segmentation.policy.catalogue import load_catalogue
 from segmentation.registry.handover import handed_over
 from segmentation.reviews.desk import Desk, Signer
 from segmentation.reviews.keyfiles import keep, open_key, open_root
-from segmentation.reviews.made_up import DAYS, MADE_UP, PEOPLE, filled_in
+from segmentation.reviews.made_up import DAYS, MADE_UP, PASSPHRASE, filled_in, people_of
 from segmentation.reviews.people import add_person, begin_ledger
 from segmentation.reviews.waivers import blocking_of, draft_waivers, read_waivers
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from segmentation.policy import Policy
     from segmentation.registry import RegisteredModel
 
-PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of the file that holds it
 ELSEWHERE = (LEDGER, ROOT_KEY, BUNDLES, WITNESS, "MLFLOW_TRACKING_URI")
 """Settings that point past a home; those of real work are set where people work."""
 
@@ -203,7 +202,9 @@ def practise(folder: Path, clock: Callable[[], datetime] = _now) -> Practice:
     begin_ledger(home, ledger_url(home, {}), passphrase, clock())
     trust = trust_of(home, {})
     book = Book(trust, clock)
-    people = {role: _entered(book, home, passphrase, name, role) for name, role in PEOPLE.items()}
+    people = {
+        role: _entered(book, home, passphrase, name, role) for name, role in people_of("Practice").items()
+    }
     return Practice(home, trust, book, Desk(book, trust, load_catalogue().digest), people)
 
 
