@@ -28,7 +28,7 @@ _ASKED = re.compile(r'"<write: ([^">]*)>"')
 
 
 def people_of(where: str) -> dict[str, Role]:
-    """Return who acts, and as what: ``Demo trainer`` and the others, by names that say where nobody is real."""
+    """Return who acts, and as what: ``Demo trainer`` and others, by names that say where nobody is real."""
     return {f"{where} {role}": role for role in ROLES}
 
 
