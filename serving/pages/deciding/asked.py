@@ -5,105 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from segmentation.ledger.records import Waiver
-from segmentation.ledger.track import day_of, last_day, latest_of
-from segmentation.reviews.named import ROLES, role_title, word
+from segmentation.ledger.track import day_of
+from segmentation.reviews.named import role_title
 from serving.pages.deciding.outlook import Outlook, effect
+from serving.pages.deciding.passing import Terms, terms_of
+from serving.pages.deciding.stand import Stand, stand_of
 from serving.pages.deciding.typed import DecisionForm, Slip, latest_day
-from serving.pages.deciding.waived import Waived, grouped
 from serving.pages.page import Page, msg, told
 from serving.pages.unread import unread_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from segmentation.ledger.records import Role
-    from segmentation.ledger.standing import State
     from segmentation.reviews.refusals import Told
     from serving.pages.deciding.acts import Act
     from serving.pages.deciding.matter import Matter
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who signed already.
-
-    Attributes
-    ----------
-    name : str
-    role : str
-        In the reader's language.
-    ends : date or None
-        Last day of an approval.
-    """
-
-    name: str
-    role: str
-    ends: date | None
-
-
-@dataclass(frozen=True)
-class Stand:
-    """Where the version stands.
-
-    Attributes
-    ----------
-    state : State
-    signed : tuple of Signature
-        To approve it or to resume it, those that count.
-    missing : tuple of Role
-    """
-
-    state: State
-    signed: tuple[Signature, ...]
-    missing: tuple[Role, ...]
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """A finding that has no waiver yet.
-
-    Attributes
-    ----------
-    status : {"broken", "undetermined"}
-    sentence : str
-        In the reader's language.
-    """
-
-    status: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What an approval says beside its reason.
-
-    Attributes
-    ----------
-    today, latest : date
-        Between which its last day lies.
-    ends : date
-        Until when it really holds.
-    early : int
-        Waivers that end on `ends`, before the approval itself; 0 where none does.
-    blocking : int
-        Findings that block.
-    waived : tuple of Waived
-        The pending waivers that are signed with it.
-    idle : int
-        Pending waivers of what does not block, which are not signed.
-    lacking : tuple of Lacking
-    """
-
-    today: date
-    latest: date
-    ends: date
-    early: int
-    blocking: int
-    waived: tuple[Waived, ...]
-    idle: int
-    lacking: tuple[Lacking, ...]
 
 
 @dataclass(frozen=True)
@@ -284,55 +200,6 @@ def fresh(matter: Matter) -> DecisionForm:
     latest = latest_day(day_of(matter.visit.now), matter.standing.submission.review_days)
     ends = [one.expires for one in matter.pending.waivers if one.expires is not None]
     return DecisionForm(until=max(day_of(matter.visit.now), min([latest, *ends])).isoformat())
-
-
-def stand_of(matter: Matter) -> Stand:
-    """Return where the version stands, and who signed what is still open."""
-    standing = matter.standing
-    resumes = latest_of(matter.history.track(matter.model, matter.version).resumes)
-    signed = tuple(resumes.values()) if standing.state == "suspended" else standing.approvals
-    told_of = tuple(
-        Signature(
-            one.by,
-            word(ROLES, one.role, matter.voice),
-            None if one.valid_until is None else last_day(one),
-        )
-        for one in signed
-    )
-    return Stand(standing.state, told_of, standing.missing)
-
-
-def waivers_of(matter: Matter) -> tuple[Waiver, ...]:
-    """Return the pending waivers of what blocks, as they are signed: sorted by finding."""
-    notes = sorted(matter.pending.waivers, key=lambda note: note.key)
-    return tuple(
-        Waiver(finding=note.key, reason=note.text, expires=note.expires)
-        for note in notes
-        if note.key in matter.findings and note.expires is not None
-    )
-
-
-def terms_of(matter: Matter, typed: DecisionForm) -> Terms:
-    """Return what the approval says, with the day that was typed or the latest one."""
-    today = day_of(matter.visit.now)
-    submission = matter.standing.submission
-    latest = latest_day(today, 0 if submission is None else submission.review_days)
-    waivers = waivers_of(matter)
-    until = typed.day or latest
-    ends = min([until, *(waiver.expires for waiver in waivers)])
-    named = {waiver.finding for waiver in waivers}
-    lacking = [one for key, one in matter.findings.items() if key not in named]
-    lacking.sort(key=lambda one: (one.status != "broken", one.key))
-    return Terms(
-        today,
-        latest,
-        ends,
-        sum(waiver.expires == ends for waiver in waivers) if ends < until else 0,
-        len(matter.findings),
-        grouped(matter, waivers),
-        len(matter.pending.waivers) - len(waivers),
-        tuple(Lacking(one.status, matter.voice.text(one.sentence)) for one in lacking),
-    )
 
 
 def _comments(matter: Matter, typed: DecisionForm) -> tuple[Said, ...]:

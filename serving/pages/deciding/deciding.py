@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 from segmentation.errors import BundleError, PolicyError, ReviewError
 from segmentation.ledger.track import day_of
 from segmentation.reviews.refusals import Told, refusal_told
-from serving.pages.deciding.asked import asking, terms_of
+from serving.pages.deciding.asked import asking
 from serving.pages.deciding.matter import matter_of
 from serving.pages.deciding.outlook import outlook_of
+from serving.pages.deciding.passing import terms_of
 from serving.pages.deciding.previewed import preview_of
 from serving.pages.deciding.sealing import seal
 from serving.pages.deciding.typed import DecisionForm, Slip, slips_of, slips_of_day

@@ -16,7 +16,7 @@ from segmentation.ledger.comments import Comment
 from segmentation.ledger.records import Decision
 from segmentation.reviews.commenting import remark
 from segmentation.signing import Signed, canonical
-from serving.pages.deciding.asked import waivers_of
+from serving.pages.deciding.passing import waivers_of
 from serving.pages.deciding.typed import DecisionForm
 from serving.pages.forms import MOST_BYTES
 from serving.pages.visit import Declined

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segmentation.ledger.records import HIGHEST
-from segmentation.reviews.events import DECIDED, TITLES, event_told
+from segmentation.reviews.event_words import DECIDED, TITLES
+from segmentation.reviews.events import event_told
 from segmentation.wording import msg
 from serving.pages.fields import day_of_text
 

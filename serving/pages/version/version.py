@@ -14,6 +14,7 @@ from serving.pages.page import Page, msg, told
 from serving.pages.terms_in import terms_in
 from serving.pages.unread import unread_told
 from serving.pages.version.card_parts import ASSESSMENT, Part, parts_in
+from serving.pages.version.fingerprints import Fingerprint, fingerprints_of
 from serving.pages.version.history_told import Entry, entries
 from serving.pages.version.pending import Pending, pending_of
 from serving.pages.version.remarks import CommentForm, Remarks, Said
@@ -74,14 +75,6 @@ class Section:
     parts: tuple[Part, ...]
     remarks: Remarks
     terms: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What every signature about the version names: what it is of, and the digest."""
-
-    of: str
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -263,7 +256,7 @@ def _read(
         sections=(*sections, impact),
         history=entries(r, history, visit.office.model, standing.version, titles, sentences),
         last=tuple(_section(r, parts.card[name], said) for name in LAST),
-        fingerprints=_fingerprints(r, standing),
+        fingerprints=fingerprints_of(r, standing),
     )
 
 
@@ -286,26 +279,10 @@ def _unread(visit: Visit, history: History, standing: Standing, refusal: Told) -
         sections=(),
         history=entries(r, history, visit.office.model, standing.version, {}),
         last=(),
-        fingerprints=_fingerprints(r, standing),
+        fingerprints=fingerprints_of(r, standing),
     )
 
 
 def _section(r: Speaker, part: Part, said: Said) -> Section:
     terms = terms_in(str(part.html), r.language)
     return Section(part.name, part.title, part.help, part.html, (), said.of(part.name), terms)
-
-
-def _fingerprints(r: Speaker, standing: Standing) -> tuple[Fingerprint, ...]:
-    if standing.submission is None:  # a version that was submitted has one
-        return ()
-    digests = standing.submission.digests
-    named = {
-        r.t("Bundle"): digests.bundle,
-        r.t("Model card"): digests.card,
-        r.t("Audit"): digests.audit,
-        r.t(ASSESSMENT): digests.impact,
-        r.t("Policy"): digests.policy,
-        r.t("Residents"): digests.data,
-        **{r.t("Model file %(name)s", name=name): one for name, one in sorted(digests.model.items())},
-    }
-    return tuple(Fingerprint(of, digest) for of, digest in named.items())
