@@ -204,7 +204,8 @@ class Look:
 
 def opened(keyring: Keyring, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
     """Return the keys of residents from how they are kept."""
-    return {subject: DataKey(keyring.unwrap(subject, kept)) for subject, kept in found.items()}
+    unwrap = keyring.unwrapper()
+    return {subject: DataKey(unwrap(subject, kept)) for subject, kept in found.items()}
 
 
 def sealed_rows(
@@ -245,9 +246,9 @@ def write(
     if not values:
         return 0
     first = int(connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1
-    numbered = [(number, *one) for number, one in enumerate(values, start=first)]
-    digests = [digest_of(name_of(table), row) for row in numbered]
-    insert_rows(connection, table, [(*row, digest) for row, digest in zip(numbered, digests, strict=True)])
+    name = name_of(table)
+    rows = [(number, *one, digest_of(name, (number, *one))) for number, one in enumerate(values, start=first)]
+    insert_rows(connection, table, rows)
     note(
         connection,
         Line(
@@ -255,10 +256,10 @@ def write(
             secrets.token_hex(8),
             by,
             "write",
-            name_of(table),
+            name,
             first,
             len(values),
-            digest_of_rows(digests),
+            digest_of_rows(row[-1] for row in rows),
             purpose,
         ),
     )

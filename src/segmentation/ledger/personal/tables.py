@@ -11,6 +11,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, T
 
 from segmentation.ledger.tables import metadata
 
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite finds rows by an INTEGER without a second index, and that holds 64 bits there."""
+
 data_keys = Table(
     "data_keys",
     metadata,
@@ -44,7 +47,7 @@ def _personal(name: str, *columns: Column[object]) -> Table:
     return Table(
         name,
         metadata,
-        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("number", _NUMBER, primary_key=True, autoincrement=False),
         Column("subject", LargeBinary),
         Column("purpose", Text, nullable=False),
         Column("at", BigInteger, nullable=False),

@@ -50,7 +50,12 @@ def _make_keys() -> None:
 def _make_personal(name: str, *columns: sa.Column[object]) -> None:
     op.create_table(
         name,
-        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("subject", sa.LargeBinary),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),

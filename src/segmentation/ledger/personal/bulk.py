@@ -1,0 +1,180 @@
+"""Writing a great many rows of personal data: whole batches, sealed while the ones before are written.
+
+Each batch is one transaction with one line of the access log: what is there of an interrupted run is whole
+batches, and the next run goes on behind them. A batch is sealed before its transaction begins; whose key was
+made, wrapped anew or destroyed meanwhile shows in the transaction, and the batch is sealed once more.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, wrapped_keys, write
+from segmentation.ledger.personal.rows import among, insert_rows, make_room, name_of, place_of
+from segmentation.ledger.personal.sealing import Batch, Job, sealing
+from segmentation.ledger.personal.tables import data_keys
+from segmentation.ledger.store import UNREAD
+from segmentation.vault import DataKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.sealing import Sealed
+
+ROWS = 1 << 16
+"""Rows of a batch, where nobody says otherwise: worth a transaction, and little memory."""
+AHEAD = 2
+"""Batches that are sealed before their turn has come."""
+
+
+class Written(NamedTuple):
+    """What became of a batch.
+
+    Attributes
+    ----------
+    added : int
+        Rows that were written.
+    known : int
+        Rows that were there already.
+    erased : int
+        Rows of residents who were erased while theirs were being written.
+    """
+
+    added: int
+    known: int = 0
+    erased: int = 0
+
+
+class _Task(NamedTuple):
+    """A batch on its way."""
+
+    job: Job
+    sealed: Future[Sealed]
+    erased: int = 0
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """Where rows go, and how.
+
+    Attributes
+    ----------
+    records : Records
+    table : sqlalchemy.Table
+        One of `tables.PERSONAL`.
+    purpose : str
+        Of all rows.
+    by : str
+        Who writes.
+    same : callable or None
+        Whether two contents of one resident and time say the same; what is there already is then left out.
+        None: everything is written.
+    processes : int or None
+        How many others seal; 0: this one does. None: as many as there are cores besides the one that writes.
+    """
+
+    records: Records
+    table: Table
+    purpose: str
+    by: str
+    same: Callable[[bytes, bytes], bool] | None = None
+    processes: int | None = None
+
+    def write(self, batches: Iterable[Batch], now: datetime) -> Iterator[Written]:
+        """Write batches, each whole or not at all, and tell of each once it is there.
+
+        Parameters
+        ----------
+        batches : iterable of Batch
+            Rows of one resident belong into one batch, or the second is sealed twice. Sorted by subject they
+            are written the fastest.
+        now : datetime
+            Aware.
+
+        Yields
+        ------
+        Written
+
+        Raises
+        ------
+        LedgerError, StorageError
+            The database refuses. What was told of is there: write all of it again where `same` is given, or
+            the rest.
+        """
+        waiting: deque[_Task] = deque()
+        with sealing(self.processes) as begin:
+            for batch in batches:
+                waiting.append(self._begun(batch, begin))
+                if len(waiting) > AHEAD:
+                    yield self._done(waiting.popleft(), begin, now)
+            while waiting:
+                yield self._done(waiting.popleft(), begin, now)
+
+    def _begun(self, batch: Batch, begin: Callable[[Job], Future[Sealed]], erased: int = 0) -> _Task:
+        ledger = self.records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            make_room(connection)
+            kept = wrapped_keys(connection, list(dict.fromkeys(batch.subjects)))
+        job = Job(self.records.keyring, name_of(self.table), self.purpose, batch, kept)
+        return _Task(job, begin(job), erased)
+
+    def _done(self, task: _Task, begin: Callable[[Job], Future[Sealed]], now: datetime) -> Written:
+        ledger = self.records.ledger
+        while True:
+            sealed = task.sealed.result()
+            with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+                make_room(connection)
+                there = wrapped_keys(connection, list(dict.fromkeys(task.job.batch.subjects)))
+                if there == task.job.kept:
+                    return self._written(connection, task, sealed, now)
+            task = self._begun_again(task, task.job.kept.keys() - there.keys(), begin)
+
+    def _begun_again(self, task: _Task, gone: set[bytes], begin: Callable[[Job], Future[Sealed]]) -> _Task:
+        """Leave out who was erased meanwhile: a new key would keep what they had taken out."""
+        batch = task.job.batch
+        rest = [at for at, subject in enumerate(batch.subjects) if subject not in gone]
+        erased = task.erased + len(batch.subjects) - len(rest)
+        return self._begun(batch.take(rest), begin, erased)
+
+    def _written(self, connection: Connection, task: _Task, sealed: Sealed, now: datetime) -> Written:
+        batch, made = task.job.batch, micros(now)
+        known = self._known(connection, task.job, sealed)
+        if sealed.made:
+            insert_rows(connection, data_keys, [(subject, *kept, made) for subject, kept in sealed.made])
+        more = batch.more or [()] * len(batch.at)
+        values = [
+            (mark, self.purpose, batch.at[place], *more[place], data)
+            for place, mark, data in zip(sealed.places, sealed.marks, sealed.sealed, strict=True)
+            if place not in known
+        ]
+        added = write(connection, self.table, self.purpose, values, self.by, now)
+        return Written(added, len(known), task.erased)
+
+    def _known(self, connection: Connection, job: Job, sealed: Sealed) -> set[int]:
+        """Return which rows say what is there already; only who had a key can have rows."""
+        if self.same is None or not job.kept:
+            return set()
+        batch, known = job.batch, set[int]()
+        places: dict[tuple[bytes, int], list[int]] = {}
+        for place, mark in zip(sealed.places, sealed.marks, strict=True):
+            if batch.subjects[place] in job.kept:
+                places.setdefault((mark, batch.at[place]), []).append(place)
+        unwrap, marks = job.keyring.unwrapper(), list(dict.fromkeys(mark for mark, _ in places))
+        columns = ("subject", "at", "sealed")
+        for found, at, data in among(connection, self.table, columns, marks, self.purpose):
+            mark = bytes(found)
+            for place in places.get((mark, at), ()):
+                subject = batch.subjects[place]
+                key = DataKey(unwrap(subject, job.kept[subject]))
+                content = key.open(place_of(job.table, job.purpose, at, mark), bytes(data))
+                if self.same(content, batch.contents[place]):
+                    known.add(place)
+        return known

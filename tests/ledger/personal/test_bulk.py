@@ -1,0 +1,154 @@
+"""Writing many rows: as safe as writing one, whole batches, and nothing twice."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import delete
+
+from segmentation.errors import LedgerError
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal import sealing
+from segmentation.ledger.personal.bulk import Bulk, Written
+from segmentation.ledger.personal.records import Records, micros
+from segmentation.ledger.personal.rows import COPIED
+from segmentation.ledger.personal.sealing import Batch
+from segmentation.ledger.personal.tables import consents, data_keys, segments
+from segmentation.vault import Keyring
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+AT = micros(NOW)
+PURPOSE = "service_planning"
+RING = Keyring.generate(NOW)
+SUBJECTS = sorted(RING.subject_of(f"R-{at}") for at in range(5))
+
+
+def same(one, other):
+    return one == other
+
+
+@pytest.fixture
+def records(ledger):
+    return Records(ledger, lambda: RING)
+
+
+@pytest.fixture
+def bulk(records):
+    return Bulk(records, consents, PURPOSE, "Test", same, processes=0)
+
+
+def batch(*subjects, content=b"told", at=AT):
+    return Batch(subjects, [at] * len(subjects), [content] * len(subjects))
+
+
+def contents(records, subject, table=consents):
+    return [row.content for row in records.of(table, PURPOSE, subject)]
+
+
+def test_every_batch_is_one_line_and_its_rows_open(records, bulk, sql):
+    two = [batch(*SUBJECTS[:3]), batch(*SUBJECTS[3:], content=b"also")]
+
+    assert list(bulk.write(two, NOW)) == [Written(3), Written(2)]
+    assert [contents(records, one) for one in SUBJECTS] == [[b"told"]] * 3 + [[b"also"]] * 2
+    log = AccessLog(records.ledger)
+    assert [line.count('"what":"write"') for line in log.lines()] == [1, 1]
+    assert log.verify().number == 2
+    assert [number for (number,) in sql("SELECT number FROM consents ORDER BY number")] == [1, 2, 3, 4, 5]
+
+
+def test_enough_rows_for_a_copy_are_there_as_few_are(records, bulk):
+    many = sorted(RING.subject_of(f"M-{at}") for at in range(COPIED + 1))
+
+    assert list(bulk.write([batch(*many)], NOW)) == [Written(COPIED + 1)]
+    assert contents(records, many[-1]) == [b"told"]
+
+
+def test_what_is_there_already_is_left_out_and_what_says_otherwise_is_not(records, bulk):
+    list(bulk.write([batch(*SUBJECTS[:2])], NOW))
+
+    assert list(bulk.write([batch(*SUBJECTS[:3])], NOW)) == [Written(1, known=2)]
+    assert list(bulk.write([batch(SUBJECTS[0], content=b"other")], NOW)) == [Written(1)]
+    assert list(bulk.write([batch(SUBJECTS[0], at=AT + 1)], NOW)) == [Written(1)]
+    assert contents(records, SUBJECTS[0]) == [b"told", b"other", b"told"]
+
+
+def test_what_only_another_purpose_knows_is_written(records, bulk):
+    list(bulk.write([batch(*SUBJECTS)], NOW))
+    other = Bulk(records, consents, "fairness_audit", "Test", same, processes=0)
+
+    assert list(other.write([batch(*SUBJECTS)], NOW)) == [Written(5)]
+
+
+def test_columns_of_a_table_of_its_own_are_written(records):
+    bulk = Bulk(records, segments, PURPOSE, "Test", processes=0)
+    rows = Batch(SUBJECTS[:2], [AT, AT], [b"a", b"b"], [("needs", 3, AT + 1), ("needs", 4, AT + 2)])
+
+    assert list(bulk.write([rows], NOW)) == [Written(2)]
+    (row,) = records.of(segments, PURPOSE, SUBJECTS[1])
+    assert (row.more, row.content) == (("needs", 4, AT + 2), b"b")
+
+
+def between(*batches, do):
+    """Do something after the first batch was sealed, and before it is written."""
+    yield batches[0]
+    do()
+    yield from batches[1:]
+
+
+def test_who_is_erased_while_theirs_is_being_written_is_left_out(records, bulk, ledger):
+    records.ensured(SUBJECTS[:2], NOW)
+
+    def erase():
+        with ledger.writer("") as connection:
+            connection.execute(delete(data_keys).where(data_keys.c.subject == SUBJECTS[0]))
+
+    found = list(bulk.write(between(batch(*SUBJECTS[:3]), batch(SUBJECTS[4]), do=erase), NOW))
+
+    assert found == [Written(2, erased=1), Written(1)]
+    assert records.keys([SUBJECTS[0]]) == {}
+    assert contents(records, SUBJECTS[1]) == [b"told"]
+
+
+def test_whose_key_another_made_meanwhile_is_sealed_under_that(records, bulk):
+    def make():
+        list(bulk.write([batch(*SUBJECTS[:2])], NOW))
+
+    found = list(bulk.write(between(batch(*SUBJECTS[:3]), do=make), NOW))
+
+    assert found == [Written(1, known=2)]
+    assert [contents(records, one) for one in SUBJECTS[:3]] == [[b"told"]] * 3
+
+
+def test_a_resident_in_two_batches_has_one_key(records, bulk):
+    assert list(bulk.write([batch(SUBJECTS[0]), batch(SUBJECTS[0], at=AT + 1)], NOW)) == [Written(1)] * 2
+    assert contents(records, SUBJECTS[0]) == [b"told", b"told"]
+
+
+def test_what_is_refused_leaves_whole_batches_and_the_next_run_ends_it(records, bulk, unwritable):
+    with pytest.raises(LedgerError, match="Nothing was kept"):
+        list(bulk.write(between(batch(SUBJECTS[0]), batch(SUBJECTS[1]), do=unwritable.begin), NOW))
+    unwritable.end()
+
+    assert sum(one.added for one in bulk.write([batch(*SUBJECTS)], NOW)) == 5
+    assert AccessLog(records.ledger).verify()
+
+
+@pytest.fixture
+def unwritable(sql, url):
+    """A table that can be read and not be written."""
+
+    class Unwritable:
+        def begin(self):
+            sql("ALTER TABLE access RENAME TO hidden")
+
+        def end(self):
+            sql("ALTER TABLE hidden RENAME TO access")
+
+    return Unwritable()
+
+
+def test_other_processes_seal_the_same(records, monkeypatch):
+    monkeypatch.setattr(sealing, "FEW", 0)
+    bulk = Bulk(records, consents, PURPOSE, "Test", same, processes=1)
+
+    assert list(bulk.write([batch(*SUBJECTS), batch(*SUBJECTS)], NOW)) == [Written(5), Written(0, known=5)]
+    assert contents(records, SUBJECTS[4]) == [b"told"]
