@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.standing import Standing
     from segmentation.reviews.refusals import Told
     from segmentation.reviews.submission import Version
+    from serving.pages.version.card_parts import Parts
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
@@ -211,41 +212,25 @@ def _read(
     typed: CommentForm | WaiverForm | None,
     wrong: Mapping[str, str],
 ) -> VersionPage:
-    r, parts, pending = (
-        speaker(visit.language),
-        parts_in(visit.office, handed, visit.language),
-        pending_of(visit, standing),
-    )
-    said = Said(
-        history.comments(standing.model, standing.version),
-        pending,
-        typed=typed if isinstance(typed, CommentForm) else None,
-        error=wrong.get("text", ""),
-    )
-    sections = [
-        _section(r, part, said) for name, part in parts.card.items() if name not in {ABOUT, *FIRST, *LAST}
-    ]
+    r, pending = speaker(visit.language), pending_of(visit, standing)
+    parts = parts_in(visit.office, handed, visit.language)
+    comment = typed if isinstance(typed, CommentForm) else None
+    waiving = typed if isinstance(typed, WaiverForm) else None
+    comments = history.comments(standing.model, standing.version)
+    said = Said(comments, pending, typed=comment, error=wrong.get("text", ""))
     may = acts(visit, history, standing, is_readable=True, comments=len(pending.comments))
     waivers = None
     if "approve" in may.allowed and parts.blocking and standing.submission is not None:
         days = bounds(standing.submission, visit.now)
-        waiving = typed if isinstance(typed, WaiverForm) else None
         waivers = waivers_of(r, handed, parts.blocking, pending.waivers, days, waiving, wrong)
     sentences = {one.key: r.text(one.sentence) for same in parts.blocking for one in same}
-    impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"), ())
     titles = {one.name: one.title for one in parts.card.values()} | {"impact": r.t(ASSESSMENT)}
     return VersionPage(
         number=standing.version,
         target=visit.query.get("target", ""),
         name=r.text(handed.card.about.title),
         about=parts.card[ABOUT].html,
-        live=live(
-            r,
-            standing,
-            sentences,
-            last_of(history, standing),
-            handed.card.verdict.tally,
-        ),
+        live=live(r, standing, sentences, last_of(history, standing), handed.card.verdict.tally),
         acts=may,
         whole=said.of(WHOLE, ABOUT),
         earlier=pending.earlier,
@@ -253,11 +238,18 @@ def _read(
         waivers=waivers,
         since=since(r, visit, history, standing.version, handed),
         first=tuple(_section(r, parts.card[name], said) for name in FIRST),
-        sections=(*sections, impact),
+        sections=_between(r, parts, said),
         history=entries(r, history, visit.office.model, standing.version, titles, sentences),
         last=tuple(_section(r, parts.card[name], said) for name in LAST),
         fingerprints=fingerprints_of(r, standing),
     )
+
+
+def _between(r: Speaker, parts: Parts, said: Said) -> tuple[Section, ...]:
+    """Return the sections of the card that stand in its own order, and after them the assessment."""
+    own = [part for name, part in parts.card.items() if name not in {ABOUT, *FIRST, *LAST}]
+    impact = Section("impact", r.t(ASSESSMENT), r.t(IMPACT_HELP), None, parts.impact, said.of("impact"), ())
+    return (*(_section(r, part, said) for part in own), impact)
 
 
 def _unread(visit: Visit, history: History, standing: Standing, refusal: Told) -> VersionPage:

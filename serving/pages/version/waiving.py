@@ -212,24 +212,32 @@ def waivers_of(
         title = r.t("What the segments themselves lack") if is_lacking else named.attribute(name)
         mine = typed if typed is not None and typed.group == name else WaiverForm(name)
         told = [tuple(_finding(r, one, noted, days, mine) for one in same) for same in own]
-        found = tuple(sorted(told, key=lambda same: not any(one.open for one in same)))
-        wrong = errors if errors and mine is typed else {}
-        groups.append(
-            Group(
-                number,
-                name,
-                title,
-                found,
-                any(len(same) > 1 for same in found),
-                _count(found),
-                _open(found),
-                bool(wrong) or 0 < _open(found) < _count(found),
-                mine,
-                wrong,
-            )
-        )
+        groups.append(_group(number, title, told, mine, errors if errors and mine is typed else {}))
     total, left = sum(one.total for one in groups), sum(one.open for one in groups)
     return Waivers(total, left, days[0].isoformat(), days[1].isoformat(), tuple(groups))
+
+
+def _group(
+    number: int,
+    title: str,
+    claims: Iterable[tuple[Finding, ...]],
+    typed: WaiverForm,
+    wrong: Mapping[str, str],
+) -> Group:
+    found = tuple(sorted(claims, key=lambda same: not any(one.open for one in same)))
+    total, left = _count(found), _open(found)
+    return Group(
+        number,
+        typed.group,
+        title,
+        found,
+        any(len(same) > 1 for same in found),
+        total,
+        left,
+        bool(wrong) or 0 < left < total,
+        typed,
+        wrong,
+    )
 
 
 def _finding(
