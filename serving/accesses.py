@@ -15,6 +15,10 @@ class Access(Struct, frozen=True, omit_defaults=True):
     `id` is the request's; `key` is the id of the API key, empty at the pages; `version` and `decision` are
     those that the answer is from, None where there is none; `requests` is left out where it is one, and
     `person`, who was signed in at the pages, where nobody was.
+
+    Of a request about one resident `purpose` is what for, and `subject` stands for the resident: a pseudonym
+    that is used in this log alone (`segmentation.rights.readings.mark_of`). `alert` names what somebody
+    should look at, such as ``mass-reading``.
     """
 
     at: datetime
@@ -28,6 +32,9 @@ class Access(Struct, frozen=True, omit_defaults=True):
     decision: str | None
     requests: int = 1
     person: str = ""
+    purpose: str = ""
+    subject: str = ""
+    alert: str = ""
 
 
 encoded = Encoder().encode
@@ -60,4 +67,7 @@ def access_of(call: Call, route: str, status: int, model: str, now: datetime) ->
         model=model,
         version=approved.version if approved else None,
         decision=approved.decision if approved else None,
+        purpose=call.purpose,
+        subject=call.subject,
+        alert=call.alert,
     )

@@ -25,20 +25,23 @@ from serving.edge import Edge, Endpoint
 from serving.excess import APART
 from serving.logs import Log, utc
 from serving.pulse import beat
+from serving.residents.reference import RESIDENTS, named_in
 from serving.routes import all_routes
 from serving.shared import metrics_of, rate_of
 from serving.state import State
 from serving.strays import framework_failed, framework_said_no, nowhere, wrong_method
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from fastapi.telemetry import TelemetryConfig
     from starlette.types import Receive, Scope, Send
 
+    from segmentation.vault import Keyring
     from serving.pages.entrance.door import Door
+    from serving.residents.desk import Desk
     from serving.routes import Route
     from serving.settings import Settings
     from serving.watch import Watch
@@ -49,6 +52,8 @@ TITLE = "Resident segments"
 BESIDE = 2
 """Threads for long requests: one may read while another waits for the disk; more would share one core.
 GET has a thread of its own, because who watches the service must not wait behind residents."""
+CLERKS = 4
+"""Threads for what is kept of residents: each waits for the database most of its time."""
 FIRST_LOOK = 500
 """Hundredths of a second for which a start waits for the first look at the ledger."""
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -93,8 +98,9 @@ class Application(FastAPI):
         )
         self.edge, self._table, self.door = edge, tuple(routes), door
         self._addresses: dict[str, Address] = {}
-        for route in self._table:
-            self._add(route, edge)
+        self._about_one: dict[str, Address] = {}
+        for path in dict.fromkeys(route.path for route in self._table):
+            self._add(path, [route for route in self._table if route.path == path], edge)
         self.router.default = Endpoint(nowhere(), edge)
         for kind in (HTTPException, RequestValidationError):
             self.add_exception_handler(kind, framework_said_no)
@@ -109,6 +115,13 @@ class Application(FastAPI):
             if address is not None:
                 await address.endpoint(scope["method"])(scope, receive, send)
                 return
+            if path.startswith(RESIDENTS):
+                ref, rest = named_in(scope["raw_path"], root)
+                address = self._about_one.get(rest)
+                if address is not None:
+                    told = {**scope, "path_params": {"ref": ref}}
+                    await address.endpoint(scope["method"])(told, receive, send)
+                    return
             if self.door is not None and self.door.is_for(path):
                 await self.door(scope, receive, send)
                 return
@@ -118,11 +131,13 @@ class Application(FastAPI):
         """Return the document of the API, as ``GET /openapi.json`` answers it."""
         return document_of(self._table, served_now(self.edge.state), self.edge.state.settings)
 
-    def _add(self, route: Route, edge: Edge) -> None:
-        address = Address(route, edge)
-        self.router.routes.append(Mounted(route.path, address, name=route.name))
-        if "{" not in route.path:
-            self._addresses[route.path] = address
+    def _add(self, path: str, routes: Sequence[Route], edge: Edge) -> None:
+        address = Address(routes, edge)
+        self.router.routes.append(Mounted(path, address, name=routes[0].name))
+        if "{" not in path:
+            self._addresses[path] = address
+        elif routes[0].is_about_one:
+            self._about_one[path.rpartition("}")[2]] = address
 
 
 class Address:
@@ -130,14 +145,17 @@ class Address:
 
     Parameters
     ----------
-    route : Route
+    routes : sequence of Route
+        One for each method.
     edge : Edge
     """
 
-    def __init__(self, route: Route, edge: Edge) -> None:
-        methods = (route.method, "HEAD") if route.method == "GET" else (route.method,)
-        self._endpoints = dict.fromkeys(methods, Endpoint(route, edge))
-        self._other = Endpoint(wrong_method(methods), edge)
+    def __init__(self, routes: Sequence[Route], edge: Edge) -> None:
+        self._endpoints: dict[str, Endpoint] = {}
+        for route in routes:
+            methods = (route.method, "HEAD") if route.method == "GET" else (route.method,)
+            self._endpoints |= dict.fromkeys(methods, Endpoint(route, edge))
+        self._other = Endpoint(wrong_method(self._endpoints), edge)
 
     def endpoint(self, method: str) -> Endpoint:
         """Return what answers a method."""
@@ -155,6 +173,7 @@ def create_app(
     watch: Watch | None = None,
     routes: Iterable[Route] | None = None,
     log: Log | None = None,
+    keyring: Callable[[], Keyring] | None = None,
 ) -> Application:
     """Make the application of one worker; nothing runs until its lifespan begins.
 
@@ -169,20 +188,33 @@ def create_app(
         All addresses where they are not given.
     log : Log, optional
         Writes to standard error where it is not given.
+    keyring : callable, optional
+        Returns the keyring; taken from where the settings say where it is not given.
 
     Raises
     ------
     StorageError
         What the workers share cannot be made under the spool's folder.
+    VaultError
+        The settings name a keyring, and it does not open.
     """
     from serving.watch import Watch  # noqa: PLC0415 - it takes the ledger
 
     log = log or Log(clock)
     watch = watch or Watch(settings, clock, log=log)
-    state = State(settings, watch, clock, metrics_of(settings))
+    desk = _desk(settings, keyring, log)
+    state = State(settings, watch, clock, metrics_of(settings), desk)
     edge = Edge(state, Credentials(watch), rate_of(settings), log)
     door = None if settings.home is None else _door(edge)
     return Application(edge, all_routes() if routes is None else routes, _lifespan(edge, door), door)
+
+
+def _desk(settings: Settings, keyring: Callable[[], Keyring] | None, log: Log) -> Desk | None:
+    if keyring is None and settings.vault is None:
+        return None
+    from serving.residents.desk import desk_of  # noqa: PLC0415 - few services keep residents
+
+    return desk_of(settings, keyring, log)
 
 
 def _door(edge: Edge) -> Door:
@@ -203,6 +235,7 @@ def _lifespan(edge: Edge, door: Door | None = None) -> Lifespan:
         with (
             ThreadPoolExecutor(BESIDE, "beside") as edge.threads,
             ThreadPoolExecutor(1, "reader") as edge.readers,
+            ThreadPoolExecutor(CLERKS, "clerk") as edge.clerks,
         ):
             state.watch.start()
             await _seen(state.watch)
@@ -222,6 +255,8 @@ def _lifespan(edge: Edge, door: Door | None = None) -> Lifespan:
                 edge.record_counted()
                 if door is not None:
                     await asyncio.to_thread(door.close)
+                if state.residents is not None:
+                    await asyncio.to_thread(state.residents.close)
                 spool.close()
                 await asyncio.to_thread(mover.stop)
                 await asyncio.to_thread(state.watch.stop)

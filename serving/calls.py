@@ -48,6 +48,10 @@ class Call:
         counts no more, the request is refused, for this reason or another.
     place : Place or None
         The room that it takes; None where it was answered at once.
+    slot : int
+        Of its key, where what it spends is counted.
+    purpose, subject, alert : str
+        Of a request about one resident, for the access event: handlers set them. `subject` is a pseudonym.
     """
 
     id: str
@@ -59,6 +63,10 @@ class Call:
     rows: int = 0
     wait: float = 0.0
     place: Place | None = None
+    slot: int = 0
+    purpose: str = ""
+    subject: str = ""
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,7 @@ def _refusal(status: int, slugs: Sequence[str]) -> Part:
 
 def _schemas(told: Sequence[tuple[Route, Operation]], served: Served | None, limits: Limits) -> Part:
     answers = {operation.answer for _, operation in told if operation.answer} | {Problem}
+    answers |= {operation.body for _, operation in told if isinstance(operation.body, type)}
     _, found = msgspec.json.schema_components(
         sorted(answers, key=lambda kind: kind.__name__), ref_template=REF
     )

@@ -85,6 +85,8 @@ class Edge:
         For work that would keep other requests waiting; the event loop's own where it is None.
     readers : Executor or None
         For what is only read, which must not wait behind that work.
+    clerks : Executor or None
+        For what is kept of residents: it waits for a database.
     monotonic : callable
         Seconds of a clock that never goes back, the same in all workers.
     random : callable
@@ -102,6 +104,7 @@ class Edge:
     spool: Spool = field(default_factory=ClosedSpool)
     threads: Executor | None = None
     readers: Executor | None = None
+    clerks: Executor | None = None
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[int], bytes] = field(default_factory=Drawn)
     excess: Excess = field(default_factory=Excess)
@@ -163,6 +166,7 @@ class Endpoint:
             caller = edge.credentials.caller(sent, edge.state.clock())
             call.key = caller.key
             if caller.key is not None:
+                call.slot = caller.slot
                 call.wait = self._wait(caller.key, caller)
         check_headers(sent, settings.most_bytes, keyed=route.scope is not None)
         if route.media:
@@ -217,6 +221,8 @@ class Endpoint:
         place.hold(len(call.body))
         place.take_long()
         threads = edge.readers if route.method == "GET" else edge.threads
+        if route.is_about_one:
+            threads = edge.clerks
         loop = asyncio.get_running_loop()
         # Twice, because another version may have taken over meanwhile; a third time has no reason left.
         for _ in range(2):

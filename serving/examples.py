@@ -129,17 +129,25 @@ DETAILS: Mapping[str, str] = {
     "malformed": "The body is no JSON in UTF-8; send the residents as the document says.",
     "no-key": "Send an API key: Authorization: Bearer sgk_…, X-API-Key: sgk_…, or as the password of Basic.",
     "not-allowed": "This address needs an API key with another scope; ask an administrator for one.",
+    "no-consent": "Consent for the purpose service_planning was withdrawn (PIPL Art. 15); the standard "
+    "service goes on as the contract says.",
     "not-found": "Addresses are listed in /openapi.json.",
+    "none-kept": "No segment of this resident is kept for this purpose.",
     "wrong-method": "The header Allow names the method that this address answers to.",
     "too-slow": "All of a request must arrive in time; send fewer residents at once.",
+    "conflict": "The same was asked for before (access), and waits for its answer. Answer that request.",
     "too-large": "The body, or the number of residents, is over the limit; send fewer residents at once.",
     "wrong-media": "Send the content type application/json.",
     "invalid": "Two things do not fit the policy; `faults` says where, and the way out.",
     "too-often": "The key may ask less often; wait for as long as the header Retry-After says.",
+    "too-many-residents": "This API key asked about more residents than 600 an hour; come back as "
+    "Retry-After says.",
     "failed": "The service failed while it worked on this request; its log says where, by the request's id.",
     "not-approved": "No approved version may be served now.",
     "not-trusted": "The ledger cannot be read or trusted now.",
     "not-recorded": "The access could not be recorded, so the answer is kept back; try again later.",
+    "no-keyring": "This service has no keyring, so it keeps nothing of residents.",
+    "not-readable": "What is kept of residents cannot be read or written now; try again later.",
     "busy": "The service has too many requests in hand; try again in a moment.",
 }
 

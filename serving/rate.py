@@ -64,16 +64,18 @@ class Rate:
             raise StorageError(f"The file {path} that workers share cannot be made: {reason}.") from None
         return cls(file)
 
-    def wait(self, number: int, per_second: int, now: float) -> float:
+    def wait(self, number: int, per_second: float, now: float, burst: float = BURST) -> float:
         """Spend one request, or tell in how many seconds one may be spent.
 
         Parameters
         ----------
         number : int
             Of the key.
-        per_second : int
+        per_second : float
         now : float
             Seconds of a clock that never goes back and that all workers share (`time.monotonic`).
+        burst : float
+            Seconds of its rate that may be spent at once; the same at each call.
 
         Returns
         -------
@@ -82,19 +84,19 @@ class Rate:
         """
         slot = number % SLOTS
         if self._file is None:
-            return self._spend(slot, 1 / per_second, now)
+            return self._spend(slot, 1 / per_second, now, burst)
         is_held = _lock(self._file, slot)
         try:
-            return self._spend(slot, 1 / per_second, now)
+            return self._spend(slot, 1 / per_second, now, burst)
         finally:
             if is_held:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, WIDTH, slot * WIDTH)
 
-    def _spend(self, slot: int, cost: float, now: float) -> float:
+    def _spend(self, slot: int, cost: float, now: float, burst: float) -> float:
         until = self._spent[slot]
         # Further ahead than a burst it was never set: the machine was started anew, and its clock with it.
-        start = until if now < until <= now + BURST + MARGIN else now
-        excess = start + cost - now - BURST
+        start = until if now < until <= now + burst + MARGIN else now
+        excess = start + cost - now - burst
         # A millionth of a request is rounding.
         if excess > cost * 1e-6:
             return excess

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from serving.calls import JSON
+from serving.residents.examples import BODIES
 from serving.tables import LARGEST_PLACE
 
 if TYPE_CHECKING:
+    from msgspec import Struct
+
     from serving.needs import Needs
     from serving.operations import Body
 
 Part = dict[str, Any]
 REF = "#/components/schemas/{name}"
 TO_EXPLAIN = REF.format(name="{name}ToExplain")
+ALONE = REF.format(name="{name}Alone")
 MEDIA = JSON.decode()
 TEXT: Part = {"type": "string"}
 CELL: Part = {"type": ["string", "number", "boolean", "null"]}
@@ -26,23 +32,30 @@ FORMS = {
 """Examples: their form, and what is said of it."""
 
 
-def contents(body: Body, media: tuple[str, ...], needs: Needs | None) -> Part:
+def contents(body: Body | type[Struct], media: tuple[str, ...], needs: Needs | None) -> Part:
     """Return each content type of a request's body, and what it may hold.
 
     Parameters
     ----------
-    body : str
-        Component that the JSON is.
+    body : str or type
+        Component that the JSON is, or its type.
     media : tuple of str
     needs : Needs or None
         Of the version that is served; None where none may be.
     """
+    if isinstance(body, type):
+        example = msgspec.to_builtins(BODIES[body])
+        return {
+            one: {"schema": {"$ref": REF.format(name=body.__name__)}, "example": example} for one in media
+        }
     return {one: _content(body, one, needs) for one in media}
 
 
 def _content(body: Body, media: str, needs: Needs | None) -> Part:
     if needs is None:
         return {"schema": {"type": "object"} if media == MEDIA else TEXT}
+    if body == "ResidentsAlone":
+        return {"schema": {"$ref": REF.format(name=body)}, "example": _alone(needs)}
     examples = _frames(needs) if body == "Frames" else _residents(needs)
     if media == MEDIA:
         return {"schema": {"$ref": REF.format(name=body)}, "examples": examples}
@@ -52,6 +65,10 @@ def _content(body: Body, media: str, needs: Needs | None) -> Part:
 def _residents(needs: Needs) -> Part:
     given = needs.examples()
     return {name: {"summary": said, "value": given[form]} for name, (form, said) in FORMS.items()}
+
+
+def _alone(needs: Needs) -> Part:
+    return {"residents": needs.examples()["rows"]["residents"][:1]}
 
 
 def _frames(needs: Needs) -> Part:
@@ -85,10 +102,11 @@ def components(needs: Needs, most: int, most_explained: int) -> Part:
     most, most_explained : int
         Residents in one request, and in one to explain.
     """
-    explained = needs.schema(TO_EXPLAIN, most_explained)
+    explained, alone = needs.schema(TO_EXPLAIN, most_explained), needs.schema(ALONE, 1)
     return (
         needs.schema(REF, most)
         | {f"{name}ToExplain": schema for name, schema in explained.items()}
+        | {f"{name}Alone": schema for name, schema in alone.items()}
         | _mlflow(needs, most)
     )
 

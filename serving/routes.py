@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from segmentation.answers import Texts
 from serving import apidoc, cards, described, document, explain, health, invocations, predict
+from serving.residents import asking, consenting, placing, reasons, telling
 
 if TYPE_CHECKING:
     from segmentation.ledger.api_keys import Scope
@@ -42,6 +43,9 @@ class Route:
     quickly : callable or None
         Tried in the event loop first where the handler would run beside it and the body is under
         `QUICK_BELOW`: it answers what takes no time, and returns None for the rest.
+    is_about_one : bool
+        Whether it is about one resident, who is named in the path: it waits for a database, in threads of its
+        own.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Route:
     beside_from: int = 64 * 2**10
     media: tuple[str, ...] = ()
     quickly: Quickly | None = None
+    is_about_one: bool = False
 
 
 def all_routes() -> tuple[Route, ...]:
@@ -107,6 +112,7 @@ def all_routes() -> tuple[Route, ...]:
         _seldom(
             "/metrics", "metrics", "read", health.metrics, "Counts and times, for Prometheus", "计数与耗时"
         ),
+        *_about_one(),
         _seldom("/openapi.json", "document", None, document.openapi, "This document", "本文档"),
         _at_once("/healthz", "healthz", health.healthz, "Whether the process is alive", "进程是否存活"),
         _at_once("/readyz", "readyz", health.readyz, "Whether a version may be served", "是否有版本可供使用"),
@@ -132,6 +138,90 @@ def all_routes() -> tuple[Route, ...]:
 def _seldom(path: str, name: str, scope: Scope | None, handler: Handler, en: str, zh: str) -> Route:
     """Return a route that is seldom asked, and may have to load much: it runs beside the event loop."""
     return Route(name, "GET", path, scope, handler, Texts(en, zh), beside_from=0)
+
+
+def _about_one() -> tuple[Route, ...]:
+    """Return the routes about one resident, whose reference is in the path and nowhere else."""
+    told: tuple[tuple[str, Literal["GET", "POST"], str, Scope, Handler, Texts], ...] = (
+        (
+            "resident_place",
+            "POST",
+            "/segment",
+            "store",
+            placing.place,
+            Texts("Place one resident, and keep the segment", "为一位住户分群并保存结果"),
+        ),
+        (
+            "resident_segment",
+            "GET",
+            "/segment",
+            "resident",
+            placing.kept,
+            Texts("The segment that is kept of one resident", "已保存的一位住户的分群"),
+        ),
+        (
+            "resident_explain",
+            "POST",
+            "/explanation",
+            "rights",
+            reasons.explain,
+            Texts("Why one resident is in their segment", "一位住户归入其分群的原因"),
+        ),
+        (
+            "resident_consent",
+            "POST",
+            "/consents",
+            "rights",
+            consenting.record,
+            Texts("Put a consent, refusal, withdrawal or objection on record", "登记同意、拒绝、撤回或异议"),
+        ),
+        (
+            "resident_consents",
+            "GET",
+            "/consents",
+            "rights",
+            consenting.listed,
+            Texts("Where the consents of one resident stand", "一位住户的同意状态"),
+        ),
+        (
+            "resident_ask",
+            "POST",
+            "/requests",
+            "rights",
+            asking.receive,
+            Texts("Enter what one resident asks for", "登记一位住户的权利请求"),
+        ),
+        (
+            "resident_requests",
+            "GET",
+            "/requests",
+            "rights",
+            asking.listed,
+            Texts("What one resident asked for, and what came of it", "一位住户的权利请求及办理结果"),
+        ),
+        (
+            "resident_account",
+            "GET",
+            "",
+            "rights",
+            telling.account,
+            Texts("Everything that is kept of one resident", "所保存的一位住户的全部信息"),
+        ),
+    )
+    return tuple(
+        Route(
+            name,
+            method,
+            f"/v1/residents/{{ref}}{path}",
+            scope,
+            handler,
+            summary,
+            beside_from=0,
+            media=JSON_ALONE if method == "POST" else (),
+            is_about_one=True,
+        )
+        for name, method, path, scope, handler, summary in told
+    )
 
 
 def _at_once(path: str, name: str, handler: Handler, en: str, zh: str) -> Route:

@@ -50,6 +50,13 @@ class Settings:
         Where the keys of people rest: they sign in and decide by pages of this service; None for no pages.
     idle, longest : float
         Seconds after which a session of the pages ends: without a request, and however much is asked.
+    vault : Path or None
+        The home whose keyring opens what is kept of residents; None for a service that keeps nothing of them.
+        The secret itself stands in no setting: each worker takes it from the file or its environment.
+    residents_an_hour : int
+        Residents that one key may ask about in an hour, where they are named.
+    answer_days : int
+        Days in which a resident's request is answered.
     run : str
         Names this run of the service: the same in all its workers, another after a new start.
     """
@@ -74,6 +81,9 @@ class Settings:
     home: Path | None = None
     idle: float = 1_800.0
     longest: float = 36_000.0
+    vault: Path | None = None
+    residents_an_hour: int = 600
+    answer_days: int = 30
     run: str = "run"
 
     @property

@@ -29,6 +29,16 @@ def rate_of(settings: Settings) -> Rate:
     return Rate.shared(settings.spool / FOLDER / "rate")
 
 
+def reads_of(settings: Settings) -> Rate:
+    """Return what counts how many residents keys ask about, over all workers as `rate_of`.
+
+    Raises
+    ------
+    StorageError
+    """
+    return Rate.shared(settings.spool / FOLDER / "residents")
+
+
 def metrics_of(settings: Settings) -> Metrics:
     """Return what counts answers: over all workers, where there are several.
 

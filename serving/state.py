@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from serving.residents.desk import Desk
     from serving.settings import Settings
     from serving.watch import Watch
 
@@ -28,9 +29,12 @@ class State:
         The time, aware, in UTC.
     metrics : Metrics
         What was counted, by this worker and the others.
+    residents : Desk or None
+        What is kept of residents; None in a service without a keyring.
     """
 
     settings: Settings
     watch: Watch
     clock: Callable[[], datetime]
     metrics: Metrics = field(default_factory=Metrics)
+    residents: Desk | None = None

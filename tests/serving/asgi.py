@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import msgspec
 
@@ -39,16 +40,18 @@ class Answer:
         return msgspec.json.decode(self.body)
 
 
-def ask(app, method, path, *, headers=(), body=b"", pieces=None, root=""):
+def ask(app, method, path, *, headers=(), body=b"", pieces=None, root="", query=b""):
     """Send one request to an ASGI application and return its answer.
 
     `pieces` are what arrives one by one; one of them may be a number of seconds to wait for, and None is the
     end of a connection.
     """
-    return asyncio.run(asked(app, method, path, headers=headers, body=body, pieces=pieces, root=root))
+    return asyncio.run(
+        asked(app, method, path, headers=headers, body=body, pieces=pieces, root=root, query=query)
+    )
 
 
-async def asked(app, method, path, *, headers=(), body=b"", pieces=None, root=""):
+async def asked(app, method, path, *, headers=(), body=b"", pieces=None, root="", query=b""):
     """Do as `ask`, in an event loop that runs."""
     arriving = [body] if pieces is None else list(pieces)
     sent = []
@@ -69,10 +72,10 @@ async def asked(app, method, path, *, headers=(), body=b"", pieces=None, root=""
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": root + path,
+        "path": root + unquote(path),
         "raw_path": (root + path).encode(),
         "root_path": root,
-        "query_string": b"",
+        "query_string": query,
         "headers": list(headers),
         "client": ("203.0.113.77", 4711),
         "server": ("127.0.0.1", 8000),

@@ -13,15 +13,17 @@ from segmentation.answers import Problem
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.api_keys import SCOPES
 from segmentation.ledger.store import open_ledger
+from segmentation.vault import Keyring
 from segmentation.version import __version__
 from serving.app import create_app, utc
 from serving.logs import Log
 from serving.routes import all_routes
 from tests.serving.asgi import JSON, Kept, ask, asked, bearer, token
-from tests.serving.made import Office, residents
+from tests.serving.made import Office, policy, residents
 
 ROUTES = {route.name: route for route in all_routes()}
 PLANTED = "410103198001011234"
+NOTICE = policy().purpose.notice_versions[-1]
 
 
 # ---- Every address, with every kind of key ------------------------------------------------------------
@@ -39,11 +41,33 @@ def open_office(tmp_path_factory):
     office.end(keys["revoked"])
     office.clock.wait(hours=2)
     # It looks at the ledger this once, and what it saw counts as long as the tests take.
-    settings = office.settings(grace=3_600.0)
-    app = create_app(settings, clock=office.clock, log=Log(office.clock, StringIO()))
+    settings, keyring = office.settings(interval=3_600.0), Keyring.generate(office.clock())
+    log = Log(office.clock, StringIO())
+    app = create_app(settings, clock=office.clock, log=log, keyring=lambda: keyring)
     app.edge.spool = Kept()
     app.edge.state.watch.look()
+    for shown in ("all", "resident", "store", "rights"):
+        for name in ("resident_consent", "resident_place"):
+            sent = {"headers": [JSON, bearer(keys["all"])], "body": body_for(name)}
+            assert ask(app, "POST", path_of(ROUTES[name], shown), **sent).status == 200
     return app, keys
+
+
+def path_of(route, shown):
+    """Return the address as it is asked for; each kind of key asks about a resident of its own."""
+    return route.path.replace("{file}", "start.js").replace("{ref}", f"R%2F{shown.replace(' ', '')}")
+
+
+def body_for(name):
+    """Return a body that the route answers."""
+    told = {
+        "invocations": {"dataframe_records": residents(2)},
+        "resident_place": {"residents": residents(1)},
+        "resident_explain": {"residents": residents(1)},
+        "resident_consent": {"purpose": "service_planning", "event_state": "given", "privacy_notice": NOTICE},
+        "resident_ask": {"right": "copy"},
+    }
+    return json.dumps(told.get(name, {"residents": residents(2)})).encode()
 
 
 def expected(route, shown):
@@ -65,10 +89,10 @@ def test_an_address_opens_to_the_keys_that_it_needs_and_to_no_other(open_office,
     body = b""
     if route.media:
         headers.append(JSON)
-        rows = {"dataframe_records": residents(2)} if name == "invocations" else {"residents": residents(2)}
-        body = json.dumps(rows).encode()
+        body = body_for(name)
     before = len(app.edge.spool.lines)
-    found = ask(app, route.method, route.path.replace("{file}", "start.js"), headers=headers, body=body)
+    query = b"purpose=service_planning" if name == "resident_segment" else b""
+    found = ask(app, route.method, path_of(route, shown), headers=headers, body=body, query=query)
     app.edge.record_counted()
     assert found.status == expected(route, shown)
     if found.status != 200:

@@ -11,7 +11,7 @@ OPEN = {"healthz", "readyz", "ping", "version", "document", "docs", "docs_file"}
 def test_names_and_addresses_are_each_given_once():
     routes = all_routes()
     assert max(Counter(route.name for route in routes).values()) == 1
-    assert max(Counter(route.path for route in routes).values()) == 1
+    assert max(Counter((route.method, route.path) for route in routes).values()) == 1
 
 
 def test_only_what_tells_nothing_of_the_model_is_open():
@@ -32,4 +32,6 @@ def test_every_address_is_told_in_both_languages():
 def test_what_is_read_with_care_runs_beside_the_event_loop_whatever_its_size():
     for route in all_routes():
         assert route.beside_from == (0 if route.scope or route.name == "document" else NEVER)
+    about = {route for route in all_routes() if route.is_about_one}
+    assert {route.path.startswith("/v1/residents/{ref}") for route in about} == {True}
     assert {route.name for route in all_routes() if route.quickly} == {"predict", "invocations"}

@@ -1,0 +1,137 @@
+"""`Desk`: where the handlers of one worker find what is kept of residents, and what turns them away.
+
+The ledger is opened at the first request, because a service starts while its database is away; who was erased
+past it (a crash, a restored database) is erased before the first answer.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from segmentation.home import Home
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.requests import Requests
+from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+from segmentation.ledger.store import open_ledger
+from segmentation.rights.beheld import Purposes
+from segmentation.vault.source import keyring_source
+from serving.logs import utc
+from serving.shared import reads_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from segmentation.errors import LedgerError, StorageError, VaultError
+    from segmentation.ledger.store import Ledger
+    from segmentation.vault import Keyring
+    from serving.logs import Log
+    from serving.rate import Rate
+    from serving.settings import Settings
+
+PATIENCE = 3.0
+"""Seconds that a request waits for who writes the ledger."""
+BY = "segmentation serve"
+
+
+@dataclass(eq=False)
+class Desk:
+    """What is kept of residents, for the handlers of one worker.
+
+    Attributes
+    ----------
+    settings : Settings
+    keyring : callable
+        Returns the keyring as it is now.
+    reads : Rate
+        Counts how many residents each key asked about.
+    log : Log
+    clock : callable
+        The time, aware, in UTC.
+    monotonic : callable
+        Seconds of a clock that never goes back, the same in all workers.
+    purposes : Purposes
+        Found once.
+    """
+
+    settings: Settings
+    keyring: Callable[[], Keyring]
+    reads: Rate
+    log: Log
+    clock: Callable[[], datetime] = utc
+    monotonic: Callable[[], float] = time.monotonic
+    purposes: Purposes = field(default_factory=Purposes)
+    _ledger: Ledger | None = None
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def records(self) -> Records:
+        """The tables.
+
+        Raises
+        ------
+        LedgerError, StorageError
+            The ledger cannot be opened, or is one of an older version.
+        VaultError
+            There is no keyring any more.
+        """
+        with self._opening:
+            if self._ledger is None:
+                self._ledger = self._opened()
+            return Records(self._ledger, self.keyring)
+
+    @property
+    def requests(self) -> Requests:
+        """The register of requests; raises what `records` does."""
+        return Requests(self.records, self.settings.answer_days)
+
+    def close(self) -> None:
+        """Let go of the database; it is opened again when it is needed."""
+        with self._opening:
+            ledger, self._ledger = self._ledger, None
+        if ledger is not None:
+            ledger.close()
+
+    def tell(self, error: LedgerError | StorageError | VaultError) -> None:
+        """Tell the log why something cannot be read or written; none of these names a resident."""
+        self.log.said("residents", "error", type(error).__name__, error)
+
+    def _opened(self) -> Ledger:
+        ledger = open_ledger(self.settings.trust.ledger, patience=PATIENCE)
+        try:
+            if self.settings.vault is not None:
+                file = Tombstones(tombstones_file(Home(self.settings.vault)))
+                Erasures(Records(ledger, self.keyring), file).carry_out(BY, self.clock())
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+
+def desk_of(settings: Settings, keyring: Callable[[], Keyring] | None, log: Log) -> Desk:
+    """Return the desk of a worker, whose keyring has opened.
+
+    Parameters
+    ----------
+    settings : Settings
+    keyring : callable or None
+        None takes it from where the settings say.
+    log : Log
+
+    Raises
+    ------
+    VaultError
+        There is none, or it stays closed.
+    StorageError
+        What the workers share cannot be made under the spool's folder.
+    """
+    if keyring is None:
+        assert settings.vault is not None  # noqa: S101 - who calls has looked
+        keyring = keyring_source(Home(settings.vault), os.environ)
+    keyring()
+    return Desk(settings, keyring, reads_of(settings), log)

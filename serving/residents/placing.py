@@ -1,0 +1,100 @@
+"""``/v1/residents/{ref}/segment``: placing one resident and keeping where, and telling it for a purpose.
+
+Both ask first whether the resident consents, in the database and at each request: who withdrew a moment ago,
+or objected, is refused now (PIPL Art. 15, 24).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.overrides import Overrides
+from segmentation.ledger.personal.segments import By, Placed, Segments
+from segmentation.rights.beheld import beheld
+from serving.calls import Refused, Reply
+from serving.residents.answers import KeptSegment
+from serving.residents.asked import about_one, check_purpose, purpose_in
+
+if TYPE_CHECKING:
+    from segmentation.ledger.personal.overrides import Override
+    from segmentation.ledger.personal.segments import Segment
+    from serving.needs import Columns
+    from serving.residents.asked import Asked
+    from serving.served import Served
+
+NONE_KEPT = (
+    "No segment of this resident is kept for this purpose, or it has expired. Place them with POST, or give "
+    "the standard service."
+)
+_encode = msgspec.json.Encoder().encode
+
+
+def _place(asked: Asked) -> Reply:
+    """Answer where a resident is, and keep it: ``POST /v1/residents/{ref}/segment``."""
+    asked.call.served = served = asked.state.watch.served()
+    policy = served.approved.policy
+    check_purpose(asked.call, policy.purpose.key)
+    columns = served.needs.read(asked.call.body, 1)
+    Consents(asked.records).check(asked.subject, policy.purpose.key, policy)
+    by = By.of(policy, served.approved.version)
+    Segments(asked.records).keep(asked.subject, _placed(served, columns), by, asked.by, asked.now)
+    with beheld(asked.records) as seen:
+        kept = Segments(seen).current(asked.subject, by.purpose, by.model, asked.now)
+        override = Overrides(seen).standing(asked.subject, by.purpose, by.model)
+    return _told(served, by.purpose, kept, override, columns.unused)
+
+
+def _kept(asked: Asked) -> Reply:
+    """Answer the segment that is kept: ``GET /v1/residents/{ref}/segment?purpose=``."""
+    purpose = purpose_in(asked)
+    asked.call.served = served = asked.state.watch.served()
+    policy = served.approved.policy
+    with beheld(asked.records) as seen:
+        Consents(seen).check(asked.subject, purpose, policy)
+        kept = Segments(seen).current(asked.subject, purpose, policy.name, asked.now)
+        override = Overrides(seen).standing(asked.subject, purpose, policy.name)
+    return _told(served, purpose, kept, override)
+
+
+place = about_one(_place, reads=False)
+kept = about_one(_kept)
+
+
+def _placed(served: Served, columns: Columns) -> Placed:
+    assert columns.one is not None  # noqa: S101 - one was asked for
+    scorer = served.approved.scorer
+    found = scorer.one(columns.one)
+    segment, decision = scorer.segments[found.label], served.approved.decision
+    return Placed(segment, found.margin, found.borderline, decision, columns.imputed[0])
+
+
+def _told(
+    served: Served,
+    purpose: str,
+    kept: Segment | None,
+    override: Override | None,
+    unused: tuple[str, ...] = (),
+) -> Reply:
+    if kept is None:
+        raise Refused("none-kept", NONE_KEPT)
+    segment = override.segment if override is not None and override.segment else kept.segment
+    answer = KeptSegment(
+        purpose=purpose,
+        model=kept.model,
+        version=kept.version,
+        decision=kept.decision,
+        segment=segment,
+        computed=kept.segment,
+        is_override=override is not None,
+        margin=kept.margin,
+        borderline=kept.borderline,
+        imputed=kept.imputed,
+        at=kept.at.isoformat(),
+        expires=kept.expires.isoformat(),
+        told=served.segments.get(segment),
+        unused=unused,
+    )
+    return Reply(_encode(answer))

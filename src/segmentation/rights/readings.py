@@ -1,0 +1,114 @@
+"""Who asked about a resident: found in the access log by a pseudonym that stands nowhere else.
+
+The service writes such a line with every answer, a command with what it shows (PIPL Art. 44, 51).
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import func, select
+
+from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
+from segmentation.ledger.tables import access
+from segmentation.rights.account import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from segmentation.ledger.personal.records import Records
+    from segmentation.vault import Keyring
+
+MARKED = "access log"
+"""The purpose whose pseudonyms stand in the access log."""
+SPOOL = "readings"
+"""The name under which commands write what they showed."""
+TOLD = 200
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+def mark_of(keyring: Keyring, subject: bytes) -> str:
+    """Return what stands for a resident in the access log."""
+    return keyring.marker(MARKED)(subject).hex()
+
+
+def note_reading(records: Records, subject: bytes, by: str, route: str, purpose: str, now: datetime) -> None:
+    """Write that a person or a command was told of a resident; call it before they are.
+
+    Parameters
+    ----------
+    records : Records
+    subject : bytes
+        `Keyring.subject_of` the resident.
+    by : str
+        A person of the ledger, or a command.
+    route : str
+        What was asked.
+    purpose : str
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    LedgerError, StorageError
+        It cannot be written, so nothing may be shown.
+    """
+    line = {
+        "at": now.isoformat(),
+        "id": secrets.token_hex(8),
+        "key": "",
+        "person": by,
+        "route": route,
+        "status": TOLD,
+        "rows": 1,
+        "purpose": purpose,
+        "subject": mark_of(records.keyring, subject),
+    }
+    ledger = records.ledger
+    with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+        append_within(connection, SPOOL, _encode(line) + b"\n", now)
+
+
+def readings_of(connection: Connection, mark: str) -> tuple[Reading, ...]:
+    """Return who asked about a resident, within a transaction, as the log has it.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    mark : str
+        `mark_of` the resident.
+    """
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    question = select(access.c.lines).where(place(access.c.lines, mark) > 0).order_by(access.c.number)
+    return tuple(
+        reading
+        for lines in connection.execute(question).scalars()
+        for line in lines.split("\n")
+        if mark in line
+        for reading in _read(line, mark)
+    )
+
+
+def _read(line: str, mark: str) -> Iterator[Reading]:
+    """Yield what a line says of a resident; nothing where it is none."""
+    try:
+        told: Any = _decode(line)
+        if told.get("subject") != mark:
+            return
+        by = told.get("person") or told.get("key") or told.get("by") or ""
+        yield Reading(
+            str(told["at"]),
+            str(by),
+            str(told.get("route", "")),
+            str(told.get("purpose", "")),
+            int(told.get("status", TOLD)),
+        )
+    except (msgspec.DecodeError, AttributeError, LookupError, TypeError, ValueError):
+        return
