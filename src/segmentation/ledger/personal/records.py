@@ -156,9 +156,10 @@ class Records:
         return opened(self.keyring, found)
 
     def _made(self, subjects: Sequence[bytes], now: datetime) -> dict[bytes, DataKey]:
-        keyring, made = self.keyring, micros(now)
+        made = micros(now)
         fresh = {subject: secrets.token_bytes(32) for subject in subjects}
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+            keyring = self.keyring  # asked here, where nobody retires the key that it wraps with
             there = wrapped_keys(connection, subjects)
             rows = [(one, *keyring.wrap(one, key), made) for one, key in fresh.items() if one not in there]
             if rows:

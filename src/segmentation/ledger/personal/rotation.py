@@ -56,7 +56,33 @@ def counts(ledger: Ledger) -> dict[str, int]:
     """
     question = select(data_keys.c.wrapping, func.count()).group_by(data_keys.c.wrapping)
     with ledger.told(UNREAD), ledger.reading() as connection:
-        return {key: int(number) for key, number in connection.execute(question).tuples()}
+        return {key: int(number) for key, number in connection.execute(question)}
+
+
+def add_key(records: Records, keep: Callable[[Keyring], None], by: str, now: datetime) -> Keyring:
+    """Add a wrapping key to the keyring, which is the active one from now on.
+
+    Parameters
+    ----------
+    records : Records
+    keep : callable
+        Writes the keyring to where it is read from.
+    by : str
+        Who does it.
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    LedgerError, StorageError
+        The database refuses, or the keyring cannot be written; it is then as it was.
+    """
+    ledger = records.ledger
+    with ledger.writer(UNROTATED, AGAIN) as connection, ledger.told(UNROTATED):
+        rotated = records.keyring.rotated(now)
+        tell(connection, [_line(by, now, 0, digest_of_rows([rotated.active.id.encode()]))])
+        keep(rotated)
+    return rotated
 
 
 def rewrap(records: Records, by: str, now: Callable[[], datetime], batch: int = BATCH) -> Iterator[int]:
