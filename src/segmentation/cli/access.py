@@ -1,4 +1,4 @@
-"""`segmentation ledger access` and `anchor`: who asked the service for what, and how far that is held fast.
+"""`segmentation ledger access` and `anchor`: who asked for what and wrote what, and how far it is held fast.
 
 The service anchors the access log by itself, once a day. Where its clock may be ahead it leaves that to a
 person, because an event of a time to come stops everybody until then.
@@ -29,6 +29,15 @@ ANCHOR = "segmentation ledger anchor"
 LEFT = 1
 """Exit code where somebody was asked, and said no."""
 
+DONE = {
+    "write": "kept",
+    "read": "read",
+    "erase": "erased",
+    "retention": "took out, as due,",
+    "rotate": "wrapped anew",
+}
+"""What is said of what was done to rows of personal data."""
+
 Told = dict[str, Any]  # what JSON holds
 
 
@@ -41,10 +50,11 @@ def access(
         bool, typer.Option("--json", help="Print one JSON object, of which `events` has one a line.")
     ] = False,
 ) -> None:
-    """Print every request of a known API key or person: when, of whom, what was asked, what came of it.
+    """Print every request of a known API key or person and every write of personal data: when, by whom, what.
 
-    There is no more of a request than that: no body, no address and nothing about a resident. Where somebody
-    tried to sign in and was not let in, nothing says by which name.
+    There is no more of a request than that and what came of it: no body, no address and nothing about a
+    resident. Of a write there is the table, how many rows, and for which purpose. Where somebody tried to
+    sign in and was not let in, nothing says by which name.
 
     Exit code 1 says that the log is not what was moved into it: what was printed may be false, and
     requests may be missing.
@@ -181,13 +191,25 @@ def _line(told: Told, names: dict[str, str]) -> str:
     if "unreadable" in told:
         return f"A line that is no access event: {told['unreadable']}"
     at = str(told.get("at"))
+    if "table" in told:
+        return _written(told, at)
     version = f"version {told['version']} of {told.get('model')}" if told.get("version") else "no version"
     rows = f"{told['rows']} resident{'' if told['rows'] == 1 else 's'}" if told.get("rows") else ""
     who = _who(told, names)
     request = f"request {told.get('id')}"
     if told.get("requests"):
         request += f", the last of {told['requests']} that were refused"
-    parts = (at, who, told.get("route"), told.get("status"), rows, version, request)
+    purpose = f"for {told['purpose']}" if told.get("purpose") else ""
+    parts = (at, who, told.get("route"), told.get("status"), rows, purpose, version, request)
+    return "; ".join(str(part) for part in parts if part)
+
+
+def _written(told: Told, at: str) -> str:
+    """Return what was done to rows of personal data: by whom, how many, of which table."""
+    done, count = str(told.get("what")), told.get("count")
+    rows = f"{count} row{'' if count == 1 else 's'} of {told['table']}"
+    purpose = f"for {told['purpose']}" if told.get("purpose") else ""
+    parts = (at, told.get("by"), f"{DONE.get(done, done)} {rows}", purpose)
     return "; ".join(str(part) for part in parts if part)
 
 

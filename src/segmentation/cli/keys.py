@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,13 +11,12 @@ import typer
 
 from segmentation.cli import office, secrets
 from segmentation.cli.console import say_json
+from segmentation.cli.newfile import new_file
 from segmentation.cli.office import book_at
 from segmentation.cli.options import HOME, By, HomeFolder, Json, PassphraseFile, Reason
 from segmentation.cli.plain import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from segmentation.ledger.api_keys import ApiKey, ApiKeyStanding, Scope
     from segmentation.ledger.book import Book
     from segmentation.reviews.desk import Signer
@@ -92,7 +89,7 @@ def issue(  # noqa: PLR0913, PLR0917 - every option of the command
     last = _last(expires, book.now())
     signer = _signer(book, home, by, ISSUE, passphrase_file)
     scopes: list[Scope] = [one.value for one in dict.fromkeys(scope)]
-    with _new_file(out) as file:
+    with new_file(out, "The token") as file:
         token, record = issue_api_key(
             book,
             signer,
@@ -191,36 +188,6 @@ def _signer(book: Book, home: Path, name: str, action: str, passphrase_file: Pat
 
     check_may(book.history(), name, action, book.now())
     return Signer(name, open_key(Home(home), name, secrets.passphrase(name, passphrase_file)))
-
-
-@contextmanager
-def _new_file(path: Path | None) -> Iterator[Path | None]:
-    """Make an empty file that its owner alone may read, and take it away where no token comes into it.
-
-    It is made before anything is recorded: a key whose token nobody could keep is of no use.
-
-    Raises
-    ------
-    StorageError
-        There is one already, or it cannot be made.
-    """
-    from segmentation.errors import StorageError
-    from segmentation.files import reason_of
-
-    if path is None:
-        yield None
-        return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise StorageError(
-            f"The token cannot be written to {path}: {reason_of(error)}. Name a new file."
-        ) from None
-    try:
-        yield path
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _line(record: ApiKey) -> str:

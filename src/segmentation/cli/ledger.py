@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.checkpoint import Checkpoint
     from segmentation.ledger.facts import Anchor
     from segmentation.ledger.history import History
+    from segmentation.ledger.personal.verify import Verified
     from segmentation.ledger.store import Ledger
     from segmentation.ledger.trust import Trust
 
@@ -36,11 +37,12 @@ def verify(
     home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
-    """Verify every event against the chain, its signature and the rules, and every batch of access events.
+    """Verify every event against the chain, its signature and the rules, every access event and personal row.
 
-    It begins with the pinned root key. Exit code 1 says that the ledger was altered, and names
-    the first event and the first batch that was, or the triggers of its tables that are gone or
-    changed and the rows that belong to no event; 2, that it cannot be reached.
+    It begins with the pinned root key, and needs no keyring. Exit code 1 says that the ledger was altered,
+    and names the first event and the first batch that was, the triggers of its tables that are gone or
+    changed and the rows that belong to no event, and rows of personal data that were altered, removed,
+    added or moved, by table and number; 2, that it cannot be reached.
     """
     from segmentation.home import Home
     from segmentation.ledger.store import open_ledger
@@ -52,10 +54,12 @@ def verify(
         ledger.check_revision()
         found: list[History] = []
         heads: list[Head] = []
+        kept: list[Verified] = []
         wrong = [
             *_complaint(lambda: found.append(_verified(ledger, trust, slip))),
             # After the events, because the log goes on while they are read.
             *_complaint(lambda: heads.append(_accesses(ledger, found))),
+            *_complaint(lambda: kept.append(_personal(ledger, home))),
             *_complaint(ledger.check_guards),
         ]
     for told in wrong:
@@ -64,9 +68,9 @@ def verify(
         raise typer.Exit(ALTERED)
     history = found[0]
     if as_json:
-        say_json(_content(history, heads[0]))
+        say_json(_content(history, heads[0], kept[0]))
     else:
-        _print(history, heads[0], checkpoint)
+        _print(history, heads[0], kept[0], checkpoint)
 
 
 @app.command(epilog="Example: `segmentation ledger checkpoint --out checkpoint.json`")
@@ -146,6 +150,21 @@ def _accesses(ledger: Ledger, histories: Sequence[History]) -> Head:
     return AccessLog(ledger).verify(histories[0].anchors if histories else ())
 
 
+def _personal(ledger: Ledger, home: Path) -> Verified:
+    """Return what is kept of residents, held against the access log and the file of tombstones.
+
+    Raises
+    ------
+    LedgerError
+        It was altered.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.verify import verify_personal
+
+    return verify_personal(ledger, Tombstones(tombstones_file(Home(home))))
+
+
 def read_checkpoint(file: Path | None) -> Checkpoint | None:
     """Read what `ledger checkpoint` wrote; None where nothing is named.
 
@@ -170,7 +189,7 @@ def read_checkpoint(file: Path | None) -> Checkpoint | None:
     return Checkpoint.from_json(content)
 
 
-def _content(history: History, accesses: Head) -> dict[str, object]:
+def _content(history: History, accesses: Head, kept: Verified) -> dict[str, object]:
     head, anchored = history.head, _furthest(history)
     return {
         "ledger": history.ledger,
@@ -185,10 +204,11 @@ def _content(history: History, accesses: Head) -> dict[str, object]:
             "head": accesses.digest,
             "anchored": anchored and anchored.number,
         },
+        "personal": {"rows": dict(kept.rows), "empty": dict(kept.empty), "erasures": kept.erasures},
     }
 
 
-def _print(history: History, accesses: Head, checkpoint: Path | None) -> None:
+def _print(history: History, accesses: Head, kept: Verified, checkpoint: Path | None) -> None:
     head, events = history.head, history.head.seq
     say(f"The ledger holds: {events:,} events, the last one of {head.at:%Y-%m-%d %H:%M} UTC.")
     say(f"Head: {head.digest}")
@@ -197,9 +217,21 @@ def _print(history: History, accesses: Head, checkpoint: Path | None) -> None:
     say(f"Versions: {len(history.versions()):,}; API keys: {len(history.api_keys):,}")
     say("Every event follows the one before it, and every signature leads to the pinned root key.")
     say(_accessed(history, accesses))
+    say(_kept(kept))
     say("The triggers that guard the tables are in place, and every row belongs to an event.")
     if checkpoint is not None:
         say(f"It is the ledger of {checkpoint}.")
+
+
+def _kept(kept: Verified) -> str:
+    """Return what was found of personal data, in one sentence."""
+    rows = sum(kept.rows.values())
+    if not rows:
+        return "Nothing is kept of residents."
+    return (
+        f"The tables of personal data hold {rows:,} rows, each as it was written; "
+        f"{sum(kept.empty.values()):,} were taken out since, and {kept.erasures:,} residents were erased."
+    )
 
 
 def _furthest(history: History) -> Anchor | None:

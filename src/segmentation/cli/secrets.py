@@ -14,6 +14,7 @@ import typer
 from segmentation.errors import SigningError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PASSPHRASE = "SEGMENTATION_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -43,6 +44,39 @@ def passphrase(name: str, file: Path | None, *, new: bool = False) -> str:
 def root_passphrase(file: Path | None, *, new: bool = False) -> str:
     """Return the passphrase of the root key; takes and raises what `passphrase` does."""
     return _from("Passphrase of the root key", file, "--root-passphrase-file", ROOT_PASSPHRASE, new=new)
+
+
+def keyring_passphrase() -> Callable[[], str] | None:
+    """Return what asks for the passphrase of the keyring; None where nobody sits at a terminal."""
+    if not is_asked():
+        return None
+    return lambda: str(typer.prompt("Passphrase of the keyring", hide_input=True, err=True))
+
+
+def new_keyring_passphrase() -> str:
+    """Return the passphrase of a new keyring: from the environment, or asked for twice.
+
+    Raises
+    ------
+    VaultError
+        The environment names a file that cannot be read.
+    SigningError
+        There is nobody to ask.
+    """
+    from segmentation.vault.source import PASSPHRASE as VARIABLE
+    from segmentation.vault.source import PASSPHRASE_FILE, passphrase_of
+
+    found = passphrase_of(os.environ)
+    if found is not None:
+        return found
+    if not is_asked():
+        raise SigningError(
+            f"A passphrase for the keyring is needed, and there is no terminal to ask at. Set {VARIABLE}, or "
+            f"{PASSPHRASE_FILE} to a file that holds it."
+        )
+    return str(
+        typer.prompt("Passphrase of the keyring (new)", hide_input=True, confirmation_prompt=True, err=True)
+    )
 
 
 def is_asked() -> bool:

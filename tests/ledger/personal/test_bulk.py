@@ -152,3 +152,16 @@ def test_other_processes_seal_the_same(records, monkeypatch):
 
     assert list(bulk.write([batch(*SUBJECTS), batch(*SUBJECTS)], NOW)) == [Written(5), Written(0, known=5)]
     assert contents(records, SUBJECTS[4]) == [b"told"]
+
+
+def test_what_was_sealed_under_a_key_that_is_retired_by_then_is_sealed_anew(ledger):
+    rings = [RING]
+    bulk = Bulk(Records(ledger, lambda: rings[-1]), consents, PURPOSE, "Test", same, processes=0)
+
+    def batches():
+        yield batch(*SUBJECTS[:3])
+        rings.append(RING.rotated(NOW))
+        rings.append(rings[-1].without(RING.active.id))
+
+    assert list(bulk.write(batches(), NOW)) == [Written(3)]
+    assert contents(bulk.records, SUBJECTS[0]) == [b"told"]
