@@ -17,12 +17,14 @@ from segmentation.cli import (
     demo,
     dossier,
     impact,
+    keyring,
     keys,
     ledger,
     mitigate,
     notebook,
     people,
     policy,
+    resident,
     retention,
     review,
     score,
@@ -58,8 +60,10 @@ app.add_typer(people.app, name="people")
 app.add_typer(impact.app, name="impact")
 app.add_typer(review.app, name="review")
 app.add_typer(dossier.app, name="dossier")
+app.add_typer(keyring.app, name="keyring")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(resident.app, name="resident")
 app.add_typer(retention.app, name="retention")
 
 

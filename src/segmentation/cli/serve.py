@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,12 @@ MostRows = Annotated[int, typer.Option(min=1, help="Residents in one request to 
 MostExplained = Annotated[int, typer.Option(min=1, help="Residents in one request to explain.")]
 MostBytes = Annotated[int, typer.Option(min=1_024, help="Bytes of one request's body.")]
 Patience = Annotated[float, typer.Option(min=0.1, help="Seconds that a client may take to send a request.")]
+ResidentsAnHour = Annotated[
+    int, typer.Option(min=1, help="Residents that one key may ask about in an hour; more raises an alert.")
+]
+AnswerDays = Annotated[
+    int, typer.Option(min=1, max=365, help="Days in which a resident's request is to be answered.")
+]
 Pages = Annotated[
     bool | None,
     typer.Option(
@@ -71,6 +78,8 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
     most_explained: MostExplained = 1_000,
     most_bytes: MostBytes = 16 * 2**20,
     patience: Patience = 15.0,
+    residents_an_hour: ResidentsAnHour = 600,
+    answer_days: AnswerDays = 30,
     pages: Pages = None,
     home: HomeFolder = HOME,
 ) -> None:
@@ -86,6 +95,9 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
 
     People review and sign at /review, each with their own key and passphrase: where the keys of people rest
     at home, they are opened on this host when somebody signs. --no-pages leaves that out.
+
+    Where there is a keyring, segments of residents are kept and told under /v1/residents; its passphrase
+    comes from the environment, because nobody is asked while a service runs.
 
     Each access is on the disk before its answer leaves, and moved into the ledger within seconds; a kill
     loses none, a power loss may lose the last seconds. SIGTERM and Ctrl-C finish what is in hand.
@@ -121,6 +133,9 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command
         most_bytes=most_bytes,
         patience=patience,
         home=with_pages(place, pages),
+        vault=with_residents(place),
+        residents_an_hour=residents_an_hour,
+        answer_days=answer_days,
     )
     served = what_is_served(history, name)
     pages_at = "" if settings.home is None else ", pages at {}/review"
@@ -163,6 +178,26 @@ def with_pages(place: Home, pages: bool | None) -> Path | None:
             "leave --pages out."
         )
     return None
+
+
+def with_residents(place: Home) -> Path | None:
+    """Return the home of a service that keeps residents; None where there is no keyring.
+
+    Parameters
+    ----------
+    place : Home
+
+    Raises
+    ------
+    VaultError
+        There is one, and it stays closed; better now than in each worker.
+    """
+    from segmentation.vault.source import KEYRING, keyring_file, keyring_source
+
+    if not (os.environ.get(KEYRING) or keyring_file(place).exists()):
+        return None
+    keyring_source(place)()
+    return place.root.expanduser().absolute()
 
 
 def only_model(history: History) -> str:

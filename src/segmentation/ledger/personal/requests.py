@@ -190,7 +190,9 @@ class Requests:
         return self._answered(subject, request, "refused", told, now)
 
     def erased(self, request: str, by: str, now: datetime) -> Listed:
-        """Note that a request for erasure was done, once nothing of the resident is left to seal it under.
+        """Close a request of who was erased, when nothing of them is left to seal an answer under.
+
+        A request for erasure is done by it; another one is refused by it.
 
         Raises
         ------
@@ -199,9 +201,10 @@ class Requests:
         """
         with self._writing() as connection:
             found = one_of(connection, request)
-            _check_open(found, "done")
-            write(connection, requests, PURPOSE, [_bare(found, "done", micros(now))], by, now)
-        return _with(found, "done", found.due, now)
+            state: State = "done" if found.right == "erasure" else "refused"
+            _check_open(found, state)
+            write(connection, requests, PURPOSE, [_bare(found, state, micros(now))], by, now)
+        return _with(found, state, found.due, now)
 
     # ---- Reading --------------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""`segmentation resident requests` and `request`: the register of what residents ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.cli import office
+from segmentation.cli.console import say_json
+from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
+from segmentation.cli.plain import say
+from segmentation.cli.resident.desk import ModelName, Officer, ReferenceFile, approved_at, desk_at, opened
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from segmentation.ledger.personal.register import Listed
+
+EXAMPLES = {
+    "requests": "segmentation resident requests",
+    "request": "segmentation resident request access --as Carol --channel front_desk",
+}
+
+
+def requests(
+    every: Annotated[bool, typer.Option("--all", help="Also those that were answered.")] = False,
+    home: HomeFolder = HOME,
+    as_json: Json = False,
+) -> None:
+    """List what residents asked for and wait for, the oldest first; the register names nobody.
+
+    Answer each by its day: 30 days after it was received (GB/T 35273-2020, 8.7), or once as many again.
+    """
+    with opened(home) as (_, register):
+        found = register.register(waiting=not every)
+    now = office.now()
+    if as_json:
+        say_json({"requests": [content(one, now) for one in found]})
+        return
+    for one in found:
+        say(line(one, now))
+    if not found:
+        say("Nobody waits for an answer." if not every else "Nobody has asked for anything yet.")
+
+
+def request(  # noqa: PLR0913, PLR0917 - every option of the command
+    right: Annotated[
+        str,
+        typer.Argument(
+            help="access, copy, correction, explanation, objection, review, erasure or withdrawal."
+        ),
+    ],
+    by: Officer,
+    reference_file: ReferenceFile = None,
+    channel: Annotated[str, typer.Option(help="How it was received, such as app or front_desk.")] = "",
+    text: Annotated[str, typer.Option(help="What the resident said; never their name or number.")] = "",
+    language: Annotated[str, typer.Option(help="Of the resident, such as zh.")] = "",
+    model: ModelName = None,
+    home: HomeFolder = HOME,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Enter what a resident asks for; an objection and a withdrawal take effect at once."""
+    from segmentation.ledger.personal.register import RIGHTS
+    from segmentation.ledger.personal.requests import Told
+    from segmentation.rights.exercise import receive
+
+    known = next((one for one in RIGHTS if one == right), None)
+    if known is None:
+        raise typer.BadParameter(f"say one of {', '.join(RIGHTS)}", param_hint="RIGHT")
+    with desk_at(home, by, passphrase_file) as desk:
+        subject, records = desk.subject(reference_file), desk.personal.records
+        purposes = _purposes(home, model, known)
+        told = Told(by=desk.by, text=text, channel=channel, language=language)
+        found = receive(records, desk.register, subject, known, told, purposes, desk.now)
+    if as_json:
+        say_json(content(found, office.now()))
+        return
+    say(f"Entered: {line(found, office.now())}")
+    say("Keep its id: the register does not say whose it is.")
+
+
+COMMANDS = {"requests": requests, "request": request}
+
+
+def line(one: Listed, now: datetime) -> str:
+    """Return a request as one line."""
+    parts = [one.id, one.right, one.state, f"received {one.received:%Y-%m-%d}"]
+    if one.ended is not None:
+        parts.append(f"answered {one.ended:%Y-%m-%d}")
+    else:
+        parts.append(f"answer by {one.due:%Y-%m-%d}{', LATE' if one.is_late(now) else ''}")
+    return "; ".join(parts)
+
+
+def content(one: Listed, now: datetime) -> dict[str, object]:
+    """Return a request as plain data."""
+    return {
+        "id": one.id,
+        "right": one.right,
+        "state": one.state,
+        "received": one.received.isoformat(),
+        "due": one.due.isoformat(),
+        "ended": one.ended and one.ended.isoformat(),
+        "late": one.is_late(now),
+    }
+
+
+def _purposes(home: Path, model: str | None, right: str) -> tuple[str, ...]:
+    """Return what an objection or a withdrawal is about; nothing is looked up for other rights."""
+    from segmentation.errors import NotApprovedError
+    from segmentation.rights.beheld import Purposes, beheld
+
+    if right not in {"objection", "withdrawal"}:
+        return ()
+    try:
+        policy = approved_at(home, model).policy
+    except NotApprovedError:
+        with opened(home) as (personal, _), beheld(personal.records) as seen:
+            return Purposes().of(seen)
+    placed, audited = policy.purpose.key, policy.audit_purpose.key
+    return (placed,) if right == "objection" else (placed, audited)

@@ -1,0 +1,103 @@
+"""`segmentation resident override` and `erase`: what a person decides about one resident."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from segmentation.cli import secrets
+from segmentation.cli.options import HOME, HomeFolder, PassphraseFile
+from segmentation.cli.plain import say, warn
+from segmentation.cli.resident.desk import (
+    ModelName,
+    Officer,
+    ReferenceFile,
+    RequestId,
+    approved_at,
+    desk_at,
+)
+
+EXAMPLES = {
+    "override": "segmentation resident override --as Carol --segment S2 --reason 'Works at night.'",
+    "erase": "segmentation resident erase --as Carol --request R0a1b2c3d4e5f",
+}
+LEFT = 1
+"""Exit code where somebody was asked, and said no."""
+
+
+def override(  # noqa: PLR0913, PLR0917 - every option of the command
+    by: Officer,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept, and told to the resident.")],
+    segment: Annotated[
+        str | None, typer.Option(help="The segment that holds from now on, by its id.")
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Let the computed segment hold again.")] = False,
+    request: RequestId = None,
+    reference_file: ReferenceFile = None,
+    model: ModelName = None,
+    home: HomeFolder = HOME,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Put a segment in the place of the computed one, after a person looked at it (PIPL Art. 24).
+
+    It stands beside the computed segment, whatever the next scoring says, until it is lifted; the audit
+    counts it. A request that it answers is done with it.
+    """
+    from segmentation.errors import ReviewError
+    from segmentation.ledger.personal.overrides import Told
+    from segmentation.ledger.personal.register import NOT_THERE
+    from segmentation.ledger.personal.requests import Told as Answer
+    from segmentation.rights.deciding import override as put
+
+    if lift == (segment is not None):
+        raise typer.BadParameter("say either --segment or --lift")
+    approved = approved_at(home, model)
+    with desk_at(home, by, passphrase_file) as desk:
+        records, register = desk.personal.records, desk.register
+        subject = desk.subject(reference_file) if request is None else register.subject_of(request)
+        if subject is None:
+            raise ReviewError(NOT_THERE)
+        told = Told(segment, reason, desk.by, request or "")
+        purpose = approved.policy.purpose.key
+        put(records, subject, purpose, approved.name, told, approved.scorer.segments, desk.now)
+        if request is not None:
+            register.done(subject, request, Answer(by=desk.by, text=reason), desk.now)
+    say("The computed segment holds again." if lift else f"From now on {segment} holds for this resident.")
+
+
+def erase(
+    by: Officer,
+    request: RequestId = None,
+    reference_file: ReferenceFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: HomeFolder = HOME,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Erase a resident for good: their key is destroyed, and no backup brings them back (PIPL Art. 47).
+
+    What they asked for is closed with it. Consents and segments go; decisions about versions stay,
+    because they name no resident. Exit code 1 says that somebody was asked, and said no.
+    """
+    from segmentation.errors import ReviewError
+    from segmentation.rights.deciding import erase as erased
+
+    if not yes and not secrets.is_asked():
+        raise ReviewError("There is no terminal to ask at. Make sure of the resident, and say --yes.")
+    with desk_at(home, by, passphrase_file) as desk:
+        subject = None if request is not None else desk.subject(reference_file)
+        if not yes and not typer.confirm("Erase everything that is kept of this resident, for good?"):
+            say("Nothing was erased.")
+            raise typer.Exit(LEFT)
+        found = erased(desk.personal.erasures, desk.register, subject, request, desk.by, desk.now)
+    if found is None:
+        say("The resident had been erased before; the request is closed.")
+    elif not found.residents:
+        say("Nothing was kept of this resident.")
+    else:
+        say(f"Erased: {found.rows:,} rows, and the key that opened them. A tombstone keeps it so.")
+        if not found.is_swept:
+            warn("The database still holds pages of it; the next `segmentation retention run` sweeps them.")
+
+
+COMMANDS = {"override": override, "erase": erase}

@@ -1,0 +1,150 @@
+"""Who asks, of whom, and what is kept: shared by the commands about one resident.
+
+The reference of a resident is asked for, or read from a file or from standard input: an argument stands in
+the list of processes, where all on the machine read it, and in the shell's history.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from segmentation.cli import office, secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from segmentation.approved import Approved
+    from segmentation.ledger.personal.opening import Personal
+    from segmentation.ledger.personal.requests import Requests
+
+ReferenceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference-file",
+        help="Holds the reference of the resident in its first line, - for standard input; else it is asked "
+        "for. It is never an argument: those are seen by all on the machine.",
+    ),
+]
+Officer = Annotated[
+    str, typer.Option("--as", metavar="NAME", help="Who asks, by their name in the ledger: compliance.")
+]
+ModelName = Annotated[
+    str | None, typer.Option("--model", help="Name of the model; may be left out where the ledger knows one.")
+]
+RequestId = Annotated[
+    str | None, typer.Option("--request", metavar="ID", help="The resident's request that it answers.")
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a person sits at who answers residents.
+
+    Attributes
+    ----------
+    by : str
+        Who: their key has opened.
+    personal : Personal
+    register : Requests
+    now : datetime
+    """
+
+    by: str
+    personal: Personal
+    register: Requests
+    now: datetime
+
+    def subject(self, file: Path | None) -> bytes:
+        """Return the pseudonym of the resident whose reference is in a file, or is asked for."""
+        return self.personal.records.keyring.subject_of(reference(file))
+
+
+@contextmanager
+def desk_at(home: Path, name: str, passphrase_file: Path | None) -> Iterator[Desk]:
+    """Open what is kept of residents, for a person who may ask.
+
+    Raises
+    ------
+    ReviewError
+        They may not.
+    SigningError
+        Their key is not there, or the passphrase does not open it.
+    VaultError
+        There is no keyring, or it stays closed.
+    LedgerError, StorageError
+        The ledger or a file cannot be read.
+    """
+    from segmentation.home import Home
+    from segmentation.reviews.keyfiles import spelled
+    from segmentation.reviews.people import open_key
+    from segmentation.rights.deciding import officer
+
+    with office.book_at(home) as book:
+        person = officer(book.history(), spelled(name), book.now())
+    open_key(Home(home), person.name, secrets.passphrase(person.name, passphrase_file))
+    with opened(home) as (personal, register):
+        yield Desk(person.name, personal, register, office.now())
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[tuple[Personal, Requests]]:
+    """Open what is kept of residents; the keyring is opened when something needs it."""
+    from segmentation.home import Home
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.personal.requests import Requests
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+
+    place = Home(home)
+    with open_ledger(trust_of(place).ledger) as ledger:
+        personal = open_personal(ledger, place, office.now(), ask=secrets.keyring_passphrase())
+        yield personal, Requests(personal.records)
+
+
+def reference(file: Path | None) -> str:
+    """Return the reference of a resident: the first line of a file or of standard input, or what is typed.
+
+    Raises
+    ------
+    StorageError
+        The file cannot be read, or its first line is empty.
+    """
+    from segmentation.errors import StorageError
+
+    if file is None and secrets.is_asked():
+        return str(typer.prompt("Reference of the resident", hide_input=True, err=True))
+    try:
+        content = sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
+        line = content.decode().partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
+        line = ""
+    if not line:
+        raise StorageError(
+            "The reference of the resident is needed: type it, write it into the first line of a file and "
+            "name that with --reference-file, or send it to standard input."
+        )
+    return line
+
+
+def approved_at(home: Path, model: str | None) -> Approved:
+    """Return the version that may be used now.
+
+    Raises
+    ------
+    NotApprovedError
+        None may.
+    """
+    from segmentation.approved import load_approved
+    from segmentation.cli.serve import only_model
+    from segmentation.home import Home
+
+    with office.book_at(home) as book:
+        name = model or only_model(book.history())
+    return load_approved(name, Home(home))

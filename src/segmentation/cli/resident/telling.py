@@ -1,0 +1,171 @@
+"""`segmentation resident show` and `explain`: what is kept of one resident, and why they were placed so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from segmentation.cli.console import say_json
+from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
+from segmentation.cli.plain import plain, say
+from segmentation.cli.resident.desk import ModelName, Officer, ReferenceFile, approved_at, desk_at
+
+if TYPE_CHECKING:
+    from segmentation.answers import Texts
+    from segmentation.approved import Approved
+    from segmentation.rights.report import Names
+
+EXAMPLES = {
+    "show": "segmentation resident show --as Carol --language zh --out account.html",
+    "explain": "segmentation resident explain --as Carol --needs needs.json",
+}
+LanguageOption = Annotated[str, typer.Option("--language", help="en or zh.")]
+PURPOSE = "rights"
+
+
+def show(
+    by: Officer,
+    reference_file: ReferenceFile = None,
+    language: LanguageOption = "en",
+    out: Annotated[
+        Path | None, typer.Option(help="Write a page that can be handed over to this file, .html.")
+    ] = None,
+    model: ModelName = None,
+    home: HomeFolder = HOME,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show everything that is kept of one resident: their right of access and of a copy (PIPL Art. 45).
+
+    Who looked is written into the access log before anything is shown.
+    """
+    import msgspec
+
+    from segmentation.errors import NotApprovedError
+    from segmentation.files import write_text
+    from segmentation.rights.gathering import account_of
+    from segmentation.rights.readings import note_reading
+    from segmentation.rights.report import Names, page, text
+
+    known = _language(language)
+    try:
+        names, stated = _names(approved_at(home, model))
+    except NotApprovedError:
+        names, stated = Names(), ()  # a right does not wait for a version
+    with desk_at(home, by, passphrase_file) as desk:
+        subject = desk.subject(reference_file)
+        records = desk.personal.records
+        found = account_of(records, subject, stated, desk.now)
+        note_reading(records, subject, desk.by, "resident show", PURPOSE, desk.now)
+    if found.is_empty:
+        say("Nothing is kept of this resident: no consent, no segment and no request.")
+    elif as_json:
+        say_json(msgspec.to_builtins(found))
+    elif out is not None:
+        write_text(out, page(found, names, known))
+        say(f"Wrote {out}. Hand it over to the resident, and delete it here.")
+    else:
+        typer.echo(plain(text(found, names, known), keep="\n"), nl=False)
+
+
+def explain(
+    by: Officer,
+    needs: Annotated[Path, typer.Option(help="The resident's needs as one JSON object; they are not kept.")],
+    reference_file: ReferenceFile = None,
+    model: ModelName = None,
+    home: HomeFolder = HOME,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a resident is in their segment, exactly, and whether these needs give the one that is kept."""
+    import msgspec
+
+    from segmentation.ledger.personal.overrides import Overrides
+    from segmentation.ledger.personal.segments import Segments
+    from segmentation.rights.beheld import beheld
+    from segmentation.rights.explained import explained, held_against
+    from segmentation.rights.readings import note_reading
+    from segmentation.rights.why import words_of
+
+    approved = approved_at(home, model)
+    values = _values(needs, approved)
+    missing = tuple(name for name, value in values.items() if value is None)
+    words = words_of(approved.policy, json.loads(approved.card))
+    reason = explained(approved.scorer, words, values, missing)
+    with desk_at(home, by, passphrase_file) as desk:
+        subject, records = desk.subject(reference_file), desk.personal.records
+        at = (subject, approved.policy.purpose.key, approved.name)
+        with beheld(records) as seen:
+            kept, override = Segments(seen).current(*at, desk.now), Overrides(seen).standing(*at)
+        note_reading(records, subject, desk.by, "resident explain", PURPOSE, desk.now)
+    told = held_against(reason, approved.version, kept, override)
+    if as_json:
+        say_json(msgspec.to_builtins(told))
+        return
+    say(told.reason.text.en)
+    say(told.reason.text.zh)
+    say(_agreement(told.agrees, is_kept=told.held is not None))
+
+
+COMMANDS = {"show": show, "explain": explain}
+
+
+def _agreement(agrees: bool | None, *, is_kept: bool) -> str:
+    if not is_kept:
+        return "No segment of this resident is kept."
+    if agrees is None:
+        return "The segment that is kept is of another version: these needs say nothing of it."
+    if agrees:
+        return "These needs give the segment that is kept."
+    return "These needs give another segment than the one that is kept: they have changed, or one is wrong."
+
+
+def _names(approved: Approved) -> tuple[Names, tuple[str, ...]]:
+    from segmentation.answers import Texts
+    from segmentation.rights.report import Names
+
+    policy = approved.policy
+    named: dict[str, Texts] = {
+        one["id"]: Texts(**one["name"]) for one in json.loads(approved.card)["segments"]
+    }
+    return Names.of(policy, named), (policy.purpose.key, policy.audit_purpose.key)
+
+
+def _values(file: Path, approved: Approved) -> dict[str, Any]:
+    """Return the needs in a file, with None for those that are not given.
+
+    Raises
+    ------
+    StorageError
+        It cannot be read.
+    ScorerError
+        It is no object of needs that the policy allows.
+    """
+    from segmentation.errors import ScorerError, StorageError
+
+    try:
+        found = json.loads(file.read_bytes())
+    except OSError:
+        found = None
+    except ValueError:
+        found = []
+    if found is None:
+        raise StorageError(f"The needs {file} cannot be read. Check the path and its permissions.")
+    if not isinstance(found, dict):
+        raise ScorerError(f"{file} is no JSON object of needs, such as {{'repair_requests': 3}}.")
+    strange = sorted(found.keys() - approved.policy.features.keys())
+    if strange:
+        raise ScorerError(
+            f"{file} has {len(strange)} fields that are no need of the policy. Leave them out; the needs are "
+            f"{', '.join(approved.policy.features)}."
+        )
+    return {name: found.get(name) for name in approved.scorer.features}
+
+
+def _language(told: str) -> Any:  # noqa: ANN401 - one of two texts
+    if told not in {"en", "zh"}:
+        raise typer.BadParameter("say en or zh", param_hint="--language")
+    return told

@@ -1,0 +1,152 @@
+"""What people decide about a resident: an answer, a segment in the place of the computed one, an erasure.
+
+A person of the ledger decides, in the role that keeps the law, with training that counts; whether it is them
+is for who calls to know. Each decision is written with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segmentation.errors import ReviewError
+from segmentation.ledger.personal.overrides import Overrides
+from segmentation.ledger.personal.overrides import Told as Put
+from segmentation.ledger.personal.register import NOT_THERE
+from segmentation.ledger.track import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from segmentation.ledger.history import History
+    from segmentation.ledger.personal.erasing import Erased, Erasures
+    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.requests import Requests
+    from segmentation.ledger.records import Person
+
+ROLE = "compliance"
+
+
+def officer(history: History, name: str, now: datetime) -> Person:
+    """Return a person who may be told of residents, and decide about them.
+
+    Parameters
+    ----------
+    history : History
+    name : str
+        As the ledger has it.
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    ReviewError
+        Nobody of that name is entered, or they may not.
+    """
+    person = history.people.get(name)
+    if person is None:
+        raise ReviewError(
+            f"Nobody is entered as {name}; enter them with `segmentation people add`, or mend the name."
+        )
+    if ROLE not in person.roles:
+        raise ReviewError(f"{name} may not decide about residents; ask somebody who is entered as {ROLE}.")
+    if person.training_until is None or person.training_until < day_of(now):
+        raise ReviewError(
+            f"{name} has no training that counts, and may not decide about residents; enter the training "
+            "with `segmentation people change`."
+        )
+    return person
+
+
+def override(
+    records: Records,
+    subject: bytes,
+    purpose: str,
+    model: str,
+    put: Put,
+    among: Collection[str],
+    now: datetime,
+) -> None:
+    """Put a segment in the place of the computed one, or let that hold again.
+
+    Parameters
+    ----------
+    records : Records
+    subject : bytes
+        `Keyring.subject_of` the resident.
+    purpose, model : str
+    put : Put
+        No segment lets the computed one hold again.
+    among : collection of str
+        Segments that the model has.
+    now : datetime
+        Aware.
+
+    Raises
+    ------
+    ReviewError
+        The model has no such segment, there is nothing to lift, or no reason is given.
+    LedgerError
+        The resident was erased in this very moment.
+    """
+    if put.segment is None:
+        Overrides(records).lift(subject, purpose, model, put, now)
+        return
+    if put.segment not in among:
+        raise ReviewError(f"The model has no such segment. It has {', '.join(among)}.")
+    Overrides(records).set(subject, purpose, model, put, now)
+
+
+def erase(
+    erasures: Erasures, register: Requests, subject: bytes | None, request: str | None, by: str, now: datetime
+) -> Erased | None:
+    """Erase a resident, and close what they asked for; what they asked beside an erasure is refused with it.
+
+    Parameters
+    ----------
+    erasures : Erasures
+    register : Requests
+    subject : bytes or None
+        `Keyring.subject_of` the resident; None takes whose request it is.
+    request : str or None
+        Id of the request that it answers; None where nobody asked, such as when the purpose has ended.
+    by : str
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    Erased or None
+        None where they were erased before, and the request was only left to be closed.
+
+    Raises
+    ------
+    ReviewError
+        The request is no request for erasure, or is another resident's.
+    LedgerError, StorageError
+        What `Erasures.erase` raises.
+    """
+    if request is not None:
+        subject = _whose(register, subject, request)
+        if subject is None:
+            register.erased(request, by, now)
+            return None
+    if subject is None:
+        raise ReviewError("Say who is to be erased: by a request, or by the reference.")
+    waiting = [one.id for one in register.of(subject) if one.ended is None]
+    done = erasures.erase([subject], by, now)
+    for one in waiting:
+        register.erased(one, by, now)
+    return done
+
+
+def _whose(register: Requests, subject: bytes | None, request: str) -> bytes | None:
+    found = register.one(request)
+    if found.right != "erasure":
+        raise ReviewError(f"The request {request} does not ask for erasure. Answer it as what it is.")
+    if found.ended is not None:
+        raise ReviewError(f"The request {request} was answered on {found.ended:%Y-%m-%d}. It stays so.")
+    owner = register.subject_of(request)
+    if owner is not None and subject is not None and owner != subject:
+        raise ReviewError(NOT_THERE)
+    return owner
