@@ -6,6 +6,12 @@ from contextlib import closing
 
 import pytest
 
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.store import open_ledger
+from segmentation.vault import Keyring
+from tests.ledger.personal.planted import NOW, keep
 from tests.ledger.test_upgrade import made_by_an_earlier_version
 
 
@@ -131,3 +137,42 @@ def test_a_ledger_of_the_first_version_is_upgraded_by_the_command_that_is_named(
     assert "Upgrade it with `segmentation ledger upgrade`." in refused.err
     assert run("ledger", "upgrade").out == "The tables of the ledger are those of this version.\n"
     assert run("ledger", "verify", "--json").content["head"] == before
+
+
+@pytest.fixture
+def kept(office):
+    """Consents of two residents, under a keyring that no verifier needs."""
+    ring = Keyring.generate(NOW)
+    with open_ledger(office.trust.ledger) as ledger:
+        records = Records(ledger, lambda: ring)
+        keep(records, "R-1", "R-2")
+        yield records
+
+
+def test_personal_data_are_held_against_the_log_without_a_keyring(run, office, kept):
+    assert "Rows of personal data: 2, each as it was written; emptied since: 0" in run("ledger", "verify").out
+    content = run("ledger", "verify", "--json").content["personal"]
+    assert (content["rows"]["consents"], content["empty"]["consents"], content["erasures"]) == (2, 0, 0)
+
+
+def test_a_ledger_without_personal_data_says_so(run, office):
+    assert "Nothing is kept of residents." in run("ledger", "verify").out
+
+
+def test_a_row_of_personal_data_that_was_altered_is_named_and_ends_with_one(run, office, kept, tampered):
+    tampered("UPDATE consents SET at = at + 1 WHERE number = 2")
+    ended = run("ledger", "verify")
+
+    assert ended.code == 1
+    assert "Row 2 of consents was altered.\n" in ended.err
+
+
+def test_tombstones_that_are_gone_end_with_one(run, office, kept):
+    graves = Tombstones(office.home.tombstones)
+    Erasures(kept, graves).erase([kept.keyring.subject_of("R-1")], "Carol", NOW)
+    assert "each as it was written; emptied since: 1; residents erased: 1." in run("ledger", "verify").out
+
+    graves.path.unlink()
+    ended = run("ledger", "verify")
+    assert ended.code == 1
+    assert "The file of tombstones lacks 1 that the ledger has: restore the file" in ended.err

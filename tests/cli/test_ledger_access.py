@@ -10,8 +10,13 @@ import pytest
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.anchoring import anchor
 from segmentation.ledger.event import Draft
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.store import open_ledger
 from segmentation.reviews.api_keys import issue_api_key
+from segmentation.vault import Keyring
+from tests.ledger.personal.planted import NOW, keep
 
 DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -302,3 +307,22 @@ def test_a_false_anchor_is_told_and_the_log_anchored_beside_it(run, office, two_
     assert "Anchored: batch 2 " in ended.out
     assert "somebody who writes the database added that anchor" in ended.err
     assert run("ledger", "verify").code == 1
+
+
+def test_writes_of_personal_data_are_told_beside_requests(run, office, log):
+    ring = Keyring.generate(NOW)
+    with open_ledger(office.trust.ledger) as ledger:
+        records = Records(ledger, lambda: ring)
+        (subject, _) = keep(records, "R-1", "R-2")
+        log.append("a", 0, line(rows=1, purpose="service_planning"), NOW)
+        Erasures(records, Tombstones(office.home.tombstones)).erase([subject], "Carol", NOW)
+    at, rest = NOW.isoformat().replace("+00:00", "Z"), "version 1 of small_needs; request r1"
+
+    assert run("ledger", "access").out.splitlines() == [
+        f"{at}; Test; kept 2 rows of consents; for service_planning",
+        f"2026-03-02T12:00:00Z; key 0a1b2c3d4e5f; predict; 200; 1 resident; for service_planning; {rest}",
+        f"{at}; Carol; wrote 1 tombstone",
+        f"{at}; Carol; erased 1 row of consents",
+    ]
+    first, *_ = run("ledger", "access", "--json").content["events"]
+    assert (first["what"], first["table"], first["count"], first["by"]) == ("write", "consents", 2, "Test")

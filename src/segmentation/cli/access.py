@@ -206,10 +206,13 @@ def _line(told: Told, names: dict[str, str]) -> str:
 
 def _written(told: Told, at: str) -> str:
     """Return what was done to rows of personal data: by whom, how many, of which table."""
-    done, count = str(told.get("what")), told.get("count")
-    rows = f"{count} row{'' if count == 1 else 's'} of {told['table']}"
+    what, count = str(told.get("what")), told.get("count")
+    some = "" if count == 1 else "s"
+    done = f"{DONE.get(what, what)} {count} row{some} of {told['table']}"
+    if told["table"] == "tombstones":
+        done = f"wrote {count} tombstone{some}"
     purpose = f"for {told['purpose']}" if told.get("purpose") else ""
-    parts = (at, told.get("by"), f"{DONE.get(done, done)} {rows}", purpose)
+    parts = (at, told.get("by"), done, purpose)
     return "; ".join(str(part) for part in parts if part)
 
 

@@ -229,8 +229,8 @@ def _kept(kept: Verified) -> str:
     if not rows:
         return "Nothing is kept of residents."
     return (
-        f"The tables of personal data hold {rows:,} rows, each as it was written; "
-        f"{sum(kept.empty.values()):,} were taken out since, and {kept.erasures:,} residents were erased."
+        f"Rows of personal data: {rows:,}, each as it was written; emptied since: "
+        f"{sum(kept.empty.values()):,}; residents erased: {kept.erasures:,}."
     )
 
 
