@@ -24,7 +24,6 @@ WITHOUT_COMMANDS = {name for name in PAGES if name.startswith(("explanation/", "
 }
 GUIDES = ("review.md", "review.zh.md")
 APIS = ("api.md", "api.zh.md")
-FIGURE = re.compile(r"\d+(?:[,.]\d+)*")
 SHOWN = re.compile(r"```sh\n(curl [^\n]+)\n```\n\n```(json|text)\n(.*?)\n?```", re.DOTALL)
 """A request, and what is said to be answered."""
 
@@ -162,26 +161,6 @@ def test_every_setting_that_a_page_names_is_read_somewhere(name):
     known = {text for text in told_texts() if text.startswith("SEGMENTATION_")}
 
     assert named - known == set()
-
-
-def untold(text, source):
-    """The figures of sentences that tell what the tutorial found, and that it does not tell."""
-    told = set(FIGURE.findall(source))
-    sentences = re.split(r"(?<=[.:])\s+(?=[A-Z])", text)
-    quoted = [sentence for sentence in sentences if "](../tutorial.md)" in sentence]
-    return [figure for sentence in quoted for figure in FIGURE.findall(sentence) if figure not in told]
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if "](../tutorial.md)" in PAGES[name]])
-def test_figures_that_a_page_takes_from_the_tutorial_are_told_there(name):
-    assert untold(PAGES[name], PAGES["tutorial.md"]) == []
-
-
-def test_a_figure_that_the_tutorial_does_not_tell_is_found():
-    page = "In [the tutorial](../tutorial.md), 21 of 30 keep 68 % of it. Of 99 others nothing is said."
-
-    assert untold(page, "21 of 30 are kept (68%).") == []
-    assert untold(page, "21 of 31 are kept (67%).") == ["30", "68"]
 
 
 @pytest.mark.parametrize("name", GUIDES)
