@@ -9,13 +9,21 @@ from sqlalchemy import insert
 
 from segmentation.errors import LedgerError
 from segmentation.ledger import store, upgrade
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.engines import make_file
 from segmentation.ledger.history import History
 from segmentation.ledger.notes import Notes
+from segmentation.ledger.personal.erasing import Erased, Erasures
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.place import Place
 from segmentation.ledger.rows import rows_of
 from segmentation.ledger.store import Ledger, create_ledger, open_ledger
-from tests.signed import KEY, MODEL
+from segmentation.ledger.tables import attempts, notes, sessions
+from segmentation.vault import Keyring
+from tests.ledger.personal.planted import NOW, keep_all, told
+from tests.signed import KEY, MODEL, START
 
 FIFTH = '''
 """One column more."""
@@ -119,6 +127,70 @@ def test_a_ledger_of_the_second_version_is_upgraded_with_all_that_it_holds(url, 
         assert upgraded.read() == cast.events
         assert Notes(upgraded).of("Carol", MODEL, 1) == ()
         upgraded.check_guards()
+
+
+def full_of_the_third_version(url, cast):
+    """Make a ledger of the third version in which every table has many rows."""
+    cast.issue()
+    cast.anchor()
+    for _ in range(50):
+        cast.say("Carol")
+    made_by_an_earlier_version(url, cast.events, "0003")
+    with Ledger(Place.of(url), 0.2) as ledger:
+        log = AccessLog(ledger)
+        for at in range(40):
+            log.append(f"spool {at % 3}", log.ended(f"spool {at % 3}"), 40 * b'{"route": "predict"}\n', START)
+        with ledger.writer("Not made") as connection:
+            for at in range(50):
+                day = f"2026-07-01T08:00:00.{at:06}+00:00"
+                connection.execute(
+                    insert(sessions).values((f"{at}", "Carol", day, day, day, "{}", "signature"))
+                )
+                connection.execute(insert(attempts).values((f"{at}", day, day, day)))
+                connection.execute(
+                    insert(notes).values(("Carol", MODEL, at, "note", "", "bundle", "读到这里", None, day))
+                )
+
+
+OF_THE_THIRD = (
+    "events", "people", "decisions", "api_keys", "comments", "access", "sessions", "attempts", "notes",
+)  # fmt: skip
+OF_RESIDENTS = (
+    "data_keys", "tombstones", "consents", "segments", "overrides", "requests", "notices", "breaches",
+)  # fmt: skip
+
+
+def test_a_ledger_of_the_third_version_full_of_data_is_upgraded_with_all_that_it_holds(url, cast, sql):
+    full_of_the_third_version(url, cast)
+    before = {table: sql(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in OF_THE_THIRD}
+    assert min(map(len, before.values())) >= 1
+    assert len(before["comments"]) == 50
+    with pytest.raises(LedgerError, match=r"has revision 0003 of its tables, and .* knows 0004\."):
+        open_ledger(url)
+
+    create_ledger(url).close()
+
+    assert {table: sql(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in OF_THE_THIRD} == before
+    assert [sql(f"SELECT count(*) FROM {table}") for table in OF_RESIDENTS] == 8 * [[(0,)]]
+    with open_ledger(url) as upgraded:
+        assert upgraded.read() == cast.events
+        assert AccessLog(upgraded).verify().number == 40
+        upgraded.check_guards()
+
+
+def test_an_upgraded_ledger_keeps_residents_as_a_new_one_does(url, cast, tmp_path):
+    full_of_the_third_version(url, cast)
+    ring = Keyring.generate(START)
+
+    with create_ledger(url) as upgraded:
+        records = Records(upgraded, lambda: ring)
+        first, second = keep_all(records, "R-1", "R-2")
+        graves = Tombstones(tmp_path / "tombstones.jsonl")
+        assert Erasures(records, graves).erase([first], "Carol", NOW) == Erased(1, 4)
+
+        assert (told(records, first), len(told(records, second))) == ([], 4)
+        assert AccessLog(upgraded).verify().number > 40
+        assert verify_personal(upgraded, graves).empty["consents"] == 2
 
 
 def test_a_guard_that_was_gone_before_an_upgrade_is_still_missed(first, url, sql):
