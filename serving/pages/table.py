@@ -51,6 +51,8 @@ class PageRoute:
         Who may ask, with any one of them; None for anybody, signed in or not.
     handler : str
         ``module:function`` under `serving.pages`, loaded when it is first asked for.
+    action : str or None
+        What is done to a version there.
     """
 
     name: str
@@ -58,6 +60,7 @@ class PageRoute:
     path: str
     roles: tuple[Role, ...] | None
     handler: str
+    action: Action | None = None
 
 
 def all_pages() -> tuple[PageRoute, ...]:
@@ -74,9 +77,12 @@ def all_pages() -> tuple[PageRoute, ...]:
         PageRoute("words", "GET", f"{ROOT}/words", READERS, "glossary:words"),
         PageRoute("version", "GET", of_version, READERS, "version.version:version"),
         PageRoute("note", "POST", f"{of_version}/notes", READERS, "version.notes:note"),
-        *(PageRoute(action, "GET", _of(action), MAY[action], "deciding.deciding:ask") for action in ACTIONS),
         *(
-            PageRoute(f"sign_{action}", "POST", _of(action), MAY[action], "deciding.deciding:answer")
+            PageRoute(action, "GET", _of(action), MAY[action], "deciding.deciding:ask", action)
+            for action in ACTIONS
+        ),
+        *(
+            PageRoute(f"sign_{action}", "POST", _of(action), MAY[action], "deciding.deciding:answer", action)
             for action in ACTIONS
         ),
         PageRoute("dossier", "GET", f"{of_version}/dossier.zip", KEEPERS, "dossier:dossier"),
@@ -109,3 +115,5 @@ def address(name: str, /, *, query: Mapping[str, object] | None = None, **path: 
 
 
 _PATHS = {route.name: route.path for route in all_pages()}
+ACTED: Mapping[str, Action] = {route.name: route.action for route in all_pages() if route.action is not None}
+"""What is done to a version, by the name of the page where it is asked for or signed."""

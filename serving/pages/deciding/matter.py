@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from segmentation.card.page import sections
 from segmentation.card.titles import titles_of
 from segmentation.errors import SegmentationError
+from segmentation.reviews.commenting import SECTIONS
 from segmentation.reviews.waivers import blocking_of
 from serving.pages.deciding.acts import ACTS
-from serving.pages.page import msg
+from serving.pages.table import ACTED
+from serving.pages.version.card_parts import ASSESSMENT
 from serving.pages.version.pending import pending_of
 from serving.pages.version.standing_told import standing_of
 from serving.pages.words import speaker
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
 
-BESIDE = {"impact": msg("Impact assessment"), "version": msg("The version as a whole")}
-"""What may be commented on beside the sections of the card, as `segmentation.reviews.commenting` has them."""
+BESIDE = {"impact": ASSESSMENT, "version": SECTIONS["version"]}
+"""What may be commented on beside the sections of the card."""
 
 
 @dataclass(frozen=True)
@@ -87,5 +89,5 @@ def matter_of(visit: Visit) -> Matter:
     """Return what a request is about; raises `Declined` where there is no such version."""
     history = visit.history
     standing = standing_of(visit, history)
-    act = ACTS[visit.route.removeprefix("sign_")]
+    act = ACTS[ACTED[visit.route]]
     return Matter(visit, act, standing.version, history, standing, pending_of(visit, standing))

@@ -13,6 +13,7 @@ from serving.pages.deciding.asked import Said
 from serving.pages.deciding.outlook import effect
 from serving.pages.deciding.waived import Waived, grouped
 from serving.pages.page import Page, msg, told
+from serving.pages.version.fingerprints import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,17 +246,6 @@ def _holding(matter: Matter, decision: Decision) -> Holding | None:
 def _said(matter: Matter, comment: Comment | None) -> tuple[Said, ...]:
     remarks = () if comment is None else comment.remarks
     return tuple(Said(one.section, matter.section(one.section), one.text) for one in remarks)
-
-
-PARTS = {
-    "policy": msg("Policy"),
-    "data": msg("Training data"),
-    "audit": msg("Audit"),
-    "card": msg("Model card"),
-    "impact": msg("Impact assessment"),
-    "bundle": msg("Published bundle, all files of it"),
-}
-"""Of the fields of `segmentation.ledger.records.Digests` that are one digest."""
 
 
 def _prints(matter: Matter, record: Written) -> Iterator[Print]:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from serving.pages.page import msg
 from serving.pages.version.card_parts import ASSESSMENT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from segmentation.ledger.standing import Standing
     from serving.pages.words import Speaker
+
+
+PARTS: Mapping[str, str] = {
+    "bundle": msg("Published bundle, all files of it"),
+    "card": msg("Model card"),
+    "audit": msg("Audit"),
+    "impact": ASSESSMENT,
+    "policy": msg("Policy"),
+    "data": msg("Training data"),
+}
+"""Of the fields of `segmentation.ledger.records.Digests` that are one digest."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +39,6 @@ def fingerprints_of(r: Speaker, standing: Standing) -> tuple[Fingerprint, ...]:
     if standing.submission is None:  # a version that was submitted has one
         return ()
     digests = standing.submission.digests
-    named = {
-        r.t("Bundle"): digests.bundle,
-        r.t("Model card"): digests.card,
-        r.t("Audit"): digests.audit,
-        r.t(ASSESSMENT): digests.impact,
-        r.t("Policy"): digests.policy,
-        r.t("Residents"): digests.data,
-        **{r.t("Model file %(name)s", name=name): one for name, one in sorted(digests.model.items())},
-    }
+    files = {r.t("Model file %(name)s", name=name): one for name, one in sorted(digests.model.items())}
+    named = {r.t(title): getattr(digests, name) for name, title in PARTS.items()} | files
     return tuple(Fingerprint(of, digest) for of, digest in named.items())
