@@ -135,6 +135,3 @@ notes = Table(
     Column("at", Text, nullable=False),
 )
 """What a reviewer wrote down while reading, and has not signed."""
-
-WORKING = (sessions, attempts, notes)
-"""Tables whose rows change, and that nothing guards."""
