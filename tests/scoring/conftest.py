@@ -1,20 +1,27 @@
 """A scorer of four segments, and residents to be scored, some of whom may not be."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from segmentation import Segmenter, read_policy, residents_from
+from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.store import create_ledger
 from segmentation.residents import read_needs
 from segmentation.scoring import score_file
+from segmentation.scoring.storing import store_file
 from segmentation.simulate import simulate
+from segmentation.vault import Keyring
 
 ROOT = Path(__file__).parents[2]
 AS_OF = date(2026, 7, 1)
+NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -59,3 +66,43 @@ def source(made, tmp_path):
 @pytest.fixture
 def out(tmp_path):
     return tmp_path / "out" / "segments.parquet"
+
+
+@pytest.fixture
+def records(url):
+    """An empty ledger with a keyring."""
+    keyring = Keyring.generate(NOW)
+    with create_ledger(url) as ledger:
+        yield Records(ledger, lambda: keyring)
+
+
+@pytest.fixture
+def consent(made, records):
+    """Put events of a resident on record: ``consent("r-1", "given", "objected")``."""
+
+    def record(reference, *states, notice="2026-01"):
+        subject = records.keyring.subject_of(reference)
+        for state in states:
+            told = Told(state, notice)
+            assert Consents(records).record(subject, made.policy.purpose.key, told, "Test", NOW)
+        return subject
+
+    return record
+
+
+@pytest.fixture
+def store(made, records, tmp_path):
+    """`store_file` with the scorer and policy above, in stretches of 100 rows."""
+    identity = {"model": made.policy.name, "version": "3", "decision": "sha256:d"}
+    times = (NOW + timedelta(seconds=at) for at in count())
+    return partial(
+        store_file,
+        made.scorer,
+        made.policy,
+        records=records,
+        path=tmp_path / "storing" / "resident_needs.json",
+        as_of=AS_OF,
+        identity=identity,
+        clock=lambda: next(times),
+        stretch=100,
+    )

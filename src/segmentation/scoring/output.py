@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-SEGMENT = "segment"
+SEGMENT, MARGIN = "segment", "margin"
 KEY = b"segmentation"
 """Under which a Parquet file tells which version scored it, and on which day."""
 
 
-def scored_schema(id_column: str) -> pa.Schema:
-    """Return the schema of a table of segments."""
+def scored_schema(id_column: str, *, margins: bool = False) -> pa.Schema:
+    """Return the schema of a table of segments, and of margins where they are asked for."""
     segment = pa.dictionary(pa.int16(), pa.string())
-    return pa.schema([pa.field(id_column, pa.string()), pa.field(SEGMENT, segment)])
+    fields = [pa.field(id_column, pa.string()), pa.field(SEGMENT, segment)]
+    return pa.schema([*fields, pa.field(MARGIN, pa.float64())] if margins else fields)
 
 
 class Output(Protocol):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from segmentation.scoring.output import scored_schema
+from segmentation.scoring.output import MARGIN, scored_schema
 from segmentation.scoring.tally import Tally
 from segmentation.scoring.twice import Keys, keys
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
+    from numpy.typing import NDArray
+
     from segmentation.scorer import FoldedScorer
     from segmentation.scoring.source import Batch, Source
+
+    Made = Callable[[], Batch] | None
 
 WORKERS = 2
 AHEAD = 4
@@ -50,7 +55,13 @@ class Piece:
 
 
 def stretches(
-    source: Source, scorer: FoldedScorer, id_column: str, start: int, stretch: int
+    source: Source,
+    scorer: FoldedScorer,
+    id_column: str,
+    start: int,
+    stretch: int,
+    *,
+    margins: bool = False,
 ) -> Iterator[Piece]:
     """Yield everything after the row `start`, a stretch at a time.
 
@@ -64,9 +75,12 @@ def stretches(
         A multiple of `stretch`.
     stretch : int
         Rows of the source that go together; the last may have fewer.
+    margins : bool
+        Whether the table has a third column, `output.MARGIN`.
     """
     held: list[Piece] = []
-    for piece in _pieces(source, scorer, id_column, start, stretch):
+    score = partial(_piece, scorer=scorer, schema=scored_schema(id_column, margins=margins))
+    for piece in _pieces(source, score, start, stretch):
         held.append(piece)
         if piece.last % stretch == 0 or piece.last == source.rows:
             yield Piece(
@@ -79,7 +93,7 @@ def stretches(
 
 
 def _pieces(
-    source: Source, scorer: FoldedScorer, id_column: str, start: int, stretch: int
+    source: Source, score: Callable[[Future[Made]], Piece | None], start: int, stretch: int
 ) -> Iterator[Piece]:
     batches = source.batches(start, stretch)
     waiting: deque[Future[Piece | None]] = deque()
@@ -90,20 +104,32 @@ def _pieces(
         ThreadPoolExecutor(1) as reader,
     ):
         for _ in range(AHEAD):
-            waiting.append(workers.submit(_piece, reader.submit(next, batches, None), scorer, id_column))
+            waiting.append(workers.submit(score, reader.submit(next, batches, None)))
         while (piece := waiting.popleft().result()) is not None:
-            waiting.append(workers.submit(_piece, reader.submit(next, batches, None), scorer, id_column))
+            waiting.append(workers.submit(score, reader.submit(next, batches, None)))
             yield piece
 
 
-def _piece(read: Future[Callable[[], Batch] | None], scorer: FoldedScorer, id_column: str) -> Piece | None:
+def _piece(read: Future[Made], scorer: FoldedScorer, schema: pa.Schema) -> Piece | None:
     make = read.result()
     if make is None:
         return None
     batch = make()
-    labels = scorer.predict(batch.columns) if len(batch.ids) else np.empty(0, np.int64)
+    labels, margins = _placed(batch, scorer, is_deep=MARGIN in schema.names)
     segments = pa.DictionaryArray.from_arrays(pa.array(labels, pa.int16()), pa.array(scorer.segments))
-    scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments], schema=scored_schema(id_column))
+    scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments, *margins], schema=schema)
     counts = np.bincount(labels, minlength=len(scorer.segments)).tolist()
     told = replace(batch.tally, segments=dict(zip(scorer.segments, counts, strict=True)))
     return Piece(batch.last, scored, keys(batch.differing), told)
+
+
+def _placed(
+    batch: Batch, scorer: FoldedScorer, *, is_deep: bool
+) -> tuple[NDArray[np.int64], tuple[pa.Array, ...]]:
+    """Return the place of each resident's segment, and the column of margins where it is asked for."""
+    if not len(batch.ids):
+        return np.empty(0, np.int64), (pa.array([], pa.float64()),) * is_deep
+    if not is_deep:
+        return scorer.predict(batch.columns), ()
+    labels, margins = scorer.margins(batch.columns)
+    return labels, (pa.array(margins),)

@@ -62,6 +62,11 @@ def repeats(files: Sequence[Path]) -> bool:
     return any(map(_repeats, _groups(files, starts)))
 
 
+def repeated(found: Keys) -> bool:
+    """Return whether a key stands more than once among keys in memory."""
+    return _repeats(found)
+
+
 def _starts(file: Path) -> NDArray[np.intp]:
     """Return where each bucket of a file starts, and where the last ends."""
     count = file.stat().st_size // _WORD

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from segmentation.ledger.personal.emptying import tell
-from segmentation.ledger.personal.records import AGAIN, MANY, Line, micros
+from segmentation.ledger.personal.entries import Line, micros
+from segmentation.ledger.personal.records import AGAIN, MANY
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.store import UNREAD

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.records import Entry, micros, time_of
+from segmentation.ledger.personal.entries import Entry, micros, time_of
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import overrides
 from segmentation.ledger.store import UNREAD
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.records import Records
 
 LONGEST = 2000
 """Letters of a reason."""

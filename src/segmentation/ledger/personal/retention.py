@@ -19,8 +19,9 @@ from sqlalchemy import and_, case, exists, func, not_, or_, select
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.consents import Event, decode, standing_of
 from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.entries import micros, time_of
 from segmentation.ledger.personal.idle import Idle
-from segmentation.ledger.personal.records import AGAIN, micros, time_of
+from segmentation.ledger.personal.records import AGAIN
 from segmentation.ledger.personal.register import ENDED
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, consents, data_keys, overrides, requests, segments

@@ -133,7 +133,7 @@ class Sealer:
         if self._pool is None and self._processes and len(job.batch.subjects) > FEW:
             # No fork: threads of this process may hold locks that no thread of the other would ever let go.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, context, initializer=_begin)
+            self._pool = ProcessPoolExecutor(self._processes, context, initializer=begin_beside)
         if self._pool is not None:
             return self._pool.submit(seal, job)
         done: Future[Sealed] = Future()
@@ -161,7 +161,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _begin() -> None:
+def begin_beside() -> None:
     """Keep the keys of this process out of files, and let it not outlive the one that started it."""
     forbid_dumps()
     Thread(target=_follow, daemon=True).start()

@@ -11,20 +11,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from sqlalchemy import select
 
 from segmentation.errors import LedgerError, VaultError
-from segmentation.ledger.personal.records import MANY, Entry, micros, time_of
+from segmentation.ledger.personal.entries import Entry, micros, time_of
+from segmentation.ledger.personal.rows import among
+from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import segments
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
-    from segmentation.vault import DataKey
 
 
 class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,8 +73,11 @@ class By(NamedTuple):
 
     def entry(self, subject: bytes, placed: Placed, now: datetime) -> Entry:
         """Return the row of one resident."""
-        more = (self.model, self.version, micros(now + self.retention))
-        return Entry(subject, micros(now), _encode(placed), more)
+        return Entry(subject, micros(now), _encode(placed), self.more(now))
+
+    def more(self, now: datetime) -> tuple[str, int, int]:
+        """Return what stands in the clear of a row: model, version, and until when it is kept."""
+        return self.model, self.version, micros(now + self.retention)
 
 
 @dataclass(frozen=True)
@@ -139,32 +143,12 @@ class Segments:
             The resident was erased in this very moment.
         """
         keys = self._records.ensured([subject], now)
-        if not self.keep_many([(subject, placed)], keys, by, who, now):
+        entry = by.entry(subject, placed, now)
+        if not self._records.append(segments, by.purpose, [entry], keys, who, now):
             raise LedgerError(
                 "No segment was kept: all that was kept of this resident was taken out in the same moment. "
                 "Ask again if they are to get one nevertheless."
             )
-
-    def keep_many(
-        self,
-        rows: Sequence[tuple[bytes, Placed]],
-        keys: Mapping[bytes, DataKey],
-        by: By,
-        who: str,
-        now: datetime,
-    ) -> int:
-        """Keep where residents were placed, all of it or nothing; return how many were kept.
-
-        Parameters
-        ----------
-        rows : sequence of (bytes, Placed)
-        keys : mapping
-            Of all their subjects: what `Records.ensured` returned.
-        by, who, now
-            As `keep` takes them.
-        """
-        entries = [by.entry(subject, placed, now) for subject, placed in rows]
-        return self._records.append(segments, by.purpose, entries, keys, who, now)
 
     def history(self, subject: bytes, purpose: str, model: str | None = None) -> tuple[Segment, ...]:
         """Return everything that is kept of a resident, the oldest first, what has expired included.
@@ -200,23 +184,33 @@ class Segments:
         times : collection of int
             Microseconds since 1970.
         """
-        if not times:
+        if not times or not subjects:
             return set()
-        mark = self._records.keyring.marker(purpose)
+        mark, asked = self._records.keyring.marker(purpose), set(times)
         marks = {mark(subject): subject for subject in subjects}
-        asked = list(marks)
-        question = select(segments.c.subject).where(
-            segments.c.at.in_(list(times)), segments.c.purpose == purpose, segments.c.model == model
-        )
         ledger = self._records.ledger
         with ledger.told(UNREAD), ledger.reading() as connection:
-            return {
-                marks[bytes(found)]
-                for at in range(0, len(asked), MANY)
-                for found in connection.execute(
-                    question.where(segments.c.subject.in_(asked[at : at + MANY]))
-                ).scalars()
-            }
+            rows = among(connection, segments, ("subject", "at", "model"), list(marks), purpose)
+            return {marks[bytes(found)] for found, at, of in rows if at in asked and of == model}
+
+
+def batch_of(rows: Sequence[tuple[bytes, Placed]], by: By, now: datetime) -> Batch:
+    """Return rows of the classification table, to be written in one transaction (`Bulk`).
+
+    Parameters
+    ----------
+    rows : sequence of (bytes, Placed)
+        Residents (`Keyring.subject_of`), and where they were placed.
+    by : By
+    now : datetime
+        Aware.
+    """
+    return Batch(
+        [subject for subject, _ in rows],
+        [micros(now)] * len(rows),
+        [_encode(placed) for _, placed in rows],
+        [by.more(now)] * len(rows),
+    )
 
 
 def placed_in(row: Kept) -> Placed:

@@ -1,0 +1,128 @@
+"""Who of many residents may be scored, by the consents on record: read a stretch of residents at a time.
+
+Where the ledger has consents to the purpose, they alone count, and those that a table has beside its needs do
+not: a table is as old as the day on which it was written, and a withdrawal takes effect at once.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from segmentation.errors import PurposeError, VaultError
+from segmentation.ledger.personal.consents import Event, decode, refuse, standing_of
+from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.notices import counting
+from segmentation.ledger.personal.records import opened, wrapped_keys
+from segmentation.ledger.personal.rows import among, name_of, place_of
+from segmentation.ledger.personal.tables import consents
+from segmentation.ledger.store import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from segmentation.ledger.personal.notices import Counting
+    from segmentation.ledger.personal.records import Records
+    from segmentation.policy import Policy
+
+OBJECTED = "consent_objected"
+COLUMNS = ("subject", "number", "at", "sealed")
+
+
+class Gate:
+    """The consents on record to a policy's purpose.
+
+    Parameters
+    ----------
+    records : Records
+    policy : Policy
+    """
+
+    def __init__(self, records: Records, policy: Policy) -> None:
+        self._records, self._policy, self._purpose = records, policy, policy.purpose
+
+    @cached_property
+    def is_there(self) -> bool:
+        """Whether there are any; where there are none, those of the table count."""
+        question = select(consents.c.number).where(consents.c.purpose == self._purpose.key).limit(1)
+        ledger = self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            return connection.execute(question).first() is not None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether nobody may be scored without a consent on record."""
+        return self.is_there and self._purpose.consent == "required"
+
+    @property
+    def policy(self) -> Policy:
+        """The policy by which a table is read: without its own consents where those on record count."""
+        if not self.is_needed:
+            return self._policy
+        purpose = self._purpose.model_copy(update={"consent": "not_required"})
+        return self._policy.model_copy(update={"purpose": purpose})
+
+    def refused(self, subjects: Sequence[bytes]) -> dict[bytes, str]:
+        """Return who of some residents may not be scored now, and why.
+
+        Parameters
+        ----------
+        subjects : sequence of bytes
+            `Keyring.subject_of` each.
+
+        Raises
+        ------
+        LedgerError, StorageError
+            The database cannot be read.
+        VaultError
+            A consent does not open.
+        """
+        ledger = self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            counted = counting(connection, self._policy, self._purpose.key)
+            contents = self._contents(connection, subjects)
+        known: dict[tuple[tuple[int, bytes], ...], str] = {}
+        found: dict[bytes, str] = {}
+        for subject in subjects:
+            told = contents.get(subject, ())
+            # What a resident's only event says decides, whenever that was; and few say different things.
+            key = ((0, told[0][1]),) if len(told) == 1 else tuple(told)
+            if key not in known:
+                known[key] = self._reason(key, counted)
+            if known[key]:
+                found[subject] = known[key]
+        return found
+
+    def _contents(
+        self, connection: Connection, subjects: Sequence[bytes]
+    ) -> dict[bytes, list[tuple[int, bytes]]]:
+        """Return when and what is on record of residents; who has no key has nothing on record."""
+        table, purpose, keyring = name_of(consents), self._purpose.key, self._records.keyring
+        keys = opened(keyring, wrapped_keys(connection, subjects))
+        mark = keyring.marker(purpose)
+        behind = {mark(subject): subject for subject in keys}
+        found: dict[bytes, list[tuple[int, bytes]]] = {}
+        for its, number, at, sealed in among(connection, consents, COLUMNS, list(behind), purpose):
+            subject = behind[bytes(its)]
+            try:
+                content = keys[subject].open(place_of(table, purpose, at, bytes(its)), bytes(sealed))
+            except VaultError as error:
+                raise VaultError(f"Row {number} of {table}: {error}") from None
+            found.setdefault(subject, []).append((at, content))
+        return found
+
+    def _reason(self, told: Iterable[tuple[int, bytes]], counted: Counting) -> str:
+        """Return why a resident may not be scored; nothing where they may."""
+        standing = standing_of(Event(0, time_of(at), decode(content)) for at, content in told)
+        if standing.objected is not None:
+            return OBJECTED
+        if self._purpose.consent == "required":
+            try:
+                refuse(standing, self._purpose.key, counted)
+            except PurposeError as error:
+                return error.reason
+        return ""
