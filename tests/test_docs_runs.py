@@ -53,7 +53,7 @@ def words_of(line):
     line = re.sub(r"(--training-until|--expires) \S+", rf"\1 {ahead}", line.split(" #")[0])
     words = shlex.split(line)
     is_dated = words[1] in DATED and "--residents" in words and "--as-of" not in words
-    asked = ["--yes"] if words[1:3] == ["review", "approve"] else []
+    asked = ["--yes"] if words[1:3] in (["review", "approve"], ["review", "resume"]) else []
     return [*words[1:], *asked, *(["--as-of", "2026-07-01"] if is_dated else [])]
 
 
