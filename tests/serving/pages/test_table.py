@@ -10,7 +10,7 @@ from segmentation.reviews.people import add_person, change_person, remove_person
 from segmentation.signing import PrivateKey
 from serving.pages.entrance import csrf
 from serving.pages.entrance.sessions import id_of
-from serving.pages.table import ROLES, address, all_pages
+from serving.pages.table import ACTED, ACTIONS, ROLES, address, all_pages
 from tests.reviews.office import TRAINED, Office
 from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import PASSPHRASE, PageOffice
@@ -224,3 +224,9 @@ def test_a_form_that_another_site_sent_is_not_taken_even_with_a_good_token(stree
     assert browser.post("/review/versions/1/notes", {"csrf": csrf.token_of(token)}).status == 403
     browser.origin = ((b"origin", b"http://127.0.0.1:8000"),)
     assert browser.post("/review/versions/1/notes", {"csrf": csrf.token_of(token)}).status != 403
+
+
+def test_what_is_done_to_a_version_is_asked_for_on_one_page_and_signed_on_another():
+    assert set(ACTED) == {*ACTIONS, *(f"sign_{action}" for action in ACTIONS)}
+    assert all(ACTED[f"sign_{action}"] == ACTED[action] == action for action in ACTIONS)
+    assert PAGES["home"].action is None
