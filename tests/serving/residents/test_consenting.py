@@ -1,0 +1,60 @@
+"""What a resident says of a purpose counts at once, and everything they said is told."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.serving.residents.front import NOTICE, PURPOSE, slug
+
+
+def test_what_is_said_is_told_event_by_event(front_at):
+    front = front_at
+    said = front.consent(language="zh", collection_method="app").json()
+    front.consent("withdrawn")
+    told = front.ask("GET", "/consents").json()
+
+    assert said["added"] is True
+    assert said["standing"]["state"] == "given"
+    assert [one["state"] for one in told["purposes"]] == ["withdrawn", None]
+    (given, withdrawn) = told["events"]
+    assert (given["event_state"], given["privacy_notice"], given["language"]) == ("given", NOTICE, "zh")
+    assert (given["collection_method"], given["entity_id"]) == ("app", front.events[-1]["key"])
+    assert withdrawn["event_state"] == "withdrawn"
+    assert {one["purpose"] for one in front.events[:2]} == {PURPOSE}
+
+
+def test_the_same_event_is_kept_once(front):
+    at = (front.office.clock() - timedelta(days=1)).isoformat()
+
+    assert front.consent(event_time=at).json()["added"] is True
+    assert front.consent(event_time=at).json()["added"] is False
+    assert len(front.ask("GET", "/consents").json()["events"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"purpose": "marketing"}, "/purpose"),
+        ({"event_time": "2026-07-01T08:00:00"}, "/event_time"),
+        ({"event_time": "2036-07-01T08:00:00Z"}, "/event_time"),
+        ({"event_state": "maybe"}, "/event_state"),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_with_its_place(front, changed, pointer):
+    found = front.consent(**changed)
+
+    assert (found.status, slug(found)) == (422, "invalid")
+    assert found.json()["faults"][0]["pointer"] == pointer
+    assert front.ask("GET", "/consents").json()["events"] == []
+
+
+def test_a_withdrawal_does_not_wait_for_a_version(front):
+    front.consent()
+    front.office.revoke()
+    front.app.edge.state.watch.look()
+
+    assert front.consent("withdrawn").json()["standing"]["state"] == "withdrawn"
+    found = front.consent(purpose="fairness_audit")
+    assert (found.status, slug(found)) == (422, "invalid"), "nobody can say whether it is stated"
+    assert json.dumps(front.ask("GET", "/consents").json()).count("withdrawn") == 2
