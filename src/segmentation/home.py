@@ -86,6 +86,11 @@ class Home:
         """The folder in which access events wait for the ledger, as an absolute path."""
         return self.root.expanduser().absolute() / "spool"
 
+    @property
+    def storing(self) -> Path:
+        """The folder that says how far runs of storing segments are; counts and times alone."""
+        return self.root.expanduser().absolute() / "storing"
+
     def prepare(self) -> None:
         """Make the folder, and make sure that it can be written to and has room.
 

@@ -23,33 +23,40 @@ from segmentation.cli.options import (
 )
 from segmentation.cli.scored_by import approved as approved_one
 from segmentation.cli.scored_by import refuse_beside_approved, refuse_other, registered
+from segmentation.cli.storing import INTERRUPTED, content_of, refuse_without_approval, stored, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
     from segmentation.cli.scored_by import ScoredBy
+    from segmentation.residents import Intake
     from segmentation.scoring import Scored
 
-INTERRUPTED = 128 + 2
-"""The exit code of a program that Ctrl-C ended."""
 EXAMPLE = "segmentation score --model resident_needs --residents residents.parquet --out segments.parquet"
 
 Source = Annotated[
     Path,
     typer.Option("--residents", help="The residents: Parquet, a folder of Parquet files, or CSV."),
 ]
-Out = Annotated[Path, typer.Option(help="The table to write, Parquet or CSV.")]
+Out = Annotated[Path | None, typer.Option(help="The table to write, Parquet or CSV.")]
 
 
 def score(  # noqa: PLR0913, PLR0917 - every option of the command
     context: typer.Context,
     model: Model,
     residents: Source,
-    out: Out,
+    out: Out = None,
     version: Version = "candidate",
     approved: Annotated[
         bool, typer.Option("--approved", help="Score by the version that two people approved and is active.")
+    ] = False,
+    store: Annotated[
+        bool,
+        typer.Option(
+            "--store",
+            help="Keep the segments in the ledger's classification table, sealed, and write no table.",
+        ),
     ] = False,
     as_of: AsOf = None,
     discard: Annotated[
@@ -74,7 +81,12 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     Parquet may be larger than memory. The table appears under its name when it is complete; until then the
     work lies in a hidden folder beside it, ids included, and the same command continues a run that was
     interrupted (exit code 130). Work of another day or version is not thrown away without --discard.
+
+    With --store the segments of the approved version go into the classification table, with margin, version,
+    decision and the day until which the policy lets them be kept. Where the ledger has consents to the
+    purpose, they count and those of the table do not. The same command, run again, stores nobody twice.
     """
+    refuse_without_approval(out, store=store, approved=approved)
     if approved:
         refuse_beside_approved(context)
     apart(out, residents)
@@ -83,22 +95,34 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     _refuse_inside(out, residents)
     with steps() as step:
         step("Starting")
-        from segmentation.files import write_table
         from segmentation.scoring import unfinished
 
         found = approved_one(home, model) if approved else registered(home, model, version, tracking_uri)
     identity = found.identity(day(as_of).isoformat())
+    if out is None:
+        kept = stored(found, residents, home, identity, discard=discard)
+        _finish(kept.intake, quarantine, as_json, content_of(kept, identity), told_of(found, kept))
+        return
     left = unfinished(out)
     if left is not None and not discard:
         refuse_other(left, identity)
     with _told_where(out):
         done = _scored(found, residents, out, identity=identity, discard=discard)
+    _finish(done.intake, quarantine, as_json, _content(done, identity), _told(found, done))
+
+
+def _finish(
+    intake: Intake, quarantine: Path | None, as_json: bool, content: dict[str, object], told: str
+) -> None:
+    """Write which rows were faulty, where it is asked for, and say what was done."""
+    from segmentation.files import write_table
+
     if quarantine is not None:
-        write_table(quarantine, done.intake.quarantine_frame())
+        write_table(quarantine, intake.quarantine_frame())
     if as_json:
-        say_json(_content(done, identity))
+        say_json(content)
     else:
-        typer.echo(_told(found, done))
+        typer.echo(told)
 
 
 @contextmanager
@@ -191,7 +215,7 @@ def _refuse_form(quarantine: Path | None) -> None:
         raise typer.BadParameter(message, param_hint="--quarantine")
 
 
-def _refuse_inside(out: Path, residents: Path) -> None:
+def _refuse_inside(out: Path | None, residents: Path) -> None:
     """Refuse to write into the folder that is read.
 
     Raises
@@ -199,6 +223,6 @@ def _refuse_inside(out: Path, residents: Path) -> None:
     typer.BadParameter
         The output would be read as residents next time.
     """
-    if residents.is_dir() and out.resolve().is_relative_to(residents.resolve()):
+    if out is not None and residents.is_dir() and out.resolve().is_relative_to(residents.resolve()):
         message = f"{out} is in the folder that is read, and would be read as residents; write elsewhere"
         raise typer.BadParameter(message, param_hint="--out")

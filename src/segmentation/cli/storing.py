@@ -1,0 +1,147 @@
+"""`segmentation score --store`: segments into the classification table of the ledger, and into no file."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+import typer
+
+from segmentation.cli import office, secrets
+from segmentation.cli.console import complain, steps
+from segmentation.cli.scored_by import refuse_other
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from segmentation.cli.scored_by import ScoredBy
+    from segmentation.ledger.personal.records import Records
+    from segmentation.scoring.storing import Stored
+
+INTERRUPTED = 128 + 2
+"""The exit code of a program that Ctrl-C ended."""
+
+
+def refuse_without_approval(out: Path | None, *, store: bool, approved: bool) -> None:
+    """Refuse two places for the segments, or none, and segments of a version that nobody approved.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is so; says what to leave out or to add.
+    """
+    if store == (out is not None):
+        raise typer.BadParameter(
+            "give either --out, a table, or --store, the classification table of the ledger; both would be "
+            "one place too many that holds everybody's segment"
+        )
+    if store and not approved:
+        raise typer.BadParameter(
+            "the classification table holds segments of the approved version alone; add --approved",
+            param_hint="--store",
+        )
+
+
+def stored(
+    found: ScoredBy, residents: Path, home: Path, identity: Mapping[str, str], *, discard: bool
+) -> Stored:
+    """Keep the segment of every resident who may have one.
+
+    Raises
+    ------
+    typer.Exit
+        The run was interrupted.
+    """
+    from segmentation.home import Home
+    from segmentation.scoring.storing import store_file
+    from segmentation.scoring.track import unfinished_track
+
+    path = Home(home).storing / f"{found.name}.json"
+    left = unfinished_track(path)
+    if left is not None and not discard:
+        refuse_other(left, identity)
+    as_of = date.fromisoformat(identity["as_of"])
+    told = {key: value for key, value in identity.items() if key != "as_of"}
+    with _opened(home) as records, _told_how(), steps() as step:
+        return store_file(
+            found.scorer,
+            found.policy,
+            residents,
+            records,
+            path,
+            as_of=as_of,
+            identity=told,
+            clock=office.now,
+            progress=step,
+            discard=discard,
+        )
+
+
+def content_of(done: Stored, identity: Mapping[str, str]) -> dict[str, object]:
+    """Return a run as plain data."""
+    return {
+        **identity,
+        "version": int(identity["version"]),
+        "stored": done.kept,
+        "segments": dict(done.segments),
+        "intake": done.intake.to_dict(),
+        "refused": dict(done.refused),
+        "there": done.there,
+        "erased": done.erased,
+        "resumed": done.resumed,
+        "discarded": done.discarded,
+    }
+
+
+def told_of(found: ScoredBy, done: Stored) -> str:
+    """Return a run in a few lines."""
+    from segmentation.residents.consent import REASONS
+    from segmentation.residents.counts import gone
+
+    left = done.intake.read - done.intake.kept
+    lines = [f"Stored: {done.kept:,} segments in the classification table ({found})."]
+    if left:
+        lines.append(f"Left out: {_counted(gone(done.intake))}.")
+    if done.refused:
+        named = {REASONS.get(reason, reason): count for reason, count in done.refused.items()}
+        lines.append(f"Left out by the consents on record: {_counted(named)}.")
+    if done.there:
+        lines.append(f"An earlier run over the same had stored {done.there:,}; they were not stored again.")
+    if done.erased:
+        lines.append(f"Erased in the meantime: {done.erased:,}.")
+    if done.resumed:
+        lines.append(f"An interrupted run had done the first {done.resumed:,} rows.")
+    if done.discarded:
+        lines.append("What an earlier run had stored was stored once more, as was asked for.")
+    return "\n".join(lines)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[Records]:
+    """Open what is kept of residents in the ledger that is trusted, and the keyring before a long run."""
+    from segmentation.home import Home
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import ledger_url
+
+    place = Home(home)
+    with open_ledger(ledger_url(place)) as ledger:
+        records = open_personal(ledger, place, office.now(), ask=secrets.keyring_passphrase()).records
+        records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
+        yield records
+
+
+@contextmanager
+def _told_how() -> Iterator[None]:
+    """Say on Ctrl-C how a run goes on, and end with the exit code of that."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("Interrupted. What is stored stays; the same command goes on behind it.")
+        raise typer.Exit(INTERRUPTED) from None
