@@ -1,4 +1,4 @@
-"""`segmentation retention`: until when assessments must be kept, and deleting those that need not be."""
+"""`segmentation retention`: until when assessments must be kept, and taking out what need not be kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segmentation.cli import retaining
 from segmentation.cli.console import say_json
 from segmentation.cli.office import office_at
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from segmentation.reviews.keeping import Kept
 
 app = typer.Typer(
-    help="Until when impact assessments must be kept: three years (PIPL Art. 56).", no_args_is_help=True
+    help="Until when assessments must be kept (PIPL Art. 56), and taking out what need no longer be kept.",
+    no_args_is_help=True,
 )
+app.command("run", epilog=f"Example: `{retaining.EXAMPLE}`")(retaining.run)
 
 
 @app.command("list", epilog="Example: `segmentation retention list`")

@@ -18,7 +18,7 @@ from segmentation.impact import Impact, due, kept_until, refuse_deletion
 from segmentation.reviews.submission import which
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
     from segmentation.ledger.history import History
@@ -110,6 +110,21 @@ def delete_assessments(
         elif not one.why.endswith(GONE):
             raise ReviewError(f"{which(model, version)} cannot be deleted. {one.why}")
     return tuple(folder for one in found for folder in withdraw(trust.bundles, model, version, one.bundle))
+
+
+def due_versions(found: Iterable[Kept]) -> tuple[tuple[str, int], ...]:
+    """Return the versions of which something is left, and all of it may be deleted.
+
+    Parameters
+    ----------
+    found : iterable of Kept
+        What `kept` returned.
+    """
+    by_version: dict[tuple[str, int], list[Kept]] = {}
+    for one in found:
+        if one.impact is not None or not one.why.endswith(GONE):
+            by_version.setdefault((one.model, one.version), []).append(one)
+    return tuple(version for version, of in by_version.items() if all(one.is_due for one in of))
 
 
 GONE = "It was deleted, or moved."
