@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from segmentation.mitigation import Mitigation
     from segmentation.plans import Plan
     from segmentation.policy import Feature, Policy
-    from segmentation.policy.parts import Attribute
+    from segmentation.policy.parts import Attribute, Purpose
     from segmentation.profiles import Profile, Rule
     from segmentation.residents import Intake
+
+FROM_LEDGER = Text(
+    en="Taken from the consent ledger, as it stood when the residents were read.",
+    zh="同意状态取自同意台账，以读取住户数据时的记录为准。",
+)
 
 
 def make_card(  # noqa: PLR0913 - one for each step that found something
@@ -92,7 +97,7 @@ def make_card(  # noqa: PLR0913 - one for each step that found something
         stability=stable(policy, stability, [profile.segment for profile in profiles], intake.kept),
         migration=moves,
         intake=_intake(policy, intake, audit),
-        duties=_duties(policy),
+        duties=_duties(policy, intake),
         limits=_limits(policy),
         digests=digests,
     )
@@ -169,12 +174,23 @@ def _rows(counts: Mapping[str, int]) -> tuple[parts.Rows, ...]:
     return tuple(parts.Rows(reason, rows) for reason, rows in counts.items() if rows)
 
 
-def _duties(policy: Policy) -> parts.Duties:
+def _duties(policy: Policy, intake: Intake) -> parts.Duties:
     return parts.Duties.of(
         policy,
-        purpose=parts.Purpose.of(policy.purpose),
-        audit_purpose=parts.Purpose.of(policy.audit_purpose),
+        purpose=_purpose(policy.purpose, intake),
+        audit_purpose=_purpose(policy.audit_purpose, intake),
     )
+
+
+def _purpose(purpose: Purpose, intake: Intake) -> parts.Purpose:
+    """Return a purpose, with where its consents stood if that was not in the table."""
+    if purpose.key not in intake.consent_ledger or purpose.consent == "not_required":
+        return parts.Purpose.of(purpose)
+    said = purpose.consent_reason
+    both = (
+        FROM_LEDGER if said is None else Text(en=f"{said.en} {FROM_LEDGER.en}", zh=said.zh + FROM_LEDGER.zh)
+    )
+    return parts.Purpose.of(purpose, consent_reason=both)
 
 
 def _limits(policy: Policy) -> parts.Limits:

@@ -218,6 +218,7 @@ LEFT_OUT = {
     "consent_undated": msg("consent without a time"),
     "consent_later": msg("consent given after the day of reference"),
     "consent_other_notice": msg("consent to another version of the notice"),
+    "consent_objected": msg("objection to automated decisions"),
     "collected_later": msg("collected after the day of reference"),
     "retention_lapsed": msg("kept longer than the policy allows"),
 }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from segmentation.policy import Policy
     from segmentation.progress import Progress, Watch
+    from segmentation.residents.consent import ConsentSource
     from segmentation.residents.model import Residents
 
 
@@ -41,7 +42,14 @@ READING = "Reading residents"
 """The one step of everything that reads a table."""
 
 
-def read_residents(path: str | Path, policy: Policy, *, as_of: date, progress: Progress = False) -> Residents:
+def read_residents(
+    path: str | Path,
+    policy: Policy,
+    *,
+    as_of: date,
+    progress: Progress = False,
+    consents: ConsentSource | None = None,
+) -> Residents:
     """Read, check and split a residents table.
 
     Parameters
@@ -55,6 +63,8 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date, progress: P
         The day of reference for consent and retention.
     progress : bool or callable, default False
         True shows a bar, in a notebook and on a terminal. A callable is told the step before it starts.
+    consents : ConsentSource, optional
+        Where consent stands, if not in the table, such as a `segmentation.consents.ConsentLedger`.
 
     Returns
     -------
@@ -73,10 +83,12 @@ def read_residents(path: str | Path, policy: Policy, *, as_of: date, progress: P
     store_residents : The same from tables that are larger than memory.
     """
     with watched(progress, first=READING) as watch:
-        return _read(Path(path), _terms(path, policy, as_of), watch)
+        return _read(Path(path), _terms(path, policy, as_of, consents), watch)
 
 
-def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Residents:
+def residents_from(
+    frame: pd.DataFrame, policy: Policy, *, as_of: date, consents: ConsentSource | None = None
+) -> Residents:
     """Check and split a residents table in memory, which stays as it is.
 
     Numbers may be texts; flags may be true/false, 1/0, yes/no or 是/否 in any case; times may be texts in
@@ -91,6 +103,8 @@ def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Resid
         Says which columns there are, what they hold, and which rows belong.
     as_of : date
         The day of reference for consent and retention.
+    consents : ConsentSource, optional
+        Where consent stands, if not in the table, such as a `segmentation.consents.ConsentLedger`.
 
     Returns
     -------
@@ -110,12 +124,17 @@ def residents_from(frame: pd.DataFrame, policy: Policy, *, as_of: date) -> Resid
     if not isinstance(frame, pd.DataFrame):
         raise ResidentsError(f"The residents must be a pandas DataFrame; got {type(frame).__name__}.")
     columns = [str(name) for name in frame.columns]
-    terms = replace(_terms("", policy, as_of), title="The residents are refused")
+    terms = replace(_terms("", policy, as_of, consents), title="The residents are refused")
     return _admitted(frame.set_axis(columns, axis="columns"), columns, terms)
 
 
 def read_needs(
-    path: str | Path, policy: Policy, *, as_of: date, features: Collection[str] | None = None
+    path: str | Path,
+    policy: Policy,
+    *,
+    as_of: date,
+    features: Collection[str] | None = None,
+    consents: ConsentSource | None = None,
 ) -> Residents:
     """Read residents to be scored: no protected column is read, and one resident will do.
 
@@ -129,6 +148,8 @@ def read_needs(
         The day of reference for consent and retention.
     features : collection of str, optional
         Those that the version reads, where its mitigation left others out; they are not asked for.
+    consents : ConsentSource, optional
+        As for `read_residents`.
 
     Returns
     -------
@@ -141,7 +162,7 @@ def read_needs(
         As for `read_residents`.
     """
     blind = without_audit(policy, features)
-    return _read(Path(path), Terms(blind, _day(as_of), _title(path), least=1, is_full=False))
+    return _read(Path(path), Terms(blind, _day(as_of), _title(path), 1, is_full=False, consents=consents))
 
 
 def store_residents(
@@ -151,6 +172,7 @@ def store_residents(
     as_of: date,
     progress: Progress = False,
     folder: Path | None = None,
+    consents: ConsentSource | None = None,
 ) -> StoredResidents:
     """Read, check and split residents that need not fit into memory.
 
@@ -168,6 +190,8 @@ def store_residents(
         True shows a bar, in a notebook and on a terminal. A callable is told the step before it starts.
     folder : Path, optional
         Where to put the temporary file; the system's temporary folder by default.
+    consents : ConsentSource, optional
+        As for `read_residents`.
 
     Returns
     -------
@@ -181,7 +205,7 @@ def store_residents(
     StorageError
         The temporary folder is full or cannot be written to.
     """
-    terms = _terms(path, policy, as_of)
+    terms = _terms(path, policy, as_of, consents)
     rows = open_rows(Path(path), ())
     if isinstance(rows, Held):
         raise ResidentsError(f"The table {path} is no Parquet. Write it as Parquet to read it in batches.")
@@ -195,8 +219,9 @@ def store_residents(
         raise
 
 
-def _terms(path: str | Path, policy: Policy, as_of: date) -> Terms:
-    return Terms(policy, _day(as_of), _title(path), least=2 * policy.audit.smallest_group, is_full=True)
+def _terms(path: str | Path, policy: Policy, as_of: date, consents: ConsentSource | None) -> Terms:
+    least = 2 * policy.audit.smallest_group
+    return Terms(policy, _day(as_of), _title(path), least, is_full=True, consents=consents)
 
 
 def _title(path: str | Path) -> str:
@@ -208,7 +233,7 @@ def _day(as_of: date) -> date:
 
 
 def _read(path: Path, terms: Terms, watch: Watch = SILENT) -> Residents:
-    rows = open_rows(path, needed_columns(terms.policy).keys())
+    rows = open_rows(path, needed_columns(terms.asked).keys())
     if isinstance(rows, Held):
         return _admitted(rows.table.to_pandas(), rows.columns, terms)
     form = Form.of(terms.policy)
@@ -218,14 +243,18 @@ def _read(path: Path, terms: Terms, watch: Watch = SILENT) -> Residents:
 
 
 def _admitted(table: pd.DataFrame, columns: Sequence[str], terms: Terms) -> Residents:
-    judged = judge(table, columns, terms.policy)
+    judged = judge(table, columns, terms.asked)
     terms.refuse(judged.faults)
     policy, sound = terms.policy, judged.sound
-    arrays = {name: wanted.array(sound[name]) for name, wanted in wanted_columns(policy).items()}
-    cut = split(arrays, np.ones(len(sound), dtype=bool), policy, terms.as_of)
-    ids = pa.array(sound[policy.residents.id][cut.kept], type=pa.large_string())
+    arrays = {name: wanted.array(sound[name]) for name, wanted in wanted_columns(terms.asked).items()}
+    everybody = pa.array(sound[policy.residents.id], type=pa.large_string())
+    told = terms.with_consents(arrays, everybody)
+    cut = split(told, np.ones(len(sound), dtype=bool), policy, terms.as_of)
+    ids = everybody.filter(pa.array(cut.kept))
     counts = Counts(len(ids), cut.withheld, Counter(cut.left_out), Counter(cut.missing))
-    intake = counts.intake(judged.read, judged.outside, judged.quarantined, columns, policy)
+    intake = counts.intake(
+        judged.read, judged.outside, judged.quarantined, columns, policy, terms.told_elsewhere
+    )
     terms.check(intake)
     form = Form.of(policy)
     batch = form.batch(ids, [*cut.needs.values(), *cut.protected.values()])

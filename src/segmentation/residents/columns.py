@@ -22,6 +22,11 @@ def consent_columns(purpose: Purpose) -> tuple[str, str, str]:
     return f"consent_{purpose.key}", f"consent_{purpose.key}_at", f"consent_{purpose.key}_notice"
 
 
+def objection_column(purpose: Purpose) -> str:
+    """Return the column that says whether residents object to automated decisions; a ledger alone has it."""
+    return f"consent_{purpose.key}_objected"
+
+
 def needed_columns(policy: Policy) -> dict[str, str]:
     """Return every column that the table must have, with the key of the policy that asks for it."""
     table = policy.residents

@@ -1,15 +1,18 @@
-"""Who may be used: consent to the stated purpose, data no older than may be kept (PIPL Art. 14, 15, 19)."""
+"""Who may be used: consent to the stated purpose, data no older than may be kept (PIPL Art. 14, 15, 19).
+
+Consent stands in the table's own columns, or in a ledger of consents where there is one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from segmentation.residents.columns import STATES, consent_columns
+from segmentation.residents.columns import STATES, consent_columns, objection_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -25,10 +28,23 @@ REASONS = {
     "consent_undated": "consent without a time",
     "consent_later": "consent given after the day of reference",
     "consent_other_notice": "consent to another version of the notice",
+    "consent_objected": "objection to automated decisions",
     "collected_later": "collected after the day of reference",
     "retention_lapsed": "kept longer than the policy allows",
 }
 """Why a row may be left out, the first that applies, by the id under which it is counted."""
+
+
+class ConsentSource(Protocol):
+    """Consents that stand elsewhere than in the table of residents."""
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """The purposes for which it is asked in place of the table."""
+
+    def columns(self, references: Sequence[str | None], purposes: Collection[str]) -> Mapping[str, Array]:
+        """Return, for each purpose, the columns of consent and of objection for these ids, a row each."""
+
 
 USABLE = -1
 """Stands where no reason applies."""
@@ -63,7 +79,7 @@ def lacks_consent(columns: Mapping[str, Array], rows: int, purpose: Purpose, as_
     Parameters
     ----------
     columns : mapping of str to ndarray of shape (rows,)
-        With the consent columns of the purpose.
+        With the consent columns of the purpose, where it needs consent.
     rows : int
         How many rows there are.
     purpose : Purpose
@@ -71,19 +87,22 @@ def lacks_consent(columns: Mapping[str, Array], rows: int, purpose: Purpose, as_
     as_of : date
         The day of reference. A consent given later does not count.
     """
-    if purpose.consent == "not_required":
-        return np.full(rows, USABLE, dtype=np.int8)
-    state_column, at_column, notice_column = consent_columns(purpose)
-    state, at = columns[state_column], columns[at_column]
-    conditions = {
-        "consent_missing": state < 0,
-        "consent_refused": state == _REFUSED,
-        "consent_withdrawn": state == _WITHDRAWN,
-        "consent_undated": np.isnat(at),
-        "consent_later": at >= _midnight(as_of, 1),
-    }
-    if purpose.notice_versions:
-        conditions["consent_other_notice"] = columns[notice_column] < 0
+    conditions: dict[str, NDArray[np.bool_]] = {}
+    if purpose.consent == "required":
+        state_column, at_column, notice_column = consent_columns(purpose)
+        state, at = columns[state_column], columns[at_column]
+        conditions = {
+            "consent_missing": state < 0,
+            "consent_refused": state == _REFUSED,
+            "consent_withdrawn": state == _WITHDRAWN,
+            "consent_undated": np.isnat(at),
+            "consent_later": at >= _midnight(as_of, 1),
+        }
+        if notice_column in columns:
+            conditions["consent_other_notice"] = columns[notice_column] < 0
+    objection = objection_column(purpose)
+    if objection in columns:
+        conditions["consent_objected"] = columns[objection]
     return _first(conditions, rows)
 
 

@@ -52,8 +52,19 @@ class Counts:
         quarantined: tuple[Quarantined, ...],
         columns: Sequence[str],
         policy: Policy,
+        told_elsewhere: tuple[str, ...] = (),
     ) -> Intake:
-        """Return the counts as evidence, with what the columns of the table say."""
+        """Return the counts as evidence, with what the columns of the table say.
+
+        Parameters
+        ----------
+        read, outside : int
+        quarantined : tuple of Quarantined
+        columns : sequence of str
+        policy : Policy
+        told_elsewhere : tuple of str
+            Purposes of which the consents stood in a ledger.
+        """
         extra = extra_columns(columns, policy)
         return Intake(
             read=read,
@@ -66,6 +77,7 @@ class Counts:
             refused_columns=tuple(column for column in extra if _is_refused(column)),
             protected_withheld=self.withheld,
             missing={name: self.missing[name] for name in policy.features if self.missing[name]},
+            consent_ledger=told_elsewhere,
         )
 
 

@@ -67,6 +67,8 @@ class Intake:
         Residents whose protected values were made missing because they did not consent to the audit.
     missing : mapping of str to int
         Missing values among the residents, by column of needs and protected attributes; none are left out.
+    consent_ledger : tuple of str
+        Keys of the purposes of which consent was taken from a ledger; of the others the table told.
     """
 
     read: int
@@ -79,6 +81,7 @@ class Intake:
     refused_columns: tuple[str, ...]
     protected_withheld: int
     missing: Mapping[str, int]
+    consent_ledger: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return how many rows were read and kept; not how many values are withheld, as `to_dict` says."""
@@ -131,4 +134,5 @@ class Intake:
             "denied_columns": list(self.denied_columns),
             "refused_columns": list(self.refused_columns),
             "missing": dict(self.missing),
+            **({"consent_ledger": list(self.consent_ledger)} if self.consent_ledger else {}),
         }

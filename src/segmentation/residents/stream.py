@@ -16,15 +16,17 @@ from segmentation.residents.scan import Scan
 from segmentation.residents.split import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from segmentation.errors import Fault
     from segmentation.policy import Policy
     from segmentation.progress import Watch
+    from segmentation.residents.consent import ConsentSource
     from segmentation.residents.intake import Intake
     from segmentation.residents.look import Looked
     from segmentation.residents.tables import Rows
+    from segmentation.residents.wanted import Array
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Terms:
         Fewest residents that will do.
     is_full : bool
         Whether every need must be known of somebody.
+    consents : ConsentSource or None
+        Where consent stands, if not in the table.
     """
 
     policy: Policy
@@ -50,6 +54,35 @@ class Terms:
     title: str
     least: int
     is_full: bool
+    consents: ConsentSource | None = None
+
+    @property
+    def told_elsewhere(self) -> tuple[str, ...]:
+        """The purposes for which the table is not asked."""
+        if self.consents is None:
+            return ()
+        audit = self.policy.audit_purpose
+        asked = [self.policy.purpose.key, *([audit.key] if audit.consent == "required" else [])]
+        return tuple(key for key in asked if key in self.consents.purposes)
+
+    @property
+    def asked(self) -> Policy:
+        """The policy by which the table is read: without columns of consent that stands elsewhere."""
+        elsewhere = self.told_elsewhere
+        purposes = {"purpose": self.policy.purpose, "audit_purpose": self.policy.audit_purpose}
+        freed = {
+            name: one.model_copy(update={"consent": "not_required"})
+            for name, one in purposes.items()
+            if one.key in elsewhere
+        }
+        return self.policy.model_copy(update=freed) if freed else self.policy
+
+    def with_consents(self, columns: Mapping[str, Array], ids: pa.Array) -> Mapping[str, Array]:
+        """Return the columns of some rows with those of consent that stands elsewhere."""
+        elsewhere = self.told_elsewhere
+        if self.consents is None or not elsewhere:
+            return columns
+        return {**columns, **self.consents.columns(ids.to_pylist(), elsewhere)}
 
     def refuse(self, faults: Iterable[Fault]) -> None:
         """Raise all faults as one `ResidentsError`, if there are any."""
@@ -109,16 +142,18 @@ def admit_tables(
         nonlocal read
         read += looked.read
         if looked.ids is not None:
-            cut = split(looked.columns, looked.sound, terms.policy, terms.as_of)
+            columns = terms.with_consents(looked.columns, looked.ids)
+            cut = split(columns, looked.sound, terms.policy, terms.as_of)
             ids = looked.ids.filter(pa.array(cut.kept))
             counts.add(len(ids), cut.left_out, cut.missing, cut.withheld)
             keep(form.batch(ids, [*cut.needs.values(), *cut.protected.values()]))
         watch.part("rows", read, tables.rows)
 
-    found, faults = Scan(tables, terms.policy, rows).faults(take)
+    found, faults = Scan(tables, terms.asked, rows).faults(take)
     terms.refuse(faults)
+    outside = found.read - found.rows
     intake = counts.intake(
-        found.read, found.read - found.rows, found.quarantined, tables.columns, terms.policy
+        found.read, outside, found.quarantined, tables.columns, terms.policy, terms.told_elsewhere
     )
     terms.check(intake)
     return intake

@@ -196,6 +196,21 @@ class Look:
         found = self.connection.execute(question).all()
         return [_kept(name_of(table), purpose, mark, key, row) for row in found]
 
+    def of_many(
+        self, table: Table, purpose: str, subjects: Collection[bytes]
+    ) -> Iterator[tuple[bytes, Kept]]:
+        """Yield rows of one purpose of many residents, each with its resident, in any order."""
+        keyring = self._keyring()
+        kept = wrapped_keys(self.connection, subjects)
+        unwrap, mark = keyring.unwrapper(), keyring.marker(purpose)
+        marks = {mark(subject): subject for subject in kept}
+        columns = [column.name for column in table.columns]
+        for row in among(self.connection, table, columns, list(marks), purpose):
+            pseudonym = bytes(row[1])
+            subject = marks[pseudonym]
+            key = DataKey(unwrap(subject, kept[subject]))
+            yield subject, _kept(name_of(table), purpose, pseudonym, key, row)
+
     def _key(self, subject: bytes) -> DataKey | None:
         if subject not in self._keys:
             found = wrapped_keys(self.connection, [subject])

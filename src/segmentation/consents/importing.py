@@ -1,0 +1,178 @@
+"""Bringing consents that other systems gathered into the ledger: all of a sound file, nothing of another.
+
+A file is judged as a whole before anything is written. What is then written are whole batches: an import that
+was interrupted is run again, and leaves out what is there, for the same event is on record once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import select
+
+from segmentation.consents.gathering import Gathered, Terms, gather
+from segmentation.ledger.personal.bulk import ROWS, Bulk
+from segmentation.ledger.personal.consents import decode, is_same
+from segmentation.ledger.personal.sealing import Batch
+from segmentation.ledger.personal.tables import consents, tombstones
+from segmentation.ledger.store import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from numpy.typing import NDArray
+
+    from segmentation.ledger.personal.records import Records
+
+TOMBSTONE = "tombstone"
+"""Under which marks of the erased are made."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of the rows of a table of consents.
+
+    ``read == added + known + doubled + erased``
+
+    Attributes
+    ----------
+    read : int
+        Rows of the table.
+    added : int
+        Events that are on record now and were not.
+    known : int
+        Events that were on record.
+    doubled : int
+        Rows that say what another row of the table says.
+    erased : int
+        Events of residents who were erased since.
+    purposes : tuple of str
+        Which they are consents to.
+    unread : int
+        Columns of the table that no field has.
+    """
+
+    read: int
+    added: int
+    known: int
+    doubled: int
+    erased: int
+    purposes: tuple[str, ...]
+    unread: int
+
+
+def import_consents(
+    path: Path,
+    records: Records,
+    *,
+    by: str,
+    now: datetime,
+    purposes: Collection[str] | None = None,
+    zone: ZoneInfo | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    processes: int | None = None,
+) -> Imported:
+    """Put the consents of a table on record.
+
+    Parameters
+    ----------
+    path : Path
+        A Parquet file, a folder of them, or a CSV file in UTF-8, with the columns `FIELDS`.
+    records : Records
+    by : str
+        Who imports; also who recorded events that do not say.
+    now : datetime
+        Aware.
+    purposes : collection of str, optional
+        Those that may be recorded; by default any.
+    zone : ZoneInfo, optional
+        Of times that name none; without it, such times are faults.
+    progress : callable
+        Gets how many rows are done, and how many there are.
+    processes : int, optional
+        How many others seal, as `Bulk` takes it.
+
+    Raises
+    ------
+    ResidentsError
+        The table cannot be read, or something is wrong with it; nothing was written then.
+    LedgerError, StorageError, VaultError
+        The database or the keyring refuses. Import the table again: what is there is left out.
+    """
+    terms = Terms(records.keyring.subjects(), by, now, purposes, zone)
+    found = gather(path, terms)
+    order, first = _sorted(found)
+    alive = ~_erased(found, records)[order]
+    counts = {"added": 0, "known": 0, "erased": int(np.count_nonzero(first & ~alive))}
+    doubled = len(found) - int(np.count_nonzero(first))
+    done = doubled + counts["erased"]
+    progress(done, len(found))
+    names = sorted({purpose for purpose, _ in found.told})
+    for purpose in names:
+        own = order[first & alive & _of(found, purpose)[order]]
+        bulk = Bulk(records, consents, purpose, by, _is_known, processes)
+        for written in bulk.write(_batches(found, own), now):
+            counts["added"] += written.added
+            counts["known"] += written.known
+            counts["erased"] += written.erased
+            done += sum(written)
+            progress(done, len(found))
+    return Imported(len(found), doubled=doubled, purposes=tuple(names), unread=found.unread, **counts)
+
+
+def _sorted(found: Gathered) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the order of the rows by resident, time and content, and which is the first of its like."""
+    high, low = _halves(found.subjects)
+    keys = (found.kinds, found.times, low, high)
+    order = np.lexsort(keys)
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+    return order, first
+
+
+def _halves(subjects: NDArray[np.void]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return pseudonyms as two numbers each, which sort as the bytes do."""
+    pairs = np.frombuffer(subjects.tobytes(), dtype=">u8").reshape(-1, 2)
+    return pairs[:, 0].astype(np.uint64), pairs[:, 1].astype(np.uint64)
+
+
+def _of(found: Gathered, purpose: str) -> NDArray[np.bool_]:
+    own = np.array([one == purpose for one, _ in found.told])
+    of: NDArray[np.bool_] = own[found.kinds]
+    return of
+
+
+def _erased(found: Gathered, records: Records) -> NDArray[np.bool_]:
+    """Return which events are from before their resident was erased: nothing of that comes back."""
+    ledger = records.ledger
+    with ledger.told(UNREAD), ledger.reading() as connection:
+        rows = connection.execute(select(tombstones.c.mark, tombstones.c.at).order_by(tombstones.c.at)).all()
+    if not rows:
+        return np.zeros(len(found), dtype=bool)
+    ends = {bytes(row.mark): row.at for row in rows}
+    mark = records.keyring.marker(TOMBSTONE)
+    until = (ends.get(mark(subject), -1) for subject in found.subjects.tolist())
+    return found.times <= np.fromiter(until, dtype=np.int64, count=len(found))
+
+
+def _batches(found: Gathered, rows: NDArray[np.intp]) -> Iterator[Batch]:
+    """Yield rows in batches, all of a resident in one."""
+    high, _ = _halves(found.subjects[rows])
+    ends = np.append(np.flatnonzero(high[1:] != high[:-1]) + 1, len(rows))
+    start = 0
+    while start < len(rows):
+        enough = min(start + ROWS, len(rows))
+        end = int(ends[np.searchsorted(ends, enough)])
+        part = rows[start:end]
+        contents = [found.told[kind][1] for kind in found.kinds[part].tolist()]
+        yield Batch(found.subjects[part].tolist(), found.times[part].tolist(), contents)
+        start = end
+
+
+def _is_known(one: bytes, other: bytes) -> bool:
+    return one == other or is_same(decode(one), decode(other))

@@ -1,0 +1,106 @@
+"""Consents as a table: every event, under pseudonyms or known references, and back again."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from segmentation.consents import export_consents, import_consents
+from segmentation.errors import StorageError
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import Told
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.store import create_ledger
+from tests.consents.conftest import NOW, RING
+
+PURPOSES = ("fairness_audit", "service_planning")
+
+
+@pytest.fixture
+def said(consents):
+    """Three events of two residents."""
+    one, two = (RING.subject_of(reference) for reference in ("R-1", "R-2"))
+    told = Told("given", "2026-01", "zh", "app")
+    consents.record(one, "service_planning", told, "Carol", NOW, NOW - timedelta(days=2))
+    consents.record(one, "service_planning", Told("withdrawn"), "Carol", NOW, NOW - timedelta(days=1))
+    consents.record(two, "fairness_audit", told, "Carol", NOW, NOW - timedelta(days=2))
+
+
+@pytest.fixture
+def take(records, tmp_path):
+    """Export to a file, and read it."""
+
+    def take(name="out.parquet", **more):
+        path = tmp_path / name
+        found = export_consents(path, records, by="Carol", now=NOW, **more)
+        return found, pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+
+    return take
+
+
+def test_every_event_is_a_row_with_the_names_of_the_standard(said, take):
+    found, table = take()
+
+    assert (found.events, found.residents) == (3, 2)
+    assert list(table.columns) == [
+        "schema_version",
+        "pii_principal_id",
+        "purpose",
+        "event_state",
+        "event_time",
+        "privacy_notice",
+        "language",
+        "collection_method",
+        "entity_id",
+    ]
+    own = table[table.pii_principal_id == f"pseudonym:{RING.subject_of('R-1').hex()}"]
+    assert list(own.event_state) == ["given", "withdrawn"]
+    assert list(own.event_time) == [NOW - timedelta(days=2), NOW - timedelta(days=1)]
+    assert set(table.schema_version) == {"ISO/IEC TS 27560:2023"}
+
+
+def test_who_brings_references_gets_those_residents_under_them(said, take):
+    found, table = take("out.csv", references=["R-2", "R-9"])
+
+    assert list(table.pii_principal_id) == ["R-2"]
+    assert (found.events, found.residents) == (1, 1)
+
+
+def test_some_purposes_alone_are_taken_out(said, take):
+    assert set(take(purposes=["fairness_audit"])[1].purpose) == {"fairness_audit"}
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_what_was_taken_out_comes_back_the_same(said, take, records, tmp_path, name):
+    _, first = take(name)
+    again = import_consents(tmp_path / name, records, by="Bob", now=NOW, processes=0)
+    assert (again.added, again.known) == (0, 3)
+
+    with create_ledger(f"sqlite:///{tmp_path}/other.db") as other:
+        import_consents(tmp_path / name, Records(other, lambda: RING), by="Bob", now=NOW, processes=0)
+        path = tmp_path / f"again-{name}"
+        export_consents(path, Records(other, lambda: RING), by="Bob", now=NOW)
+    assert path.read_bytes() == (tmp_path / name).read_bytes() or pd.read_parquet(path).equals(first)
+
+
+def test_taking_out_is_in_the_access_log_and_the_file_is_for_its_owner(said, take, records, tmp_path):
+    take()
+
+    reads = [line for line in AccessLog(records.ledger).lines() if '"what":"read"' in line]
+    assert len(reads) == 2
+    assert '"by":"Carol"' in reads[0]
+    assert (tmp_path / "out.parquet").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_on_record_is_a_table_without_rows(take):
+    found, table = take()
+
+    assert (found.events, len(table), "event_state" in table) == (0, 0, True)
+
+
+def test_a_place_that_cannot_be_written_leaves_what_was_there(said, records, tmp_path):
+    with pytest.raises(StorageError, match=r"neither \.parquet nor \.csv"):
+        export_consents(tmp_path / "out.xlsx", records, by="Carol", now=NOW)
+    with pytest.raises(StorageError, match="cannot be written"):
+        export_consents(tmp_path / "nowhere" / "out.csv", records, by="Carol", now=NOW)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]

@@ -1,0 +1,202 @@
+"""Consents from files: all of a sound file, once; nothing of one with a fault, and every fault by its row."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from segmentation.consents import import_consents
+from segmentation.consents import importing as importing_module
+from segmentation.errors import LedgerError, ResidentsError
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.tombstones import Tombstones
+from tests.consents.conftest import NOW, RING
+
+AT = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def bring(records, file):
+    """Import a table."""
+
+    def bring(frame, name="consents.csv", **more):
+        return import_consents(file(frame, name), records, by="Carol", now=NOW, processes=0, **more)
+
+    return bring
+
+
+@pytest.mark.parametrize("name", ["consents.csv", "consents.parquet"])
+def test_every_row_is_on_record_with_what_it_says(bring, table, standing, consents, name):
+    found = bring(table("R-1", "R-2", event_state=["given", "refused"]), name)
+
+    assert (found.read, found.added, found.known, found.purposes) == (2, 2, 0, ("service_planning",))
+    given = standing("R-1")
+    assert (given.state, given.since, given.notice, given.language, given.channel) == (
+        "given",
+        AT,
+        "2026-01",
+        "zh",
+        "app",
+    )
+    assert standing("R-2").state == "refused"
+    (event,) = consents.events(RING.subject_of("R-1"), "service_planning")
+    assert event.told.entity_id == "Carol"
+
+
+def test_purposes_are_recorded_apart(bring, table, standing):
+    bring(table("R-1", "R-1", purpose=["service_planning", "parcel_hints"], event_state=["given", "refused"]))
+
+    assert standing("R-1").state == "given"
+    assert standing("R-1", "parcel_hints").state == "refused"
+
+
+def test_the_same_event_imported_twice_is_there_once_whoever_imports_it(
+    bring, table, consents, records, file
+):
+    frame = table("R-1", "R-2")
+    bring(frame)
+    again = import_consents(file(frame), records, by="Bob", now=NOW, processes=0)
+
+    assert (again.added, again.known) == (0, 2)
+    more = bring(table("R-1", "R-2", "R-3"), "more.parquet")
+    assert (more.added, more.known) == (1, 2)
+    assert len(consents.events(RING.subject_of("R-1"), "service_planning")) == 1
+
+
+def test_a_row_that_says_what_another_says_is_counted_once(bring, table):
+    found = bring(table("R-1", "R-2", "R-1"))
+
+    assert (found.read, found.added, found.doubled) == (3, 2, 1)
+
+
+def test_all_faults_are_told_with_their_rows_and_nothing_is_written(bring, table, standing, sql):
+    frame = table(*[f"R-{at}" for at in range(1, 10)])
+    frame.loc[1, "pii_principal_id"] = None
+    frame.loc[2, "pii_principal_id"] = "secret\x07name"
+    frame.loc[[3, 5], "purpose"] = "Marketing!"
+    frame.loc[4, "event_state"] = "maybe-secret"
+    frame.loc[0, "event_time"] = "2026-01-05T09:30:00"
+    frame.loc[6, "event_time"] = "yesterday-secret"
+    frame.loc[7, "event_time"] = "2027-01-05T09:30:00Z"
+    frame.loc[8, "event_time"] = None
+    frame.loc[8, "language"] = "Chinese, secret"
+    frame.loc[8, "privacy_notice"] = "n" * 65
+
+    with pytest.raises(ResidentsError, match="10 faults") as caught:
+        bring(frame)
+    told = [fault.where for fault in caught.value.faults]
+    assert told == [
+        "column 'pii_principal_id', row 2",
+        "column 'pii_principal_id', row 3",
+        "column 'purpose', rows 4 and 6",
+        "column 'event_state', row 5",
+        "column 'event_time', row 9",
+        "column 'event_time', row 7",
+        "column 'event_time', row 1",
+        "column 'event_time', row 8",
+        "column 'privacy_notice', row 9",
+        "column 'language', row 9",
+    ]
+    assert "secret" not in str(caught.value)
+    assert "Marketing" not in str(caught.value)
+    assert sql("SELECT count(*) FROM consents") == [(0,)]
+    assert sql("SELECT count(*) FROM data_keys") == [(0,)]
+
+
+def test_many_faulty_rows_are_counted(bring, table):
+    frame = table(*[f"R-{at}" for at in range(20)], event_state="perhaps")
+
+    with pytest.raises(ResidentsError, match="rows 1, 2, 3, 4, 5 and 15 more"):
+        bring(frame)
+
+
+def test_columns_that_are_missing_or_stand_twice_are_named_and_others_are_not_read(bring, table, tmp_path):
+    with pytest.raises(ResidentsError, match="column 'event_time': is missing"):
+        bring(table("R-1").drop(columns="event_time"))
+    with pytest.raises(ResidentsError, match="column 'purpose': stands 2 times"):
+        bring(pd.concat([table("R-1"), table("R-1")[["purpose"]]], axis="columns"))
+    assert bring(table("R-1", telephone="13800000000")).unread == 1
+
+
+def test_a_table_without_a_row_is_refused(bring, table):
+    with pytest.raises(ResidentsError, match="has no row"):
+        bring(table(), "empty.parquet")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param("2026-01-05T09:30:00", id="wall time"),
+        pytest.param("2026-01-05 09:30:00+08:00", id="with a zone"),
+        pytest.param(pd.Timestamp("2026-01-05T09:30:00"), id="a time without a zone"),
+        pytest.param(pd.Timestamp("2026-01-05T01:30:00Z"), id="a time with one"),
+    ],
+)
+def test_times_are_read_in_the_zone_that_is_given(bring, table, standing, times):
+    bring(table("R-1", event_time=times), "c.parquet", zone=ZoneInfo("Asia/Shanghai"))
+
+    assert standing("R-1").since == AT
+
+
+def test_only_purposes_that_may_be_recorded_are(bring, table):
+    with pytest.raises(ResidentsError, match="is no purpose that may be recorded here"):
+        bring(table("R-1"), purposes=["fairness_audit"])
+    assert bring(table("R-1"), purposes=["service_planning"]).added == 1
+
+
+def test_what_an_erased_resident_had_said_before_does_not_come_back(
+    bring, table, records, standing, tmp_path
+):
+    bring(table("R-1", "R-2"))
+    erasures = Erasures(records, Tombstones(tmp_path / "tombstones.jsonl"))
+    erasures.erase([RING.subject_of("R-1")], "Carol", NOW - timedelta(days=1))
+
+    found = bring(table("R-1", "R-2"))
+    assert (found.known, found.erased) == (1, 1)
+    assert standing("R-1").state is None
+    assert bring(table("R-1", event_time="2026-11-20T09:31:00Z")).added == 1
+    assert standing("R-1").state == "given"
+
+
+def test_an_import_that_was_cut_off_is_ended_by_the_next(bring, table, monkeypatch, records, sql):
+    monkeypatch.setattr(importing_module, "ROWS", 2)
+    seen = []
+
+    def stop(done, rows):
+        seen.append(done)
+        if done == 4:
+            raise KeyboardInterrupt
+
+    frame = table(*[f"R-{at}" for at in range(7)])
+    with pytest.raises(KeyboardInterrupt):
+        bring(frame, progress=stop)
+    assert seen == [0, 2, 4]
+    found = bring(frame)
+    assert found.known >= 4
+    assert found.known + found.added == 7
+    assert sql("SELECT count(*) FROM consents") == [(7,)]
+    assert AccessLog(records.ledger).verify()
+
+
+def test_batches_hold_all_of_a_resident(bring, table, monkeypatch, standing):
+    monkeypatch.setattr(importing_module, "ROWS", 2)
+    times = ["2026-01-05T09:30:00Z", "2026-01-06T09:30:00Z", "2026-01-07T09:30:00Z"]
+    frame = table(*["R-1"] * 3, "R-2", event_time=[*times, times[0]])
+
+    assert bring(frame).added == 4
+    assert standing("R-1").since == datetime(2026, 1, 7, 9, 30, tzinfo=UTC)
+
+
+def test_pseudonyms_are_residents_too(bring, table, standing):
+    bring(table(f"pseudonym:{RING.subject_of('R-1').hex()}"))
+
+    assert standing("R-1").state == "given"
+    with pytest.raises(ResidentsError, match="is no reference"):
+        bring(table("pseudonym:12"))
+
+
+def test_a_database_that_refuses_is_told(bring, table, ledger):
+    with ledger.writer("") as _, pytest.raises(LedgerError, match="another program has been writing"):
+        bring(table("R-1"))
