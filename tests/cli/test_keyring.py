@@ -18,7 +18,7 @@ CHEAP = {"iterations": 1, "lanes": 1, "memory_kib": 8}
 def given(monkeypatch):
     """Give the passphrase by the environment, and stretch it quickly."""
     stretched = Keyring.sealed
-    monkeypatch.setattr(Keyring, "sealed", lambda ring, passphrase: stretched(ring, passphrase, CHEAP))
+    monkeypatch.setattr(Keyring, "sealed", lambda ring, passphrase, _: stretched(ring, passphrase, CHEAP))
     monkeypatch.setenv("SEGMENTATION_KEYRING_PASSPHRASE", PASSPHRASE)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import SigningError, StorageError, VaultError
 from segmentation.files import reason_of
+from segmentation.signing.passphrase import COST
 from segmentation.vault.keyring import Keyring
 from segmentation.vault.memory import forbid_dumps
 
@@ -116,7 +117,14 @@ def open_file(path: Path, passphrase: str) -> Keyring:
     return _opened(path, _content(path)[1], passphrase)
 
 
-def write_file(path: Path, keyring: Keyring, passphrase: str, *, over: bool = False) -> None:
+def write_file(
+    path: Path,
+    keyring: Keyring,
+    passphrase: str,
+    *,
+    over: bool = False,
+    cost: Mapping[str, int] = COST,
+) -> None:
     """Write the file of a keyring, whole or not at all, for its owner alone.
 
     Parameters
@@ -126,6 +134,8 @@ def write_file(path: Path, keyring: Keyring, passphrase: str, *, over: bool = Fa
     passphrase : str
     over : bool
         Whether a file that is there is replaced.
+    cost : mapping of str to int
+        Of stretching the passphrase.
 
     Raises
     ------
@@ -136,7 +146,7 @@ def write_file(path: Path, keyring: Keyring, passphrase: str, *, over: bool = Fa
     StorageError
         It cannot be written; what was there is untouched.
     """
-    text = keyring.sealed(passphrase)
+    text = keyring.sealed(passphrase, cost)
     staged = path.with_name(f".{path.name}-{os.getpid()}") if over else path
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

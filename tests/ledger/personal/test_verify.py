@@ -11,7 +11,7 @@ from segmentation.ledger.personal.emptying import empty, tell
 from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.records import write
 from segmentation.ledger.personal.rows import digest_of
-from segmentation.ledger.personal.tables import consents, notices, segments
+from segmentation.ledger.personal.tables import consents, notices, requests, segments
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
 from tests.ledger.personal.planted import NOW, keep, keep_all
@@ -225,3 +225,14 @@ def test_lines_that_tell_of_no_rows_are_let_be(filled, ledger):
         append_within(connection, "personal", b'{"at": "2026", "what": "read"}\nno line\n', NOW)
 
     verify_personal(ledger)
+
+
+def test_a_row_that_was_written_without_a_pseudonym_is_whole_and_may_not_be_taken_away(records, ledger, sql):
+    row = (None, "rights", 5, "R0123456789ab", "erasure", "done", 9, None)
+    with ledger.writer("Not written") as connection:
+        write(connection, requests, "rights", [row], "Carol", NOW)
+    found = verify_personal(ledger)
+    assert (found.rows["requests"], found.empty["requests"]) == (1, 0)
+
+    sql("UPDATE requests SET state = 'refused'")
+    assert said(ledger) == ["Row 1 of requests was emptied past this program: no line says why."]

@@ -269,9 +269,10 @@ def _stream(connection: Connection, table: Table) -> Iterator[_Row]:
     ).all():
         last = page[-1].number
         for *values, digest in page:
-            is_empty = sealed is not None and values[1] is None and values[sealed] is None
-            is_whole = is_empty or digest_of(name, values) == digest
-            yield _Row(values[0], bytes(digest), is_empty, is_whole, tuple(values))
+            is_whole = digest_of(name, values) == digest
+            is_bare = sealed is not None and values[1] is None and values[sealed] is None
+            # A row of somebody who is nobody any more is written without a pseudonym, and is whole so.
+            yield _Row(values[0], bytes(digest), is_bare and not is_whole, is_whole, tuple(values))
 
 
 def _altered(table: str, row: _Row, line: Line) -> str:

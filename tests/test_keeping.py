@@ -1,0 +1,333 @@
+"""What is kept of residents is hard to hurt: no plaintext anywhere, and no kill or full disk loses it."""
+
+import base64
+import importlib
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from segmentation.errors import VaultError
+from segmentation.home import Home
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.opening import open_personal
+from segmentation.ledger.personal.verify import verify_personal
+from segmentation.ledger.store import create_ledger, open_ledger
+from segmentation.vault import Keyring
+from segmentation.vault.source import write_file
+from tests.ledger.personal.planted import keep, told
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+PASSPHRASE = "a passphrase of the keyring"
+GIVEN = {"SEGMENTATION_KEYRING_PASSPHRASE": PASSPHRASE}
+CHEAP = {"iterations": 1, "lanes": 1, "memory_kib": 8}
+PLANTED = {
+    "reference": "R-planted-7f3a51",
+    "free text": "planted: Mrs 王 on the 3rd floor needs a ramp, 8c1d",
+    "segment": "planted-high-need-e44b",
+    "reason": "planted: she asked for it by telephone, 0b2e",
+    "channel": "planted-front-desk-99d0",
+}
+SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home with a keyring; the ledger is where `url` says."""
+    home = Home(tmp_path / "home")
+    write_file(home.keyring, Keyring.generate(NOW), PASSPHRASE, cost=CHEAP)
+    return home
+
+
+def personal_of(ledger, home):
+    return open_personal(ledger, home, NOW, GIVEN)
+
+
+def told_as(value):
+    """Return the ways in which a text could stand in a file."""
+    plain = value.encode()
+    yield from (plain, value.encode("utf-16-le"), plain.hex().encode(), base64.b64encode(plain)[:-4])
+    yield value.encode("unicode_escape")
+
+
+def holding(folders, values):
+    """Return which files hold any of some values."""
+    wanted = [(name, spelled) for name, value in values.items() for spelled in told_as(value)]
+    return {
+        (path.name, name)
+        for folder in folders
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+        for content in [path.read_bytes()]
+        for name, spelled in wanted
+        if spelled in content
+    }
+
+
+FAILS = """
+    import faulthandler, os, sys, traceback
+    from datetime import UTC, datetime, timedelta
+    from pathlib import Path
+
+    from sqlalchemy import update
+
+    from segmentation.home import Home
+    from segmentation.ledger.personal.consents import Consents, Told
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.personal.overrides import Overrides
+    from segmentation.ledger.personal.overrides import Told as Put
+    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.requests import Requests
+    from segmentation.ledger.personal.requests import Told as Asked
+    from segmentation.ledger.personal.segments import By, Placed, Segments
+    from segmentation.ledger.personal.tables import PERSONAL
+    from segmentation.ledger.store import create_ledger
+    from segmentation.vault import Keyring
+
+    url, folder, reference, text, segment, reason, channel = sys.argv[1:]
+    now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    ledger = create_ledger(url)
+    records = open_personal(ledger, Home(Path(folder)), now).records
+    subject = records.keyring.subject_of(reference)
+    Consents(records).record(subject, "service_planning", Told("given", "v1", "zh", channel), "Test", now)
+    by = By("service_planning", "resident_needs", 3, timedelta(days=9))
+    Segments(records).keep(subject, Placed(segment, 0.5, False, "sha256:0"), by, "Test", now)
+    put = Put(segment, reason, "Carol")
+    Overrides(records).set(subject, "service_planning", "resident_needs", put, now)
+    Requests(records).receive(subject, "correction", Asked("Test", text, channel, "zh"), now)
+    Path(folder, "kept").touch()
+
+    def fails(what):
+        try:
+            what()
+        except Exception:
+            traceback.print_exc()
+            faulthandler.dump_traceback()
+        else:
+            print("it did not fail")
+
+    fails(lambda: records.keyring.subject_of(reference + chr(10)))
+    fails(lambda: Requests(records).receive(subject, "correction", Asked("Test", 2001 * text), now))
+    fails(lambda: Requests(records).receive(subject, "correction", Asked("Test", text), now))
+    other = Records(ledger, lambda: Keyring.generate(now))
+    fails(lambda: other.of(PERSONAL[0], "service_planning", subject))
+    with ledger.writer("") as connection:
+        for table in PERSONAL:
+            connection.execute(update(table).values(at=table.c.at + 1))
+    fails(lambda: Consents(records).standing(subject, "service_planning"))
+    fails(lambda: Segments(records).history(subject, "service_planning"))
+    fails(lambda: Overrides(records).standing(subject, "service_planning", "resident_needs"))
+    fails(lambda: Requests(records).of(subject))
+    faulthandler.enable()
+    Path(folder, "failed").touch()
+    os.kill(os.getpid(), 6)
+"""
+"""Keeps one of each, fails in every way in which it can read, and is then aborted, its memory and all."""
+
+
+def failed(url, home, values):
+    """Run the program, and return what it wrote, once it was aborted."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(FAILS), url, str(home.root), *values],
+        cwd=home.root,
+        env={**GIVEN, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -6, done.stderr.decode()
+    return done.stdout + done.stderr
+
+
+def test_what_was_planted_is_in_no_file_no_traceback_and_no_dump(url, home, request):
+    values = list(PLANTED.values())
+    said = failed(url, home, values)
+
+    assert said.count(b"Traceback (most recent call last)") == 8
+    assert b"it did not fail" not in said
+    assert b"Fatal Python error: Aborted" in said
+    assert [name for name, value in PLANTED.items() for one in told_as(value) if one in said] == []
+    folders = [home.root, Path(request.getfixturevalue("tmp_path"))]
+    if not url.startswith("sqlite"):
+        server = request.getfixturevalue("postgres")
+        server.psql("CHECKPOINT;")
+        folders.append(server.pgdata)
+    assert holding(folders, PLANTED) == set()
+    assert holding(folders, {"purpose": "service_planning"})  # the search does find what is in the clear
+    assert not list(home.root.glob("core*"))
+
+
+@SQLITE
+def test_an_erased_resident_is_in_no_file_and_a_copy_of_before_keeps_it_so(url, home, tmp_path):
+    with create_ledger(url) as ledger:
+        personal = personal_of(ledger, home)
+        first, _ = keep(personal.records, "R-1", "R-2")
+        with ledger.bare() as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = ledger.place.path.read_bytes()
+        mark = personal.records.keyring.marker("service_planning")(first)
+        assert mark in before
+        assert personal.erasures.erase([first], "Carol", NOW).is_swept
+        place = ledger.place.path
+        assert [path for path in place.parent.iterdir() if mark in path.read_bytes()] == []
+
+    for path in place.parent.iterdir():
+        path.unlink()
+    place.write_bytes(before)
+    with open_ledger(url) as restored:
+        records = personal_of(restored, home).records
+        assert told(records, first) == []
+        assert len(told(records, records.keyring.subject_of("R-2"))) == 1
+    assert [path for path in place.parent.iterdir() if mark in path.read_bytes()] == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_program_that_is_killed_loses_nothing_and_leaves_nothing_half_there(
+    url, tmp_path, monkeypatch, seed
+):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    kills = importlib.import_module("kills")
+
+    found = kills.killed(kills.prepared(url, tmp_path / "home"), 10, seed)
+
+    assert (found.kills, found.lost, found.half_done, found.unverified) == (10, 0, 0, 0)
+    assert found.begun > 0
+
+
+FULL = """
+    import json, sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from segmentation.errors import SegmentationError
+    from segmentation.home import Home
+    from segmentation.ledger.access import AccessLog
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.personal.verify import verify_personal
+    from segmentation.ledger.store import create_ledger
+    from segmentation.vault import Keyring
+    from segmentation.vault.source import write_file
+    from tests.ledger.personal.planted import NOW, keep, told
+
+    disk = Path(sys.argv[1])
+    home, ballast = Home(disk / "home"), disk / "ballast"
+    write_file(home.keyring, Keyring.generate(NOW), "a passphrase of the keyring")
+    ballast.write_bytes(bytes(400_000))
+    with create_ledger(f"sqlite:///{disk}/ledger.db") as ledger:
+        personal = open_personal(ledger, home, NOW)
+        records = personal.records
+        (erased,) = keep(records, "R-1")
+        accepted, said = 0, []
+        try:
+            while True:
+                keep(records, *(f"F-{accepted}-{one}" for one in range(20)))
+                accepted += 1
+        except SegmentationError as error:
+            said.append(str(error))
+        (disk / "rest").write_bytes(b"")
+        try:
+            with (disk / "rest").open("wb", buffering=0) as rest:
+                while rest.write(bytes(512)):
+                    pass
+        except OSError:
+            pass
+        try:
+            personal.erasures.erase([erased], "Carol", NOW)
+        except SegmentationError as error:
+            said.append(str(error))
+        ballast.unlink()
+        personal = open_personal(ledger, home, NOW)
+        there = [
+            at for at in range(accepted + 1) if told(records, records.keyring.subject_of(f"F-{at}-0"))
+        ]
+        AccessLog(ledger).verify()
+        verify_personal(ledger)
+        is_gone = personal.erasures.erase([erased], "Carol", NOW).residents + 2 * bool(told(records, erased))
+        keep(records, "R-9")
+    print(json.dumps({"accepted": accepted, "there": there, "said": said, "is_gone": is_gone}))
+"""
+"""Fills a small disk until nothing more can be kept, makes room, and looks at what is there."""
+ROOMY = 'mount -t tmpfs -o size=2m tmpfs "$1" && shift && exec "$@"'
+"""Runs a program with a small disk of its own, which is gone with it."""
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Run a program with a disk of two megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def ran(code):
+        inside = ["sh", "-c", ROOMY, "sh", str(disk), sys.executable, "-c", textwrap.dedent(code), str(disk)]
+        return subprocess.run(
+            ["unshare", "--user", "--map-root-user", "--mount", *inside],
+            cwd=ROOT,
+            env={**GIVEN, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    try:
+        is_allowed = ran("").returncode == 0
+    except FileNotFoundError:
+        is_allowed = False
+    if not is_allowed:
+        pytest.skip("no disk may be made here")
+    return ran
+
+
+def test_a_full_disk_is_told_and_what_was_accepted_is_there(small_disk):
+    done = small_disk(FULL)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+
+    assert found["accepted"] > 0
+    assert found["there"] == list(range(found["accepted"]))
+    first, second = found["said"]
+    assert first.startswith("Nothing was kept: ")
+    assert first.endswith("Make room, or check who may read and write there.")
+    assert second.startswith(("Nobody was erased: ", "The tombstones "))
+    assert "Make room" in second
+    assert found["is_gone"] in {0, 1}  # 0 where the tombstone was written: opening has erased them
+
+
+def test_a_wrong_key_and_a_lost_key_say_what_to_do(url, home, tmp_path):
+    with create_ledger(url) as ledger:
+        (first,) = keep(personal_of(ledger, home).records, "R-1")
+        other = Home(tmp_path / "other")
+        write_file(other.keyring, Keyring.generate(NOW), PASSPHRASE, cost=CHEAP)
+        graves = {"SEGMENTATION_TOMBSTONES": str(home.tombstones)}
+
+        wrong = open_personal(ledger, other, NOW, GIVEN | graves).records
+        with pytest.raises(
+            VaultError, match=r"lacks the wrapping key \w{16}, .*Take the keyring of this ledger"
+        ):
+            told(wrong, first)
+        lost = open_personal(ledger, Home(tmp_path / "none"), NOW, GIVEN | graves).records
+        with pytest.raises(VaultError, match=r"^There is no keyring .*Restore the one under which"):
+            told(lost, first)
+        closed = open_personal(ledger, home, NOW, {"SEGMENTATION_KEYRING_PASSPHRASE": "another passphrase"})
+        with pytest.raises(VaultError, match=r"stays closed\. The passphrase does not open the keyring\."):
+            told(closed.records, first)
+
+
+def test_a_clock_that_was_set_back_loses_nothing_and_everything_verifies(url, home):
+    back = NOW - timedelta(days=365)
+    with create_ledger(url) as ledger:
+        personal = personal_of(ledger, home)
+        first, second = keep(personal.records, "R-1", "R-2")
+        keep(personal.records, "R-1", "R-3", now=back)
+        personal.erasures.erase([second], "Carol", back)
+        keep(personal.records, "R-2", now=back)
+
+        assert len(told(personal.records, first)) == 2
+        assert told(personal.records, second) == [b"told of R-2"]
+        AccessLog(ledger).verify()
+        assert verify_personal(ledger, personal.erasures._tombstones).empty["consents"] == 1
