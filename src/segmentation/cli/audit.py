@@ -21,6 +21,7 @@ from segmentation.cli.options import (
     apart,
     day,
 )
+from segmentation.cli.overridden import overridden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +86,7 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
         if cells is not None:
             report = _of_counts(rules, cells, step)
         else:
-            people = _people(rules, residents, as_of, step)
+            people = _people(rules, residents, Path(home), as_of, step)
             given = (
                 _of_version(rules, people, Path(home), version or "candidate", tracking_uri)
                 if segments is None
@@ -95,6 +96,8 @@ def audit(  # noqa: PLR0913, PLR0917 - every option of the command
             report = _of_residents(rules, people, needed, given, step)
             ids = {file: rules.residents.id for file in (segments, outcomes) if file is not None}
             notes = [*who_was_read(people, report), *strangers(ids, people), *known(needed)]
+            if segments is None:
+                notes += overridden(rules, Path(home))
         if out is not None:
             from segmentation.files import write_text
 
@@ -123,13 +126,17 @@ def _refuse_contradictions(tables: dict[str, Path | None], details: dict[str, ob
         raise typer.BadParameter("--version and --segments name two segmentations; give one of them")
 
 
-def _people(rules: Policy, residents: Path | None, as_of: datetime | None, step: Watch) -> Residents:
+def _people(
+    rules: Policy, residents: Path | None, home: Path, as_of: datetime | None, step: Watch
+) -> Residents:
+    from segmentation.cli.consented import consents_at
     from segmentation.residents import read_residents
 
     if residents is None:
         raise typer.BadParameter("give --residents")
-    step(f"Reading {residents}")
-    return read_residents(residents, rules, as_of=day(as_of), progress=step)
+    with consents_at(home, rules, "segmentation audit") as consents:
+        step(f"Reading {residents}")
+        return read_residents(residents, rules, as_of=day(as_of), progress=step, consents=consents)
 
 
 def _of_counts(rules: Policy, cells: Path, step: Watch) -> AuditReport:

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from segmentation.errors import ResidentsError
 from segmentation.ledger.personal.bulk import Bulk
 from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
-from segmentation.ledger.personal.tables import segments
+from segmentation.ledger.personal.tables import consents, segments
 from segmentation.progress import watched
 from segmentation.scoring.beside import asking
 from segmentation.scoring.gate import Gate
@@ -167,7 +168,10 @@ def store_file(  # noqa: PLR0913 - what is scored, by whom, where it is kept, an
         pieces = stretches(judged, scorer, policy.residents.id, run.before.rows, stretch, margins=True)
         watch("Storing")
         watch.part("rows", run.before.rows, judged.rows)
-        with asking(records, policy, judged.rows - run.before.rows) as ask:
+        rows = judged.rows - run.before.rows
+        if Gate(records, policy).is_there:
+            tell_read(records.ledger, consents, policy.purpose.key, rows, WHO, clock())
+        with asking(records, policy, rows) as ask:
             for last in keeper.keep(_unchanged(pieces, opened, files), ask):
                 watch.part("rows", last, judged.rows)
         run.end()

@@ -103,9 +103,9 @@ def test_overrides_are_counted_by_the_segment_that_was_computed_last(kept, recor
     kept.lift(subjects[2], PURPOSE, MODEL, LIFTED, NOW)
     kept.set(subjects[4], PURPOSE, "housing_needs", TOLD, NOW)
 
-    assert kept.counts(PURPOSE, MODEL, NOW) == {NOT_KEPT: 1, "S1": 1, "S2": 1}
-    assert kept.counts(PURPOSE, MODEL, NOW + BY.retention) == {NOT_KEPT: 3}
-    assert kept.counts("fairness_audit", MODEL, NOW) == {}
+    assert kept.counts(PURPOSE, MODEL, "Test", NOW) == {NOT_KEPT: 1, "S1": 1, "S2": 1}
+    assert kept.counts(PURPOSE, MODEL, "Test", NOW + BY.retention) == {NOT_KEPT: 3}
+    assert kept.counts("fairness_audit", MODEL, "Test", NOW) == {}
 
 
 def test_a_row_that_holds_something_else_is_named(kept, records, resident):

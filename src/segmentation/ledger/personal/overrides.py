@@ -16,6 +16,7 @@ from sqlalchemy import select
 from segmentation.errors import LedgerError, ReviewError, VaultError
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.entries import Entry, micros, time_of
+from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import overrides
 from segmentation.ledger.store import UNREAD
@@ -144,12 +145,14 @@ class Overrides:
         found = self.history(subject, purpose, model)
         return found[-1] if found and found[-1].segment is not None else None
 
-    def counts(self, purpose: str, model: str, now: datetime) -> Mapping[str, int]:
-        """Return how many residents of each computed segment have another by a person.
+    def counts(self, purpose: str, model: str, by: str, now: datetime) -> Mapping[str, int]:
+        """Return how many residents of each computed segment have another by a person; tells the access log.
 
         Parameters
         ----------
         purpose, model : str
+        by : str
+            Who counts.
         now : datetime
             Aware; what has expired is no computed segment.
 
@@ -160,7 +163,10 @@ class Overrides:
             from readers.
         """
         table, total = Segments(self._records), Counter[str]()
-        for subject in self._subjects(purpose, model):
+        subjects = self._subjects(purpose, model)
+        if subjects:
+            tell_read(self._records.ledger, overrides, purpose, len(subjects), by, now)
+        for subject in subjects:
             if self.standing(subject, purpose, model) is not None:
                 computed = table.current(subject, purpose, model, now)
                 total[NOT_KEPT if computed is None else computed.segment] += 1
