@@ -46,7 +46,7 @@ SPEAKING = {
     "segmentation.bundle": ("content", "fetch", "local", "plain", "publish", "remote", "shelf"),
     "segmentation.approved": ("checks", "load", "published", "refusals"),
     "segmentation.impact": ("model",),
-    "segmentation.signing": ("canonical", "keys"),
+    "segmentation.signing": ("canonical", "keys", "passphrase"),
     "serving.pages": ("office",),
 }
 """What says why something is refused, on the ways that pages lead to.
@@ -87,11 +87,12 @@ PARTS = {
     f"The policy in {HOLE}",
     f"{HOLE} ({HOLE}) {HOLE} on {HOLE}.",
     f"{HOLE} What was served of it could not be loaded, and was published anew.",
+    "a record of the type api-key/1 has no purposes, and no scope that needs them",
 }
 """Parts of sentences, which are told within them: `said` puts them together, or `holes` knows them."""
 UNSEEN = re.compile(
-    r"[A-Z]+ .*(:|FROM|TABLE|TRIGGER)|[A-Za-z0-9_/.\0-]+$|Bundle\(|  - |.* (in logs|of the token)\.$"
-    r"|does not exist$|do not proceed$|another text means the same bytes$"
+    r"[A-Z]+ .*(:|FROM|TABLE|TRIGGER)|[A-Za-z0-9_/.\0-]+$|(Bundle|Standing)\(|  - "
+    r"|.* (in logs|of the token)\.$|does not exist$|do not proceed$|another text means the same bytes$"
 )
 """What nobody is told as a sentence: statements of SQL, keys, and the like."""
 FOREIGN = {
@@ -297,7 +298,7 @@ def test_a_key_that_stays_closed_is_told_in_chinese(tmp_path):
     wrong = zh(refused(open_key, home, "Carol", "another passphrase"))
     absent = zh(refused(open_key, home, "Bob", "another passphrase"))
 
-    assert wrong == "Carol的密钥未能打开。口令不能打开此密钥。请重新输入；若密钥文件被改动过，请恢复该文件。"
+    assert wrong == "Carol的密钥未能打开。口令不能打开此密钥。请重新输入；若其文件被改动过，请恢复该文件。"
     assert absent == (
         f"{home.keys}/Bob.key处没有Bob的密钥。请在密钥所在的机器上签署；密钥在其他地方时，"
         "请使用`review payload`和`review attach`。"

@@ -199,6 +199,8 @@ PARTS = {
     "version": "版本",
 }
 """What is signed of a version."""
+SEALED = {"key": "密钥", "keyring": "密钥环"}
+"""What a passphrase opens."""
 REASONS = {
     "permission denied": "没有权限",
     "operation not permitted": "不允许此操作",
@@ -258,6 +260,7 @@ KINDS: Mapping[str, Kind] = {
     "path": Kind(PLACE, _path),
     "place": Kind(PLACE, _place),
     "folder": Kind(PLACE, _as_it_is),
+    "sealed": Kind(r"[a-z]{1,20}", _among(SEALED)),
     "reason": Kind(r".+", lambda text: REASONS.get(text, text)),
 }
 """By what the name of a hole begins with, up to its number; what is not here stands as it is."""
