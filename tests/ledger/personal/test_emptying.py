@@ -1,0 +1,60 @@
+"""Rows that are taken out lose pseudonym and seal, keep number and digest, and are told in runs."""
+
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.tables import consents
+from tests.ledger.personal.planted import NOW, keep, told
+
+
+def taken(ledger, which, why="retention"):
+    with ledger.writer("Not emptied") as connection:
+        return empty(connection, consents, which, why, "Test", NOW)
+
+
+def lines(ledger):
+    return [
+        line.split('"what":')[1].split(',"rows"')[0]
+        for line in AccessLog(ledger).lines()
+        if '"what":"write"' not in line
+    ]
+
+
+def test_rows_are_emptied_and_the_others_stay(records, ledger, sql):
+    subjects = keep(records, "R-1", "R-2", "R-3")
+    before = sql("SELECT number, purpose, at, digest FROM consents ORDER BY 1")
+
+    assert taken(ledger, consents.c.number >= 2) == 2
+
+    assert sql("SELECT number, purpose, at, digest FROM consents ORDER BY 1") == before
+    assert sql("SELECT number FROM consents WHERE subject IS NULL AND sealed IS NULL ORDER BY 1") == [
+        (2,),
+        (3,),
+    ]
+    assert [told(records, one) for one in subjects] == [[b"told of R-1"], [], []]
+
+
+def test_what_is_empty_already_is_let_be(records, ledger):
+    keep(records, "R-1", "R-2", "R-3")
+    taken(ledger, consents.c.number == 2)
+
+    assert taken(ledger, consents.c.number >= 1) == 2
+    assert taken(ledger, consents.c.number >= 1) == 0
+
+
+def test_each_run_of_numbers_is_a_line_that_says_why(records, ledger):
+    keep(records, *(f"R-{at}" for at in range(8)))
+    taken(ledger, consents.c.number.in_([1, 2, 3, 5, 8]), "erase")
+
+    assert lines(ledger) == [
+        '"erase","table":"consents","first":1,"count":3',
+        '"erase","table":"consents","first":5,"count":1',
+        '"erase","table":"consents","first":8,"count":1',
+    ]
+    AccessLog(ledger).verify()
+
+
+def test_nothing_to_take_out_is_no_line(records, ledger):
+    keep(records, "R-1")
+
+    assert taken(ledger, consents.c.number > 5) == 0
+    assert lines(ledger) == []
