@@ -22,7 +22,7 @@ from serving.credentials import check_allowed
 from serving.excess import Excess
 from serving.metrics import number_of
 from serving.problems import problem_reply
-from serving.room import LATER, Room
+from serving.room import ABOUT_ONE, LATER, LONG, Room
 from serving.routes import QUICK_BELOW
 from serving.sending import answer
 from serving.whole import whole_of
@@ -219,7 +219,7 @@ class Endpoint:
                 return quick
         place = self._place(call)
         place.hold(len(call.body))
-        place.take_long()
+        place.take_long(ABOUT_ONE if route.is_about_one else LONG)
         threads = edge.readers if route.method == "GET" else edge.threads
         if route.is_about_one:
             threads = edge.clerks

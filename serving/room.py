@@ -17,6 +17,8 @@ SHARE = 4
 """A key may have one part in so many of the places and of the bytes."""
 LONG = 4
 """Long requests that a key may have in hand: twice as many as there are threads for them."""
+ABOUT_ONE = 64
+"""Requests about one resident that a key may have in hand: each waits a few milliseconds for a database."""
 LATER = ((b"retry-after", b"1"),)
 
 
@@ -132,8 +134,8 @@ class Place:
         self._room.hold(self._key, self._own, size - self._size)
         self._size = size
 
-    def take_long(self) -> None:
-        """Be one of the key's long requests.
+    def take_long(self, most: int = LONG) -> None:
+        """Be one of the key's long requests, of which it may have so many.
 
         Raises
         ------
@@ -142,7 +144,7 @@ class Place:
         """
         if self._is_long:
             return
-        if self._own.long >= LONG:
+        if self._own.long >= most:
             raise _too_many(self._key, "long requests")
         self._is_long = True
         self._own.long += 1

@@ -60,7 +60,7 @@ class Service:
         return cls(office.folder, "-c", STAND_IN, office.folder / "settings.pickle", make)
 
     @classmethod
-    def command(cls, office, *words):
+    def command(cls, office, *words, **environ):
         """Serve an office by `segmentation serve`, on a free port."""
         told = {
             "SEGMENTATION_LEDGER": office.trust.ledger,
@@ -69,7 +69,7 @@ class Service:
             "SEGMENTATION_BUNDLES": office.trust.bundles,
         }
         given = ("serve", "--home", str(office.folder), "--port", "0", *words)
-        return cls(office.folder, "-c", COMMAND, *given, **told)
+        return cls(office.folder, "-c", COMMAND, *given, **told | environ)
 
     def __enter__(self):
         self.ready = self.process.stdout.readline()

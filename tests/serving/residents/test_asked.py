@@ -1,4 +1,4 @@
-"""What holds for every request about a resident: whom it names, how many a key asks about, what stays here."""
+"""What holds for every request about a resident: who is meant, how many a key asks about, what stays here."""
 
 import os
 
