@@ -176,3 +176,15 @@ def test_tombstones_that_are_gone_end_with_one(run, office, kept):
     ended = run("ledger", "verify")
     assert ended.code == 1
     assert "The file of tombstones lacks 1 that the ledger has: restore the file" in ended.err
+
+
+def test_a_key_that_was_taken_away_is_missed_with_the_keyring_alone(run, office, kept, tampered, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", kept.keyring.to_text())
+    assert run("ledger", "verify", "--keyring").code == 0
+    tampered("DELETE FROM data_keys")
+
+    assert run("ledger", "verify").code == 1  # its triggers are gone
+    ended = run("ledger", "verify", "--keyring")
+    assert "Rows 1 to 2 of consents: the key is gone, and nobody was erased.\n" in ended.err
+    monkeypatch.delenv("SEGMENTATION_KEYRING")
+    assert "There is no keyring" in run("ledger", "verify", "--keyring").err

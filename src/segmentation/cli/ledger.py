@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import access, office, witness
+from segmentation.cli import access, office, secrets, witness
 from segmentation.cli.console import ALTERED, complain, say_json
 from segmentation.cli.options import HOME, HomeFolder, Json
 from segmentation.cli.plain import say
@@ -34,15 +34,19 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="What `ledger checkpoint` wrote; the ledger must still be that.")
     ] = None,
+    keyring: Annotated[
+        bool,
+        typer.Option("--keyring", help="Also open the key of every resident, and miss those that are gone."),
+    ] = False,
     home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
     """Verify every event against the chain, its signature and the rules, every access event and personal row.
 
-    It begins with the pinned root key, and needs no keyring. Exit code 1 says that the ledger was altered,
-    and names the first event and the first batch that was, the triggers of its tables that are gone or
-    changed and the rows that belong to no event, and rows of personal data that were altered, removed,
-    added or moved, by table and number; 2, that it cannot be reached.
+    It begins with the pinned root key. Only --keyring needs the keyring. Exit code 1 says that the ledger
+    was altered, and names the first event and the first batch that was, the triggers of its tables that are
+    gone or changed and the rows that belong to no event, and rows of personal data that were altered,
+    removed, added or moved, by table and number; 2, that it cannot be reached.
     """
     from segmentation.home import Home
     from segmentation.ledger.store import open_ledger
@@ -60,6 +64,7 @@ def verify(
             # After the events, because the log goes on while they are read.
             *_complaint(lambda: heads.append(_accesses(ledger, found))),
             *_complaint(lambda: kept.append(_personal(ledger, home))),
+            *(_complaint(lambda: _owners(ledger, home)) if keyring else ()),
             *_complaint(ledger.check_guards),
         ]
     for told in wrong:
@@ -163,6 +168,24 @@ def _personal(ledger: Ledger, home: Path) -> Verified:
     from segmentation.ledger.personal.verify import verify_personal
 
     return verify_personal(ledger, Tombstones(tombstones_file(Home(home))))
+
+
+def _owners(ledger: Ledger, home: Path) -> None:
+    """Open the key of every resident, and hold every row against those that there are.
+
+    Raises
+    ------
+    LedgerError
+        A key does not open, or is gone.
+    VaultError
+        There is no keyring, or it stays closed.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.personal.owners import verify_owners
+    from segmentation.ledger.personal.records import Records
+    from segmentation.vault import keyring_source
+
+    verify_owners(Records(ledger, keyring_source(Home(home), ask=secrets.keyring_passphrase())))
 
 
 def read_checkpoint(file: Path | None) -> Checkpoint | None:
