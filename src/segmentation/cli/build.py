@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentation.cli.before import version_before
+from segmentation.cli.consented import consents_at, told_of_consent
 from segmentation.cli.console import (
     BROKEN,
     end_by,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from segmentation.residents import Residents, StoredResidents
 
 EXAMPLE = "segmentation build --policy policy.toml --residents residents.parquet"
+WHO = "segmentation build"
 LARGE = 64 * 2**20
 """Bytes from which a Parquet file is read batch by batch: it holds millions of residents."""
 
@@ -104,7 +106,7 @@ def build(  # noqa: PLR0913, PLR0917 - every option of the command
         place = Home(home)
         registry.check_home(place, tracking_uri, name=rules.name, pages=pages)
         before, hint = version_before(place, rules, previous, tracking_uri)
-    with _read(residents, rules, day(as_of)) as people:
+    with _read(residents, rules, day(as_of), home) as people:
         if quarantine is not None:
             write_table(quarantine, people.intake.quarantine_frame())
         with steps() as step:
@@ -143,7 +145,7 @@ def _lacking(error: NoStructureError) -> dict[str, object]:
 
 
 @contextmanager
-def _read(residents: Path, policy: Policy, as_of: date) -> Iterator[Residents | StoredResidents]:
+def _read(residents: Path, policy: Policy, as_of: date, home: Path) -> Iterator[Residents | StoredResidents]:
     """Read the residents, batch by batch where they may be more than memory holds."""
     from segmentation.residents import read_residents, store_residents
 
@@ -151,15 +153,15 @@ def _read(residents: Path, policy: Policy, as_of: date) -> Iterator[Residents | 
         residents.suffix.lower() != ".csv" and residents.is_file() and residents.stat().st_size >= LARGE
     )
     if is_large or residents.is_dir():
-        with steps() as step:
+        with consents_at(home, policy, WHO) as consents, steps() as step:
             step(f"Reading {residents}")
-            people = store_residents(residents, policy, as_of=as_of, progress=step)
+            people = store_residents(residents, policy, as_of=as_of, progress=step, consents=consents)
         with people:
             yield people
         return
-    with steps() as step:
+    with consents_at(home, policy, WHO) as consents, steps() as step:
         step(f"Reading {residents}")
-        read = read_residents(residents, policy, as_of=as_of, progress=step)
+        read = read_residents(residents, policy, as_of=as_of, progress=step, consents=consents)
     yield read
 
 
@@ -193,6 +195,8 @@ def _moved(migration: Migration) -> dict[str, object]:
 
 def _print(candidate: Candidate, registered: Registered, hint: str) -> None:
     typer.echo(f"Residents: {candidate.intake.kept:,} of {candidate.intake.read:,} rows")
+    for line in told_of_consent(candidate.intake):
+        typer.echo(line)
     if candidate.mitigation is not None:
         told = candidate.mitigation.text(candidate.policy).en
         typer.echo(f"Mitigation: {told} ({candidate.mitigation.key})")

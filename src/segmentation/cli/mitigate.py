@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from segmentation.cli.consented import consents_at
 from segmentation.cli.console import say_json, steps
-from segmentation.cli.options import AsOf, Json, PolicyFile, ResidentsFile, apart, day, n_segments
+from segmentation.cli.options import (
+    HOME,
+    AsOf,
+    HomeFolder,
+    Json,
+    PolicyFile,
+    ResidentsFile,
+    apart,
+    day,
+    n_segments,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 EXAMPLE = "segmentation mitigate --policy policy.toml --residents residents.parquet --plot frontier.png"
 
 
-def mitigate(
+def mitigate(  # noqa: PLR0913, PLR0917 - every option of the command
     policy: PolicyFile,
     residents: ResidentsFile,
     attribute: Annotated[
@@ -35,6 +46,7 @@ def mitigate(
     out: Annotated[Path | None, typer.Option(help="Write the whole table here, as JSON.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it here, as PNG, SVG or PDF.")] = None,
     as_of: AsOf = None,
+    home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
     """Compare mitigations: how much disparity each removes, and what it costs.
@@ -55,8 +67,9 @@ def mitigate(
         from segmentation.mitigation.frontier import frontier, worst_attribute
         from segmentation.residents import read_residents
 
-        step(f"Reading {residents}")
-        people = read_residents(residents, rules, as_of=day(as_of), progress=step)
+        with consents_at(home, rules, "segmentation mitigate") as consents:
+            step(f"Reading {residents}")
+            people = read_residents(residents, rules, as_of=day(as_of), progress=step, consents=consents)
         if attribute is None:
             step("Finding the worst attribute")
             attribute = worst_attribute(rules, people, n_segments=number, progress=step)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segmentation.cli.consented import consents_at, told_of_consent
 from segmentation.cli.console import complain, say_json, steps
 from segmentation.cli.options import (
     HOME,
@@ -82,6 +83,8 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     work lies in a hidden folder beside it, ids included, and the same command continues a run that was
     interrupted (exit code 130). Work of another day or version is not thrown away without --discard.
 
+    Where the ledger has consents to the purpose, they count, and the table's own columns are not needed.
+
     With --store the segments of the approved version go into the classification table, with margin, version,
     decision and the day until which the policy lets them be kept. Where the ledger has consents to the
     purpose, they count and those of the table do not. The same command, run again, stores nobody twice.
@@ -107,7 +110,7 @@ def score(  # noqa: PLR0913, PLR0917 - every option of the command
     if left is not None and not discard:
         refuse_other(left, identity)
     with _told_where(out):
-        done = _scored(found, residents, out, identity=identity, discard=discard)
+        done = _scored(found, residents, out, home, identity=identity, discard=discard)
     _finish(done.intake, quarantine, as_json, _content(done, identity), _told(found, done))
 
 
@@ -151,13 +154,19 @@ def _told_where(out: Path) -> Iterator[None]:
 
 
 def _scored(
-    found: ScoredBy, residents: Path, out: Path, *, identity: Mapping[str, str], discard: bool
+    found: ScoredBy,
+    residents: Path,
+    out: Path,
+    home: Path,
+    *,
+    identity: Mapping[str, str],
+    discard: bool,
 ) -> Scored:
     from segmentation.scoring import score_file
 
     as_of = date.fromisoformat(identity["as_of"])
     told = {key: value for key, value in identity.items() if key != "as_of"}
-    with steps() as step:
+    with consents_at(home, found.policy, "segmentation score") as consents, steps() as step:
         step(f"Scoring {residents}")
         return score_file(
             found.scorer,
@@ -168,6 +177,7 @@ def _scored(
             identity=told,
             progress=step,
             discard=discard,
+            consents=consents,
         )
 
 
@@ -191,6 +201,7 @@ def _told(found: ScoredBy, done: Scored) -> str:
     if left:
         reasons = gone(done.intake).items()
         lines.append(f"Left out: {', '.join(f'{count:,} {reason}' for reason, count in reasons)}.")
+    lines += told_of_consent(done.intake)
     if done.resumed:
         lines.append(
             f"An interrupted run had done the first {done.resumed:,} rows; they were not scored again."

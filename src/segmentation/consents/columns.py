@@ -6,19 +6,20 @@ the table was written, and a withdrawal since then counts.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from segmentation.errors import VaultError
 from segmentation.ledger.personal.consents import OBJECTIONS, Event, decode, standing_of
+from segmentation.ledger.personal.entries import micros, read_line, time_of
 from segmentation.ledger.personal.notices import counting, stated
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, Line, micros, note, time_of
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
-from segmentation.ledger.personal.tables import consents
+from segmentation.ledger.personal.tables import consents, notices
 from segmentation.ledger.store import UNREAD
 from segmentation.residents.columns import STATES, consent_columns, objection_column
 from segmentation.residents.model import ROWS
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.notices import Counting
     from segmentation.ledger.personal.records import Kept, Look, Records
+    from segmentation.ledger.store import Ledger
     from segmentation.policy import Policy
     from segmentation.policy.parts import Purpose
     from segmentation.residents.wanted import Array
@@ -42,7 +44,7 @@ _NONE = np.iinfo(np.int64).min
 
 @dataclass
 class ConsentLedger:
-    """Consent to the purposes of a policy, for many residents at once; made by `of`.
+    """Consent to the purposes of a policy, for many residents at once; several threads may use one.
 
     Attributes
     ----------
@@ -57,15 +59,28 @@ class ConsentLedger:
     records: Records
     policy: Policy
     purposes: tuple[str, ...]
-    looked_at: int = field(default=0)
+    looked_at: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def of(cls, records: Records, policy: Policy) -> ConsentLedger | None:
         """Return the consent ledger of a policy; None where it has nothing on any of its purposes."""
-        ledger, asked = records.ledger, (policy.purpose.key, policy.audit_purpose.key)
-        with ledger.told(UNREAD), ledger.reading() as connection:
-            found = tuple(key for key in asked if _is_on_record(connection, key))
+        found = cls.purposes_on_record(records.ledger, policy)
         return cls(records, policy, found) if found else None
+
+    @staticmethod
+    def purposes_on_record(ledger: Ledger, policy: Policy) -> tuple[str, ...]:
+        """Return which purposes of a policy a ledger has consents to; this needs no keyring."""
+        asked = dict.fromkeys((policy.purpose.key, policy.audit_purpose.key))
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            return tuple(key for key in asked if _is_on_record(connection, key))
+
+    def state(self) -> int:
+        """Return a number that is another one as soon as anything more is on record."""
+        ledger = self.records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            found = [connection.execute(select(func.max(of.c.number))).scalar() for of in (consents, notices)]
+        return sum(int(number or 0) for number in found)
 
     def columns(
         self, references: Sequence[str | None], purposes: Collection[str] | None = None
@@ -95,7 +110,8 @@ class ConsentLedger:
             # A table of none has a first part, too, which says what the columns are.
             for start in range(0, max(1, len(references)), ROWS):
                 asked = _Asked.of(self.records.keyring.subjects(), references[start : start + ROWS])
-                self.looked_at += len(asked.subjects)
+                with self._lock:
+                    self.looked_at += len(asked.subjects)
                 parts = (_columns(look, stated(self.policy, key), asked, of) for key, of in counted.items())
                 found.append({name: column for part in parts for name, column in part.items()})
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
@@ -118,13 +134,8 @@ class ConsentLedger:
         ledger, looked_at = self.records.ledger, self.looked_at
         with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
             for purpose in self.purposes:
-                note(connection, read_line(by, looked_at, purpose, now))
+                note(connection, read_line(name_of(consents), purpose, looked_at, by, now))
         self.looked_at = 0
-
-
-def read_line(by: str, count: int, purpose: str, now: datetime) -> Line:
-    """Return what the access log says of many consents that were read."""
-    return Line(now, secrets.token_hex(8), by, "read", name_of(consents), 0, count, "", purpose)
 
 
 def _is_on_record(connection: Connection, purpose: str) -> bool:

@@ -18,12 +18,13 @@ import pyarrow.parquet as pq
 from msgspec import structs
 from sqlalchemy import select
 
-from segmentation.consents.columns import read_line
 from segmentation.consents.fields import FIELDS, PSEUDONYM, PURPOSE, SCHEMA, TIME, WHO
 from segmentation.errors import StorageError
 from segmentation.files import CSV, PARQUET, reason_of
 from segmentation.ledger.personal.consents import decode
+from segmentation.ledger.personal.entries import read_line
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
+from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, data_keys
 from segmentation.residents.model import ROWS
 
@@ -153,7 +154,7 @@ def _tell(records: Records, purposes: Iterable[str], events: int, by: str, now: 
     ledger = records.ledger
     with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
         for purpose in purposes:
-            note(connection, read_line(by, events, purpose, now))
+            note(connection, read_line(name_of(consents), purpose, events, by, now))
 
 
 @contextmanager

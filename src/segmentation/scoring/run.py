@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
 
+    from segmentation.consents import ConsentLedger
     from segmentation.policy import Policy
     from segmentation.progress import Progress, Watch
     from segmentation.residents import Intake
@@ -54,6 +55,7 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     progress: Progress = False,
     stretch: int | None = None,
     discard: bool = False,
+    consents: ConsentLedger | None = None,
 ) -> Scored:
     """Write the segment of every resident of a file, or of a folder of files, to a file.
 
@@ -83,6 +85,9 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
         Rows of the source that are kept together; `STRETCH` by default.
     discard : bool
         Whether to throw away what an interrupted run has done, and to start anew.
+    consents : ConsentLedger, optional
+        Where consent stands, if not in the source. A run that was interrupted is not continued once anything
+        more is on record: somebody who was scored may have withdrawn.
 
     Raises
     ------
@@ -95,7 +100,7 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
     source, out = Path(source), Path(out)
     _format(out)
     stretch = stretch or STRETCH
-    opened = open_source(source, policy, as_of, scorer.features)
+    opened = open_source(source, policy, as_of, scorer.features, consents)
     told = {**identity, "as_of": as_of.isoformat()}
     manifest = {
         "format": FORMAT,
@@ -105,6 +110,7 @@ def score_file(  # noqa: PLR0913 - what is scored, by whom, where to, and how
         "told": told,
         "stretch": stretch,
         "files": files_identity(opened.files),
+        **({} if consents is None else {"consents": consents.state()}),
     }
     with (
         watched(progress, first="Scoring") as watch,

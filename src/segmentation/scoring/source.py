@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from segmentation.policy import Policy
     from segmentation.residents import Intake, Residents
     from segmentation.residents.blocks import Block
+    from segmentation.residents.consent import ConsentSource
     from segmentation.residents.tables import Tables
     from segmentation.residents.wanted import Array
 
@@ -104,8 +105,14 @@ class Source(Protocol):
         """
 
 
-def open_source(path: Path, policy: Policy, as_of: date, features: Collection[str]) -> Source:
-    """Open a file or a folder of files to be scored.
+def open_source(
+    path: Path,
+    policy: Policy,
+    as_of: date,
+    features: Collection[str],
+    consents: ConsentSource | None = None,
+) -> Source:
+    """Open a file or a folder of files to be scored; `consents` says where consent stands, if not there.
 
     Raises
     ------
@@ -115,9 +122,10 @@ def open_source(path: Path, policy: Policy, as_of: date, features: Collection[st
     with readable(path):
         tables = open_tables(path) if path.is_dir() or is_parquet(path) else None
     if tables is None:
-        return InMemory((path,), read_needs(path, policy, as_of=as_of, features=features))
-    title = f"The residents table {path} is refused"
-    return Streamed.of(tables, Terms(without_audit(policy, features), as_of, title, least=1, is_full=False))
+        found = read_needs(path, policy, as_of=as_of, features=features, consents=consents)
+        return InMemory((path,), found)
+    title, blind = f"The residents table {path} is refused", without_audit(policy, features)
+    return Streamed.of(tables, Terms(blind, as_of, title, least=1, is_full=False, consents=consents))
 
 
 @dataclass(frozen=True)
@@ -147,10 +155,10 @@ class Streamed:
         ResidentsError
             The columns are not those of the policy, or there is no row.
         """
-        scan = Scan(tables, terms.policy, ROWS)
+        scan = Scan(tables, terms.asked, ROWS)
         if scan.of_columns or not tables.rows:
             terms.refuse(scan.faults()[1])
-        return cls(tables, terms, Reading.of(terms.policy, needed_columns(terms.policy)))
+        return cls(tables, terms, Reading.of(terms.asked, needed_columns(terms.asked)))
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -171,7 +179,7 @@ class Streamed:
 
     def rows_twice(self) -> list[int]:
         """Return the rows whose id stands in another row as well."""
-        scan = Scan(self.tables, self.terms.policy, ROWS)
+        scan = Scan(self.tables, self.terms.asked, ROWS)
         rows: list[int] = scan.reading().twice.tolist()
         if len(rows) > self.terms.policy.residents.quarantine_share * self.rows:
             self.terms.refuse(scan.faults()[1])
@@ -187,7 +195,7 @@ class Streamed:
         What a batch cannot know (whether the faulty rows of all are too many, whether the values of a column
         give people away) is found by judging the whole once more, where there is anything to be found.
         """
-        policy = self.terms.policy
+        policy = self.terms.asked
         faulty = rows_of(total.quarantined)
         if (
             total.suspects
@@ -197,7 +205,9 @@ class Streamed:
             self.terms.refuse(Scan(self.tables, policy, ROWS).faults()[1])
         counts = Counts(total.kept, 0, Counter(total.left_out), Counter(total.missing))
         outside = total.read - total.population
-        intake = counts.intake(total.read, outside, total.quarantined, self.tables.columns, policy)
+        elsewhere = self.terms.told_elsewhere
+        columns = self.tables.columns
+        intake = counts.intake(total.read, outside, total.quarantined, columns, policy, elsewhere)
         self.terms.check(intake)
         return intake
 
@@ -212,7 +222,8 @@ class Streamed:
         )
         if looked.ids is None:
             return Batch(last, NOBODY, {}, NOBODY, told)
-        cut = split(looked.columns, looked.sound, self.terms.policy, self.terms.as_of)
+        told_of = self.terms.with_consents(looked.columns, looked.ids)
+        cut = split(told_of, looked.sound, self.terms.policy, self.terms.as_of)
         kept = looked.ids if cut.kept.all() else looked.ids.filter(pa.array(cut.kept))
         told = replace(told, kept=len(kept), left_out=cut.left_out, missing=cut.missing)
         columns = {name: self._column(name, of) for name, of in cut.needs.items()}

@@ -1,0 +1,128 @@
+"""`segmentation consent`: tables in and out, what one resident says, and never a reference as argument."""
+
+import io
+import sys
+
+import pandas as pd
+import pytest
+
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.store import open_ledger
+from segmentation.vault import Keyring
+from tests.policies import small_raw
+from tests.reviews.office import START
+
+PURPOSE = ("--purpose", "service_planning")
+
+
+@pytest.fixture
+def records(office, monkeypatch):
+    keyring = Keyring.generate(START)
+    monkeypatch.setenv("SEGMENTATION_KEYRING", keyring.to_text())
+    with open_ledger(office.trust.ledger) as ledger:
+        yield Records(ledger, lambda: keyring)
+
+
+@pytest.fixture
+def of(records, run, monkeypatch):
+    """Run a command of Carol's about one resident, whose reference comes from standard input."""
+
+    def of(reference, *words):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{reference}\n".encode())))
+        return run("consent", *words, *PURPOSE, "--as", "Carol")
+
+    return of
+
+
+@pytest.fixture
+def policy(tmp_path):
+    import tomlkit
+
+    path = tmp_path / "policy.toml"
+    path.write_text(tomlkit.dumps(small_raw()))
+    return path
+
+
+@pytest.fixture
+def table(tmp_path):
+    frame = pd.DataFrame({"pii_principal_id": [f"R-{at}" for at in range(12)]}).assign(
+        purpose="service_planning",
+        event_state="given",
+        event_time="2026-01-05T09:30:00",
+        email="x@example.org",
+    )
+    frame.to_csv(tmp_path / "consents.csv", index=False)
+    return tmp_path / "consents.csv"
+
+
+def test_what_a_resident_says_is_recorded_and_shown_and_takes_effect_at_once(of, records):
+    given = of("R-1", "give", "--notice", "2026-01", "--language", "zh", "--channel", "app")
+    assert given.code == 0, given.err
+    assert given.out.startswith("Recorded. Consent: given since ")
+    assert "notice 2026-01" in given.out
+    assert "Objection to automated decisions since" in of("R-1", "object").out
+    assert "Objection" not in of("R-1", "object", "--lift").out
+    assert "Recorded. Consent: withdrawn since" in of("R-1", "withdraw").out
+    assert "Consent: refused since" in of("R-2", "refuse").out
+
+    found = of("R-1", "state", "--json").content
+    assert (found["event_state"], found["objected"]) == ("withdrawn", None)
+    assert of("R-3", "state").out == "Consent: nothing on record.\n"
+    assert of("R-1", "state", "--at", "2020-01-01").out == "Consent: nothing on record.\n"
+    subject = records.keyring.subject_of("R-1")
+    assert [one.told.entity_id for one in Consents(records).events(subject, PURPOSE[1])] == ["Carol"] * 4
+    assert [line for line in AccessLog(records.ledger).lines() if '"what":"read"' in line]
+
+
+def test_who_is_not_of_compliance_records_nothing(run, records, office):
+    ended = run("consent", "refuse", *PURPOSE, "--as", "Tina", "--reference-file", "none")
+    assert ended.code == 2
+
+
+def test_a_table_comes_in_once_and_goes_out_again(run, table, policy, records, tmp_path):
+    bring = ("consent", "import", table, "--policy", policy, "--as", "Carol", "--timezone", "Asia/Shanghai")
+    ended = run(*bring)
+    assert ended.code == 0, ended.err
+    assert "Imported: 12 of 12 rows, for service_planning; 1 other column was not read." in ended.out
+    assert run(*bring, "--json").content["known"] == 12
+
+    ended = run("consent", "export", tmp_path / "out.csv", "--as", "Carol")
+    assert "12 events of 12 residents." in ended.out
+    assert "R-1" not in (tmp_path / "out.csv").read_text()
+    (tmp_path / "who.txt").write_text("R-1\nR-2\n")
+    words = ("--references-file", tmp_path / "who.txt", "--json")
+    assert run("consent", "export", tmp_path / "two.csv", "--as", "Carol", *words).content["events"] == 2
+    assert list(pd.read_csv(tmp_path / "two.csv").pii_principal_id) in (["R-1", "R-2"], ["R-2", "R-1"])
+
+
+def test_faults_are_told_by_rows_and_end_with_a_code(run, table, policy, records):
+    ended = run("consent", "import", table, "--policy", policy, "--as", "Carol")
+
+    assert ended.code == 2
+    assert "column 'event_time', rows 1, 2, 3, 4, 5 and 7 more: has no time zone" in ended.err
+    assert run("consent", "import", table, "--as", "Carol", "--timezone", "Mars").code == 2
+
+
+def test_only_purposes_that_somebody_stated_are_imported(run, table, policy, records):
+    bring = ("consent", "import", table, "--as", "Carol", "--timezone", "Asia/Shanghai")
+    assert "--policy" in run(*bring).err
+    words = ("consent", "notice", "2026-01", "--policy", policy, "--as", "Carol")
+    assert run(*words, "--purpose", "fairness_audit").code == 0
+    assert "is no purpose that may be recorded here" in run(*bring).err
+    assert run(*words).code == 0
+    assert run(*bring).code == 0
+
+
+def test_a_notice_says_whose_consent_is_needed_anew(run, policy, records, tmp_path):
+    import tomlkit
+
+    words = ("--policy", policy, "--as", "Carol")
+    assert "consents to 2026-01 count" in run("consent", "notice", "2026-01", *words).out
+    policy.write_text(tomlkit.dumps(small_raw(features={"parking": None})))
+    refused = run("consent", "notice", "2026-01", *words)
+    assert (refused.code, "Give the notice a new version" in refused.err) == (2, True)
+    ended = run("consent", "notice", "2026-02", *words)
+    assert "Consent anew is needed of who consented to 2026-01." in ended.out
+    assert "On record for fairness_audit: consents to 2026-01, 2026-02 count." in ended.out
