@@ -7,15 +7,20 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from segmentation.errors import VaultError
 from segmentation.home import Home
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.opening import open_personal
+from segmentation.ledger.personal.owners import verify_owners
+from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.store import create_ledger, open_ledger
 from segmentation.vault import Keyring
@@ -209,7 +214,9 @@ FULL = """
     from segmentation.home import Home
     from segmentation.ledger.access import AccessLog
     from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.personal.verify import verify_personal
+    from segmentation.ledger.personal.owners import verify_owners
+from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
+from segmentation.ledger.personal.verify import verify_personal
     from segmentation.ledger.store import create_ledger
     from segmentation.vault import Keyring
     from segmentation.vault.source import write_file
@@ -331,3 +338,108 @@ def test_a_clock_that_was_set_back_loses_nothing_and_everything_verifies(url, ho
         assert told(personal.records, second) == [b"told of R-2"]
         AccessLog(ledger).verify()
         assert verify_personal(ledger, personal.erasures._tombstones).empty["consents"] == 1
+
+
+WRITES = """
+    import os, sys
+    from pathlib import Path
+
+    from segmentation.errors import SegmentationError
+    from segmentation.home import Home
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.store import open_ledger
+    from tests.ledger.personal.planted import NOW, keep, told
+
+    url, folder, name, ended = sys.argv[1:]
+    with open_ledger(url, patience=60) as ledger:
+        records = open_personal(ledger, Home(Path(folder)), NOW).records
+        at = 0
+        while not Path(ended).exists():
+            try:
+                (subject,) = keep(records, f"{name}-{at}")
+                if told(records, subject) != [f"told of {name}-{at}".encode()]:
+                    print("lost", at, flush=True)
+                print("kept", at, flush=True)
+            except SegmentationError as error:
+                print("failed", at, error, flush=True)
+            at += 1
+"""
+"""Writes and reads until a file is there, and says what was kept; nothing is tried a second time."""
+
+
+def writers(url, home, ended, *names):
+    """Start programs that write, and wait until each has written."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(WRITES), url, str(home.root), name, str(ended)],
+            cwd=ROOT,
+            env={**GIVEN, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    return started, [[one.stdout.readline()] for one in started]
+
+
+def ended_well(started, said, ended):
+    """End the programs, and return what each of them said, line by line."""
+    ended.touch()
+    for one, lines in zip(started, said, strict=True):
+        out, err = one.communicate(timeout=120)
+        assert (one.returncode, err) == (0, "")
+        lines.extend(out.splitlines())
+    return [[line.split(maxsplit=2) for line in lines] for lines in said]
+
+
+def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(url, home, tmp_path):
+    def kept_in_file(ring):
+        write_file(home.keyring, ring, PASSPHRASE, over=True, cost=CHEAP)
+
+    with create_ledger(url, patience=60) as ledger:
+        records = personal_of(ledger, home).records
+        keep(records, *(f"R-{at}" for at in range(200)))
+        started, said = writers(url, home, tmp_path / "ended", "A", "B")
+        for _ in range(3):
+            old = add_key(records, kept_in_file, "Adam", NOW).wrapping[0].id
+            while old in {one.id for one in records.keyring.wrapping}:
+                assert sum(rewrap(records, "Adam", lambda: NOW, 50)) >= 0
+                with suppress(VaultError):  # a program that began before has wrapped one more under it
+                    retire(records, old, kept_in_file, "Adam", NOW)
+        lines = ended_well(started, said, tmp_path / "ended")
+
+        assert {word for program in lines for word, *_ in program} == {"kept"}
+        for name, program in zip("AB", lines, strict=True):
+            for _, at in program:
+                subject = records.keyring.subject_of(f"{name}-{at}")
+                assert told(records, subject) == [f"told of {name}-{at}".encode()]
+        assert set(counts(ledger)) == {records.keyring.active.id}
+        assert verify_personal(ledger).rows["consents"] == 200 + sum(map(len, lines))
+        verify_owners(records)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url, home, tmp_path):
+    with create_ledger(url) as ledger, psycopg.connect(url, autocommit=True) as server:
+        started, said = writers(url, home, tmp_path / "ended", "A", "B")
+        for _ in range(25):
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            time.sleep(0.02)
+        lines = ended_well(started, said, tmp_path / "ended")
+
+        records = personal_of(ledger, home).records
+        failed = [rest for program in lines for word, *rest in program if word == "failed"]
+        assert failed
+        assert all("Check SEGMENTATION_LEDGER" in rest[1] or "Try again" in rest[1] for rest in failed)
+        for name, program in zip("AB", lines, strict=True):
+            for word, at, *_ in program:
+                assert word != "lost"
+                there = told(records, records.keyring.subject_of(f"{name}-{at}"))
+                assert there in ([[f"told of {name}-{at}".encode()]] + [[]] * (word == "failed"))
+        AccessLog(ledger).verify()
+        verify_personal(ledger)
+        verify_owners(records)
