@@ -114,9 +114,13 @@ def among(
         part = tuple(subjects[at : at + MANY])
         if is_sqlite:
             slots = ", ".join("?" * len(part))
-            yield from connection.exec_driver_sql(f"{told}IN ({slots}){ending}", (*part, *more))
+            found = connection.exec_driver_sql(f"{told}IN ({slots}){ending}", (*part, *more))
         else:
-            yield from connection.exec_driver_sql(f"{told}= ANY(%s){ending}", (list(part), *more))
+            found = connection.exec_driver_sql(f"{told}= ANY(%s){ending}", (list(part), *more))
+        # Row by row, and as SQLAlchemy's own rows, they would take twice as long.
+        cursor: Any = found.cursor
+        yield from cursor.fetchall()
+        found.close()
 
 
 def make_room(connection: Connection) -> None:
