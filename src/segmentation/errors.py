@@ -13,6 +13,7 @@
     ├── LedgerError         the ledger was altered, cannot be reached, or is not the one that is trusted
     │   └── UnreachableError    it cannot be reached now; what it said before may still hold
     ├── VaultError          a keyring is missing, or does not open what was sealed
+    ├── BackupError         a backup is not whole, was altered, or cannot be restored here
     ├── PurposeError        personal data may not be used so: no consent, an objection, another purpose
     ├── ImpactError         an impact assessment lacks what it must say
     ├── BundleError         what was published of a version is missing or was altered
@@ -160,6 +161,10 @@ class UnreachableError(LedgerError):
 
 class VaultError(SegmentationError):
     """A keyring is missing, or does not open what was sealed."""
+
+
+class BackupError(SegmentationError):
+    """A backup cannot be made now, is not whole, was altered, or cannot be restored here."""
 
 
 class PurposeError(SegmentationError):

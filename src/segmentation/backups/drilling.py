@@ -1,0 +1,238 @@
+"""A drill: restores a backup into a scratch home, and shows that it is worth something.
+
+A backup that was never restored is a hope. So it is done as it would be after a loss, with the same checks,
+and what comes out is held against the home that is there: the same heads, the same rows, the same answers for
+the same residents, and nobody who was erased.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import numpy as np
+from sqlalchemy import select
+
+from segmentation.approved.checks import check_bundle
+from segmentation.approved.load import approved_of
+from segmentation.approved.refusals import signed_of
+from segmentation.backups.restoring import Target, restore
+from segmentation.bundle import fetch
+from segmentation.errors import BackupError, BundleError, SegmentationError
+from segmentation.home import Home
+from segmentation.ledger.personal.behind import subjects_behind
+from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.erasing import PURPOSE
+from segmentation.ledger.personal.tables import PERSONAL, data_keys
+from segmentation.ledger.store import UNREAD, open_ledger
+from segmentation.ledger.trust import Trust
+from segmentation.scorer import FoldedNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from segmentation.backups.making import Source
+    from segmentation.backups.restoring import Restored
+    from segmentation.ledger.history import History
+    from segmentation.ledger.store import Ledger
+    from segmentation.scorer import FoldedScorer
+    from segmentation.scorer.columns import Given
+
+SCRATCH = ".drill"
+PLANTED = 10_000
+"""Residents that never were, whom both scorers place."""
+MISSING = 0.05
+"""Share of their values that are missing."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a drill looked at.
+
+    Attributes
+    ----------
+    what : str
+        In one sentence, what was found or why it failed.
+    holds : bool
+    """
+
+    what: str
+    holds: bool = True
+
+
+def drill(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator[Check]:
+    """Restore a backup into a scratch home, check it, and take the scratch home away.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the backup.
+    source : Source
+        What was backed up, as it is now.
+    trust : Trust
+        Of the home that is there.
+    now : datetime
+        UTC.
+
+    Yields
+    ------
+    Check
+        The first one that fails is the last but one.
+
+    Raises
+    ------
+    BackupError
+        Another drill runs in this home.
+    """
+    with _scratch(source.home) as home:
+        try:
+            yield from _checks(folder, source, trust, home, now)
+        except SegmentationError as error:
+            yield Check(str(error), holds=False)
+    is_gone = not home.root.exists()
+    yield Check(
+        "The scratch home is removed."
+        if is_gone
+        else f"The scratch home {home.root} is still there: remove it.",
+        is_gone,
+    )
+
+
+def _checks(folder: Path, source: Source, trust: Trust, home: Home, now: datetime) -> Iterator[Check]:
+    address = f"sqlite:///{quote(home.ledger.as_posix())}"
+    is_none_erased = not source.tombstones.path.exists()
+    target = Target(home, address, source.keyring, source.tombstones, trust.root, is_none_erased)
+    restored = restore(folder, target, now)
+    manifest = restored.manifest
+    yield Check(f"The backup of {manifest.at:%Y-%m-%d %H:%M} UTC is whole, and opens with this keyring.")
+    yield Check(
+        f"Chain and signatures: {manifest.events.number:,} events and {manifest.access.number:,} batches of "
+        "the access log follow each other and the pinned root key."
+    )
+    yield Check(
+        f"Rows: {sum(restored.personal.rows.values()):,} of personal data, each as it was written; the "
+        "digests of all tables are those of the backup."
+    )
+    yield _same_ledger(source.ledger, restored)
+    scratch = Trust(address, trust.root, home.witness, str(home.ledger.parent))
+    yield from _predictions(restored.history, scratch, trust, now)
+    with closing(open_ledger(address)) as ledger:
+        yield _erased(ledger, source, restored)
+
+
+def _same_ledger(live: Ledger, restored: Restored) -> Check:
+    """Hold the head of what was restored against the ledger that is there."""
+    number, digest = restored.manifest.events.number, restored.manifest.events.digest
+    there = {event.seq: event.digest for event in live.read(number - 1)}
+    if there.get(number) != digest:
+        return Check(
+            f"Event {number} of the ledger is not the one of the backup: one of both is another ledger, or "
+            "was altered.",
+            holds=False,
+        )
+    return Check(f"The ledger goes on from the backup: event {number:,} is the same in both.")
+
+
+def _predictions(history: History, scratch: Trust, live: Trust, now: datetime) -> Iterator[Check]:
+    """Let the active version of each model place the same residents from both bundles."""
+    models = sorted({name for name, _ in history.versions() if history.active(name, now) is not None})
+    if not models:
+        yield Check("Predictions: no version is active, so there are none to reproduce.")
+    for name in models:
+        restored = approved_of(history, scratch, name, now, None)
+        signed = signed_of(restored.standing)
+        try:
+            bundle = fetch(live.bundles, name, restored.version, signed.bundle, approved=True)
+        except BundleError as error:
+            yield Check(f"Predictions: {error}", holds=False)
+            continue
+        _, there = check_bundle(bundle, signed)
+        residents = planted(there)
+        same = _same(restored.scorer, there, residents)
+        told = f"Predictions: {name} version {restored.version} places {PLANTED:,} planted residents"
+        yield Check(f"{told} as it does here." if same else f"{told} elsewhere than here.", same)
+
+
+def planted(scorer: FoldedScorer, rows: int = PLANTED) -> Mapping[str, Given]:
+    """Return residents that never were, with every value that a scorer knows, and missing ones."""
+    random = np.random.default_rng(rows)
+    found: dict[str, Given] = {}
+    for part in scorer.parts:
+        is_missing = random.random(rows) < MISSING
+        if isinstance(part, FoldedNumber):
+            found[part.name] = np.where(is_missing, np.nan, random.exponential(4.0, rows))
+        else:
+            values = np.array([*part.values, None], object)
+            chosen = np.where(is_missing, len(part.values), random.integers(len(part.values), size=rows))
+            found[part.name] = values[chosen]
+    return found
+
+
+def _same(one: FoldedScorer, other: FoldedScorer, residents: Mapping[str, Given]) -> bool:
+    first, second = one.margins(residents), other.margins(residents)
+    return one.segments == other.segments and all(map(np.array_equal, first, second))
+
+
+def _erased(ledger: Ledger, source: Source, restored: Restored) -> Check:
+    """Make sure that no key of who was erased is there, and no row that is of nobody with a key."""
+    lines, mark = source.tombstones.read(), source.keyring.marker(PURPOSE)
+    latest: dict[bytes, int] = {}
+    for line in lines:
+        latest[bytes.fromhex(line.mark)] = max(micros(line.at), latest.get(bytes.fromhex(line.mark), 0))
+    with ledger.told(UNREAD), ledger.reading() as connection:
+        keys = connection.execute(select(data_keys.c.subject, data_keys.c.made))
+        back = sum(made <= latest.get(mark(bytes(subject)), -1) for subject, made in keys)
+        strays = sum(_strays(connection, source))
+    if back or strays:
+        return Check(
+            f"Erasures: {back:,} keys of erased residents and {strays:,} rows without a key are there again.",
+            holds=False,
+        )
+    if not lines:
+        return Check("Erasures: nobody was erased yet, so nobody can come back.")
+    return Check(
+        f"Erasures: of {len(lines):,}, nobody is there again, and every row is of somebody who has a key; "
+        f"taken out of this backup: {restored.erased.residents:,}."
+    )
+
+
+def _strays(connection: Connection, source: Source) -> Iterator[int]:
+    """Yield how many pseudonyms of each table and purpose are of nobody who has a key."""
+    for table in PERSONAL:
+        pairs = connection.execute(
+            select(table.c.purpose, table.c.subject).where(table.c.subject.is_not(None)).distinct()
+        )
+        of: dict[str, set[bytes]] = {}
+        for purpose, subject in pairs:
+            of.setdefault(purpose, set()).add(bytes(subject))
+        for purpose, marks in of.items():
+            yield len(marks - subjects_behind(connection, source.keyring, purpose, marks).keys())
+
+
+@contextmanager
+def _scratch(live: Home) -> Iterator[Home]:
+    """Give an empty home within the one that is there, on a disk that is guarded as well as that one."""
+    root = live.ledger.parent
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(f"Another drill runs in {root}. Wait for it, and try again.") from None
+        scratch = root / SCRATCH
+        shutil.rmtree(scratch, ignore_errors=True)  # of a drill that was killed
+        try:
+            yield Home(scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    finally:
+        os.close(descriptor)
