@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from segmentation.answers import Texts
+from segmentation.rights.access import way
 from serving import apidoc, cards, described, document, explain, health, invocations, predict
 from serving.residents import asking, consenting, placing, reasons, telling
 
@@ -67,7 +68,7 @@ def all_routes() -> tuple[Route, ...]:
             "predict",
             "POST",
             "/v1/segments:predict",
-            "predict",
+            way("predict").scope,
             predict.predict,
             Texts("Segments of residents", "住户所属分群"),
             beside_from=0,
@@ -78,7 +79,7 @@ def all_routes() -> tuple[Route, ...]:
             "invocations",
             "POST",
             "/invocations",
-            "predict",
+            way("invocations").scope,
             invocations.invocations,
             Texts(
                 "Segments of residents, as MLflow's clients ask for them", "住户所属分群（按 MLflow 协议）"
@@ -91,7 +92,7 @@ def all_routes() -> tuple[Route, ...]:
             "explain",
             "POST",
             "/v1/segments:explain",
-            "explain",
+            way("explain").scope,
             explain.explain,
             Texts("Why residents are in their segments", "住户所属分群的原因"),
             beside_from=0,
@@ -142,12 +143,11 @@ def _seldom(path: str, name: str, scope: Scope | None, handler: Handler, en: str
 
 def _about_one() -> tuple[Route, ...]:
     """Return the routes about one resident, whose reference is in the path and nowhere else."""
-    told: tuple[tuple[str, Literal["GET", "POST"], str, Scope, Handler, Texts], ...] = (
+    told: tuple[tuple[str, Literal["GET", "POST"], str, Handler, Texts], ...] = (
         (
             "resident_place",
             "POST",
             "/segment",
-            "store",
             placing.place,
             Texts("Place one resident, and keep the segment", "为一位住户分群并保存结果"),
         ),
@@ -155,7 +155,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_segment",
             "GET",
             "/segment",
-            "resident",
             placing.kept,
             Texts("The segment that is kept of one resident", "已保存的一位住户的分群"),
         ),
@@ -163,7 +162,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_explain",
             "POST",
             "/explanation",
-            "rights",
             reasons.explain,
             Texts("Why one resident is in their segment", "一位住户归入其分群的原因"),
         ),
@@ -171,7 +169,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_consent",
             "POST",
             "/consents",
-            "rights",
             consenting.record,
             Texts("Put a consent, refusal, withdrawal or objection on record", "登记同意、拒绝、撤回或异议"),
         ),
@@ -179,7 +176,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_consents",
             "GET",
             "/consents",
-            "rights",
             consenting.listed,
             Texts("Where the consents of one resident stand", "一位住户的同意状态"),
         ),
@@ -187,7 +183,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_ask",
             "POST",
             "/requests",
-            "rights",
             asking.receive,
             Texts("Enter what one resident asks for", "登记一位住户的权利请求"),
         ),
@@ -195,7 +190,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_requests",
             "GET",
             "/requests",
-            "rights",
             asking.listed,
             Texts("What one resident asked for, and what came of it", "一位住户的权利请求及办理结果"),
         ),
@@ -203,7 +197,6 @@ def _about_one() -> tuple[Route, ...]:
             "resident_account",
             "GET",
             "",
-            "rights",
             telling.account,
             Texts("Everything that is kept of one resident", "所保存的一位住户的全部信息"),
         ),
@@ -213,14 +206,14 @@ def _about_one() -> tuple[Route, ...]:
             name,
             method,
             f"/v1/residents/{{ref}}{path}",
-            scope,
+            way(name).scope,
             handler,
             summary,
             beside_from=0,
             media=JSON_ALONE if method == "POST" else (),
             is_about_one=True,
         )
-        for name, method, path, scope, handler, summary in told
+        for name, method, path, handler, summary in told
     )
 
 

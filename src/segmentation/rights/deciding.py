@@ -13,6 +13,7 @@ from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Put
 from segmentation.ledger.personal.register import NOT_THERE
 from segmentation.ledger.track import day_of
+from segmentation.rights.access import UNTRAINED, way
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 ROLE = "compliance"
 
 
-def officer(history: History, name: str, now: datetime) -> Person:
-    """Return a person who may be told of residents, and decide about them.
+def officer(history: History, name: str, now: datetime, command: str = "resident answer") -> Person:
+    """Return a person who may give a command about residents, as the table of access says.
 
     Parameters
     ----------
@@ -37,6 +38,8 @@ def officer(history: History, name: str, now: datetime) -> Person:
         As the ledger has it.
     now : datetime
         Aware.
+    command : str
+        Its words, such as ``resident show``.
 
     Raises
     ------
@@ -48,9 +51,14 @@ def officer(history: History, name: str, now: datetime) -> Person:
         raise ReviewError(
             f"Nobody is entered as {name}; enter them with `segmentation people add`, or mend the name."
         )
-    if ROLE not in person.roles:
-        raise ReviewError(f"{name} may not decide about residents; ask somebody who is entered as {ROLE}.")
-    if person.training_until is None or person.training_until < day_of(now):
+    asked = way(command)
+    if not asked.admits(person.roles):
+        raise ReviewError(
+            f"{name} may not do this with residents' data; ask somebody who is entered as "
+            f"{' or '.join(asked.roles)}."
+        )
+    lapsed = person.training_until is None or person.training_until < day_of(now)
+    if lapsed and command not in UNTRAINED:
         raise ReviewError(
             f"{name} has no training that counts, and may not decide about residents; enter the training "
             "with `segmentation people change`."

@@ -3,6 +3,7 @@
 import typer
 
 from segmentation.cli.resident import answering, asking, deciding, telling
+from segmentation.cli.resident.desk import named
 
 app = typer.Typer(
     help="Show what is kept of one resident, take what they ask for, answer, override and erase.",
@@ -10,6 +11,6 @@ app = typer.Typer(
 )
 for module in (telling, asking, answering, deciding):
     for name, command in module.COMMANDS.items():
-        app.command(name, epilog=f"Example: `{module.EXAMPLES[name]}`")(command)
+        app.command(name, epilog=f"Example: `{module.EXAMPLES[name]}`")(named(f"resident {name}", command))
 
 __all__ = ["app"]

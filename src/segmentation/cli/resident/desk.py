@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +19,7 @@ import typer
 from segmentation.cli import office, secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from segmentation.approved import Approved
@@ -41,6 +43,8 @@ ModelName = Annotated[
 RequestId = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="The resident's request that it answers.")
 ]
+_RUNNING: ContextVar[str] = ContextVar("running")
+"""The words of the command that runs."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Desk:
 
 @contextmanager
 def desk_at(home: Path, name: str, passphrase_file: Path | None) -> Iterator[Desk]:
-    """Open what is kept of residents, for a person who may ask.
+    """Open what is kept of residents, for a person who may give the command that runs.
 
     Raises
     ------
@@ -81,16 +85,46 @@ def desk_at(home: Path, name: str, passphrase_file: Path | None) -> Iterator[Des
     LedgerError, StorageError
         The ledger or a file cannot be read.
     """
+    by = person_at(home, name, passphrase_file)
+    with opened(home) as (personal, register):
+        yield Desk(by, personal, register, office.now())
+
+
+def person_at(home: Path, name: str, passphrase_file: Path | None) -> str:
+    """Return the name of a person who may give the command that runs, once their key has opened.
+
+    Which roles may is for the table of access to say; raises what `desk_at` does.
+    """
     from segmentation.home import Home
     from segmentation.reviews.keyfiles import spelled
     from segmentation.reviews.people import open_key
     from segmentation.rights.deciding import officer
 
     with office.book_at(home) as book:
-        person = officer(book.history(), spelled(name), book.now())
+        person = officer(book.history(), spelled(name), book.now(), _RUNNING.get())
     open_key(Home(home), person.name, secrets.passphrase(person.name, passphrase_file))
-    with opened(home) as (personal, register):
-        yield Desk(person.name, personal, register, office.now())
+    return person.name
+
+
+def named(words: str, command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that knows its own words, by which the table of access says who may give it.
+
+    Parameters
+    ----------
+    words : str
+        Without the program's own name: ``resident show``.
+    command : callable
+    """
+
+    @wraps(command)
+    def run(*given: object, **told: object) -> None:
+        token = _RUNNING.set(words)
+        try:
+            command(*given, **told)
+        finally:
+            _RUNNING.reset(token)
+
+    return run
 
 
 @contextmanager
