@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from segmentation.vault import Keyring
 from serving.operations import PAGES
 from serving.routes import all_routes
 from tests.serving.over_http import running
@@ -51,10 +52,11 @@ def attacked(address, folder, *words, state):
 
 
 @pytest.mark.parametrize("state", ["with a key", "without a key"])
-def test_every_answer_is_as_the_document_says(office, tmp_path, state):
+def test_every_answer_is_as_the_document_says(office, tmp_path, monkeypatch, state):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", Keyring.generate(office.clock()).to_text())
     token = office.issue(per_second=1_000_000)
     words = ("--header", f"Authorization: Bearer {token}") if state == "with a key" else ()
-    with running(office, patience=3.0) as address:
+    with running(office, patience=3.0, vault=office.folder, residents_an_hour=1_000_000) as address:
         code, said = attacked(address, tmp_path, *words, state=state)
 
     # It leaves out the document itself, which it has read already.

@@ -1,0 +1,63 @@
+"""`segmentation resident answer`."""
+
+import pytest
+
+from segmentation.ledger.personal.requests import Requests, Told
+
+
+@pytest.fixture
+def request_id(placed, personal, office):
+    """A request for access that waits."""
+    return Requests(personal.records).receive(placed, "access", Told("key"), office.clock()).id
+
+
+def answer(run, request, *words, by="Carol"):
+    return run("resident", "answer", request, "--as", by, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (("--done", "--text", "Handed over."), "done"),
+        (("--refuse", "--text", "It is another's."), "refused"),
+        (("--extend", "--text", "Papers are in the archive."), "extended"),
+    ],
+)
+def test_an_answer_is_entered_with_its_words(run, request_id, personal, placed, words, state):
+    ended = answer(run, request_id, *words)
+
+    assert ended.code == 0, ended.err
+    step = Requests(personal.records).of(placed)[0].steps[-1]
+    assert (step.state, step.told.by, step.told.text) == (state, "Carol", words[-1])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "say one of"),
+        (("--done", "--refuse"), "say one of"),
+        (("--refuse",), "Say why"),
+        (("--extend",), "Say why"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(run, request_id, words, told):
+    ended = answer(run, request_id, *words)
+
+    assert ended.code == 2
+    assert told in ended.err
+
+
+def test_nobody_but_compliance_answers(run, request_id):
+    assert answer(run, request_id, "--done", by="Adam").code == 2
+
+
+def test_an_erasure_is_done_by_erasing(run, placed, personal, office):
+    found = Requests(personal.records).receive(placed, "erasure", Told("key"), office.clock())
+
+    assert "segmentation resident erase" in answer(run, found.id, "--done").err
+    assert answer(run, found.id, "--refuse", "--text", "A law keeps it.").code == 0
+
+
+@pytest.mark.parametrize("request_of", ["R000000000000", "R-1"])
+def test_a_request_that_nobody_made_is_not_answered(run, placed, request_of):
+    assert answer(run, request_of, "--done").code == 2

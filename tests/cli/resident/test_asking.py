@@ -1,0 +1,47 @@
+"""`segmentation resident request` and `requests`."""
+
+from datetime import timedelta
+
+import pytest
+
+from segmentation.ledger.personal.consents import Consents
+from tests.cli.resident.conftest import REF
+
+
+def test_a_request_is_entered_and_waits_for_its_answer(about, placed, run, office):
+    ended = about("request", "access", "--channel", "front_desk")
+    waiting = run("resident", "requests")
+
+    assert ended.code == 0, ended.err
+    assert "Keep its id" in ended.out
+    assert waiting.out == f"{ended.out.splitlines()[0].removeprefix('Entered: ')}\n"
+    assert REF not in ended.out + waiting.out
+    office.clock.now += timedelta(days=31)
+    assert "LATE" in run("resident", "requests").out
+    assert run("resident", "requests", "--json").content["requests"][0]["late"] is True
+
+
+def test_an_objection_takes_effect_at_once(about, placed, run, personal):
+    assert about("request", "objection").code == 0
+
+    assert Consents(personal.records).standing(placed, "service_planning").objected is not None
+    assert "Nobody waits for an answer" in run("resident", "requests").out
+    assert "objection; done" in run("resident", "requests", "--all").out
+
+
+def test_a_withdrawal_takes_back_what_was_given(about, placed, personal):
+    about("request", "withdrawal")
+
+    assert Consents(personal.records).standing(placed, "service_planning").state == "withdrawn"
+
+
+def test_what_is_no_right_is_refused(about, placed):
+    ended = about("request", "pardon")
+
+    assert ended.code == 2
+    assert "erasure" in ended.err
+
+
+@pytest.mark.parametrize("words", [(), ("--all",)])
+def test_where_nobody_asked_that_is_told(run, personal, words):
+    assert run("resident", "requests", *words).out.startswith("Nobody")

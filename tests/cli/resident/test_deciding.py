@@ -1,0 +1,86 @@
+"""`segmentation resident override` and `erase`."""
+
+import pytest
+
+from segmentation.ledger.personal.overrides import Overrides
+from segmentation.ledger.personal.requests import Requests, Told
+from tests.serving.made import MODEL
+
+WHY = ("--reason", "Works at night.")
+
+
+def standing(personal, subject):
+    return Overrides(personal.records).standing(subject, "service_planning", MODEL)
+
+
+def test_a_segment_is_put_in_the_place_of_the_computed_one_and_lifted(about, placed, personal):
+    ended = about("override", "--segment", "S2", *WHY)
+    assert ended.code == 0, ended.err
+    assert (standing(personal, placed).segment, standing(personal, placed).by) == ("S2", "Carol")
+
+    assert "holds again" in about("override", "--lift", *WHY).out
+    assert standing(personal, placed) is None
+
+
+def test_a_review_that_was_asked_for_is_done_with_it(run, placed, personal, office):
+    register = Requests(personal.records)
+    found = register.receive(placed, "review", Told("key"), office.clock())
+    ended = run("resident", "override", "--as", "Carol", "--segment", "S2", *WHY, "--request", found.id)
+
+    assert ended.code == 0, ended.err
+    assert register.one(found.id).state == "done"
+    assert standing(personal, placed).request == found.id
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--segment", "S9", *WHY), "It has S1, S2, S3"),
+        (("--segment", "S2", "--reason", " "), "A reason is a text"),
+        (("--segment", "S2", "--lift", *WHY), "either --segment or --lift"),
+        (WHY, "either --segment or --lift"),
+        (("--lift", *WHY), "none to lift"),
+    ],
+)
+def test_an_override_that_says_nothing_sound_is_refused(about, placed, personal, words, told):
+    ended = about("override", *words)
+
+    assert ended.code == 2
+    assert told in ended.err
+    assert standing(personal, placed) is None
+
+
+def test_nobody_but_compliance_overrides_or_erases(about, placed, personal):
+    assert about("override", "--segment", "S2", *WHY, by="Adam").code == 2
+    assert about("erase", "--yes", by="Bob").code == 2
+    assert personal.records.keys([placed])
+
+
+# ---- Erasing ------------------------------------------------------------------------------------------
+
+
+def test_a_resident_is_erased_and_their_request_closed(run, placed, personal, office):
+    register = Requests(personal.records)
+    found = register.receive(placed, "erasure", Told("key"), office.clock())
+    ended = run("resident", "erase", "--as", "Carol", "--request", found.id, "--yes")
+
+    assert ended.code == 0, ended.err
+    assert "A tombstone keeps it so" in ended.out
+    assert register.one(found.id).state == "done"
+    assert personal.records.keys([placed]) == {}
+    assert office.home.tombstones.exists()
+
+
+def test_who_was_erased_is_not_known_any_more(about, placed):
+    assert about("erase", "--yes").code == 0
+
+    assert "Nothing was kept of this resident" in about("erase", "--yes").out
+    assert "Nothing is kept of this resident" in about("show").out
+
+
+def test_nobody_is_erased_unasked(about, placed, personal):
+    ended = about("erase")
+
+    assert ended.code == 2
+    assert "say --yes" in ended.err
+    assert personal.records.keys([placed])
