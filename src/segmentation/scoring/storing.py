@@ -16,14 +16,14 @@ import numpy as np
 import pyarrow.compute as pc
 
 from segmentation.errors import ResidentsError
+from segmentation.ledger.personal.asking import asking
 from segmentation.ledger.personal.bulk import Bulk
 from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
 from segmentation.ledger.personal.tables import consents, segments
 from segmentation.progress import watched
-from segmentation.scoring.beside import asking
-from segmentation.scoring.gate import Gate
 from segmentation.scoring.identity import files_identity
 from segmentation.scoring.pieces import stretches
 from segmentation.scoring.source import open_source
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from segmentation.ledger.personal.asking import Refused
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.sealing import Batch
     from segmentation.policy import Policy
     from segmentation.progress import Progress
     from segmentation.residents import Intake
     from segmentation.scorer import FoldedScorer
-    from segmentation.scoring.beside import Refused
     from segmentation.scoring.pieces import Piece
     from segmentation.scoring.source import Source
     from segmentation.scoring.track import Track

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tombstones import Tombstones
@@ -30,3 +31,16 @@ def tombstones(tmp_path):
 @pytest.fixture
 def erasures(records, tombstones):
     return Erasures(records, tombstones)
+
+
+@pytest.fixture
+def consent(records):
+    """Put events of a resident on record: ``consent("R-1", "given", "objected")``."""
+
+    def record(reference, *states, notice="2025-01"):
+        subject = records.keyring.subject_of(reference)
+        for state in states:
+            assert Consents(records).record(subject, "service_planning", Told(state, notice), "Test", NOW)
+        return subject
+
+    return record

@@ -6,30 +6,33 @@ import pytest
 
 from segmentation.errors import VaultError
 from segmentation.ledger.personal.consents import Consents, Told
-from segmentation.scoring.gate import Gate
-from tests.scoring.conftest import NOW
+from segmentation.ledger.personal.gate import Gate
+from tests.ledger.personal.conftest import NOW
+from tests.policies import small_policy
+
+POLICY = small_policy()
 
 
 @pytest.fixture
-def gate(made, records):
-    return Gate(records, made.policy)
+def gate(records):
+    return Gate(records, POLICY)
 
 
-def test_without_consents_on_record_there_is_no_gate(made, records, gate):
-    other = Told("given", "2026-01")
+def test_without_consents_on_record_there_is_no_gate(records, gate):
+    other = Told("given", "2025-01")
     Consents(records).record(records.keyring.subject_of("R-1"), "fairness_audit", other, "Test", NOW)
 
     assert not gate.is_there
-    assert gate.policy == made.policy
+    assert gate.policy == POLICY
 
 
-def test_where_there_are_consents_on_record_those_of_the_table_are_not_read(made, consent, gate):
+def test_where_there_are_consents_on_record_those_of_the_table_are_not_read(consent, gate):
     consent("R-1", "given")
 
     assert gate.is_there
     assert gate.is_needed
     assert gate.policy.purpose.consent == "not_required"
-    assert made.policy.purpose.consent == "required"
+    assert POLICY.purpose.consent == "required"
 
 
 def test_each_resident_is_judged_by_what_is_on_record(records, consent, gate):
@@ -47,9 +50,9 @@ def test_each_resident_is_judged_by_what_is_on_record(records, consent, gate):
     assert gate.refused(list(told)) == {subject: why for subject, why in told.items() if why}
 
 
-def test_an_objection_counts_where_no_consent_is_needed(made, records, consent):
-    purpose = made.policy.purpose.model_copy(update={"consent": "not_required"})
-    gate = Gate(records, made.policy.model_copy(update={"purpose": purpose}))
+def test_an_objection_counts_where_no_consent_is_needed(records, consent):
+    purpose = POLICY.purpose.model_copy(update={"consent": "not_required"})
+    gate = Gate(records, POLICY.model_copy(update={"purpose": purpose}))
     objecting, silent = consent("R-1", "objected"), records.keyring.subject_of("R-2")
 
     assert gate.is_there
@@ -57,10 +60,10 @@ def test_an_objection_counts_where_no_consent_is_needed(made, records, consent):
     assert gate.refused([objecting, silent]) == {objecting: "consent_objected"}
 
 
-def test_what_was_given_later_counts_whenever_it_is_asked(made, records, consent, gate):
+def test_what_was_given_later_counts_whenever_it_is_asked(records, consent, gate):
     subject = consent("R-1", "withdrawn")
     later = NOW + timedelta(days=1)
-    Consents(records).record(subject, made.policy.purpose.key, Told("given", "2026-01"), "Test", later)
+    Consents(records).record(subject, POLICY.purpose.key, Told("given", "2025-01"), "Test", later)
 
     assert gate.refused([subject]) == {}
 

@@ -7,10 +7,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.sealing import FEW, begin_beside
 from segmentation.ledger.store import Ledger
-from segmentation.scoring.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

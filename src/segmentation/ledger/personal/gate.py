@@ -1,4 +1,4 @@
-"""Who of many residents may be scored, by the consents on record: read a stretch of residents at a time.
+"""Who of many residents may be placed in segments, by the consents on record: a stretch of them at a time.
 
 Where the ledger has consents to the purpose, they alone count, and those that a table has beside its needs do
 not: a table is as old as the day on which it was written, and a withdrawal takes effect at once.
