@@ -28,6 +28,8 @@ HEAVY = (
     "sqlalchemy",
 )
 COMMANDS = (
+    "backup",
+    "restore",
     "demo",
     "simulate",
     "build",

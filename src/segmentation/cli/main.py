@@ -12,8 +12,10 @@ import typer
 
 from segmentation.cli import (
     audit,
+    backup,
     build,
     card,
+    consent,
     demo,
     dossier,
     impact,
@@ -63,8 +65,11 @@ app.add_typer(dossier.app, name="dossier")
 app.add_typer(keyring.app, name="keyring")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(consent.app, name="consent")
 app.add_typer(resident.app, name="resident")
 app.add_typer(retention.app, name="retention")
+app.command(epilog=f"Example: `{backup.EXAMPLE}`")(backup.backup)
+app.command(epilog=f"Example: `{backup.RESTORE}`")(backup.restore)
 
 
 def _version(asked: bool) -> None:
