@@ -9,20 +9,26 @@ import sys
 import textwrap
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import psycopg
 import pytest
 
+from segmentation import build, read_policy, read_residents
 from segmentation.errors import VaultError
 from segmentation.home import Home
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.opening import open_personal
 from segmentation.ledger.personal.owners import verify_owners
+from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.store import create_ledger, open_ledger
+from segmentation.registry import register
+from segmentation.simulate import simulate, write
 from segmentation.vault import Keyring
 from segmentation.vault.source import write_file
 from tests.ledger.personal.planted import keep, told
@@ -443,3 +449,26 @@ def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url,
         AccessLog(ledger).verify()
         verify_personal(ledger)
         verify_owners(records)
+
+
+def test_mlflow_and_its_artefacts_hold_no_resident(tmp_path):
+    policy = read_policy(ROOT / "models" / "resident_needs" / "policy.toml")
+    write(simulate(800), tmp_path / "community")
+    table = pd.read_parquet(tmp_path / "community" / "residents.parquet")
+    table["resident_ref"] = [f"R-planted-{at:04}" for at in range(len(table))]
+    table.to_parquet(tmp_path / "planted.parquet")
+    home = Home(tmp_path / "home")
+    ring = Keyring.generate(NOW)
+    with create_ledger(f"sqlite:///{home.ledger}") as ledger:
+        records = Records(ledger, lambda: ring)
+        for at in range(20):
+            subject = ring.subject_of(f"R-planted-{at:04}")
+            Consents(records).record(subject, "service_planning", Told("given", "v1", "zh"), "Test", NOW)
+
+    residents = read_residents(tmp_path / "planted.parquet", policy, as_of=date(2026, 7, 1))
+    register(build(policy, residents, n_segments=4), home)
+
+    files = {path.name for path in home.root.rglob("*") if path.is_file()}
+    assert {"mlflow.db", "ledger.db"} <= files
+    assert ("planted.parquet", "reference") in holding([tmp_path], {"reference": "R-planted-"})
+    assert holding([home.root], {"reference": "R-planted-"}) == set()
