@@ -13,6 +13,7 @@ import typer
 from segmentation.cli import (
     audit,
     backup,
+    breach,
     build,
     card,
     consent,
@@ -68,6 +69,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(consent.app, name="consent")
 app.add_typer(resident.app, name="resident")
 app.add_typer(retention.app, name="retention")
+app.add_typer(breach.app, name="breach")
 app.command(epilog=f"Example: `{backup.EXAMPLE}`")(backup.backup)
 app.command(epilog=f"Example: `{backup.RESTORE}`")(backup.restore)
 
