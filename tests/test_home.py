@@ -26,6 +26,7 @@ def test_paths_do_not_move_with_the_working_folder(tmp_path, monkeypatch):
     assert home.spool == tmp_path / "var" / "spool"
     assert home.keyring == tmp_path / "var" / "keyring.json"
     assert home.tombstones == tmp_path / "var" / "tombstones.jsonl"
+    assert home.storing == tmp_path / "var" / "storing"
 
 
 def test_preparing_makes_the_folder_and_leaves_no_probe(tmp_path):

@@ -10,7 +10,7 @@ from segmentation.errors import ImpactError
 from segmentation.ledger.event import Draft
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.reviews.drafting import Ask, submission_of
-from segmentation.reviews.keeping import delete_assessments, kept
+from segmentation.reviews.keeping import delete_assessments, due_versions, kept
 from segmentation.reviews.submission import Version
 from tests.reviews.office import MODEL, Office, handed
 
@@ -54,6 +54,20 @@ def test_the_later_of_two_submissions_counts_for_both(fresh):
     reject(fresh)
 
     assert [one.until for one in found(fresh)] == [date(2029, 4, 1)] * 2
+
+
+def test_a_version_is_due_where_all_that_is_left_of_it_is(fresh):
+    for version in (1, 2):
+        fresh.submit(handed(version))
+        reject(fresh, version)
+    assert due_versions(found(fresh)) == ()
+
+    fresh.clock.now = datetime(2031, 1, 1, tzinfo=UTC)
+    told = found(fresh)
+    assert due_versions(told) == ((MODEL, 1), (MODEL, 2))
+    assert due_versions([*told, replace(told[0], is_due=False)]) == ((MODEL, 2),)
+    delete_assessments(fresh.book.history(), fresh.trust, fresh.clock(), MODEL, 1)
+    assert due_versions(found(fresh)) == ((MODEL, 2),)
 
 
 @pytest.mark.parametrize("state", ["submitted", "changes_requested", "approved", "active", "suspended"])
