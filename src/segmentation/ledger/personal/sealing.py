@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import secrets
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+from signal import SIG_IGN, SIGINT, signal
+from subprocess import PIPE, Popen
 from threading import Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from segmentation.errors import LedgerError, SegmentationError
 from segmentation.ledger.personal.rows import place_of
 from segmentation.vault import DataKey, Keyring, Wrapped
 from segmentation.vault.memory import forbid_dumps
@@ -126,24 +132,80 @@ class Sealer:
 
     def __init__(self, processes: int | None = None) -> None:
         self._processes = _cores() - 1 if processes is None else processes
-        self._pool: ProcessPoolExecutor | None = None
+        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        self._threads: ThreadPoolExecutor | None = None
 
     def begin(self, job: Job) -> Future[Sealed]:
         """Begin to seal a batch; at once and here where it is small."""
-        if self._pool is None and self._processes and len(job.batch.subjects) > FEW:
-            # No fork: threads of this process may hold locks that no thread of the other would ever let go.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, context, initializer=begin_beside)
-        if self._pool is not None:
-            return self._pool.submit(seal, job)
+        if self._threads is None and self._processes and len(job.batch.subjects) > FEW:
+            self._threads = ThreadPoolExecutor(self._processes, "sealing")
+            for _ in range(self._processes):
+                self._free.put(_Worker())
+        if self._threads is not None:
+            return self._threads.submit(self._sealed, job)
         done: Future[Sealed] = Future()
         done.set_result(seal(job))
         return done
 
     def close(self) -> None:
         """End the other processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            while not self._free.empty():
+                self._free.get().close()
+
+    def _sealed(self, job: Job) -> Sealed:
+        worker = self._free.get()
+        try:
+            return worker.seal(job)
+        finally:
+            self._free.put(worker)
+
+
+class _Worker:
+    """Another process that seals.
+
+    It is no child of `multiprocessing`, which would run the user's own script once more, and where that were
+    killed would leave its children waiting. This one ends when nobody can send it jobs any more.
+    """
+
+    def __init__(self) -> None:
+        place = os.pathsep.join(path for path in sys.path if path)
+        self._process = Popen(  # noqa: S603 - this program itself
+            [sys.executable, "-c", f"from {__name__} import main; main()"],
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**os.environ, "PYTHONPATH": place},
+        )
+
+    def seal(self, job: Job) -> Sealed:
+        """Seal a batch there.
+
+        Raises
+        ------
+        LedgerError
+            The process was ended.
+        VaultError
+            A key does not open.
+        """
+        try:
+            pickle.dump(job, self._process.stdin, pickle.HIGHEST_PROTOCOL)  # type: ignore[arg-type]  # it is a pipe
+            self._process.stdin.flush()  # type: ignore[union-attr]
+            found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301 - what our own process says
+        except (OSError, EOFError):
+            found = LedgerError(
+                "A process that seals rows was ended by something else, such as a lack of memory. Run it "
+                "again: what is there is whole."
+            )
+        if isinstance(found, Exception):
+            raise found
+        sealed: Sealed = found
+        return sealed
+
+    def close(self) -> None:
+        """End it."""
+        with suppress(OSError), self._process as process:  # a pipe that broke is told when it is closed
+            process.kill()
 
 
 @contextmanager
@@ -156,9 +218,34 @@ def sealing(processes: int | None = None) -> Iterator[Callable[[Job], Future[Sea
         sealer.close()
 
 
+def work(jobs: BinaryIO, out: BinaryIO) -> None:
+    """Seal jobs until there are no more, or nobody is there to take what was sealed."""
+    while True:
+        try:
+            job = pickle.load(jobs)  # noqa: S301 - from the process that started this one
+        except EOFError:
+            return
+        try:
+            found: Sealed | Exception = seal(job)
+        except SegmentationError as error:
+            found = error
+        try:
+            pickle.dump(found, out, pickle.HIGHEST_PROTOCOL)
+            out.flush()
+        except BrokenPipeError:
+            return
+
+
 def _cores() -> int:
     """Return how many cores this process may use; macOS does not tell of one process alone."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def main() -> None:
+    """Seal what another process sends; Ctrl-C is for that one."""
+    forbid_dumps()
+    signal(SIGINT, SIG_IGN)
+    work(sys.stdin.buffer, sys.stdout.buffer)
 
 
 def begin_beside() -> None:
