@@ -24,6 +24,7 @@ WITHOUT_COMMANDS = {name for name in PAGES if name.startswith(("explanation/", "
 }
 GUIDES = ("review.md", "review.zh.md")
 APIS = ("api.md", "api.zh.md")
+RESIDENTS = ("residents.md", "residents.zh.md")
 SHOWN = re.compile(r"```sh\n(curl [^\n]+)\n```\n\n```(json|text)\n(.*?)\n?```", re.DOTALL)
 """A request, and what is said to be answered."""
 
@@ -277,13 +278,16 @@ def rows_of(name, columns):
     ]
 
 
-@pytest.mark.parametrize(("name", "none"), [("api.md", "none"), ("api.zh.md", "无")])
+@pytest.mark.parametrize(
+    ("name", "none"), [("api.md", "none"), ("api.zh.md", "无"), ("residents.md", ""), ("residents.zh.md", "")]
+)
 def test_the_table_of_routes_is_the_one_of_the_service(name, none):
     from serving.routes import all_routes
 
     told = {tuple(row[:3]) for row in rows_of(name, 4) if row[0] in {"GET", "POST"}}
 
-    assert told == {(one.method, f"`{one.path}`", one.scope or none) for one in all_routes()}
+    listed = [one for one in all_routes() if one.is_about_one == name.startswith("residents")]
+    assert told == {(one.method, f"`{one.path}`", one.scope or none) for one in listed}
 
 
 @pytest.mark.parametrize("name", APIS)
@@ -295,7 +299,7 @@ def test_the_table_of_errors_is_the_one_of_the_service(name):
     assert told == [[f"`{slug}`", str(kind.status)] for slug, kind in PROBLEMS.items()]
 
 
-@pytest.mark.parametrize("name", APIS)
+@pytest.mark.parametrize("name", [*APIS, *RESIDENTS])
 def test_the_table_of_limits_tells_what_holds_where_nothing_is_said(name):
     defaults = {
         option: parameter.default
@@ -309,9 +313,8 @@ def test_the_table_of_limits_tells_what_holds_where_nothing_is_said(name):
         for row in rows_of(name, 3)
         if row[0].startswith("`--")
     }
-    assert told.keys() == {
-        *("--most-rows", "--most-explained", "--most-bytes", "--patience", "--grace", "--per-second")
-    }
+    api = ("--most-rows", "--most-explained", "--most-bytes", "--patience", "--grace", "--per-second")
+    assert told.keys() == {*(("--residents-an-hour", "--answer-days") if name in RESIDENTS else api)}
     assert told == {option: float(defaults[option]) for option in told}
 
 
@@ -333,8 +336,9 @@ def test_the_table_of_metrics_is_the_one_of_the_service(name):
     assert told == {f"{one.name}{'_total' if one.type == 'counter' else ''}" for one in given}
 
 
-def test_both_pages_of_the_api_have_the_same_requests_and_answers():
-    english, chinese = (PAGES[name] for name in APIS)
+@pytest.mark.parametrize("names", [APIS, RESIDENTS], ids=["api", "residents"])
+def test_both_pages_of_the_api_have_the_same_requests_and_answers(names):
+    english, chinese = (PAGES[name] for name in names)
 
     assert re.findall(r"```.*?```", english, re.DOTALL) == re.findall(r"```.*?```", chinese, re.DOTALL)
     assert spans(english) == spans(chinese)
@@ -348,15 +352,17 @@ def test_there_is_a_request_for_every_route_but_the_page():
     from serving.operations import PAGES as FOR_PEOPLE
     from serving.routes import all_routes
 
-    lines = [line for line, _, _ in SHOWN.findall(PAGES["api.md"])]
+    lines = [line for name in ("api.md", "residents.md") for line, _, _ in SHOWN.findall(PAGES[name])]
 
     for route in all_routes():
-        asked = [line for line in lines if re.search(rf"8000{re.escape(route.path)}(\?|\"|$)", line)]
+        path = re.escape(route.path.replace("{ref}", "R-1024"))
+        asked = [line for line in lines if re.search(rf"8000{path}(\?|\"|$)", line)]
         assert asked or route.name in FOR_PEOPLE, route.path
 
 
 @pytest.mark.slow
-def test_every_request_of_the_page_is_answered_as_it_shows(tmp_path):
+def test_every_request_of_the_page_is_answered_as_it_shows(tmp_path, monkeypatch):
+    from segmentation.vault import Keyring
     from tests.serving.made import Office
     from tests.serving.over_http import running
 
@@ -365,8 +371,9 @@ def test_every_request_of_the_page_is_answered_as_it_shows(tmp_path):
     (residents,) = re.findall(r"```json\n(\{\"residents\".*?)```", PAGES["api.md"], re.DOTALL)
     (tmp_path / "residents.json").write_text(residents, encoding="utf-8")
     key = office.issue()
-    with running(office) as address:
-        for line, kind, shown in SHOWN.findall(PAGES["api.md"]):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", Keyring.generate(office.clock()).to_text())
+    with running(office, vault=tmp_path) as address:
+        for line, kind, shown in SHOWN.findall(PAGES["api.md"] + PAGES["residents.md"]):
             answered = requested(line, address, key, tmp_path)
             if kind == "json":
                 assert fits(json.loads(shown), json.loads(answered)), (line, answered)
