@@ -15,6 +15,7 @@ BENCHMARKS = {
     "audit_null": ("random_broken_share", 0.15),
     "fit": ("inertia_excess", 0.001),
     "kills": ("half_done", 0),
+    "ledger": ("rows_lost", 0),
     "mitigation": ("lloyd_cost_worst_gap", 0.01),
     "notebooks": ("notebooks_that_stop", 0),
     "pages": ("pages_not_shown", 0),
