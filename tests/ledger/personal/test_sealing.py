@@ -5,6 +5,7 @@ import os
 import pickle
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -66,7 +67,8 @@ def test_some_rows_of_a_batch_keep_their_columns_together():
 def test_a_program_seals_until_there_are_no_more_jobs_and_tells_what_it_cannot():
     lost = {SUBJECTS[0]: Keyring.generate(NOW).wrap(SUBJECTS[0], b"k" * 32)}
     out = io.BytesIO()
-    work(io.BytesIO(pickle.dumps(job()) + pickle.dumps(job(lost))), out)
+    jobs = [pickle.dumps(partial(seal, one)) for one in (job(), job(lost))]
+    work(io.BytesIO(b"".join(jobs)), out)
     out.seek(0)
 
     assert contents(pickle.load(out)) == dict(enumerate(BATCH.contents))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.sealing import FEW, begin_beside
+from segmentation.ledger.personal.sealing import FEW, Worker
 from segmentation.ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -20,6 +20,30 @@ if TYPE_CHECKING:
     from segmentation.vault import Keyring
 
 Refused = dict[bytes, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who of some residents may not be scored.
+
+    Attributes
+    ----------
+    place : Place
+        Of the ledger.
+    keyring : Keyring
+    policy : Policy
+    subjects : sequence of bytes
+    """
+
+    place: Place
+    keyring: Keyring
+    policy: Policy
+    subjects: Sequence[bytes] = field(repr=False)
+
+    def __call__(self) -> Refused:
+        """Return what `Gate.refused` does."""
+        with Ledger(self.place) as ledger:
+            return Gate(Records(ledger, lambda: self.keyring), self.policy).refused(self.subjects)
 
 
 @contextmanager
@@ -35,7 +59,7 @@ def asking(
     rows : int
         How many residents there are, about: for few, no other process is started.
     processes : int, optional
-        How many others ask; 0: this one does.
+        1: another one asks; 0: this one does.
     """
     gate = Gate(records, policy)
     if not gate.is_there:
@@ -44,19 +68,13 @@ def asking(
     if processes == 0 or (processes is None and rows <= FEW):
         yield lambda subjects: _done(gate.refused(subjects))
         return
-    # No fork: threads of this process may hold locks that no thread of the other would ever let go.
-    context = multiprocessing.get_context("spawn")
-    place = records.ledger.place
-    with ProcessPoolExecutor(processes or 1, context, initializer=begin_beside) as pool:
-        try:
-            yield lambda subjects: pool.submit(_refused, place, policy, records.keyring, subjects)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _refused(place: Place, policy: Policy, keyring: Keyring, subjects: Sequence[bytes]) -> Refused:
-    with Ledger(place) as ledger:
-        return Gate(Records(ledger, lambda: keyring), policy).refused(subjects)
+    worker, place = Worker(), records.ledger.place
+    threads = ThreadPoolExecutor(1, "asking")
+    try:
+        yield lambda subjects: threads.submit(worker.do, Question(place, records.keyring, policy, subjects))
+    finally:
+        worker.close()
+        threads.shutdown(cancel_futures=True)
 
 
 def _done(found: Refused) -> Future[Refused]:

@@ -5,18 +5,17 @@ It is half of the work of writing rows, and needs no database: so it is done bes
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import secrets
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import SimpleQueue
 from signal import SIG_IGN, SIGINT, signal
 from subprocess import PIPE, Popen
-from threading import Thread
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from segmentation.errors import LedgerError, SegmentationError
 from segmentation.ledger.personal.rows import place_of
@@ -26,6 +25,7 @@ from segmentation.vault.memory import forbid_dumps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+Found = TypeVar("Found")
 FEW = 20_000
 """Rows up to which no other process is worth its start."""
 
@@ -132,7 +132,7 @@ class Sealer:
 
     def __init__(self, processes: int | None = None) -> None:
         self._processes = _cores() - 1 if processes is None else processes
-        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        self._free: SimpleQueue[Worker] = SimpleQueue()
         self._threads: ThreadPoolExecutor | None = None
 
     def begin(self, job: Job) -> Future[Sealed]:
@@ -140,7 +140,7 @@ class Sealer:
         if self._threads is None and self._processes and len(job.batch.subjects) > FEW:
             self._threads = ThreadPoolExecutor(self._processes, "sealing")
             for _ in range(self._processes):
-                self._free.put(_Worker())
+                self._free.put(Worker())
         if self._threads is not None:
             return self._threads.submit(self._sealed, job)
         done: Future[Sealed] = Future()
@@ -157,13 +157,13 @@ class Sealer:
     def _sealed(self, job: Job) -> Sealed:
         worker = self._free.get()
         try:
-            return worker.seal(job)
+            return worker.do(partial(seal, job))
         finally:
             self._free.put(worker)
 
 
-class _Worker:
-    """Another process that seals.
+class Worker:
+    """Another process that does what it is sent: to seal, and what else needs keys and no pen.
 
     It is no child of `multiprocessing`, which would run the user's own script once more, and where that were
     killed would leave its children waiting. This one ends when nobody can send it jobs any more.
@@ -178,20 +178,20 @@ class _Worker:
             env={**os.environ, "PYTHONPATH": place},
         )
 
-    def seal(self, job: Job) -> Sealed:
-        """Seal a batch there.
+    def do(self, job: Callable[[], Found]) -> Found:
+        """Call a job there, which must be one that can be pickled, and return what it returns.
 
         Raises
         ------
         LedgerError
             The process was ended.
-        VaultError
-            A key does not open.
+        SegmentationError
+            What the job raised, such as a `VaultError`: a key does not open.
         """
         try:
             pickle.dump(job, self._process.stdin, pickle.HIGHEST_PROTOCOL)  # type: ignore[arg-type]  # it is a pipe
             self._process.stdin.flush()  # type: ignore[union-attr]
-            found = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301 - what our own process says
+            found: Any = pickle.load(self._process.stdout)  # type: ignore[arg-type]  # noqa: S301 - what our own process says
         except (OSError, EOFError):
             found = LedgerError(
                 "A process that seals rows was ended by something else, such as a lack of memory. Run it "
@@ -199,8 +199,8 @@ class _Worker:
             )
         if isinstance(found, Exception):
             raise found
-        sealed: Sealed = found
-        return sealed
+        told: Found = found
+        return told
 
     def close(self) -> None:
         """End it."""
@@ -219,14 +219,14 @@ def sealing(processes: int | None = None) -> Iterator[Callable[[Job], Future[Sea
 
 
 def work(jobs: BinaryIO, out: BinaryIO) -> None:
-    """Seal jobs until there are no more, or nobody is there to take what was sealed."""
+    """Do jobs until there are no more, or nobody is there to take what was found."""
     while True:
         try:
             job = pickle.load(jobs)  # noqa: S301 - from the process that started this one
         except EOFError:
             return
         try:
-            found: Sealed | Exception = seal(job)
+            found = job()
         except SegmentationError as error:
             found = error
         try:
@@ -242,20 +242,7 @@ def _cores() -> int:
 
 
 def main() -> None:
-    """Seal what another process sends; Ctrl-C is for that one."""
+    """Do what another process sends; Ctrl-C is for that one."""
     forbid_dumps()
     signal(SIGINT, SIG_IGN)
     work(sys.stdin.buffer, sys.stdout.buffer)
-
-
-def begin_beside() -> None:
-    """Keep the keys of this process out of files, and let it not outlive the one that started it."""
-    forbid_dumps()
-    Thread(target=_follow, daemon=True).start()
-
-
-def _follow() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
