@@ -167,3 +167,14 @@ def test_what_cannot_be_revoked_is_one_sentence(run, office, key, who, told):
 
     assert (ended.code, ended.out) == (2, "")
     assert told in ended.err
+
+
+def test_a_key_for_residents_names_its_purposes(run, office):
+    about = ("--name", "desk", "--expires", "2027-06-30", "--reason", "Answers.", "--scope", "resident")
+    refused = run("keys", "issue", "--as", "Adam", *about)
+    issued = run("keys", "issue", "--as", "Adam", *about, "--purpose", "service_planning", "--json")
+
+    assert refused.code == 2
+    assert "names no purpose" in refused.err
+    assert issued.content["purposes"] == ["service_planning"]
+    assert "; resident for service_planning; " in run("keys", "list").out

@@ -80,6 +80,11 @@ def test_an_event_of_many_refusals_says_how_many(run, log):
     assert told.endswith("no version; request r1, the last of 4998 that were refused")
 
 
+def test_an_alert_stands_out(run, log):
+    log.append("a", 0, line(rows=1, status=429, purpose="rights", alert="mass-reading"), DAY)
+    assert "; 429; 1 resident; for rights; ALERT: mass-reading; " in run("ledger", "access").out
+
+
 def test_a_key_is_told_with_its_name(run, office, log):
     _, record = issue_api_key(
         office.book, office.signer("Adam"), "billing", ("predict",), DAY + timedelta(days=9), 5, "R.",

@@ -20,6 +20,7 @@ import pytest
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.store import open_ledger
 from segmentation.signing import PrivateKey
+from segmentation.vault import Keyring
 from serving.spool import spools
 from tests.serving.made import MODEL, Office, residents
 from tests.serving.process import Service, eventually
@@ -121,7 +122,7 @@ def test_every_option_reaches_the_service(serve, asked, office):
     words = (
         "--model other --host 10.0.0.1 --port 99 --workers 3 --certificate c.pem --private-key k.pem "
         "--behind-proxy 10.0.0.2 --behind-proxy 10.1.0.0/16 --root-path /segments/ --grace 5 --most-rows 7 "
-        "--most-explained 6 --most-bytes 2048 --patience 3"
+        "--most-explained 6 --most-bytes 2048 --patience 3 --residents-an-hour 9 --answer-days 15"
     )
     assert serve(office, *words.split()).code == 0
     (found,) = asked
@@ -130,6 +131,25 @@ def test_every_option_reaches_the_service(serve, asked, office):
     assert (found.proxies, found.root_path) == (("10.0.0.2", "10.1.0.0/16"), "/segments")
     assert (found.grace, found.most_rows, found.most_explained) == (5.0, 7, 6)
     assert (found.most_bytes, found.patience) == (2_048, 3.0)
+    assert (found.residents_an_hour, found.answer_days, found.vault) == (9, 15, None)
+
+
+def test_residents_are_kept_where_there_is_a_keyring(serve, asked, office, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", Keyring.generate(datetime.now(UTC)).to_text())
+
+    assert serve(office).code == 0
+    assert asked.pop().vault == office.folder
+
+
+def test_a_keyring_that_stays_closed_is_told_before_any_worker_starts(serve, asked, office, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", "no keyring")
+    ended = serve(office)
+
+    assert (ended.code, asked) == (2, [])
+    assert "SEGMENTATION_KEYRING" in ended.err
+    monkeypatch.delenv("SEGMENTATION_KEYRING")
+    (office.folder / "keyring.json").write_text("{}", encoding="utf-8")
+    assert "SEGMENTATION_KEYRING_PASSPHRASE" in serve(office).err
 
 
 def test_it_starts_where_nothing_is_approved_and_says_why_nothing_is_served(serve, asked, office):

@@ -123,3 +123,12 @@ def test_a_place_that_cannot_be_shared_is_told(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be made"):
         Rate.shared(tmp_path / "file" / "rate")
+
+
+def test_a_longer_burst_lets_an_hour_be_spent_at_once():
+    rate = Rate()
+    spent = [rate.wait(0, 3 / 3_600, 10_000.0, 3_600.0) for _ in range(4)]
+
+    assert spent[:3] == [0.0, 0.0, 0.0]
+    assert spent[3] == pytest.approx(1_200)
+    assert rate.wait(0, 3 / 3_600, 11_201.0, 3_600.0) == 0

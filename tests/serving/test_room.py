@@ -3,7 +3,7 @@
 import pytest
 
 from serving.calls import Refused
-from serving.room import BYTES, LONG, SHARE, Room, Taken
+from serving.room import ABOUT_ONE, BYTES, LONG, SHARE, Room, Taken
 
 MIB = 2**20
 
@@ -83,3 +83,12 @@ def test_who_needs_no_key_is_told_that_the_service_is_busy():
     for _ in range(LONG):
         room.enter("").take_long()
     assert refused(room.enter("").take_long) == "busy"
+
+
+def test_more_of_those_about_one_resident_are_in_hand_at_once():
+    room = Room(1_000, 1)
+    places = [room.enter("key") for _ in range(ABOUT_ONE + 1)]
+    for place in places[:-1]:
+        place.take_long(ABOUT_ONE)
+
+    assert refused(places[-1].take_long, ABOUT_ONE) == "too-often"

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 import pytest
 
 from serving.settings import Settings
-from serving.shared import metrics_of, rate_of
+from serving.shared import metrics_of, rate_of, reads_of
 from serving.tally import Alone, Shared
 from tests.serving.made import Office
 from tests.serving.process import Service, eventually
@@ -25,6 +25,14 @@ def test_one_worker_counts_alone_and_shares_what_keys_have_spent_with_other_serv
     assert isinstance(metrics_of(told)._tally, Alone)
     other = settings(tmp_path / "spool", 1, "other")
     assert [rate_of(one).wait(0, 1, 1.0) == 0 for one in (told, other, told)] == [True, True, False]
+
+
+def test_residents_that_keys_ask_about_are_counted_for_all_workers_and_apart_from_requests(tmp_path):
+    told = settings(tmp_path / "spool", 2)
+    first, second = reads_of(told), reads_of(told)
+
+    assert [first.wait(0, 1 / 3_600, 5_000.0, 3_600.0), rate_of(told).wait(0, 1, 1.0)] == [0.0, 0.0]
+    assert second.wait(0, 1 / 3_600, 5_000.0, 3_600.0) > 0
 
 
 def test_services_with_folders_of_their_own_share_nothing(tmp_path):

@@ -200,7 +200,8 @@ def _line(told: Told, names: dict[str, str]) -> str:
     if told.get("requests"):
         request += f", the last of {told['requests']} that were refused"
     purpose = f"for {told['purpose']}" if told.get("purpose") else ""
-    parts = (at, who, told.get("route"), told.get("status"), rows, purpose, version, request)
+    alert = f"ALERT: {told['alert']}" if told.get("alert") else ""
+    parts = (at, who, told.get("route"), told.get("status"), rows, purpose, alert, version, request)
     return "; ".join(str(part) for part in parts if part)
 
 

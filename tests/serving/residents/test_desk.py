@@ -1,0 +1,71 @@
+"""The ledger is opened at the first request, and who was erased past it is erased before the first answer."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+
+from segmentation.errors import VaultError
+from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.store import open_ledger
+from segmentation.vault import Keyring
+from serving.logs import Log
+from serving.residents.desk import desk_of
+from tests.serving.made import Office
+
+
+@pytest.fixture
+def keyring(office):
+    return Keyring.generate(office.clock())
+
+
+def desk(office, keyring, **settings):
+    log = Log(office.clock, StringIO())
+    return desk_of(office.settings(**settings), None if keyring is None else lambda: keyring, log)
+
+
+def test_nothing_is_opened_before_it_is_asked_for(tmp_path, office, keyring):
+    away = Office(office.folder, office.trust, office.clock, office.root)
+    (office.folder / "ledger.db").rename(tmp_path / "away.db")
+    found = desk(away, keyring)
+
+    (tmp_path / "away.db").rename(office.folder / "ledger.db")
+    assert found.records.keyring == keyring
+    found.close()
+    found.close()
+
+
+def test_a_keyring_that_does_not_open_is_told_at_once(office):
+    with pytest.raises(VaultError, match="There is no keyring"):
+        desk(office, None, vault=office.folder)
+
+
+def test_who_was_erased_past_the_ledger_is_erased_before_the_first_answer(office, keyring):
+    subject, now = keyring.subject_of("R-1"), office.clock()
+    file = Tombstones(office.folder / "tombstones.jsonl")
+    with open_ledger(office.trust.ledger) as ledger:
+        records = Records(ledger, lambda: keyring)
+        Consents(records).record(subject, "planning", Told("given"), "key", now)
+        with ledger.reading() as connection:
+            kept = connection.exec_driver_sql("SELECT * FROM data_keys").fetchall()
+        Erasures(records, file).erase([subject], "Carol", now + timedelta(seconds=1))
+        with ledger.writer("") as connection:  # as a database that was restored from before
+            connection.exec_driver_sql("DELETE FROM tombstones")
+            for row in kept:
+                connection.exec_driver_sql("INSERT INTO data_keys VALUES (?, ?, ?, ?)", tuple(row))
+    found = desk(office, keyring, vault=office.folder)
+
+    assert found.records.keys([subject]) == {}
+    found.close()
+
+
+def test_the_register_has_the_days_of_the_settings(office, keyring):
+    from segmentation.ledger.personal.requests import Told as Said
+
+    found = desk(office, keyring, answer_days=7)
+    made = found.requests.receive(keyring.subject_of("R-1"), "copy", Said("key"), office.clock())
+    assert made.due - made.received == timedelta(days=7)
+    found.close()
