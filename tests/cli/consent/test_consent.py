@@ -73,7 +73,7 @@ def test_what_a_resident_says_is_recorded_and_shown_and_takes_effect_at_once(of,
     assert of("R-1", "state", "--at", "2020-01-01").out == "Consent: nothing on record.\n"
     subject = records.keyring.subject_of("R-1")
     assert [one.told.entity_id for one in Consents(records).events(subject, PURPOSE[1])] == ["Carol"] * 4
-    assert [line for line in AccessLog(records.ledger).lines() if '"what":"read"' in line]
+    assert [line for line in AccessLog(records.ledger).lines() if '"route":"consent state"' in line]
 
 
 def test_who_is_not_of_compliance_records_nothing(run, records, office):

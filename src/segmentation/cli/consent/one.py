@@ -48,10 +48,12 @@ def state(
 ) -> None:
     """Say where a resident's consent to a purpose stands, or stood; the access log says who asked."""
     from segmentation.ledger.personal.consents import Consents
+    from segmentation.rights.readings import note_reading
 
     with desk_at(home, by, passphrase_file) as desk:
-        consents = Consents(desk.personal.records)
-        found = consents.asked(desk.subject(reference_file), purpose, desk.by, desk.now, _moment(at))
+        records, subject = desk.personal.records, desk.subject(reference_file)
+        found = Consents(records).standing(subject, purpose, _moment(at))
+        note_reading(records, subject, desk.by, "consent state", purpose, desk.now)
     if as_json:
         say_json(_content(found))
     else:

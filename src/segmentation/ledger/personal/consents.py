@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from segmentation.errors import LedgerError, PurposeError
-from segmentation.ledger.personal.entries import Entry, Write, micros, read_line, time_of
+from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.notices import counting, stated
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
-from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents
 
 if TYPE_CHECKING:
@@ -137,27 +135,6 @@ class Consents:
             A past moment, aware; by default all that is on record counts, whatever a clock says.
         """
         return standing_of(self.events(subject, purpose), at)
-
-    def asked(
-        self, subject: bytes, purpose: str, by: str, now: datetime, at: datetime | None = None
-    ) -> Standing:
-        """Return what `standing` does, and tell in the access log that somebody asked.
-
-        Parameters
-        ----------
-        subject : bytes
-        purpose : str
-        by : str
-            Who asks.
-        now : datetime
-            Aware.
-        at : datetime, optional
-            A past moment, aware.
-        """
-        found, ledger = self.standing(subject, purpose, at), self._records.ledger
-        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
-            note(connection, read_line(name_of(consents), purpose, 1, by, now))
-        return found
 
     def check(self, subject: bytes, purpose: str, policy: Policy) -> Standing:
         """Make sure that a resident's data may be used for a purpose now.

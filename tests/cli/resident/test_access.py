@@ -1,0 +1,151 @@
+"""The table of access, tried on the commands: every person and command, and each in the log by pseudonym."""
+
+import json
+
+import pytest
+import typer.main
+from sqlalchemy import select
+
+from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.requests import Requests, Told
+from segmentation.ledger.personal.tables import NUMBERED
+from segmentation.rights.access import WAYS, way
+from segmentation.rights.readings import mark_of
+from tests.cli.resident.conftest import REF
+from tests.reviews.office import ROLES
+from tests.serving.made import POLICY_FILE, residents
+
+COMMANDS = {one.name: one for one in WAYS if one.kind == "command"}
+IN_A_NAME = [name for name, one in COMMANDS.items() if one.roles]
+GROUPS = ("resident", "consent", "breach")
+EACH = {name: roles for name, roles in ROLES.items() if len(roles) == 1}
+PURPOSE = ("--purpose", "service_planning")
+WORDS = {
+    "resident explain": ("--needs", "needs.json"),
+    "resident request": ("copy",),
+    "resident answer": ("REQUEST", "--done"),
+    "resident override": ("--segment", "S2", "--reason", "Works at night."),
+    "resident erase": ("--yes",),
+    "consent state": PURPOSE,
+    "consent give": (*PURPOSE, "--notice", "2026-02"),
+    "consent refuse": PURPOSE,
+    "consent withdraw": PURPOSE,
+    "consent object": PURPOSE,
+    "consent import": ("consents.csv", "--policy", POLICY_FILE),
+    "consent export": ("out.csv",),
+    "consent notice": ("2026-02", "--policy", POLICY_FILE),
+    "breach open": ("--note", "A disk is missing."),
+    "breach step": ("BREACH", "assessed", "--note", "A disk is missing."),
+}
+OF_MANY = {"consent import", "consent export"}
+UNNAMED = {
+    "resident answer",
+    "consent import",
+    "consent export",
+    "consent notice",
+    "breach open",
+    "breach step",
+}
+"""Commands that ask for no reference."""
+
+
+def program():
+    from segmentation.cli.main import app
+
+    return typer.main.get_command(app)
+
+
+@pytest.fixture
+def desk(run, bare, personal, placed, office, keyring):
+    """Give any command of the table, in somebody's name."""
+    file = bare / "reference.txt"
+    file.write_text(f"{REF}\n", encoding="utf-8")
+    (bare / "needs.json").write_text(json.dumps(residents(1)[0]), encoding="utf-8")
+    (bare / "consents.csv").write_text(
+        f"pii_principal_id,purpose,event_state,event_time\n{REF},fairness_audit,given,2026-01-02T03:04:05Z\n",
+        encoding="utf-8",
+    )
+    register = Requests(personal.records)
+    request = register.receive(placed, "access", Told("key"), office.clock()).id
+    (breach,) = [run("breach", "open", "--as", "Carol", "--note", "A disk.", "--json").content["id"]]
+    filled = {"REQUEST": request, "BREACH": breach}
+
+    def given(name, by="Carol"):
+        words = [filled.get(word, word) for word in WORDS.get(name, ())]
+        told = () if name in UNNAMED else ("--reference-file", file)
+        return run(*name.split(), *words, "--as", by, *told)
+
+    return given
+
+
+# ---- Who may ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_person_may_give_a_command_where_the_table_says_so_and_with_their_key_alone(desk, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_PASSPHRASE", "another passphrase than theirs")
+    for name in IN_A_NAME:
+        for person, roles in EACH.items():
+            ended = desk(name, person)
+            is_asked_for_a_role = "ask somebody who is entered as" in ended.err
+            assert ended.code == 2, (name, person)
+            assert is_asked_for_a_role != COMMANDS[name].admits(roles), (name, person, ended.err)
+            assert is_asked_for_a_role or "passphrase" in ended.err, "the key of who may is what opens"
+
+
+def test_every_command_about_residents_is_in_the_table_and_the_table_has_no_other():
+    groups = program().commands
+    there = {f"{group} {name}" for group in GROUPS for name in groups[group].commands}
+    assert {name for name in COMMANDS if name.split()[0] in GROUPS} == there
+    for name, told in COMMANDS.items():
+        command = program()
+        for word in name.split():
+            command = command.commands[word]
+        takes_a_name = any("--as" in one.opts for one in command.params)
+        assert takes_a_name == bool(told.roles), name
+
+
+def test_a_command_that_is_not_in_the_table_lets_nobody_in(office):
+    from segmentation.cli.resident.desk import named, person_at
+
+    with pytest.raises(KeyError):
+        named("resident sell", lambda: person_at(office.home.root, "Carol", None))()
+    with pytest.raises(KeyError):
+        way("resident sell")
+
+
+# ---- What stays of it ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", IN_A_NAME)
+def test_every_command_is_an_event_with_purpose_and_pseudonym_and_never_the_reference(
+    desk, personal, keyring, placed, name
+):
+    ledger, told = personal.records.ledger, COMMANDS[name]
+    before = AccessLog(ledger).head().number
+    ended = desk(name)
+    assert ended.code == 0, ended.err
+    lines = list(AccessLog(ledger).lines(before))
+    events = [json.loads(line) for line in lines]
+
+    assert events, "it is in the log"
+    assert REF not in str(lines) + ended.err
+    assert {event.get("person") or event["by"] for event in events} == {"Carol"}
+    for event in events:
+        assert event.get("purpose") or event["what"] == "erase", event
+    written = {event["table"] for event in events if event.get("what") not in {None, "read"}}
+    assert written <= set(told.writes) | {"tombstones"}
+    assert bool(written) == bool(told.writes)
+    if not told.writes and name not in OF_MANY:
+        assert {event["subject"] for event in events} == {mark_of(keyring, placed)}
+    for event in events:
+        if event.get("what") == "write" and event["table"] not in {"notices", "breaches"}:
+            assert marks_in(ledger, event) <= {keyring.marker(event["purpose"])(placed)}
+
+
+def marks_in(ledger, event):
+    (of,) = [one for one in NUMBERED if one.name == event["table"]]
+    end = event["first"] + event["count"]
+    with ledger.reading() as connection:
+        question = select(of.c.subject).where(of.c.number >= event["first"], of.c.number < end)
+        return {bytes(one) for one in connection.execute(question).scalars() if one is not None}
