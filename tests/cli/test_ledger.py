@@ -177,6 +177,21 @@ def test_tombstones_that_are_gone_end_with_one(run, office, kept):
     assert ended.code == 1
     assert "The file of tombstones lacks 1 that the ledger has: restore the file" in ended.err
 
+    told = run("ledger", "tombstones").out
+    assert told.startswith(f"Wrote 1 tombstones into {graves.path}. Keep a copy of it apart")
+    assert run("ledger", "verify").code == 0
+
+
+def test_tombstones_are_not_written_from_a_ledger_that_was_altered(run, office, kept, tampered):
+    Erasures(kept, Tombstones(office.home.tombstones)).erase([kept.keyring.subject_of("R-1")], "Carol", NOW)
+    office.home.tombstones.unlink()
+    tampered("DELETE FROM tombstones")
+    ended = run("ledger", "tombstones")
+
+    assert ended.code == 1
+    assert "Tombstone 1 of the ledger was removed." in ended.err
+    assert not office.home.tombstones.exists()
+
 
 def test_a_key_that_was_taken_away_is_missed_with_the_keyring_alone(run, office, kept, tampered, monkeypatch):
     monkeypatch.setenv("SEGMENTATION_KEYRING", kept.keyring.to_text())

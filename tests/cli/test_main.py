@@ -80,10 +80,12 @@ COMMANDS = (
     "ledger checkpoint",
     "ledger upgrade",
     "ledger witness",
+    "ledger tombstones",
     "ledger access",
     "ledger anchor",
     "retention list",
     "retention delete",
+    "retention run",
 )
 
 

@@ -103,7 +103,34 @@ def upgrade(home: HomeFolder = HOME) -> None:
         say("The tables of the ledger are those of this version.")
 
 
-def _complaint(check: Callable[[], None]) -> Iterator[str]:
+@app.command(epilog="Example: `segmentation ledger tombstones`")
+def tombstones(home: HomeFolder = HOME) -> None:
+    """Write the file of tombstones from what the ledger knows, where the file is lost for good.
+
+    Restore its copy instead, wherever there is one: who was erased after the ledger itself was backed
+    up and restored is in the copy alone. Exit code 1 says that the ledger was altered.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.access import AccessLog
+    from segmentation.ledger.personal.erasing import Erasures
+    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.verify import verify_personal
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+    from segmentation.vault import keyring_source
+
+    place = Home(home)
+    file = Tombstones(tombstones_file(place))
+    with open_ledger(trust_of(place).ledger) as ledger:
+        for told in (*_complaint(AccessLog(ledger).verify), *_complaint(lambda: verify_personal(ledger))):
+            complain(told)
+            raise typer.Exit(ALTERED)
+        added = Erasures(Records(ledger, keyring_source(place)), file).rewrite_file()
+    say(f"Wrote {added:,} tombstones into {file.path}. Keep a copy of it apart from the backups.")
+
+
+def _complaint(check: Callable[[], object]) -> Iterator[str]:
     """Yield in one sentence what a check found wrong, if it did.
 
     Raises

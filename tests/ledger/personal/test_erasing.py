@@ -248,7 +248,7 @@ def test_no_file_of_sqlite_holds_what_was_erased(records, erasures, ledger):
 
     folder = ledger.place.path.parent
     content = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
-    assert len(values) == 60 * (2 + 4 + 4)
+    assert len(values) == 60 * (2 + 4 + 3)
     assert [value for value in values if value in content] == []
 
 
@@ -262,3 +262,35 @@ def test_files_that_are_read_meanwhile_are_swept_the_next_time(records, erasures
     assert erasures.erase([second], "Carol", LATER) == Erased(1, 4, is_swept=True)
     copy = shutil.copytree(ledger.place.path.parent, tmp_path / "copy")
     assert first not in b"".join(path.read_bytes() for path in copy.iterdir())
+
+
+def test_a_file_that_was_lost_is_written_from_the_ledger_as_it_was(records, erasures, tombstones):
+    first, second = keep(records, "R-1", "R-2")
+    erasures.erase([first], "Carol", LATER)
+    half = tombstones.path.read_bytes()
+    erasures.erase([second], "Carol", LATER)
+    whole = tombstones.path.read_bytes()
+
+    tombstones.path.unlink()
+    assert erasures.rewrite_file() == 2
+    assert tombstones.path.read_bytes() == whole
+    tombstones.path.write_bytes(half)
+    assert erasures.rewrite_file() == 1
+    assert tombstones.path.read_bytes() == whole
+    assert erasures.rewrite_file() == 0
+    erasures.carry_out("opening", LATER)
+
+
+def test_a_file_that_says_otherwise_is_not_written_over(records, erasures, tombstones, tmp_path):
+    (first,) = keep(records, "R-1")
+    erasures.erase([first], "Carol", LATER)
+    another = Tombstones(tmp_path / "another")
+    with another.writing() as pen:
+        pen.append([("ab", "sha256:0")], LATER)
+    before = another.path.read_bytes()
+
+    with pytest.raises(
+        LedgerError, match=r"^The tombstones .*another are not the beginning of what the ledger"
+    ):
+        Erasures(records, another).rewrite_file()
+    assert another.path.read_bytes() == before

@@ -20,7 +20,7 @@ from segmentation.ledger.personal.records import Line, micros, time_of
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as kept
-from segmentation.ledger.personal.tombstones import TOMBSTONES
+from segmentation.ledger.personal.tombstones import TOMBSTONES, chained
 from segmentation.ledger.store import UNREAD
 from segmentation.ledger.sweeping import swept
 from segmentation.signing import sha256
@@ -132,6 +132,34 @@ class Erasures:
             work.carry_out(self._lacking(connection, self._tombstones.read()))
         return work.done(ledger)
 
+    def rewrite_file(self) -> int:
+        """Write the file from what the database has, where it was lost; return how many lines it lacked.
+
+        It knows less than the lost one where the database was restored since: who was erased in between is
+        not in it. So a copy of the file is better, wherever there is one.
+
+        Raises
+        ------
+        LedgerError
+            What there is of a file is not the beginning of what the database has.
+        StorageError
+            The file cannot be written.
+        """
+        ledger = self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            rows = connection.execute(select(kept).order_by(kept.c.number)).all()
+        chain = chained((bytes(row.mark).hex(), time_of(row.at), row.key) for row in rows)
+        with self._tombstones.writing() as pen:
+            there = len(pen.lines)
+            if tuple(chain[:there]) != pen.lines:
+                raise LedgerError(
+                    f"The tombstones {self._tombstones.path} are not the beginning of what the ledger knows: "
+                    "they are another ledger's, or have more than it. Move them away if they are, and look "
+                    f"where {TOMBSTONES} points."
+                )
+            pen.keep(chain[there:])
+        return len(chain) - there
+
     def _lacking(self, connection: Connection, lines: Sequence[Tombstone]) -> Sequence[Tombstone]:
         """Return the lines that the database does not have; raises a `LedgerError` where they do not fit."""
         rows = connection.execute(select(kept).order_by(kept.c.number)).all()
@@ -139,7 +167,7 @@ class Erasures:
             raise LedgerError(
                 f"The ledger knows {len(rows):,} erasures, and the tombstones {self._tombstones.path} have "
                 f"{len(lines):,}. Restore the file from its copy, or name the one of this ledger with "
-                f"{TOMBSTONES}."
+                f"{TOMBSTONES}; where it is lost for good, run `segmentation ledger tombstones`."
             )
         for row, line in zip(rows, lines, strict=False):
             if (row.number, bytes(row.mark), row.at, row.key) != row_of(line):

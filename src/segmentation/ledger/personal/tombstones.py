@@ -21,7 +21,7 @@ from segmentation.files import reason_of
 from segmentation.signing import canonical, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from segmentation.home import Home
 
@@ -71,6 +71,14 @@ def tombstones_file(home: Home, environ: Mapping[str, str] = os.environ) -> Path
     """Return where the file is: `SEGMENTATION_TOMBSTONES`, or ``tombstones.jsonl`` at home."""
     given = environ.get(TOMBSTONES)
     return Path(given).expanduser().absolute() if given else home.tombstones
+
+
+def chained(told: Iterable[tuple[str, datetime, str]]) -> list[Tombstone]:
+    """Return the lines that say this, each a mark, a time and the digest of a key, from the first on."""
+    found: list[Tombstone] = []
+    for mark, at, key in told:
+        found.append(followed_by(found[-1] if found else None, mark, at, key))
+    return found
 
 
 def followed_by(before: Tombstone | None, mark: str, at: datetime, key: str) -> Tombstone:
@@ -185,6 +193,11 @@ class Pen:
         for mark, key in erased:
             before = added[-1] if added else self._lines[-1] if self._lines else None
             added.append(followed_by(before, mark, at, key))
+        self.keep(added)
+        return tuple(added)
+
+    def keep(self, added: Sequence[Tombstone]) -> None:
+        """Add lines that follow those that are there, as `append` does."""
         text = b"".join(_encode(one) + b"\n" for one in added)
         try:
             self._write(text)
@@ -194,7 +207,6 @@ class Pen:
             raise _refused(self._file.path, "written", error) from None
         self._end += len(text)
         self._lines += tuple(added)
-        return tuple(added)
 
     def _write(self, text: bytes) -> None:
         """Write after the last whole line: what a killed process left half-written is written over."""

@@ -20,7 +20,7 @@ from segmentation.ledger.personal.rows import digest_of, digest_of_rows, name_of
 from segmentation.ledger.personal.spans import Spans, parted
 from segmentation.ledger.personal.tables import NUMBERED
 from segmentation.ledger.personal.tables import tombstones as buried
-from segmentation.ledger.personal.tombstones import followed_by
+from segmentation.ledger.personal.tombstones import chained
 from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
 
@@ -197,10 +197,7 @@ class _Graves:
             Those of the file; None where it is not at hand.
         """
         rows = connection.execute(select(buried).order_by(buried.c.number)).all()
-        chain: list[Tombstone] = []
-        for row in rows:
-            mark, at = bytes(row.mark).hex(), time_of(row.at)
-            chain.append(followed_by(chain[-1] if chain else None, mark, at, row.key))
+        chain = chained((bytes(row.mark).hex(), time_of(row.at), row.key) for row in rows)
         self.count = len(chain)
         yield from self._unlike([row.number for row in rows], chain)
         if lines is not None:
