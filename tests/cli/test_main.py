@@ -83,6 +83,8 @@ COMMANDS = (
     "ledger tombstones",
     "ledger access",
     "ledger anchor",
+    *(f"consent {name}" for name in ("import", "export", "state", "give", "refuse", "withdraw", "object")),
+    "consent notice",
     "retention list",
     "retention delete",
     "retention run",
