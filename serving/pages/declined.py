@@ -32,6 +32,7 @@ KINDS: Mapping[str, Kind] = {
     "invalid": Kind(422, msg("Something in the form is not right")),
     "too_often": Kind(429, msg("This was tried too often")),
     "failed": Kind(500, msg("The service failed")),
+    "closed": Kind(503, msg("What is kept of residents cannot be read")),
     "busy": Kind(503, msg("Too many people are asking at this moment")),
     "unreachable": Kind(503, msg("The ledger cannot be reached")),
     "not_trusted": Kind(503, msg("The ledger cannot be trusted")),

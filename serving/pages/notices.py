@@ -23,6 +23,10 @@ NOTICES: Mapping[str, str] = {
     "revoked": msg("Your revocation is signed and recorded: the version is not served any more."),
     "suspended": msg("The suspension is signed and recorded: the version is not served for now."),
     "resumed": msg("Your signature to resume is recorded."),
+    "entered": msg("The request is entered. Answer it by the day on which it is due."),
+    "at_once": msg("It is recorded, and holds from the next question on."),
+    "said_before": msg("This was on record already; nothing was entered a second time."),
+    "answered": msg("Your answer is recorded."),
     "recorded": msg("This was recorded already, and counts once; nothing was signed a second time."),
 }
 """By the key that a handler gives with `serving.pages.visit.Sent`."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segmentation.reviews.diff import Diff
     from segmentation.reviews.submission import Version
     from serving.pages.version.card_parts import Parts
+    from serving.residents.desk import Desk as ResidentsDesk
     from serving.settings import Settings
 
 KEPT = 4
@@ -50,6 +51,8 @@ class Office:
         With a home, where the keys of people rest.
     clock : callable
         The time, aware, in UTC.
+    residents : Desk, optional
+        Of `serving.residents.desk`: what is kept of residents, in a service with a keyring.
 
     Attributes
     ----------
@@ -58,6 +61,7 @@ class Office:
         The one model of this service.
     book : Book
     desk : Desk
+    residents : Desk or None
     catalogue : str
         Digest of the catalogue of law of this program.
     parts : Kept of Parts
@@ -66,10 +70,12 @@ class Office:
         Of `serving.pages.compare.differing`.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], residents: ResidentsDesk | None = None
+    ) -> None:
         if settings.home is None:
             raise ReviewError("The service was started without pages; start it with a home where keys rest.")
-        self.settings, self.model = settings, settings.model
+        self.settings, self.model, self.residents = settings, settings.model, residents
         self.catalogue = load_catalogue().digest
         self.book = Book(settings.trust, clock)
         self.desk = Desk(self.book, settings.trust, self.catalogue)

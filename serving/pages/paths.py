@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from serving.pages.table import PageRoute
 
-PARTS = {"version": "[1-9][0-9]{0,9}", "file": "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"}
+PARTS = {
+    "version": "[1-9][0-9]{0,9}",
+    "file": "[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+    "subject": "[0-9a-f]{32}",
+    "request": "R[0-9a-f]{12}",
+}
 """What may stand in a place of an address; a number of more digits is of no version."""
 MOST = 2_000
 """Letters of an address that somebody is sent on to."""

@@ -24,6 +24,8 @@ READERS: tuple[Role, ...] = ("trainer", "compliance", "business", "administrator
 KEEPERS: tuple[Role, ...] = ("compliance", "business", "administrator")
 """Who reads the whole ledger and takes evidence away."""
 REVIEWERS: tuple[Role, ...] = ("compliance", "business")
+OFFICERS: tuple[Role, ...] = ("compliance",)
+"""Who is told of one resident, and acts on what they ask for."""
 ROOT = "/review"
 Action = Literal["comment", "approve", "request_changes", "reject", "revoke", "suspend", "resume"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -46,7 +48,8 @@ class PageRoute:
         In links, access events and metrics.
     method : {"GET", "POST"}
     path : str
-        With ``{version}`` for the digits of a version and ``{file}`` for a name without slashes.
+        With ``{version}`` for the digits of a version, ``{file}`` for a name without slashes, ``{subject}``
+        for the pseudonym of a resident and ``{request}`` for the id of what they ask for.
     roles : tuple of Role or None
         Who may ask, with any one of them; None for anybody, signed in or not.
     handler : str
@@ -90,6 +93,26 @@ def all_pages() -> tuple[PageRoute, ...]:
         PageRoute("ledger", "GET", f"{ROOT}/ledger", KEEPERS, "ledger.ledger:ledger"),
         PageRoute("ledger_csv", "GET", f"{ROOT}/ledger.csv", KEEPERS, "ledger.ledger:as_csv"),
         PageRoute("ledger_json", "GET", f"{ROOT}/ledger.json", KEEPERS, "ledger.ledger:as_json"),
+        *_of_residents(),
+    )
+
+
+def _of_residents() -> tuple[PageRoute, ...]:
+    """Return the pages of residents' rights; who does not answer requests reads counts on the first."""
+    every = f"{ROOT}/residents"
+    one = f"{every}/{{subject}}"
+    a_request = f"{one}/requests/{{request}}"
+    return (
+        PageRoute("residents", "GET", every, KEEPERS, "residents.register:register"),
+        PageRoute("find_resident", "POST", f"{every}/find", OFFICERS, "residents.register:find"),
+        PageRoute("whose", "GET", f"{every}/requests/{{request}}", OFFICERS, "residents.register:whose"),
+        PageRoute("resident", "GET", one, OFFICERS, "residents.resident:resident"),
+        PageRoute("resident_json", "GET", f"{one}/account.json", OFFICERS, "residents.resident:as_json"),
+        PageRoute("resident_page", "GET", f"{one}/account.html", OFFICERS, "residents.resident:as_page"),
+        PageRoute("receive_request", "POST", f"{one}/requests", OFFICERS, "residents.receiving:receive"),
+        PageRoute("say", "POST", f"{one}/consents", OFFICERS, "residents.receiving:say"),
+        PageRoute("request", "GET", a_request, OFFICERS, "residents.answering:request"),
+        PageRoute("answer", "POST", a_request, OFFICERS, "residents.answering:answer"),
     )
 
 
@@ -107,7 +130,7 @@ def address(name: str, /, *, query: Mapping[str, object] | None = None, **path: 
     query : mapping, optional
         What is asked for; empty values are left out.
     **path : object
-        What stands in the address: ``version``, ``file``.
+        What stands in the address: ``version``, ``file``, ``subject``, ``request``.
     """
     found = _PATHS[name].format_map(path)
     told = {key: value for key, value in (query or {}).items() if value not in {None, ""}}

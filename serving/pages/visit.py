@@ -40,6 +40,25 @@ class Person:
     until: datetime | None = None
 
 
+@dataclass
+class About:
+    """Of which resident a request is, for its access event: a handler says it before it tells anything.
+
+    Attributes
+    ----------
+    purpose : str
+        What for; empty where no resident is meant.
+    subject : str
+        Stands for the resident in the access log alone (`segmentation.rights.readings.mark_of`).
+    alert : str
+        What somebody should look at, such as ``mass-reading``.
+    """
+
+    purpose: str = ""
+    subject: str = ""
+    alert: str = ""
+
+
 @dataclass(frozen=True)
 class Visit:
     """One request for a page, once it was let in.
@@ -69,6 +88,7 @@ class Visit:
         What the browser says that it has of a file (If-None-Match); empty where it says nothing.
     read : History or None
         What was read of the ledger to find out who asks; None where that was not asked. See `history`.
+    about : About
     """
 
     office: Office
@@ -83,6 +103,7 @@ class Visit:
     token: str = ""
     etag: str = ""
     read: History | None = field(default=None, repr=False)
+    about: About = field(default_factory=About, repr=False)
 
     @cached_property
     def history(self) -> History:

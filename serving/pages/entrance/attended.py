@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from serving.pages.visit import About
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,6 +63,8 @@ class Attended:
         Why the service could not answer as it was asked, for its log: a cause, and the error.
     begun : str
         Token of the session that begins with this answer; empty where none does.
+    about : About
+        Of which resident it is, if it is of one.
     """
 
     reply: Reply
@@ -68,3 +72,4 @@ class Attended:
     is_recorded: bool = False
     fault: tuple[str, Exception] | None = None
     begun: str = field(default="", repr=False)
+    about: About = field(default_factory=About, repr=False)

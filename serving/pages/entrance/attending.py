@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from serving.pages.entrance.attended import Asked
     from serving.pages.table import PageRoute
     from serving.pages.visit import Handler, Person
+    from serving.residents.desk import Desk
     from serving.settings import Settings
 
 BEFORE = frozenset({"sign_in", "enter"})
@@ -57,10 +58,14 @@ class Attendant:
     settings : Settings
     clock : callable
         The time, aware, in UTC.
+    residents : Desk, optional
+        What is kept of residents, in a service with a keyring.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
-        self._settings, self._clock = settings, clock
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], residents: Desk | None = None
+    ) -> None:
+        self._settings, self._clock, self._residents = settings, clock, residents
         self._office: Office | None = None
         self._opening = threading.Lock()
 
@@ -69,7 +74,7 @@ class Attendant:
         """The ledger and the desk, opened when they are first asked for."""
         with self._opening:
             if self._office is None:
-                self._office = Office(self._settings, self._clock)
+                self._office = Office(self._settings, self._clock, self._residents)
             return self._office
 
     def close(self) -> None:
@@ -249,7 +254,7 @@ class _Attendance:
             reply = replace(reply, headers=(*reply.headers, *self._retry))
         # Where no passphrase was tried, nobody did anything: an event stays for good.
         is_recorded = bool(self._person) or self._is_tried
-        return Attended(reply, self._person, is_recorded, self._fault, self._begun)
+        return Attended(reply, self._person, is_recorded, self._fault, self._begun, visit.about)
 
     def _entered(self, answer: Answer) -> str:
         """Return who has just signed in; empty where nobody did."""

@@ -205,7 +205,8 @@ class Door:
     def _made(self) -> Attendant:
         from serving.pages.entrance.attending import Attendant  # noqa: PLC0415 - few workers are ever asked for a page
 
-        return Attendant(self._edge.state.settings, self._edge.state.clock)
+        state = self._edge.state
+        return Attendant(state.settings, state.clock, state.residents)
 
     def _tell(self, name: str, attended: Attended, request: str) -> None:
         """Log why the service could not answer: which kind of fault, and where; nothing that it says."""
@@ -228,16 +229,23 @@ class Door:
             key="",
             route=name,
             status=attended.reply.status,
-            rows=0,
+            rows=1 if attended.about.subject else 0,
             model=state.settings.model,
             version=int(path["version"]) if "version" in path else None,
             decision=None,
             person=attended.person,
+            purpose=attended.about.purpose,
+            subject=attended.about.subject,
+            alert=attended.about.alert,
         )
         try:
             if attended.reply.status >= REFUSED and not attended.person:
                 kind = f"{KIND} {attended.reply.status}"
                 edge.excess.add(event, edge.monotonic(), edge.spool.write, kind=kind, pace=SPARING)
+            elif event.alert:
+                # The first is recorded with the alert, and the rest of that person are counted.
+                state.metrics.alert()
+                edge.excess.add(event, edge.monotonic(), edge.spool.write, kind=f"{KIND} {attended.person}")
             else:
                 edge.spool.write(encoded(event))
         except Exception as error:  # noqa: BLE001 - for whatever reason: what is not recorded is not answered

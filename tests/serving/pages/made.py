@@ -17,6 +17,8 @@ from tests.reviews.office import MODEL, ROLES, Office, handed
 PASSPHRASE = "correct horse battery staple"
 QUICK = {"iterations": 1, "lanes": 1, "memory_kib": 8}
 SESSION = "0" * 64
+PLACES = {"version": 1, "file": "pages.css", "subject": "0" * 32, "request": "R" + "0" * 12}
+"""What stands in addresses, of nothing that is kept but the version."""
 __all__ = ["MODEL", "PASSPHRASE", "ROLES", "Office", "PageOffice", "blocked"]
 
 

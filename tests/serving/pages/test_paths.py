@@ -6,16 +6,15 @@ from hypothesis import strategies as st
 
 from serving.pages.paths import MOST, exact_paths, ours, place_of, shown_at
 from serving.pages.table import ACTIONS, address, all_pages
+from tests.serving.pages.made import PLACES
 
 
 @pytest.mark.parametrize("route", all_pages(), ids=lambda route: f"{route.method} {route.name}")
 def test_every_page_is_found_at_its_address(route):
-    path = route.path.format(version=12, file="pages.css")
+    path = route.path.format_map(PLACES)
     place = place_of(path)
     assert place.routes[route.method] == route
-    assert place.path == {
-        name: told for name, told in (("version", "12"), ("file", "pages.css")) if f"{{{name}}}" in route.path
-    }
+    assert place.path == {name: str(told) for name, told in PLACES.items() if f"{{{name}}}" in route.path}
     assert (path in exact_paths()) == ("{" not in route.path)
 
 
@@ -38,6 +37,10 @@ def test_every_page_is_found_at_its_address(route):
         "/review/versions/" + "9" * 11,
         "/review/versions/" + "9" * 10_000,
         "/review/versions/..",
+        "/review/residents/" + "0" * 31,
+        "/review/residents/" + "A" * 32,
+        "/review/residents/R-1",
+        "/review/residents/requests/R-1",
         "/review/versions/../versions/1",
         "/review/versions/1/../../ledger",
         "/review/versions/1/approve/",
@@ -54,7 +57,7 @@ def test_every_page_is_found_at_its_address(route):
         "//review",
         "/REVIEW",
     ],
-    ids=range(31),
+    ids=range(35),
 )
 def test_nothing_else_is_an_address(path):
     assert place_of(path) is None

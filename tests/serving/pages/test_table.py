@@ -13,7 +13,7 @@ from serving.pages.entrance.sessions import id_of
 from serving.pages.table import ACTED, ACTIONS, ROLES, address, all_pages
 from tests.reviews.office import TRAINED, Office
 from tests.serving.pages.browsing import Browser, Site
-from tests.serving.pages.made import PASSPHRASE, PageOffice
+from tests.serving.pages.made import PASSPHRASE, PLACES, PageOffice
 
 PAGES = {route.name: route for route in all_pages()}
 SIGN_IN = address("sign_in")
@@ -99,7 +99,7 @@ class Street:
 
     def ask(self, route, token):
         """Ask for a page, with a form that has a good token where it takes one."""
-        path = route.path.format(version=1, file="pages.css")
+        path = route.path.format_map(PLACES)
         browser = self.browser(token)
         if route.method == "GET":
             return browser.get(f"{path}?language=en" if route.name == "language" else path)
@@ -113,7 +113,7 @@ class Street:
     def ask_with(self, route, secret, form):
         """Send a form as it is given, from a browser that keeps a secret."""
         name = "segmentation-visitor" if route.name == "enter" else "segmentation"
-        path = route.path.format(version=1)
+        path = route.path.format_map(PLACES)
         return Browser(self.site, {name: secret}).post(path, form)
 
 

@@ -58,12 +58,24 @@ class Listed:
         return self.ended is None and now >= self.due
 
 
-def listed(connection: Connection, request: str | None = None) -> list[Listed]:
-    """Return requests within a transaction, the oldest first; of one id alone where it is given."""
+def listed(connection: Connection, request: str | None = None, *, waiting: bool = False) -> list[Listed]:
+    """Return requests within a transaction, the oldest first.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    request : str, optional
+        The id of one alone.
+    waiting : bool
+        Only those that wait for an answer: few of many, so the database looks for them.
+    """
     columns = (requests.c.request, requests.c.right, requests.c.state, requests.c.at, requests.c.due)
     question = select(*columns).order_by(requests.c.number)
     if request is not None:
         question = question.where(requests.c.request == request)
+    if waiting:
+        ended = select(requests.c.request).where(requests.c.state.in_(ENDED))
+        question = question.where(requests.c.request.not_in(ended))
     steps: dict[tuple[str, Right], list[tuple[State, int, int]]] = {}
     for row in connection.execute(question):
         steps.setdefault((row.request, row.right), []).append((row.state, row.at, row.due))

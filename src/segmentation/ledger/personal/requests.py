@@ -224,8 +224,7 @@ class Requests:
             Only those that wait for an answer.
         """
         with self._records.ledger.told(UNREAD), self._records.ledger.reading() as connection:
-            found = listed(connection)
-        return tuple(one for one in found if not waiting or one.ended is None)
+            return tuple(listed(connection, waiting=waiting))
 
     def one(self, request: str) -> Listed:
         """Return one request in the clear.

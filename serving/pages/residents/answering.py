@@ -1,0 +1,144 @@
+"""Answering one request: done, refused with the reason that the resident is told, or extended once.
+
+An answer stays (PIPL Art. 50): who was refused may go to court, and what they were told is on record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from segmentation.errors import ReviewError
+from segmentation.ledger.personal.requests import LONGEST, Told
+from segmentation.reviews.refusals import Told as Refusal
+from segmentation.reviews.refusals import refusal_told
+from segmentation.rights.gathering import told_of
+from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.page import Page, msg, told
+from serving.pages.residents.asked import about_one
+from serving.pages.residents.named import model_in
+from serving.pages.residents.receiving import TOO_LONG
+from serving.pages.residents.told import Requested, Teller
+from serving.pages.table import address
+from serving.pages.visit import Declined, Sent, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from segmentation.ledger.personal.requests import Request
+    from serving.pages.residents.asked import Asked
+    from serving.pages.visit import Answer
+
+ENDS: Mapping[str, str] = {
+    "done": msg("It was done as asked"),
+    "refused": msg("It is refused, for the reason below"),
+    "extended": msg("It takes as many days again, for the reason below"),
+}
+"""What may be said of a request."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into the form."""
+
+    what: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RequestPage(Page):
+    """See `request`."""
+
+    TEMPLATE: ClassVar[str] = "residents/request.html.j2"
+    TITLE: ClassVar[str] = msg("One request")
+
+    subject: str = field(metadata=told(msg("Pseudonym"), msg("It leads to everything that is kept of them.")))
+    request: Requested = field(
+        metadata=told(msg("What was asked for"), msg("In the words of the resident, with every step since."))
+    )
+    ways: tuple[tuple[str, str], ...] = field(
+        metadata=told(
+            msg("Answer it"),
+            msg("The answer is recorded in your name, stays as it is, and is told to the resident."),
+        )
+    )
+    typed: Typed = field(
+        metadata=told(msg("What the resident is told"), msg("In their language; without names."))
+    )
+    slips: Mapping[str, str] = field(metadata=told(msg("To mend"), msg("What cannot be taken as it is.")))
+    refused: Refusal | None = field(
+        metadata=told(msg("Not recorded"), msg("The register did not take the answer."))
+    )
+
+
+def _request(asked: Asked) -> Answer:
+    return _shown(asked, _found(asked))
+
+
+def _answer(asked: Asked) -> Answer:
+    request = _found(asked)
+    typed = Typed(asked.visit.form.get("what", ""), asked.visit.form.get("text", ""))
+    slips = dict(_slips(asked, request, typed))
+    if slips:
+        return _shown(asked, request, typed, slips, status=TO_MEND)
+    register = asked.register
+    step = {"done": register.done, "refused": register.refuse, "extended": register.extend}[typed.what]
+    try:
+        step(asked.subject, request.id, Told(by=asked.by, text=typed.text), asked.now)
+    except ReviewError as error:
+        refused = refusal_told(error, asked.visit.language)
+        return _shown(asked, request, typed, refused=refused, status=REFUSED)
+    return Sent(address("resident", subject=asked.pseudonym), "answered")
+
+
+request = about_one(_request)
+answer = about_one(_answer, reads=False)
+
+
+def _found(asked: Asked) -> Request:
+    """Return the request that the address names, where it is this resident's; raises `Declined`."""
+    for one in asked.register.of(asked.subject):
+        if one.id == asked.visit.path["request"]:
+            return one
+    raise Declined("not_found", asked.voice.t("There is no such request."))
+
+
+def _ways(asked: Asked, request: Request) -> tuple[tuple[str, str], ...]:
+    """Return what may be said of a request: an erasure is done by erasing, and once extended is enough."""
+    if request.ended is not None:
+        return ()
+    lacking = {
+        "done" if request.right == "erasure" else "",
+        "extended" if request.state == "extended" else "",
+    }
+    return tuple((key, asked.voice.t(word)) for key, word in ENDS.items() if key not in lacking)
+
+
+def _slips(asked: Asked, request: Request, typed: Typed) -> Iterator[tuple[str, str]]:
+    voice = asked.voice
+    if request.ended is None and typed.what not in dict(_ways(asked, request)):
+        yield "what", voice.t("Choose what is said of it.")
+    if typed.what != "done" and not typed.text.strip():
+        yield "text", voice.t("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
+    if len(typed.text) > LONGEST:
+        yield "text", voice.t(TOO_LONG, most=voice.integer(LONGEST))
+
+
+def _shown(
+    asked: Asked,
+    request: Request,
+    typed: Typed | None = None,
+    slips: Mapping[str, str] | None = None,
+    refused: Refusal | None = None,
+    status: int = 200,
+) -> Shown:
+    names = model_in(asked.visit).names
+    page = RequestPage(
+        asked.pseudonym,
+        Teller(names, asked.voice).requested(told_of(request), asked.now),
+        _ways(asked, request),
+        typed or Typed(),
+        slips or {},
+        refused,
+    )
+    return Shown(page, status)

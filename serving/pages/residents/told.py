@@ -1,0 +1,292 @@
+"""An account as an officer reads it: a row for everything that is kept, in words of their language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from segmentation.ledger.personal.register import Listed
+from serving.pages.page import msg
+from serving.pages.residents.named import (
+    CHANNELS,
+    CONSENT,
+    LANGUAGES,
+    LOOKS,
+    Entry,
+    code_in,
+    entry_of,
+    word_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from segmentation.ledger.personal.register import Right, State
+    from segmentation.rights import account
+    from segmentation.rights.report import Names
+    from serving.pages.words import Speaker
+
+RIGHTS = "rights"
+"""The purpose of what a resident has a right to."""
+REFUSED = 400
+"""From this status on nothing was told."""
+PAGES: dict[str, str] = {
+    "page_resident": msg("this page"),
+    "page_resident_json": msg("the copy as JSON"),
+    "page_resident_page": msg("the copy as a page"),
+    "page_request": msg("a request on a page"),
+    "page_override": msg("the form to override"),
+    "page_erase": msg("the form to erase"),
+}
+"""What people ask about a resident by pages; further names are those of the API and of commands."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where consent to one purpose stands.
+
+    Attributes
+    ----------
+    key, purpose : str
+        Key of the purpose, and what it is called.
+    kind, state : str
+        Kind of its chip, and its word.
+    since : datetime or None
+    notice : str
+    objected : datetime or None
+    is_given : bool
+        Whether there is anything to withdraw.
+    """
+
+    key: str
+    purpose: str
+    kind: str
+    state: str
+    since: datetime | None
+    notice: str
+    objected: datetime | None
+    is_given: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One event of consent."""
+
+    purpose: str
+    state: str
+    at: datetime
+    notice: str
+    channel: str
+    language: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One row of the classification table."""
+
+    purpose: str
+    model: str
+    segment: str
+    version: int
+    decision: str
+    margin: float
+    borderline: bool
+    imputed: tuple[str, ...]
+    at: datetime
+    expires: datetime
+    is_expired: bool
+
+
+@dataclass(frozen=True)
+class Put:
+    """A segment that a person put in the place of the computed one; no `segment` lets that hold again."""
+
+    purpose: str
+    segment: str
+    reason: str
+    by: str
+    request: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Holds:
+    """What holds for a resident and a purpose now.
+
+    Attributes
+    ----------
+    purpose, model, segment : str
+        The segment is empty where none is kept and no person put one.
+    placed : Placed or None
+        The computed one, where it has not expired.
+    put : Put or None
+        What a person decided, where it stands.
+    """
+
+    purpose: str
+    model: str
+    segment: str
+    placed: Placed | None
+    put: Put | None
+
+
+@dataclass(frozen=True)
+class StepTold:
+    """What was done about a request."""
+
+    state: str
+    at: datetime
+    by: str
+    text: str
+    channel: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Requested:
+    """A request with everything that was said of it."""
+
+    entry: Entry
+    steps: tuple[StepTold, ...]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Somebody who asked about the resident."""
+
+    at: datetime
+    by: str
+    what: str
+    purpose: str
+    is_told: bool
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells what is kept in one language."""
+
+    names: Names
+    voice: Speaker
+
+    def standings(self, found: Iterable[account.Purpose]) -> Iterator[Standing]:
+        """Yield where consent to each purpose stands."""
+        kinds = {"given": "kept", "refused": "broken", "withdrawn": "broken"}
+        for one in found:
+            yield Standing(
+                one.purpose,
+                self.purpose(one.purpose),
+                kinds.get(one.state or "", "undetermined"),
+                self.voice.t(CONSENT[one.state]),
+                _time(one.since),
+                one.notice,
+                _time(one.objected),
+                one.state == "given",
+            )
+
+    def said(self, found: Iterable[account.Consent]) -> Iterator[Said]:
+        """Yield every event of consent."""
+        for one in found:
+            yield Said(
+                self.purpose(one.purpose),
+                code_in(self.voice, {key: word for key, word in CONSENT.items() if key}, one.event_state),
+                _at(one.event_time),
+                one.privacy_notice,
+                code_in(self.voice, CHANNELS, one.collection_method),
+                code_in(self.voice, LANGUAGES, one.language),
+                one.entity_id,
+            )
+
+    def placed(self, one: account.Kept) -> Placed:
+        """Return one row of the classification table."""
+        return Placed(
+            self.purpose(one.purpose),
+            one.model,
+            self.segment(one.segment),
+            one.version,
+            one.decision,
+            one.margin,
+            one.borderline,
+            one.imputed,
+            _at(one.at),
+            _at(one.expires),
+            one.is_expired,
+        )
+
+    def put(self, one: account.Override) -> Put:
+        """Return one decision of a person."""
+        segment = "" if one.segment is None else self.segment(one.segment)
+        return Put(self.purpose(one.purpose), segment, one.reason, one.by, one.request, _at(one.at))
+
+    def holds(self, found: account.Account) -> Iterator[Holds]:
+        """Yield what holds now, for each purpose and model of which anything is kept."""
+        for purpose, model in dict.fromkeys((one.purpose, one.model) for one in _placings(found)):
+            kept = [one for one in found.segments if _is_of(one, purpose, model) and not one.is_expired]
+            people = [one for one in found.overrides if _is_of(one, purpose, model)]
+            placed = self.placed(kept[-1]) if kept else None
+            put = self.put(people[-1]) if people and people[-1].segment is not None else None
+            segment = put.segment if put is not None else "" if placed is None else placed.segment
+            yield Holds(self.purpose(purpose), model, segment, placed, put)
+
+    def requested(self, one: account.Request, now: datetime) -> Requested:
+        """Return a request with its steps."""
+        steps = tuple(
+            StepTold(
+                self.voice.t(LOOKS[step.state][2]) if step.state in LOOKS else step.state,  # type: ignore[index]
+                _at(step.at),
+                step.by,
+                step.text,
+                code_in(self.voice, CHANNELS, step.channel),
+                code_in(self.voice, LANGUAGES, step.language),
+            )
+            for step in one.steps
+        )
+        return Requested(entry_of(listed_of(one), now, self.voice), steps)
+
+    def looked(self, found: Iterable[account.Reading]) -> Iterator[Looked]:
+        """Yield who asked, the newest first."""
+        for one in sorted(found, key=lambda one: one.at, reverse=True):
+            yield Looked(
+                _at(one.at),
+                one.by,
+                code_in(self.voice, PAGES, one.route),
+                self.purpose(one.purpose),
+                one.status < REFUSED,
+            )
+
+    def purpose(self, key: str) -> str:
+        """Return what a purpose is called."""
+        if key == RIGHTS:
+            return self.voice.t("rights of residents")
+        return word_in(self.voice, self.names.purposes, key).rstrip(".。")
+
+    def segment(self, key: str) -> str:
+        """Return a segment with its name."""
+        if key not in self.names.segments:
+            return key
+        return f"{key}{self.voice.aside(word_in(self.voice, self.names.segments, key))}"
+
+
+def listed_of(one: account.Request) -> Listed:
+    """Return a request as the register has it."""
+    right: Right = one.right  # type: ignore[assignment]  # they were read from the register
+    state: State = one.state  # type: ignore[assignment]
+    return Listed(one.id, right, state, _at(one.received), _at(one.due), _time(one.ended))
+
+
+def _placings(found: account.Account) -> Iterator[account.Kept | account.Override]:
+    yield from found.segments
+    yield from found.overrides
+
+
+def _is_of(one: account.Kept | account.Override, purpose: str, model: str) -> bool:
+    return (one.purpose, one.model) == (purpose, model)
+
+
+def _at(told: str) -> datetime:
+    return datetime.fromisoformat(told)
+
+
+def _time(told: str | None) -> datetime | None:
+    return None if told is None else _at(told)

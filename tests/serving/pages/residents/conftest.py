@@ -1,0 +1,13 @@
+"""An office that keeps residents; see `kept`."""
+
+import pytest
+
+from tests.serving.pages.residents.kept import Keeping
+
+
+@pytest.fixture
+def keeping(desk):
+    """It has a keyring, and nothing is kept of anybody."""
+    made = Keeping(desk)
+    yield made
+    made.close()
