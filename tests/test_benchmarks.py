@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parents[1] / "benchmarks"
 # What a run must end with, and at most how much of it.
 BENCHMARKS = {
     "audit": ("largest_difference", 1e-12),
+    "backup": ("checks_failed", 0),
     "audit_null": ("random_broken_share", 0.15),
     "fit": ("inertia_excess", 0.001),
     "kills": ("half_done", 0),

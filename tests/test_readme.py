@@ -25,6 +25,7 @@ BROWSING = "## Review in a browser"
 WORDS = {
     "SEGMENTATION_PASSPHRASE": "correct horse battery",
     "SEGMENTATION_ROOT_PASSPHRASE": "not in any book",
+    "SEGMENTATION_KEYRING_PASSPHRASE": "a third one for residents",
 }
 QUICK = "bootstraps = 10\nshuffles = 19\nshuffle_p = 0.06\nsegments = [5, 7]"
 """Of the numbers of segments, those around the planted one, with fewer samples of each."""

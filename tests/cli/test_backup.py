@@ -123,6 +123,23 @@ def test_a_backup_is_restored_and_the_ledger_verifies(run, office, shelf, tmp_pa
     assert "Rows of personal data: 8, each as it was written" in verified.out
 
 
+def test_of_a_folder_of_backups_the_newest_whole_one_is_restored(run, office, shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_KEYRING_FILE", str(office.home.keyring))
+    run("backup", "--to", shelf)
+    first = only(shelf)
+    office.clock.now = office.clock.now.replace(hour=20)
+    run("backup", "--to", shelf)
+    newest = max(shelf.glob("segmentation-*"))
+    ended = run("restore", shelf, "--home", tmp_path / "new", "--nobody-erased")
+    (newest / "manifest.json").unlink()
+    before = run("restore", shelf, "--home", tmp_path / "older", "--nobody-erased")
+
+    assert newest != first
+    assert "the backup of 2026-03-02 20:00 UTC" in ended.out
+    assert "the backup of 2026-03-02 08:00 UTC" in before.out
+    assert run("restore", tmp_path / "none", "--home", tmp_path / "third").code == 2
+
+
 def test_who_was_erased_is_absent_after_a_restore(run, office, shelf, tmp_path, monkeypatch):
     from segmentation.ledger.personal.opening import open_personal
 

@@ -74,7 +74,12 @@ def backup(
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder of one backup.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BACKUP", help="A backup, or the folder of backups: the newest whole one then."
+        ),
+    ],
     home: HomeFolder = HOME,
     nobody_erased: Annotated[
         bool,
@@ -104,7 +109,7 @@ def restore(
         PublicKey(root.strip()) if root else None,
         nobody_erased,
     )
-    found = restored(folder, target, office.now())
+    found = restored(_newest(folder), target, office.now())
     _tell_restored(found, place)
 
 
@@ -135,6 +140,15 @@ def _tell_restored(found: Restored, home: Home) -> None:
         say("The database of MLflow is not in it: restore it where it is kept.")
     say("Next: `segmentation ledger verify --checkpoint …` with the newest checkpoint that you kept.")
     say("What was decided, consented or withdrawn after the backup is lost: enter it again before you serve.")
+
+
+def _newest(folder: Path) -> Path:
+    """Return a backup, or the newest whole one of a folder of them."""
+    from segmentation.backups.manifest import NAME
+    from segmentation.backups.shelf import Shelf
+
+    kept = () if (folder / NAME).exists() else Shelf(folder).kept()
+    return kept[0].path if kept else folder
 
 
 def _of(kept: tuple[tuple[Path, object], ...], made: Made) -> list[Path]:
