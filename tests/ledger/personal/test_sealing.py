@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -112,6 +113,19 @@ def test_a_process_whose_starter_is_gone_ends(sealer):
         time.sleep(0.05)
     assert worker._process.poll() == 0
     sealer._free.put(worker)
+
+
+def test_nothing_that_lies_in_the_working_folder_runs_where_the_keyring_is_sent(
+    sealer, tmp_path, monkeypatch
+):
+    for name in ("secrets", "pickle", "cryptography", "sitecustomize", "segmentation"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'seen')!r}, 'w')\nraise SystemExit(9)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(("", str(tmp_path))))
+    monkeypatch.setattr("sys.path", ["", str(tmp_path), *sys.path])
+
+    assert contents(sealer.begin(job()).result()) == dict(enumerate(BATCH.contents))
+    assert not (tmp_path / "seen").exists()
 
 
 def test_few_rows_are_sealed_here():

@@ -12,6 +12,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from signal import SIG_IGN, SIGINT, signal
 from subprocess import PIPE, Popen
@@ -166,16 +167,16 @@ class Worker:
     """Another process that does what it is sent: to seal, and what else needs keys and no pen.
 
     It is no child of `multiprocessing`, which would run the user's own script once more, and where that were
-    killed would leave its children waiting. This one ends when nobody can send it jobs any more.
+    killed would leave its children waiting. This one ends when nobody can send it jobs any more. It is sent
+    the keyring, so nothing there may be named by the folder in which somebody happens to work: modules are
+    Python's own first, and what this process has besides comes last.
     """
 
     def __init__(self) -> None:
-        place = os.pathsep.join(path for path in sys.path if path)
+        # -I leaves out the working folder, and PYTHONPATH, which may name it as well.
+        begin = f"import sys; sys.path += {_places()!r}; from {__name__} import main; main()"
         self._process = Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-c", f"from {__name__} import main; main()"],
-            stdin=PIPE,
-            stdout=PIPE,
-            env={**os.environ, "PYTHONPATH": place},
+            [sys.executable, "-I", "-c", begin], stdin=PIPE, stdout=PIPE
         )
 
     def do(self, job: Callable[[], Found]) -> Found:
@@ -234,6 +235,13 @@ def work(jobs: BinaryIO, out: BinaryIO) -> None:
             out.flush()
         except BrokenPipeError:
             return
+
+
+def _places() -> list[str]:
+    """Return where this process takes modules from, this package first, without the folder it works in."""
+    own, here = Path(__file__).resolve().parents[3], Path.cwd()
+    others = [Path(path) for path in sys.path if path]
+    return [str(own), *(str(one) for one in others if one.is_absolute() and one.resolve() != here)]
 
 
 def _cores() -> int:
