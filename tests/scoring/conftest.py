@@ -92,7 +92,7 @@ def consent(made, records):
 
 @pytest.fixture
 def store(made, records, tmp_path):
-    """`store_file` with the scorer and policy above, in stretches of 100 rows."""
+    """`store_file` with the scorer and policy above, in stretches of 300 rows."""
     identity = {"model": made.policy.name, "version": "3", "decision": "sha256:d"}
     times = (NOW + timedelta(seconds=at) for at in count())
     return partial(
@@ -104,5 +104,5 @@ def store(made, records, tmp_path):
         as_of=AS_OF,
         identity=identity,
         clock=lambda: next(times),
-        stretch=100,
+        stretch=300,
     )
