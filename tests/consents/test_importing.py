@@ -1,5 +1,7 @@
 """Consents from files: all of a sound file, once; nothing of one with a fault, and every fault by its row."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -200,3 +202,44 @@ def test_pseudonyms_are_residents_too(bring, table, standing):
 def test_a_database_that_refuses_is_told(bring, table, ledger):
     with ledger.writer("") as _, pytest.raises(LedgerError, match="another program has been writing"):
         bring(table("R-1"))
+
+
+KILLED = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from segmentation.consents import import_consents, importing
+from segmentation.ledger.personal import sealing
+from segmentation.ledger.personal.records import Records
+from segmentation.ledger.store import open_ledger
+from segmentation.vault import Keyring
+
+importing.ROWS, sealing.FEW = 100, 0
+url, table, ring, now = sys.argv[1:4] + [datetime.fromisoformat(sys.argv[4])]
+keyring = Keyring.from_text(ring)
+with open_ledger(url) as ledger:
+    records = Records(ledger, lambda: keyring)
+    tell = lambda done, rows: print(done, flush=True)
+    import_consents(Path(table), records, by="Carol", now=now, progress=tell, processes=1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batches", [1, 4, 9])
+def test_an_import_that_is_killed_leaves_whole_batches_and_the_next_ends_it(
+    url, bring, table, file, records, sql, batches
+):
+    frame = table(*[f"R-{at}" for at in range(3000)])
+    words = (url, file(frame), RING.to_text(), NOW.isoformat())
+    with subprocess.Popen([sys.executable, "-c", KILLED, *map(str, words)], stdout=subprocess.PIPE) as killed:
+        for _ in range(batches + 1):
+            killed.stdout.readline()
+        killed.kill()
+
+    ((there,),) = sql("SELECT count(*) FROM consents")
+    assert there >= 100 * batches
+    assert there % 100 == 0
+    assert sql("SELECT count(*) FROM data_keys") == [(there,)]
+    found = bring(frame)
+    assert (found.known, found.added) == (there, 3000 - there)
+    assert AccessLog(records.ledger).verify()

@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from segmentation.errors import VaultError
+from segmentation.ledger.personal.bulk import uncollected
 from segmentation.ledger.personal.consents import OBJECTIONS, Event, decode, standing_of
 from segmentation.ledger.personal.entries import micros, read_line, time_of
 from segmentation.ledger.personal.notices import counting, stated
@@ -174,8 +175,9 @@ def _columns(look: Look, purpose: Purpose, asked: _Asked, counted: Counting) -> 
     states, notices = np.full(nobody + 1, -1, np.int16), np.full(nobody + 1, -1, np.int16)
     times, objects = np.full(nobody + 1, _NONE, np.int64), np.zeros(nobody + 1, dtype=bool)
     rows: dict[bytes, list[Kept]] = {}
-    for subject, row in look.of_many(consents, purpose.key, asked.subjects):
-        rows.setdefault(subject, []).append(row)
+    with uncollected():
+        for subject, row in look.of_many(consents, purpose.key, asked.subjects):
+            rows.setdefault(subject, []).append(row)
     shorts: dict[bytes, _Short | None] = {}
     for place, subject in enumerate(asked.subjects):
         own = rows.get(subject)

@@ -44,6 +44,23 @@ def digest_of(table: str, values: Sequence[Any]) -> bytes:
     return sha256(_encode((table, *values))).digest()
 
 
+def numbered(table: str, values: Iterable[Sequence[Any]], first: int) -> list[tuple[Any, ...]]:
+    """Return rows as they are written: with a number in front and a digest behind.
+
+    Parameters
+    ----------
+    table : str
+    values : iterable of sequences
+        Of the columns between `number` and `digest`.
+    first : int
+        Number of the first row.
+    """
+    return [
+        (number, *row, sha256(_encode((table, number, *row))).digest())
+        for number, row in enumerate(values, start=first)
+    ]
+
+
 def digest_of_rows(digests: Iterable[bytes]) -> str:
     """Return the digest of several rows, in the order of their numbers, as ``sha256:…``."""
     return f"sha256:{sha256(b''.join(digests)).hexdigest()}"
