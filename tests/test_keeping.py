@@ -373,47 +373,57 @@ WRITES = """
 """Writes and reads until a file is there, and says what was kept; nothing is tried a second time."""
 
 
-def writers(url, home, ended, *names):
-    """Start programs that write, and wait until each has written."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(WRITES), url, str(home.root), name, str(ended)],
-            cwd=ROOT,
-            env={**GIVEN, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name in names
-    ]
-    return started, [[one.stdout.readline()] for one in started]
+@pytest.fixture
+def writers(url, home, tmp_path):
+    """Start programs that write; what is returned ends them, and tells what each of them said."""
+    started, ended = [], tmp_path / "ended"
+
+    def begin(*names):
+        for name in names:
+            said = tmp_path / f"said by {name}"
+            with said.open("w") as out:
+                program = subprocess.Popen(
+                    [sys.executable, "-c", textwrap.dedent(WRITES), url, str(home.root), name, str(ended)],
+                    cwd=ROOT,
+                    env={**GIVEN, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+                    stdout=out,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            started.append((program, said))
+        while not all(said.read_text() for _, said in started):
+            assert all(program.poll() is None for program, _ in started)
+            time.sleep(0.02)
+        return end
+
+    def end():
+        ended.touch()
+        for program, _ in started:
+            _, err = program.communicate(timeout=120)
+            assert (program.returncode, err) == (0, "")
+        return [[line.split(maxsplit=2) for line in said.read_text().splitlines()] for _, said in started]
+
+    yield begin
+    for program, _ in started:
+        program.kill()
+        program.communicate()
 
 
-def ended_well(started, said, ended):
-    """End the programs, and return what each of them said, line by line."""
-    ended.touch()
-    for one, lines in zip(started, said, strict=True):
-        out, err = one.communicate(timeout=120)
-        assert (one.returncode, err) == (0, "")
-        lines.extend(out.splitlines())
-    return [[line.split(maxsplit=2) for line in lines] for lines in said]
-
-
-def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(url, home, tmp_path):
+def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(url, home, writers):
     def kept_in_file(ring):
         write_file(home.keyring, ring, PASSPHRASE, over=True, cost=CHEAP)
 
     with create_ledger(url, patience=60) as ledger:
         records = personal_of(ledger, home).records
         keep(records, *(f"R-{at}" for at in range(200)))
-        started, said = writers(url, home, tmp_path / "ended", "A", "B")
+        end = writers("A", "B")
         for _ in range(3):
             old = add_key(records, kept_in_file, "Adam", NOW).wrapping[0].id
             while old in {one.id for one in records.keyring.wrapping}:
                 assert sum(rewrap(records, "Adam", lambda: NOW, 50)) >= 0
                 with suppress(VaultError):  # a program that began before has wrapped one more under it
                     retire(records, old, kept_in_file, "Adam", NOW)
-        lines = ended_well(started, said, tmp_path / "ended")
+        lines = end()
 
         assert {word for program in lines for word, *_ in program} == {"kept"}
         for name, program in zip("AB", lines, strict=True):
@@ -426,16 +436,16 @@ def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(u
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url, home, tmp_path):
+def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url, home, writers):
     with create_ledger(url) as ledger, psycopg.connect(url, autocommit=True) as server:
-        started, said = writers(url, home, tmp_path / "ended", "A", "B")
+        end = writers("A", "B")
         for _ in range(25):
             server.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             time.sleep(0.02)
-        lines = ended_well(started, said, tmp_path / "ended")
+        lines = end()
 
         records = personal_of(ledger, home).records
         failed = [rest for program in lines for word, *rest in program if word == "failed"]

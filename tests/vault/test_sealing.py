@@ -49,3 +49,10 @@ def test_what_was_altered_or_moved_does_not_open_and_says_nothing_of_its_content
 def test_a_key_shows_nothing_of_itself():
     assert "kkk" not in repr(KEY)
     assert not hasattr(KEY, "__dict__")
+
+
+def test_a_key_is_the_same_where_its_secret_is():
+    assert DataKey(32 * b"k") == KEY
+    assert hash(DataKey(32 * b"k")) == hash(KEY)
+    assert DataKey(32 * b"o") != KEY
+    assert KEY != 32 * b"k"

@@ -88,3 +88,14 @@ def test_times_are_kept_to_the_microsecond():
     at = datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
 
     assert time_of(micros(at)) == at
+
+
+def test_who_was_erased_between_two_steps_and_came_back_is_left_out(records, ledger):
+    subject = records.keyring.subject_of("R-1")
+    keys = records.ensured([subject], NOW)
+    with ledger.writer("") as connection:
+        connection.execute(delete(data_keys))
+    records.ensured([subject], NOW)
+
+    assert records.append(consents, PURPOSE, [Entry(subject, micros(NOW), b"told")], keys, "Test", NOW) == 0
+    assert records.of(consents, PURPOSE, subject) == []
