@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0
 """Seconds that a request waits for who writes the ledger."""
+KEPT = 4
+"""Connections that a worker keeps to a server: as many as it has threads for this."""
 BY = "segmentation serve"
 
 
@@ -102,7 +104,7 @@ class Desk:
         self.log.said("residents", "error", type(error).__name__, error)
 
     def _opened(self) -> Ledger:
-        ledger = open_ledger(self.settings.trust.ledger, patience=PATIENCE)
+        ledger = open_ledger(self.settings.trust.ledger, patience=PATIENCE, keeps=KEPT)
         try:
             if self.settings.vault is not None:
                 file = Tombstones(tombstones_file(Home(self.settings.vault)))

@@ -57,3 +57,45 @@ def test_a_reader_sees_one_moment_while_others_write(url, written, cast):
             pen.append(linked(Draft("activated"), cast.now, cast.events[-1]))
 
         assert (before, reader.exec_driver_sql(count).scalar(), len(other.read())) == (10, 10, 11)
+
+
+# ---- Connections that are kept ------------------------------------------------------------------------
+
+BACKEND = "SELECT pg_backend_pid()"
+
+
+@POSTGRES
+def test_a_connection_is_made_anew_each_time_unless_it_is_to_be_kept(url, written):
+    for keeps, count in ((0, 3), (1, 1)):
+        with open_ledger(url, keeps=keeps) as ledger:
+            seen = set()
+            for _ in range(3):
+                with ledger.reading() as connection:
+                    seen.add(connection.exec_driver_sql(BACKEND).scalar())
+        assert len(seen) == count
+
+
+@POSTGRES
+def test_a_connection_that_was_kept_reads_and_then_writes(url, written, cast):
+    with open_ledger(url, keeps=1) as ledger:
+        assert len(ledger.read()) == 10
+        with ledger.writing() as pen:
+            pen.append(linked(Draft("activated"), cast.now, cast.events[-1]))
+            assert pen._connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
+        assert len(ledger.read()) == 11
+
+
+@POSTGRES
+def test_a_connection_that_the_server_ended_is_made_anew(url, written, sql):
+    with open_ledger(url, keeps=1) as ledger:
+        with ledger.reading() as connection:
+            backend = connection.exec_driver_sql(BACKEND).scalar()
+        sql(f"SELECT pg_terminate_backend({backend}, 5000)")
+
+        assert len(ledger.read()) == 10
+
+
+@SQLITE
+def test_no_connection_to_a_file_is_kept(url, written):
+    with open_ledger(url, keeps=4) as ledger:
+        assert type(ledger._engine.pool).__name__ == "NullPool"

@@ -23,6 +23,8 @@ SOONEST = 2
 """Seconds below which libpq does not wait for a server."""
 ANSWER = 10
 """Seconds that a PostgreSQL may take to let us in."""
+RECYCLED = 300
+"""Seconds after which a connection that was kept is made anew."""
 ADVISORY_LOCK = 0x5E61_1ED6
 """Key of PostgreSQL's advisory lock; any number that no other program is likely to use."""
 WRITER = "segmentation_writer"
@@ -36,15 +38,28 @@ def make_file(path: Path, patience: float) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def engine_of(place: Place, patience: float) -> Engine:
-    """Return the way to a database, whose writers wait `patience` seconds for each other."""
+def engine_of(place: Place, patience: float, keeps: int = 0) -> Engine:
+    """Return the way to a database, whose writers wait `patience` seconds for each other.
+
+    Parameters
+    ----------
+    place : Place
+    patience : float
+    keeps : int
+        Connections to a server that are kept for who asks again and again; none to a file.
+    """
     if place.path is None:
-        return _postgres(place, patience)
+        return _postgres(place, patience, keeps)
     return _sqlite(place, place.path, patience)
 
 
-def _postgres(place: Place, patience: float) -> Engine:
-    """Return a way to a PostgreSQL that connects anew each time, so that its restart is no matter."""
+def _postgres(place: Place, patience: float, keeps: int) -> Engine:
+    """Return a way to a PostgreSQL, whose restart is no matter.
+
+    It connects anew each time; or each connection that was kept is tried before it is used, which takes a
+    tenth of a new one.
+    """
+    kept = {"pool_size": keeps, "max_overflow": keeps, "pool_pre_ping": True, "pool_recycle": RECYCLED}
     limits = {
         "connect_timeout": min(ANSWER, max(SOONEST, ceil(patience))),
         # A server that is gone without a word is noticed by asking, also where nothing waits to be sent.
@@ -54,7 +69,7 @@ def _postgres(place: Place, patience: float) -> Engine:
     }
     return create_engine(
         place.url,
-        poolclass=NullPool,
+        **(kept if keeps else {"poolclass": NullPool}),
         hide_parameters=True,
         # Prepared statements do not survive a pooler between us and the server.
         connect_args=limits | {"prepare_threshold": None},

@@ -96,12 +96,14 @@ class Ledger:
     place : Place
     patience : float
         Seconds to wait for another writer.
+    keeps : int
+        Connections to a server that are kept, as `engine_of` takes it.
     """
 
-    def __init__(self, place: Place, patience: float = PATIENCE) -> None:
+    def __init__(self, place: Place, patience: float = PATIENCE, keeps: int = 0) -> None:
         self._place, self._patience = place, patience
         with self.told("The ledger cannot be opened"):
-            self._engine = engine_of(place, patience)
+            self._engine = engine_of(place, patience, keeps)
 
     def __repr__(self) -> str:
         """Return where it is, without user or password."""
@@ -293,7 +295,7 @@ class Ledger:
                 upgrade(connection)
 
 
-def open_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
+def open_ledger(url: str, *, patience: float = PATIENCE, keeps: int = 0) -> Ledger:
     """Open a ledger that exists.
 
     Parameters
@@ -302,6 +304,8 @@ def open_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
         As SQLAlchemy takes it: ``sqlite:///…``, or ``postgresql://…`` with or without the driver's name.
     patience : float
         Seconds to wait for another writer.
+    keeps : int
+        Connections to a server that are kept for who asks again and again.
 
     Raises
     ------
@@ -313,7 +317,7 @@ def open_ledger(url: str, *, patience: float = PATIENCE) -> Ledger:
     place = Place.of(url)
     if place.path is not None and not place.path.exists():
         raise LedgerError(f"There is no ledger at {place}. Begin one with `segmentation people init`.")
-    ledger = Ledger(place, patience)
+    ledger = Ledger(place, patience, keeps)
     try:
         ledger.check_revision()
     except BaseException:
