@@ -248,6 +248,8 @@ class Endpoint:
         edge, state = self._edge, self._edge.state
         try:
             event = access_of(call, self.route.name, reply.status, state.settings.model, state.clock())
+            if call.alert:
+                state.metrics.alert()
             if call.wait > 0:
                 edge.excess.add(event, edge.monotonic(), edge.spool.write)
             else:

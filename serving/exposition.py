@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from serving.metrics import BUCKETS, LOOKED, NAMES, PER_ROUTE, REFUSED, SECONDS, SERVED, STATUSES
+from serving.metrics import ALERTED, BUCKETS, LOOKED, NAMES, PER_ROUTE, REFUSED, SECONDS, SERVED, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +52,11 @@ class Exposition(Collector):
             "segmentation_api_keys_refused",
             "Requests whose API key was missing, not known, expired or revoked.",
             self._total[REFUSED],
+        )
+        yield CounterMetricFamily(
+            "segmentation_alerts",
+            "Requests about residents that were refused, and noted as alerts: too many residents in an hour.",
+            self._total[ALERTED],
         )
         yield from self._gauges()
 

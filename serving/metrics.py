@@ -81,8 +81,11 @@ PER_ROUTE = len(STATUSES) + len(BUCKETS) + 2
 SECONDS = len(STATUSES) + len(BUCKETS)
 """Place of the sum of seconds in a route's numbers; the residents scored come after it."""
 REFUSED = PER_ROUTE * len(NAMES)
-"""Place of the number of keys refused; behind it two of each worker: its version, and when it looked."""
-SERVED, LOOKED = REFUSED + 1, REFUSED + 2
+"""Place of the number of keys refused."""
+ALERTED = REFUSED + 1
+"""Place of the number of requests that raised an alert; behind it two of each worker: its version, and when
+it looked."""
+SERVED, LOOKED = ALERTED + 1, ALERTED + 2
 SLOTS = LOOKED + 1
 TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -131,6 +134,10 @@ class Metrics:
     def refuse(self) -> None:
         """Count one request whose key was missing, not known, or counts no more."""
         self._own[REFUSED] += 1
+
+    def alert(self) -> None:
+        """Count one request that raised an alert, such as by somebody who asks about too many residents."""
+        self._own[ALERTED] += 1
 
     def stand(self, version: int, looked: float) -> None:
         """Note what this worker serves.

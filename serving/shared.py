@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from serving.metrics import REFUSED, SLOTS, Metrics
+from serving.metrics import SERVED, SLOTS, Metrics
 from serving.rate import Rate
 from serving.spool import spools
 from serving.tally import Alone, Shared
@@ -52,4 +52,4 @@ def metrics_of(settings: Settings) -> Metrics:
 
     if settings.workers == 1:
         return Metrics(Alone(SLOTS), waiting)
-    return Metrics(Shared(settings.spool / FOLDER, SLOTS, REFUSED + 1, settings.run), waiting)
+    return Metrics(Shared(settings.spool / FOLDER, SLOTS, SERVED, settings.run), waiting)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
 
 from segmentation.errors import LedgerError, PurposeError, ReviewError, StorageError, VaultError
+from segmentation.ledger.personal.entries import MASS
 from segmentation.rights.readings import mark_of
 from serving.calls import Refused
 from serving.room import LATER
@@ -32,7 +33,6 @@ RIGHTS = "rights"
 """The purpose of what a resident has a right to."""
 OTHER = "other"
 """Stands in the access log for a purpose that nobody stated: it might be anything."""
-MASS = "mass-reading"
 NO_KEYRING = (
     "This service has no keyring, so it keeps nothing of residents. Whoever runs it makes one with "
     "`segmentation keyring init`, and starts it with that."

@@ -331,3 +331,16 @@ def test_writes_of_personal_data_are_told_beside_requests(run, office, log):
     ]
     first, *_ = run("ledger", "access", "--json").content["events"]
     assert (first["what"], first["table"], first["count"], first["by"]) == ("write", "consents", 2, "Test")
+
+
+def test_alerts_alone_are_told_where_they_are_asked_for(run, log, two_days):
+    assert run("ledger", "access", "--alerts").out.startswith("No alert was moved")
+    log.append("c", 0, line(route="resident_segment", status=429, alert="mass-reading", requests=40), DAY)
+    (told,) = run("ledger", "access", "--alerts").out.splitlines()
+
+    assert "; resident_segment; 429;" in told
+    assert "ALERT: mass-reading" in told
+    assert [one["alert"] for one in run("ledger", "access", "--alerts", "--json").content["events"]] == [
+        "mass-reading"
+    ]
+    assert len(run("ledger", "access").out.splitlines()) == 4

@@ -1,9 +1,13 @@
 """Who asked is found by a pseudonym of the log's own, whoever wrote the line."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from segmentation.errors import ReviewError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.entries import MASS
 from segmentation.rights.beheld import beheld
 from segmentation.rights.readings import mark_of, note_reading, readings_of
 
@@ -46,3 +50,21 @@ def test_the_log_does_not_name_whom_the_tables_name(records, subject):
 
     assert subject.hex() not in line
     assert records.keyring.marker("rights")(subject).hex() not in line
+
+
+def test_who_asks_about_too_many_is_refused_and_noted_as_an_alert(records, subject):
+    def ask(by, at):
+        note_reading(records, subject, by, "resident show", "rights", at, most=2)
+
+    for minute in (0, 20):
+        ask("Carol", NOW + timedelta(minutes=minute))
+    with pytest.raises(ReviewError, match="Carol was told of 2 residents within an hour"):
+        ask("Carol", NOW + timedelta(minutes=40))
+    ask("Bob", NOW + timedelta(minutes=41))
+    with pytest.raises(ReviewError):
+        ask("Carol", NOW + timedelta(minutes=59))
+    ask("Carol", NOW + timedelta(minutes=120))
+
+    events = [json.loads(line) for line in AccessLog(records.ledger).lines()]
+    assert [event.get("alert", "") for event in events] == ["", "", MASS, "", MASS, ""]
+    assert [event["status"] for event in events] == [200, 200, 429, 200, 429, 200]

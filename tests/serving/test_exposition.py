@@ -18,6 +18,7 @@ def worker(version, looked):
 def test_routes_that_nobody_asked_have_no_samples():
     assert samples() == {
         ("segmentation_api_keys_refused_total",): 0.0,
+        ("segmentation_alerts_total",): 0.0,
         ("segmentation_look_age_seconds",): 0.0,
         ("segmentation_access_waiting_bytes",): 0,
     }

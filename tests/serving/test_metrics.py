@@ -68,9 +68,11 @@ def test_residents_keys_and_waiting_events_are_told():
     metrics.count(number_of("explain"), 200, 0.1, 40)
     metrics.count(number_of("explain"), 200, 0.1, 2)
     metrics.refuse()
+    metrics.alert()
     found = told(metrics)
     assert found["segmentation_residents_scored_total", ("route", "explain")] == 42
     assert found["segmentation_api_keys_refused_total",] == 1
+    assert found["segmentation_alerts_total",] == 1
     assert found["segmentation_access_waiting_bytes",] == 512
 
 

@@ -29,6 +29,8 @@ ANCHOR = "segmentation ledger anchor"
 LEFT = 1
 """Exit code where somebody was asked, and said no."""
 
+NO_REQUEST = "No request was moved into the ledger yet, or none since then."
+NO_ALERT = "No alert was moved into the ledger yet, or none since then."
 DONE = {
     "write": "kept",
     "read": "read",
@@ -45,6 +47,9 @@ def access(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day, in UTC; else all of them.")
     ] = None,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="Only what somebody should look at, such as mass reading.")
+    ] = False,
     home: HomeFolder = HOME,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, of which `events` has one a line.")
@@ -67,11 +72,11 @@ def access(
     first = None if since is None else since.replace(tzinfo=UTC)
     with open_ledger(trust_of(Home(home)).ledger) as ledger:
         log = AccessLog(ledger)
-        found = _events(log, first)
+        found = (told for told in _events(log, first) if told.get("alert") or not alerts)
         if as_json:
             _print_json(found)
         else:
-            _print(found, _names(home))
+            _print(found, _names(home), NO_ALERT if alerts else NO_REQUEST)
         _verify(log, home)
 
 
@@ -178,13 +183,13 @@ def _names(home: Path) -> dict[str, str]:
     return {key: s.record.name for key, s in office.book_at(home).history().api_keys.items()}
 
 
-def _print(events: Iterator[Told], names: dict[str, str]) -> None:
+def _print(events: Iterator[Told], names: dict[str, str], nothing: str) -> None:
     none = True
     for told in events:
         none = False
         say(_line(told, names))
     if none:
-        say("No request was moved into the ledger yet, or none since then.")
+        say(nothing)
 
 
 def _line(told: Told, names: dict[str, str]) -> str:
@@ -213,7 +218,8 @@ def _written(told: Told, at: str) -> str:
     if told["table"] == "tombstones":
         done = f"wrote {count} tombstone{some}"
     purpose = f"for {told['purpose']}" if told.get("purpose") else ""
-    parts = (at, told.get("by"), done, purpose)
+    alert = f"ALERT: {told['alert']}" if told.get("alert") else ""
+    parts = (at, told.get("by"), done, purpose, alert)
     return "; ".join(str(part) for part in parts if part)
 
 

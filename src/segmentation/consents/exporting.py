@@ -22,7 +22,7 @@ from segmentation.consents.fields import FIELDS, PSEUDONYM, PURPOSE, SCHEMA, TIM
 from segmentation.errors import StorageError
 from segmentation.files import CSV, PARQUET, reason_of
 from segmentation.ledger.personal.consents import decode
-from segmentation.ledger.personal.entries import read_line
+from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR, read_line
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, data_keys
@@ -101,7 +101,7 @@ def export_consents(
                 events, residents = events + len(rows), residents + len({subject for subject, _ in rows})
                 looked += len(subjects)
                 progress(looked)
-        _tell(records, asked, events, by, now)
+        _tell(records, asked, events, by, now, MASS if residents > MOST_AN_HOUR else "")
     return Exported(path, events, residents)
 
 
@@ -150,11 +150,11 @@ def _row(who: str, at: int, purpose: str, content: bytes) -> dict[str, object]:
     return {"schema_version": SCHEMA, WHO: who, PURPOSE: purpose, TIME: at, **structs.asdict(decode(content))}
 
 
-def _tell(records: Records, purposes: Iterable[str], events: int, by: str, now: datetime) -> None:
+def _tell(records: Records, purposes: Iterable[str], events: int, by: str, now: datetime, alert: str) -> None:
     ledger = records.ledger
     with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
         for purpose in purposes:
-            note(connection, read_line(name_of(consents), purpose, events, by, now))
+            note(connection, read_line(name_of(consents), purpose, events, by, now, alert))
 
 
 @contextmanager

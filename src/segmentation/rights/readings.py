@@ -6,19 +6,21 @@ The service writes such a line with every answer, a command with what it shows (
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import func, select
 
+from segmentation.errors import ReviewError
 from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
 from segmentation.ledger.tables import access
 from segmentation.rights.account import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -29,7 +31,10 @@ MARKED = "access log"
 """The purpose whose pseudonyms stand in the access log."""
 SPOOL = "readings"
 """The name under which commands write what they showed."""
-TOLD = 200
+TOLD, TOO_MANY = 200, 429
+HOUR = timedelta(hours=1)
+LOOKED_AT = 5_000
+"""Of the newest readings by commands; more than some people can ask for in an hour."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -39,8 +44,18 @@ def mark_of(keyring: Keyring, subject: bytes) -> str:
     return keyring.marker(MARKED)(subject).hex()
 
 
-def note_reading(records: Records, subject: bytes, by: str, route: str, purpose: str, now: datetime) -> None:
+def note_reading(
+    records: Records,
+    subject: bytes,
+    by: str,
+    route: str,
+    purpose: str,
+    now: datetime,
+    most: int = MOST_AN_HOUR,
+) -> None:
     """Write that a person or a command was told of a resident; call it before they are.
+
+    Who asks about too many in an hour is refused, and that they asked is written with an alert.
 
     Parameters
     ----------
@@ -54,13 +69,17 @@ def note_reading(records: Records, subject: bytes, by: str, route: str, purpose:
     purpose : str
     now : datetime
         Aware.
+    most : int
+        Times that they may be told of anybody in an hour.
 
     Raises
     ------
+    ReviewError
+        They were told of so many within an hour.
     LedgerError, StorageError
         It cannot be written, so nothing may be shown.
     """
-    line = {
+    line: dict[str, object] = {
         "at": now.isoformat(),
         "id": secrets.token_hex(8),
         "key": "",
@@ -73,7 +92,26 @@ def note_reading(records: Records, subject: bytes, by: str, route: str, purpose:
     }
     ledger = records.ledger
     with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+        is_mass = _told_lately(connection, by, now) >= most
+        line |= {"status": TOO_MANY, "alert": MASS} if is_mass else {}
         append_within(connection, SPOOL, _encode(line) + b"\n", now)
+    if is_mass:
+        raise ReviewError(
+            f"{by} was told of {most:,} residents within an hour. That more were asked for is noted as an "
+            "alert, and nothing is shown. Go on later."
+        )
+
+
+def _told_lately(connection: Connection, by: str, now: datetime) -> int:
+    """Return how often somebody was told of a resident in the last hour, by commands."""
+    question = select(access.c.lines).where(access.c.spool == SPOOL).order_by(access.c.end.desc())
+    count = 0
+    for lines in connection.execute(question.limit(LOOKED_AT)).scalars():
+        told: Any = _decode(lines)
+        if datetime.fromisoformat(told["at"]) <= now - HOUR:
+            break
+        count += told["person"] == by
+    return count
 
 
 def readings_of(connection: Connection, mark: str) -> tuple[Reading, ...]:

@@ -100,6 +100,7 @@ def test_who_asks_about_too_many_is_stopped_and_raises_an_alert(office):
     alerts = [event for event in front.events if event.get("alert")]
     assert {event["alert"] for event in alerts} == {"mass-reading"}
     assert sum(event.get("requests", 1) for event in alerts) == 2
+    assert b"segmentation_alerts_total 2.0" in front.app.edge.state.metrics.text("needs", 0.0)
     ticks[0] += 1_201
     assert front.ask("GET", "/consents").status == 200
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+MASS = "mass-reading"
+"""The alert of who asks about more residents than anybody does who serves them one by one."""
+MOST_AN_HOUR = 600
+"""Residents about whom one key or person may ask in an hour, where nothing else is set."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -92,6 +96,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     rows : str
         Digest of their digests, ``sha256:…``.
     purpose : str
+    alert : str
+        What somebody should look at, such as `MASS`.
     """
 
     at: datetime
@@ -103,11 +109,12 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int
     rows: str
     purpose: str = ""
+    alert: str = ""
 
 
-def read_line(table: str, purpose: str, count: int, by: str, now: datetime) -> Line:
+def read_line(table: str, purpose: str, count: int, by: str, now: datetime, alert: str = "") -> Line:
     """Return what the access log says of rows that were read: of how many residents, and not of whom."""
-    return Line(now, secrets.token_hex(8), by, "read", table, 0, count, "", purpose)
+    return Line(now, secrets.token_hex(8), by, "read", table, 0, count, "", purpose, alert)
 
 
 def micros(at: datetime) -> int:
