@@ -15,6 +15,7 @@ from sqlalchemy import select
 from segmentation.consents.gathering import Gathered, Terms, gather
 from segmentation.ledger.personal.bulk import ROWS, Bulk
 from segmentation.ledger.personal.consents import decode, is_same
+from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.store import UNREAD
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from segmentation.ledger.personal.records import Records
-
-TOMBSTONE = "tombstone"
-"""Under which marks of the erased are made."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ def _erased(found: Gathered, records: Records) -> NDArray[np.bool_]:
     if not rows:
         return np.zeros(len(found), dtype=bool)
     ends = {bytes(row.mark): row.at for row in rows}
-    mark = records.keyring.marker(TOMBSTONE)
+    mark = records.keyring.marker(PURPOSE)
     until = (ends.get(mark(subject), -1) for subject in found.subjects.tolist())
     return found.times <= np.fromiter(until, dtype=np.int64, count=len(found))
 

@@ -135,7 +135,8 @@ class Keyring:
         Parameters
         ----------
         purpose : str
-            A purpose of a policy, or one of the program's own, such as ``rights``.
+            A purpose of a policy, or one of the program's own, such as ``own rights``: its blank is in no key
+            of a policy.
         """
         return _mac(self._derived(f"purpose {purpose}"))
 

@@ -1,6 +1,7 @@
 """The register of requests: answered once, in time, and with what they bring about in the same moment."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +9,13 @@ from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.erasing import PURPOSE as TOMBSTONE
 from segmentation.ledger.personal.records import Entry, Records, Write, micros
 from segmentation.ledger.personal.register import RIGHTS
-from segmentation.ledger.personal.requests import AT_ONCE, Requests, Told
+from segmentation.ledger.personal.requests import AT_ONCE, PURPOSE, Requests, Told
 from segmentation.ledger.personal.tables import consents, data_keys
+from segmentation.policy.base import NAME
+from segmentation.rights.readings import MARKED
 from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -198,8 +202,13 @@ def test_every_step_is_a_line_of_the_access_log_that_names_nobody(register, reco
 
     lines = [json.loads(line) for line in AccessLog(records.ledger).lines()]
     assert [(one["table"], one["by"], one["purpose"]) for one in lines] == [
-        ("requests", "0a1b2c3d4e5f", "rights"),
-        ("requests", "Carol", "rights"),
+        ("requests", "0a1b2c3d4e5f", "own rights"),
+        ("requests", "Carol", "own rights"),
     ]
     assert who.hex() not in str(lines)
     assert "Handed over" not in str(sql("SELECT * FROM requests"))
+
+
+@pytest.mark.parametrize("own", [PURPOSE, TOMBSTONE, MARKED])
+def test_what_the_program_marks_for_itself_is_no_purpose_that_a_policy_may_state(own):
+    assert re.fullmatch(NAME, own) is None

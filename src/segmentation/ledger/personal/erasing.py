@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.tombstones import Pen, Tombstone, Tombstones
     from segmentation.ledger.store import Ledger
 
-PURPOSE = "tombstone"
-"""Under which marks in the file are made."""
+PURPOSE = "own tombstone"
+"""Under which marks in the file are made; the blank keeps it apart from every purpose of a policy."""
 UNERASED = "Nobody was erased"
 AGAIN = "Look at the request again: where the tombstone was written, the next opening erases them."
 MANY = 500

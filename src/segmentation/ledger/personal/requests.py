@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: tuple[Right, ...] = ("objection", "withdrawal")
 """What asks nothing and takes effect when it is received (PIPL Art. 15, 24)."""
-PURPOSE = "rights"
-"""Stands as the purpose of all rows."""
+PURPOSE = "own rights"
+"""Stands as the purpose of all rows; the blank keeps it apart from every purpose of a policy."""
 DAYS = 30
 """Days in which a request is answered (GB/T 35273-2020, 8.7), and by which it may be extended once."""
 LONGEST = 2000

@@ -39,7 +39,7 @@ class Tombstone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number : int
         From 1, without gaps.
     mark : str
-        Hexadecimal digits: `Keyring.marker` of ``tombstone``.
+        Hexadecimal digits: `Keyring.marker` of ``own tombstone``.
     at : datetime
         UTC.
     key : str
