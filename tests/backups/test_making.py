@@ -1,6 +1,7 @@
 """A backup is made while others write, is whole or is none, and holds nothing in the clear."""
 
 import errno
+import json
 import os
 import signal
 from dataclasses import replace
@@ -11,6 +12,7 @@ from segmentation.backups.making import check_files
 from segmentation.backups.manifest import peeked, read_manifest
 from segmentation.backups.restoring import restore
 from segmentation.errors import BackupError, LedgerError, StorageError
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.store import create_ledger, open_ledger
 from segmentation.vault.source import KEYRING
@@ -129,13 +131,20 @@ def test_what_a_killed_backup_left_is_never_taken_for_one_and_swept(given, tmp_p
     assert peeked(given.backed_up().path) is not None
 
 
-def test_a_backup_changes_nothing_in_the_home(kept):
-    before = {path: path.stat().st_mtime_ns for path in kept.home.root.rglob("*") if path.is_file()}
-    kept.backed_up()
-    after = {path: path.stat().st_mtime_ns for path in kept.home.root.rglob("*") if path.is_file()}
-    assert {path for path in after if before.get(path) != after[path]} <= set(
-        kept.home.root.glob("ledger.db-*")
-    )
+def test_a_backup_changes_nothing_in_the_home_but_a_line_of_the_access_log(kept):
+    def whole():
+        return [path.read_bytes() for path in paths]
+
+    paths = [path for path in kept.home.root.rglob("*") if path.is_file() and not path.match("ledger.db*")]
+    before = whole()
+    made = kept.backed_up()
+
+    assert whole() == before
+    *_, last = AccessLog(kept.source.ledger).lines()
+    told = json.loads(last)
+    assert (told["by"], told["what"], told["table"], told["count"]) == ("backup", "backup", "data_keys", 3)
+    assert made.manifest.id.startswith(told["id"])
+    assert made.manifest.access.number == AccessLog(kept.source.ledger).verify().number
 
 
 def test_nothing_planted_is_in_a_backup_in_the_clear(either, target):

@@ -19,6 +19,7 @@ from segmentation.ledger.store import create_ledger, open_ledger
 from segmentation.vault import Keyring
 from tests.backups.conftest import LATER, NOW, PLANTED
 from tests.ledger.personal.planted import keep, told
+from tests.ledger.processes import process, wait_for
 
 
 def test_a_restored_home_has_all_that_was_backed_up(either, target):
@@ -236,6 +237,50 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_left(kept, target, monkeypat
     with pytest.raises(StorageError, match=r"Nothing was restored in .*: no space left on device. Make room"):
         restore(made.path, target, LATER)
     assert list(target.home.root.iterdir()) == []
+
+
+HOLD = """
+    import os, time
+    from datetime import UTC, datetime
+    from segmentation.backups import restoring
+    from segmentation.home import Home
+    from segmentation.ledger.personal.tombstones import Tombstones
+    from segmentation.vault import Keyring
+
+    backup, home, tombstones, until, ready = sys.argv[1:]
+    found, place = getattr(restoring, until), Home(Path(home))
+
+    def held(*told):
+        Path(ready).touch()
+        time.sleep(60)
+        return found(*told)
+
+    setattr(restoring, until, held)
+    keyring = Keyring.from_text(os.environ["SEGMENTATION_KEYRING"])
+    restoring.restore(Path(backup), restoring.Target(
+        place, f"sqlite:///{place.ledger}", keyring, Tombstones(Path(tombstones)), is_none_erased=True
+    ), datetime.now(UTC))
+"""
+"""Restores a backup, and holds on before a step of it."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["read_database", "read_rows", "_verified"])
+def test_a_restore_that_is_killed_leaves_no_ledger_and_the_next_one_ends_well(
+    kept, target, tmp_path, monkeypatch, step
+):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", kept.source.keyring.to_text())
+    made, ready = kept.backed_up(), tmp_path / "ready"
+    started = process(HOLD, made.path, target.home.root, target.tombstones.path, step, ready)
+    wait_for(ready, started)
+    started.kill()
+    started.communicate()
+
+    assert all(path.name.startswith(STAGING) for path in target.home.root.iterdir())
+    restore(made.path, target, LATER)
+    assert not list(target.home.root.glob(f"{STAGING}*"))
+    with open_ledger(target.ledger) as ledger:
+        verify_personal(ledger, target.tombstones)
 
 
 def test_another_revision_of_the_tables_names_the_version_that_restores_it(kept, target, monkeypatch):

@@ -39,7 +39,7 @@ def test_a_backup_says_what_is_in_it_and_what_is_not(run, office, shelf):
     lines = ended.out.splitlines()
     assert lines[0].startswith(f"Backed up to {only(shelf)}: ")
     assert lines[0].endswith(" MiB, read back and checked.")
-    assert lines[1] == "In it: 8 events, 4 batches of the access log, 8 rows of personal data, 9 files."
+    assert lines[1] == "In it: 8 events, 5 batches of the access log, 8 rows of personal data, 9 files."
     assert lines[2].startswith(f"Not in it: the keyring {keyring_source(office.home)().fingerprint} and the")
 
 
@@ -121,6 +121,21 @@ def test_a_backup_is_restored_and_the_ledger_verifies(run, office, shelf, tmp_pa
     verified = run("ledger", "verify", "--home", new)
     assert verified.code == 0, verified.err
     assert "Rows of personal data: 8, each as it was written" in verified.out
+
+
+@pytest.mark.slow
+def test_a_restored_registry_gives_back_its_versions(run, followed, active, monkeypatch):
+    from segmentation.home import Home
+    from segmentation.registry import load_version
+
+    monkeypatch.setenv("SEGMENTATION_KEYRING", Keyring.generate(NOW).to_text())
+    made = run("backup", "--to", "backups")
+    restored = run("restore", "backups", "--home", "new", "--nobody-erased")
+    shutil.rmtree("var")
+
+    assert (made.code, restored.code) == (0, 0), made.err + restored.err
+    assert "and the database of MLflow." in restored.out
+    assert load_version(Home(followed / "new"), "resident_needs", 1).version == 1
 
 
 def test_of_a_folder_of_backups_the_newest_whole_one_is_restored(run, office, shelf, tmp_path, monkeypatch):

@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from segmentation.backups.archive import packing
 from segmentation.backups.frames import Opening, Sealing, key_of, told, write_all
 from segmentation.backups.manifest import NAME, TYPE, Manifest, Part, Reached
@@ -23,6 +25,9 @@ from segmentation.backups.rows import write_rows
 from segmentation.backups.shelf import name_of
 from segmentation.errors import BackupError, StorageError
 from segmentation.files import reason_of
+from segmentation.ledger.personal.records import Line, note
+from segmentation.ledger.personal.rows import name_of as name_of_table
+from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.tables import REVISION
 from segmentation.version import __version__
 
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.store import Ledger
     from segmentation.vault import DataKey, Keyring
 
+UNMADE = "No backup was made"
 LEDGER, MLFLOW, FILES = "ledger.sealed", "mlflow.sealed", "files.sealed"
 
 
@@ -109,6 +115,7 @@ def back_up(source: Source, shelf: Shelf, now: datetime) -> Made:
         )
     backup = secrets.token_hex(16)
     name = name_of(now, backup)
+    _note(source.ledger, backup, now)
     with shelf.staged(name) as folder:
         manifest, files = _written(source, folder, backup, now)
         check_files(folder, manifest, source.keyring)
@@ -134,6 +141,13 @@ def check_files(folder: Path, manifest: Manifest, keyring: Keyring) -> None:
             raise StorageError(f"{part.name} of the backup cannot be read: {reason_of(error)}.") from None
         if file.digest != part.sha256:
             raise BackupError(f"{part.name} is of another backup. Take another copy of this one.")
+
+
+def _note(ledger: Ledger, backup: str, now: datetime) -> None:
+    """Say in the access log that everybody's rows are copied, sealed as they are; the copy has that line."""
+    with ledger.writer(UNMADE) as connection, ledger.told(UNMADE):
+        count = connection.execute(select(func.count()).select_from(data_keys)).scalar_one()
+        note(connection, Line(now, backup[:16], "backup", "backup", name_of_table(data_keys), 0, count, ""))
 
 
 def _written(source: Source, folder: Path, backup: str, now: datetime) -> tuple[Manifest, int]:
