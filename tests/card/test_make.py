@@ -265,3 +265,14 @@ def test_the_migration_of_other_residents_is_refused():
 def test_a_segment_without_a_plan_is_refused():
     with pytest.raises(CardError, match="Segment S2 has no service plan"):
         made.card(plans=made.plans()[:1])
+
+
+def test_where_consents_stood_in_a_ledger_the_duties_say_so():
+    both = ("service_planning", "fairness_audit")
+    told = made.card(intake=replace(made.intake(), consent_ledger=both)).duties
+
+    assert told.audit_purpose.consent == "required"
+    assert "consent ledger" in told.audit_purpose.consent_reason.en
+    assert "同意台账" in told.audit_purpose.consent_reason.zh
+    assert CARD.duties.audit_purpose.consent_reason is None
+    assert told.purpose == CARD.duties.purpose  # which needs no consent
