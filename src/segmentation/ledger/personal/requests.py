@@ -22,8 +22,10 @@ from segmentation.ledger.personal.records import (
     Entry,
     Write,
     micros,
+    opened,
     sealed_rows,
     time_of,
+    wrapped_keys,
     write,
 )
 from segmentation.ledger.personal.register import (
@@ -292,9 +294,9 @@ class Requests:
             They are not.
         """
         keys = self._records.ensured([subject], now)
-        there = select(data_keys.c.subject).where(data_keys.c.subject == subject)
         with self._writing() as connection:
-            if connection.execute(there).first() is None:
+            there = opened(self._records.keyring, wrapped_keys(connection, [subject]))
+            if there != keys:  # erased, and perhaps back under another key
                 raise LedgerError(
                     "Nothing was entered: all that was kept of this resident was taken out in the same "
                     "moment."
