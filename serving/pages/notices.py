@@ -27,6 +27,13 @@ NOTICES: Mapping[str, str] = {
     "at_once": msg("It is recorded, and holds from the next question on."),
     "said_before": msg("This was on record already; nothing was entered a second time."),
     "answered": msg("Your answer is recorded."),
+    "overridden": msg("Your decision is recorded: it holds from the next question on."),
+    "override_lifted": msg("Your decision is recorded: the computed segment holds again."),
+    "erased": msg("The resident was erased: nothing of them opens any more, and a tombstone keeps it so."),
+    "erased_unswept": msg(
+        "The resident was erased: nothing of them opens any more. The files of the database are swept of it "
+        "by the next `segmentation retention run`; tell an administrator."
+    ),
     "recorded": msg("This was recorded already, and counts once; nothing was signed a second time."),
 }
 """By the key that a handler gives with `serving.pages.visit.Sent`."""

@@ -111,6 +111,12 @@ def _of_residents() -> tuple[PageRoute, ...]:
         PageRoute("resident_page", "GET", f"{one}/account.html", OFFICERS, "residents.resident:as_page"),
         PageRoute("receive_request", "POST", f"{one}/requests", OFFICERS, "residents.receiving:receive"),
         PageRoute("say", "POST", f"{one}/consents", OFFICERS, "residents.receiving:say"),
+        PageRoute("override", "GET", f"{one}/override", OFFICERS, "residents.overriding:override"),
+        PageRoute(
+            "decide_override", "POST", f"{one}/override", OFFICERS, "residents.overriding:decide_override"
+        ),
+        PageRoute("erase", "GET", f"{one}/erase", OFFICERS, "residents.erasing:erase"),
+        PageRoute("carry_out", "POST", f"{one}/erase", OFFICERS, "residents.erasing:carry_out"),
         PageRoute("request", "GET", a_request, OFFICERS, "residents.answering:request"),
         PageRoute("answer", "POST", a_request, OFFICERS, "residents.answering:answer"),
     )

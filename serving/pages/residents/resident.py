@@ -131,8 +131,8 @@ class Resident(Page):
         metadata=told(
             msg("Nothing is kept"),
             msg(
-                "Nothing is kept of whoever has this reference: no consent, no segment and no request. Was "
-                "it typed as the company has it?"
+                "Nothing is kept of whoever has this reference: no consent, no segment and no request. Make "
+                "sure that it was typed as the company has it."
             ),
         )
     )

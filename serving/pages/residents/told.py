@@ -16,6 +16,7 @@ from serving.pages.residents.named import (
     Entry,
     code_in,
     entry_of,
+    right_in,
     word_in,
 )
 
@@ -260,6 +261,10 @@ class Teller:
         if key == RIGHTS:
             return self.voice.t("rights of residents")
         return word_in(self.voice, self.names.purposes, key).rstrip(".。")
+
+    def right(self, key: str) -> str:
+        """Return what a right is called."""
+        return right_in(self.voice, key)
 
     def segment(self, key: str) -> str:
         """Return a segment with its name."""

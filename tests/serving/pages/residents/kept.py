@@ -14,6 +14,7 @@ from serving.residents.desk import Desk, desk_of
 from tests.reviews.office import MODEL, policy
 from tests.serving.pages.browsing import Browser, Site
 from tests.serving.pages.made import PLACES, PageOffice
+from tests.serving.pages.test_render import faults
 
 PURPOSE, AUDIT = policy().purpose.key, policy().audit_purpose.key
 REF = "Unit 7-1203 / 张三"
@@ -91,6 +92,11 @@ class Keeping:
         self.residents.close()
 
 
+def wrong(html):
+    """What is wrong with a page; the name for a browser's keeper of passwords is hidden and has no label."""
+    return [one for one in faults(html) if one is not None]
+
+
 class _KeptSite(Site):
     """A site with a keyring."""
 
@@ -110,4 +116,4 @@ class _KeptSite(Site):
         self.app.edge.state.residents.close()
 
 
-__all__ = ["AUDIT", "MODEL", "PLACES", "PURPOSE", "REF", "WORDS", "Keeping"]
+__all__ = ["AUDIT", "MODEL", "PLACES", "PURPOSE", "REF", "WORDS", "Keeping", "wrong"]

@@ -1,0 +1,173 @@
+"""Erasing a resident, in two steps: what goes and what stays by law; then the passphrase (PIPL Art. 47).
+
+It cannot be taken back: the key that opens what is kept is destroyed, and no backup brings it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from segmentation.errors import ReviewError
+from segmentation.home import Home
+from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+from segmentation.reviews.refusals import Told as Refusal
+from segmentation.reviews.refusals import refusal_told
+from segmentation.rights.deciding import erase as erased
+from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.page import Page, msg, told
+from serving.pages.residents.asked import about_one
+from serving.pages.residents.named import model_in
+from serving.pages.residents.passphrase import fault_of
+from serving.pages.residents.resident import account
+from serving.pages.residents.told import Requested, Teller
+from serving.pages.table import address
+from serving.pages.visit import Declined, Sent, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from serving.pages.residents.asked import Asked
+    from serving.pages.visit import Answer
+
+
+@dataclass(frozen=True)
+class Going:
+    """How much goes.
+
+    Attributes
+    ----------
+    consents, segments, overrides, requests : int
+        Rows of each kind.
+    """
+
+    consents: int
+    segments: int
+    overrides: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Erase(Page):
+    """See `erase`."""
+
+    TEMPLATE: ClassVar[str] = "residents/erase.html.j2"
+    TITLE: ClassVar[str] = msg("Erase a resident")
+
+    subject: str = field(metadata=told(msg("Pseudonym"), msg("It leads to everything that is kept of them.")))
+    going: Going = field(
+        metadata=told(
+            msg("What goes, for good"),
+            msg(
+                "The key that opens all of it is destroyed, and the rows are emptied; no backup brings them "
+                "back."
+            ),
+        )
+    )
+    is_sure: bool = field(
+        metadata=told(
+            msg("What stays"),
+            msg("What the law asks to keep, or what names nobody."),
+        )
+    )
+    waiting: tuple[Requested, ...] = field(
+        metadata=told(
+            msg("What they asked for and wait for"),
+            msg("It is closed with the erasure: a request for erasure as done, anything else as refused."),
+        )
+    )
+    request: str = field(
+        metadata=told(
+            msg("Why they are erased"),
+            msg(
+                "On their request, or because the purpose has ended or consent was withdrawn (PIPL Art. 47)."
+            ),
+        )
+    )
+    requests: tuple[tuple[str, str], ...] = field(
+        metadata=told(msg("Go on"), msg("Nothing is erased yet: the next page asks for your passphrase."))
+    )
+    slips: Mapping[str, str] = field(
+        metadata=told(
+            msg("Your passphrase"),
+            msg(
+                "It opens your key, and shows that it is you who erases. What is erased cannot be brought "
+                "back."
+            ),
+        )
+    )
+    refused: Refusal | None = field(
+        metadata=told(msg("Not erased"), msg("The rules do not allow this; nothing was erased."))
+    )
+
+
+def _ask(asked: Asked) -> Answer:
+    return _shown(asked, asked.visit.query.get("request", ""))
+
+
+def _erase(asked: Asked) -> Answer:
+    """Show what is about to be done, and do it with the passphrase."""
+    step, request = asked.visit.form.get("step", ""), asked.visit.form.get("request", "")
+    if step not in {"preview", "erase"}:
+        raise Declined(
+            "malformed", asked.voice.t("The form does not say what it is for. Load its page anew.")
+        )
+    if request not in dict(_requests(asked)):
+        slip = asked.voice.t("This request does not wait for an answer any more. Choose another, or none.")
+        return _shown(asked, "", {"request": slip}, status=TO_MEND)
+    if step == "preview":
+        return _shown(asked, request, is_sure=True)
+    fault = fault_of(asked)
+    if fault is not None:
+        return _shown(asked, request, {"passphrase": fault.why}, is_sure=True, status=fault.status)
+    try:
+        found = erased(_erasures(asked), asked.register, asked.subject, request or None, asked.by, asked.now)
+    except ReviewError as error:
+        refused = refusal_told(error, asked.visit.language)
+        return _shown(asked, request, refused=refused, status=REFUSED)
+    is_swept = found is None or found.is_swept
+    return Sent(address("residents"), "erased" if is_swept else "erased_unswept")
+
+
+erase = about_one(_ask)
+carry_out = about_one(_erase, reads=False)
+
+
+def _erasures(asked: Asked) -> Erasures:
+    settings = asked.desk.settings
+    home = settings.vault or settings.home
+    assert home is not None  # noqa: S101 - pages need a home
+    return Erasures(asked.records, Tombstones(tombstones_file(Home(home))))
+
+
+def _requests(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Return what an erasure may answer."""
+    found = asked.register.of(asked.subject)
+    of = tuple(one for one in found if one.ended is None and one.right == "erasure")
+    named = tuple((one.id, asked.voice.t("Their request %(id)s", id=one.id)) for one in of)
+    return (*named, ("", asked.voice.t("No request: the purpose has ended, or consent was withdrawn")))
+
+
+def _shown(
+    asked: Asked,
+    request: str,
+    slips: Mapping[str, str] | None = None,
+    refused: Refusal | None = None,
+    *,
+    is_sure: bool = False,
+    status: int = 200,
+) -> Shown:
+    model = model_in(asked.visit)
+    found, teller, choices = account(asked, model), Teller(model.names, asked.voice), _requests(asked)
+    page = Erase(
+        asked.pseudonym,
+        Going(len(found.consents), len(found.segments), len(found.overrides), len(found.requests)),
+        is_sure,
+        tuple(teller.requested(one, asked.now) for one in found.requests if one.ended is None),
+        request if request in dict(choices) else choices[0][0],
+        choices,
+        slips or {},
+        refused,
+    )
+    return Shown(page, status)

@@ -1,0 +1,54 @@
+"""An account as rows: what holds now, and what was done, in words."""
+
+from segmentation.rights.account import Account, Consent, Kept, Override, Reading, Request, Step
+from segmentation.rights.report import Names
+from serving.pages.residents.told import Teller
+from serving.pages.words import speaker
+
+AT, LATER = "2026-03-02T08:00:00+00:00", "2026-03-03T08:00:00+00:00"
+TELL = Teller(Names(), speaker("en"))
+
+
+def kept(segment="S1", *, is_expired=False, model="a"):
+    return Kept("p", model, 1, segment, 0.5, False, (), "sha256:d", AT, LATER, is_expired)
+
+
+def put(segment, model="a"):
+    return Override("p", model, segment, "Why.", "Carol", "", AT)
+
+
+def holds(segments=(), overrides=()):
+    found = TELL.holds(Account(AT, (), (), segments, overrides, (), ()))
+    return [(one.model, one.segment, one.placed is not None, one.put is not None) for one in found]
+
+
+def test_what_a_person_put_holds_before_what_was_computed_until_it_is_lifted():
+    assert holds((kept("S1"), kept("S2"))) == [("a", "S2", True, False)]
+    assert holds((kept(),), (put("S2"),)) == [("a", "S2", True, True)]
+    assert holds((kept(),), (put("S2"), put(None))) == [("a", "S1", True, False)]
+    assert holds((), (put("S2"),)) == [("a", "S2", False, True)]
+
+
+def test_what_has_expired_holds_no_more_and_models_stand_apart():
+    assert holds((kept(is_expired=True),)) == [("a", "", False, False)]
+    assert holds((kept(), kept("S2", model="b"))) == [("a", "S1", True, False), ("b", "S2", True, False)]
+    assert holds() == []
+
+
+def test_events_steps_and_readings_are_told_in_words_and_unknown_codes_stay():
+    (said,) = TELL.said((Consent("p", "objected", AT, "1", "fr", "fax", "key"),))
+    assert (said.state, said.channel, said.language) == ("Objection to automated decisions", "fax", "fr")
+    steps = (
+        Step("received", AT, "key", "Text.", "app", "zh"),
+        Step("refused", LATER, "Carol", "No.", "", ""),
+    )
+    request = Request("R0", "copy", "refused", AT, LATER, LATER, steps)
+    told = TELL.requested(request, said.at)
+    assert [(one.state, one.channel) for one in told.steps] == [
+        ("Received", "In the app"),
+        ("Refused with a reason", ""),
+    ]
+    first, last = TELL.looked(
+        (Reading(AT, "key", "resident_account", "p", 403), Reading(LATER, "C", "x", "p", 200))
+    )
+    assert (first.by, first.is_told, last.is_told) == ("C", True, False)
