@@ -165,3 +165,12 @@ def test_what_was_sealed_under_a_key_that_is_retired_by_then_is_sealed_anew(ledg
 
     assert list(bulk.write(batches(), NOW)) == [Written(3)]
     assert contents(bulk.records, SUBJECTS[0]) == [b"told"]
+
+
+def test_who_comes_behind_everybody_and_who_does_not_are_told_apart(records, bulk, monkeypatch):
+    monkeypatch.setattr("segmentation.ledger.personal.records.MANY", 1)
+
+    assert list(bulk.write([batch(*SUBJECTS[:2])], NOW)) == [Written(2)]
+    assert list(bulk.write([batch(*SUBJECTS[2:])], NOW)) == [Written(3)]
+    assert list(bulk.write([batch(*SUBJECTS)], NOW)) == [Written(0, known=5)]
+    assert [contents(records, one) for one in SUBJECTS] == [[b"told"]] * 5

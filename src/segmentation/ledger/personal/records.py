@@ -294,7 +294,8 @@ def wrapped_keys(connection: Connection, subjects: Collection[bytes]) -> dict[by
     Many are imported in the order of their pseudonyms, and nobody behind the last one has a key yet.
     """
     if len(subjects) > MANY:
-        last = connection.execute(select(func.max(data_keys.c.subject))).scalar()
+        newest = select(data_keys.c.subject).order_by(data_keys.c.subject.desc()).limit(1)
+        last = connection.execute(newest).scalar()
         if last is None or bytes(last) < min(subjects):
             return {}
     found = among(connection, data_keys, ("subject", "wrapping", "wrapped"), list(subjects))
