@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.api_keys import PURPOSEFUL, SCOPES
+from segmentation.ledger.personal.requests import PURPOSE as OWN
 from segmentation.ledger.personal.tables import PERSONAL
 from segmentation.rights.access import WAYS
 from segmentation.rights.readings import mark_of
@@ -155,7 +156,7 @@ def test_every_write_is_a_line_of_the_log_with_rows_under_the_pseudonym(street, 
     assert bool(written) == bool(TOLD[name].writes)
     for table, told in written.items():
         assert told["what"] == "write"
-        assert told["purpose"] in {PURPOSE, AUDIT, "rights"}
+        assert told["purpose"] in {PURPOSE, AUDIT, OWN}
         mark = front.keyring.marker(told["purpose"])(front.subject(REF))
         assert marks_in(ledger, table, told["first"], told["count"]) == {mark}
     assert REF not in str(lines)
