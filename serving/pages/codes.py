@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from segmentation.card.words import STATUSES as FOUND
+from segmentation.ledger.personal.counts import SMALL
 from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.reviews.named import DONE, ROLES
 from segmentation.reviews.named import STATES_ALONE as STATES
@@ -69,5 +70,7 @@ CODES = SimpleNamespace(
     MEANINGS=MEANINGS,
     roles=roles_in,
     LONGEST=LONGEST_TEXT,
+    SMALL=SMALL,
 )
-"""All of them, as templates use them, ``t(codes.STATES[state])``; and how long a text may be."""
+"""All of them, as templates use them, ``t(codes.STATES[state])``; how long a text may be, and from which
+number on residents are counted."""

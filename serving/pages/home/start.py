@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from serving.pages.home.needs import Need, needs_of
 from serving.pages.page import Page, msg, told
+from serving.pages.residents.register import Waiting, waiting_now
 from serving.pages.table import address
 from serving.pages.visit import Sent, Shown, Visit
 
@@ -124,6 +125,12 @@ class Start(Page):
             msg("Every version that was ever submitted, the newest first, with what its audit found."),
         )
     )
+    residents: Waiting | None = field(
+        metadata=told(
+            msg("What residents wait for"),
+            msg("Requests of residents that wait for an answer, and how many of them are overdue."),
+        )
+    )
     session: Signed = field(
         metadata=told(
             msg("Your session"),
@@ -152,6 +159,7 @@ def start(visit: Visit) -> Shown:
             tuple(one for one in found if not one.mine),
             _running(visit, history, standings),
             tuple(_rows(standings)),
+            waiting_now(visit),
             Signed(visit.signed_in.until, round(visit.office.settings.idle / 60)),
         )
     )

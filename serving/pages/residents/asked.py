@@ -14,12 +14,13 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING
 
 from segmentation.errors import LedgerError, StorageError, VaultError
+from segmentation.ledger.personal.entries import MASS
 from segmentation.ledger.track import day_of
 from segmentation.rights.readings import mark_of
 from serving.pages.page import msg
 from serving.pages.visit import Declined
 from serving.pages.words import Speaker, speaker
-from serving.residents.asked import HOUR, MASS, RIGHTS
+from serving.residents.asked import HOUR, RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

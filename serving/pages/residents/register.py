@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from segmentation.errors import VaultError
-from segmentation.ledger.personal.counts import SMALL, shown
+from segmentation.errors import LedgerError, StorageError, VaultError
+from segmentation.ledger.personal.counts import shown
 from segmentation.ledger.personal.register import RIGHTS
 from serving.pages.declined import TO_MEND
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import NO_KEYRING, check_officer, desk_in, guarded, tell_about
 from serving.pages.residents.named import Entry, entry_of, rights_in
-from serving.pages.table import OFFICERS, address
+from serving.pages.table import KEEPERS, OFFICERS, address
 from serving.pages.visit import Declined, Sent, Shown
 from serving.pages.words import speaker
 from serving.residents.asked import RIGHTS as PURPOSE
@@ -91,11 +91,6 @@ class Register(Page):
             ),
         )
     )
-    least: int = field(
-        metadata=told(
-            msg("Small counts"), msg("From this number on it is told how many; below, that they are few.")
-        )
-    )
     search: Search | None = field(
         metadata=told(
             msg("The register"),
@@ -135,6 +130,23 @@ def waiting_in(found: Iterable[Listed], now: datetime, *, right: str = "", small
     late = [one.is_late(now) for one in found]
     counts = len(late), sum(late)
     return Waiting(right, *(counts if small else map(shown, counts)))
+
+
+def waiting_now(visit: Visit) -> Waiting | None:
+    """Return how many requests wait, for the start page.
+
+    None where nothing is kept of residents, where it is not for the roles of who asks, and where it cannot be
+    read: the start page does not wait for that.
+    """
+    desk, roles = visit.office.residents, set(visit.signed_in.roles)
+    if desk is None or not roles & set(KEEPERS):
+        return None
+    try:
+        found = desk.requests.register(waiting=True)
+    except (LedgerError, StorageError, VaultError) as error:
+        desk.tell(error)
+        return None
+    return waiting_in(found, visit.now, small=bool(roles & set(OFFICERS)))
 
 
 @guarded
@@ -180,17 +192,16 @@ def _page(visit: Visit, fault: str = "") -> Register:
     voice, desk = speaker(visit.language), visit.office.residents
     visit.about.purpose = PURPOSE
     if desk is None:
-        return Register(voice.t(NO_KEYRING), (), SMALL, None, (), 0, "")
+        return Register(voice.t(NO_KEYRING), (), None, (), 0, "")
     waiting = desk.requests.register(waiting=True)
     if not set(OFFICERS) & set(visit.signed_in.roles):
-        return Register("", _counts(waiting, visit.now, voice, small=False), SMALL, None, (), 0, "")
+        return Register("", _counts(waiting, visit.now, voice, small=False), None, (), 0, "")
     check_officer(visit)
     search = _asked(visit.query, voice)
     rows = _of(search, waiting if search.show in {"waiting", "late"} else desk.requests.register(), visit.now)
     return Register(
         "",
         _counts(waiting, visit.now, voice, small=True),
-        SMALL,
         search,
         tuple(entry_of(one, visit.now, voice) for one in rows[:MOST]),
         max(0, len(rows) - MOST),

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from segmentation.errors import LedgerError
 from segmentation.reviews.desk import Desk
 from serving.pages.home.start import home, start
 from serving.pages.render import rendered
+from serving.pages.residents.register import Waiting
 from serving.pages.table import address
 from tests.reviews.office import MODEL
 from tests.serving.pages.made import blocked
+from tests.serving.pages.residents.kept import Keeping
 
 
 @pytest.fixture
@@ -186,3 +189,44 @@ def test_a_name_that_is_a_script_is_shown_as_text(desk, office):
 
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "words"),
+    [
+        ("Carol", "en", ("Waiting: 2", "Overdue: 1")),
+        ("Carol", "zh", ("待答复：2", "已逾期：1")),
+        ("Bob", "en", ("Waiting: fewer than 10", "Overdue: fewer than 10")),
+        ("Adam", "zh", ("待答复：少于10", "已逾期：少于10")),
+    ],
+)
+def test_how_many_residents_wait_is_told_as_the_role_may_know_it(desk, page, name, language, words):
+    keeping = Keeping(desk)
+    keeping.ask("access")
+    keeping.ask("copy", at=keeping.now - timedelta(days=40))
+    _, text = page(name, language)
+    keeping.close()
+
+    assert [one for one in words if one not in text] == []
+
+
+def test_where_nobody_waits_that_is_told_and_a_trainer_is_told_nothing(desk, page):
+    keeping = Keeping(desk)
+    found = {name: page(name)[0].residents for name in ("Carol", "Bob", "Tina")}
+    assert "None is overdue" in page()[1]
+    keeping.close()
+
+    assert (found["Carol"], found["Bob"]) == (Waiting("", 0, 0), Waiting("", 0, 0))
+    assert found["Tina"] is None
+
+
+def test_the_start_page_does_not_wait_for_what_is_kept_of_residents(desk, page, monkeypatch):
+    def broken():
+        raise LedgerError("The disk fell out.")
+
+    keeping = Keeping(desk)
+    monkeypatch.setattr(keeping.residents, "_opened", broken)
+    assert page()[0].residents is None
+    keeping.close()
+    desk.pages.residents = None
+    assert page()[0].residents is None
