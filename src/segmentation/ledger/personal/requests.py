@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import select
 
-from segmentation.errors import LedgerError, ReviewError, VaultError
+from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.records import (
     AGAIN,
     UNWRITTEN,
@@ -34,9 +32,9 @@ from segmentation.ledger.personal.register import (
     RIGHTS,
     Listed,
     listed,
-    listed_of,
     one_of,
 )
+from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
 from segmentation.ledger.personal.tables import data_keys, requests
 from segmentation.ledger.store import UNREAD
 
@@ -50,6 +48,8 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.register import Right, State
     from segmentation.vault import DataKey
 
+__all__ = ["AT_ONCE", "DAYS", "LONGEST", "PURPOSE", "Request", "Requests", "Step", "Told"]
+
 AT_ONCE: tuple[Right, ...] = ("objection", "withdrawal")
 """What asks nothing and takes effect when it is received (PIPL Art. 15, 24)."""
 PURPOSE = "own rights"
@@ -58,57 +58,6 @@ DAYS = 30
 """Days in which a request is answered (GB/T 35273-2020, 8.7), and by which it may be extended once."""
 LONGEST = 2000
 """Letters of what is said in one step."""
-
-
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is sealed of a step.
-
-    Attributes
-    ----------
-    by : str
-        A person of the ledger, the id of an API key, or a command.
-    text : str
-        What the resident asked for, or what they are answered.
-    channel : str
-        How it was received, such as ``app`` or ``front_desk``.
-    language : str
-        Of the resident.
-    """
-
-    by: str
-    text: str = ""
-    channel: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a request.
-
-    Attributes
-    ----------
-    at : datetime
-        In UTC.
-    state : {"received", "extended", "done", "refused"}
-    told : Told
-    """
-
-    at: datetime
-    state: State
-    told: Told
-
-
-@dataclass(frozen=True)
-class Request(Listed):
-    """A request with everything that was said of it; further as `Listed`.
-
-    Attributes
-    ----------
-    steps : tuple of Step
-        The oldest first.
-    """
-
-    steps: tuple[Step, ...]
 
 
 class Requests:
@@ -215,7 +164,7 @@ class Requests:
         steps: dict[str, list[Kept]] = {}
         for row in sorted(self._records.of(requests, PURPOSE, subject), key=lambda row: row.number):
             steps.setdefault(str(row.more[0]), []).append(row)
-        return tuple(_request(found) for found in steps.values())
+        return tuple(request_of(found) for found in steps.values())
 
     def register(self, *, waiting: bool = False) -> tuple[Listed, ...]:
         """Return every request in the clear, the oldest first.
@@ -310,7 +259,7 @@ class Requests:
             yield connection
 
     def _step(self, subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:
-        return Write(requests, PURPOSE, [Entry(subject, at, _encode(told), more)])
+        return Write(requests, PURPOSE, [Entry(subject, at, encoded(told), more)])
 
     def _write(
         self,
@@ -368,24 +317,3 @@ def _with(found: Listed, state: State, due: datetime, now: datetime) -> Listed:
 
 def _bare(found: Listed, state: State, at: int) -> tuple[Any, ...]:
     return (None, PURPOSE, at, found.id, found.right, state, micros(found.due), None)
-
-
-def _request(rows: list[Kept]) -> Request:
-    id_, right = rows[0].more[:2]
-    clear = listed_of(id_, right, [(row.more[2], row.at, row.more[3]) for row in rows])
-    steps = tuple(Step(time_of(row.at), row.more[2], _read(row)) for row in rows)
-    return Request(**vars(clear), steps=steps)
-
-
-def _read(row: Kept) -> Told:
-    try:
-        return _decode(row.content)
-    except msgspec.DecodeError:
-        raise VaultError(
-            f"Row {row.number} of requests opens and holds no request. A newer version wrote it: install "
-            "that."
-        ) from None
-
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Told).decode

@@ -1,0 +1,103 @@
+"""The steps of a request, and what is sealed of each: who took it, and what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segmentation.errors import VaultError
+from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.register import Listed, listed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.register import State
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is sealed of a step.
+
+    Attributes
+    ----------
+    by : str
+        A person of the ledger, the id of an API key, or a command.
+    text : str
+        What the resident asked for, or what they are answered.
+    channel : str
+        How it was received, such as ``app`` or ``front_desk``.
+    language : str
+        Of the resident.
+    """
+
+    by: str
+    text: str = ""
+    channel: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a request.
+
+    Attributes
+    ----------
+    at : datetime
+        In UTC.
+    state : {"received", "extended", "done", "refused"}
+    told : Told
+    """
+
+    at: datetime
+    state: State
+    told: Told
+
+
+@dataclass(frozen=True)
+class Request(Listed):
+    """A request with everything that was said of it; further as `Listed`.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        The oldest first.
+    """
+
+    steps: tuple[Step, ...]
+
+
+def encoded(told: Told) -> bytes:
+    """Return what is sealed of a step."""
+    return _encode(told)
+
+
+def request_of(rows: Sequence[Kept]) -> Request:
+    """Return a request from its rows, the oldest first.
+
+    Raises
+    ------
+    VaultError
+        A row opens, and says something else than a step.
+    """
+    id_, right = rows[0].more[:2]
+    clear = listed_of(id_, right, [(row.more[2], row.at, row.more[3]) for row in rows])
+    steps = tuple(Step(time_of(row.at), row.more[2], _read(row)) for row in rows)
+    return Request(**vars(clear), steps=steps)
+
+
+def _read(row: Kept) -> Told:
+    try:
+        return _decode(row.content)
+    except msgspec.DecodeError:
+        raise VaultError(
+            f"Row {row.number} of requests opens and holds no request. A newer version wrote it: install "
+            "that."
+        ) from None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Told).decode
