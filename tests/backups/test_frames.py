@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.backups import frames
@@ -41,6 +41,7 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("frames") / "half" / "ledger.sealed"
 
 
+@settings(max_examples=30)
 @given(parts=st.lists(st.binary(max_size=13)))
 def test_what_is_written_is_read_in_whatever_parts(path, parts):
     file = sealed(path, *parts)
@@ -51,6 +52,7 @@ def test_what_is_written_is_read_in_whatever_parts(path, parts):
         assert b"".join(iter(lambda: again.read(3), b"")) == content
 
 
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_bit_that_is_another_is_found(path, data):
     sealed(path, b"some content of it")
@@ -62,6 +64,7 @@ def test_a_bit_that_is_another_is_found(path, data):
         opened(path)
 
 
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_file_that_is_cut_off_is_found_wherever_it_is(path, data):
     sealed(path, b"some content of it")

@@ -170,6 +170,7 @@ def test_who_was_erased_is_absent_after_a_restore(run, office, shelf, tmp_path, 
     ended = run("restore", only(shelf), "--home", new)
 
     assert "Erased again, as the tombstones say: 1 residents." in ended.out, ended.err
+    assert "in approved and reviews: copy them to where SEGMENTATION_BUNDLES says." in ended.out
     with open_ledger(f"sqlite:///{new}/ledger.db") as ledger:
         records = Records(ledger, lambda: keyring)
         assert told(records, keyring.subject_of("R-1")) == []

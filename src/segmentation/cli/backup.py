@@ -128,6 +128,8 @@ def _tell(made: Made, source: Source, tracking_uri: str | None) -> None:
 
 
 def _tell_restored(found: Restored, home: Home) -> None:
+    from segmentation.ledger.trust import BUNDLES
+
     manifest = found.manifest
     say(f"Restored to {home.root}: the backup of {manifest.at:%Y-%m-%d %H:%M} UTC, and every row verified.")
     say(
@@ -136,8 +138,10 @@ def _tell_restored(found: Restored, home: Home) -> None:
     )
     if found.erased.residents:
         say(f"Erased again, as the tombstones say: {found.erased.residents:,} residents.")
-    if manifest.mlflow is False:
+    if not manifest.mlflow:
         say("The database of MLflow is not in it: restore it where it is kept.")
+    if os.environ.get(BUNDLES):
+        say(f"Bundles are in {home.root}, in approved and reviews: copy them to where {BUNDLES} says.")
     say("Next: `segmentation ledger verify --checkpoint …` with the newest checkpoint that you kept.")
     say("What was decided, consented or withdrawn after the backup is lost: enter it again before you serve.")
 
