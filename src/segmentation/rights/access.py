@@ -8,7 +8,7 @@ what they do is in the access log under the command's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from segmentation.ledger.api_keys import SCOPES, Scope
@@ -17,7 +17,7 @@ from segmentation.ledger.records import Role
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-Kind = Literal["route", "command"]
+Kind = Literal["route", "command", "page"]
 Operator = Literal["operator"]
 Who = Scope | Role | Operator
 For = Literal["placing", "stated", "recorded", "rights", "keeping", "unnamed"]
@@ -35,8 +35,8 @@ class Way:
     Attributes
     ----------
     name : str
-        A route's name, as access events have it, or a command's words.
-    kind : {"route", "command"}
+        A route's or a page's name, as access events have it, or a command's words.
+    kind : {"route", "command", "page"}
     who : tuple of str
         Scopes of API keys, roles of people, or the operator: any one of them will do.
     purpose : str
@@ -59,7 +59,7 @@ class Way:
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The roles that may use a command; none where it is the operator's."""
+        """The roles that may give a command or open a page; none where it is the operator's."""
         return tuple(role for role in get_args(Role) if role in self.who)
 
     def admits(self, who: Collection[str], issued: Collection[str] = (), purpose: str = "") -> bool:
@@ -87,10 +87,18 @@ def _command(name: str, who: str, purpose: For, reads: str = "", writes: str = "
     return Way(name, "command", told, purpose, tuple(reads.split()), tuple(writes.split()))
 
 
+def _page(name: str, who: str, purpose: For, reads: str = "", writes: str = "") -> Way:
+    return replace(_command(f"page_{name}", who, purpose, reads, writes), kind="page")
+
+
 EVERYTHING = "consents segments overrides requests"
 PLACED = "consents segments overrides"
-OFFICER, FINDERS, OPERATOR = "compliance", "compliance administrator", "operator"
-"""Who keeps the law | who enters a breach, for whoever runs the machine often sees it first | who runs it."""
+ERASED = "data_keys tombstones consents segments overrides requests"
+OFFICER, OPERATOR = "compliance", "operator"
+FINDERS = "compliance administrator"
+"""Who enters a breach: whoever runs the machine often sees it first."""
+COUNTERS = "compliance business administrator"
+"""Who may know how many wait for an answer."""
 
 WAYS: tuple[Way, ...] = (
     _route("predict", "predict", "unnamed"),
@@ -115,7 +123,7 @@ WAYS: tuple[Way, ...] = (
         OFFICER,
         "rights",
         reads="requests",
-        writes="data_keys tombstones consents segments overrides requests",
+        writes=ERASED,
     ),
     _command("consent state", OFFICER, "recorded", reads="consents"),
     _command("consent give", OFFICER, "recorded", reads="consents", writes="consents"),
@@ -137,6 +145,20 @@ WAYS: tuple[Way, ...] = (
     _command("keyring rotate", OPERATOR, "keeping", writes="data_keys"),
     _command("backup", OPERATOR, "keeping"),
     _command("restore", OPERATOR, "keeping"),
+    _page("residents", COUNTERS, "keeping"),
+    _page("find_resident", OFFICER, "rights"),
+    _page("whose", OFFICER, "rights"),
+    _page("resident", OFFICER, "rights", reads=EVERYTHING),
+    _page("resident_json", OFFICER, "rights", reads=EVERYTHING),
+    _page("resident_page", OFFICER, "rights", reads=EVERYTHING),
+    _page("receive_request", OFFICER, "rights", reads="consents", writes="requests consents"),
+    _page("say", OFFICER, "rights", reads="consents", writes="requests consents"),
+    _page("override", OFFICER, "rights", reads="segments overrides"),
+    _page("decide_override", OFFICER, "rights", writes="overrides requests"),
+    _page("erase", OFFICER, "rights", reads="requests"),
+    _page("carry_out", OFFICER, "rights", reads="requests", writes=ERASED),
+    _page("request", OFFICER, "rights", reads="requests"),
+    _page("answer", OFFICER, "rights", reads="requests", writes="requests"),
 )
 """Every way. What a command reads and writes is what it does where the ledger keeps anything of residents."""
 UNTRAINED = frozenset({"breach open", "breach step"})

@@ -79,7 +79,9 @@ DOES: Mapping[str, Texts] = {
     "consent withdraw": Texts("Record a withdrawal", "登记撤回"),
     "consent object": Texts("Record an objection, or its end", "登记异议或收回异议"),
     "consent import": Texts("Bring in consents of many", "批量导入同意记录"),
-    "consent export": Texts("Take out consents of many; raises an alert", "批量导出同意记录（产生告警）"),
+    "consent export": Texts(
+        "Take out consents; of over 600 residents with an alert", "批量导出同意记录（超过600人告警）"
+    ),
     "consent notice": Texts("Put a version of a notice on record", "登记告知书版本"),
     "breach open": Texts("Enter a breach that was found", "登记发现的安全事件"),
     "breach step": Texts("Add what was done about it", "登记安全事件的处置步骤"),
@@ -95,5 +97,21 @@ DOES: Mapping[str, Texts] = {
     "keyring rotate": Texts("Wrap the keys of residents anew", "更换住户数据密钥的封装密钥"),
     "backup": Texts("Copy all of it, sealed", "加密备份"),
     "restore": Texts("Bring a backup back, without who was erased", "恢复备份（已删除的住户除外）"),
+    "page_residents": Texts(
+        "How many wait for an answer; compliance sees the register", "待办请求数量；合规可见登记簿"
+    ),
+    "page_find_resident": Texts("Find one resident by the reference", "按编号查找一位住户"),
+    "page_whose": Texts("Go from a request to whose it is", "由请求转到其住户"),
+    "page_resident": Texts("Everything that is kept of one resident", "查询所保存的一位住户的全部信息"),
+    "page_resident_json": Texts("The same as JSON", "同上（JSON）"),
+    "page_resident_page": Texts("The same, to hand over", "同上（供交付）"),
+    "page_receive_request": Texts("Enter what one resident asks for", "登记一位住户的权利请求"),
+    "page_say": Texts("Record a withdrawal or an objection", "登记撤回或异议"),
+    "page_override": Texts("Look at a segment, to put another in its place", "查看分群以便人工改定"),
+    "page_decide_override": Texts("Put another segment in the place of the computed one", "人工改定分群"),
+    "page_erase": Texts("Look at what an erasure takes out", "查看拟删除的内容"),
+    "page_carry_out": Texts("Erase a resident", "删除一位住户的信息"),
+    "page_request": Texts("One request, and its steps", "查看一项请求及其办理步骤"),
+    "page_answer": Texts("Answer a request", "答复权利请求"),
 }
 """What is done on each way."""
