@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from segmentation.backups import restoring
-from segmentation.backups.drilling import SCRATCH, drill, planted
+from segmentation.backups.drilling import SCRATCH, drill, drill_erasures, older, planted
 from segmentation.errors import BackupError
 from segmentation.ledger.personal.erasing import Erased, Erasures
 from segmentation.scorer import FoldedLevels, FoldedNumber, FoldedScorer
@@ -85,6 +85,35 @@ def restoring_verified(ledger, tombstones):
     from segmentation.ledger.personal.verify import verify_personal
 
     return verify_personal(ledger)
+
+
+def test_an_older_backup_with_somebody_who_was_erased_since_is_restored_without_them(kept):
+    kept.erase("R-planted-3", NOW)
+    first, second = kept.backed_up(), kept.backed_up(NOW.replace(hour=10))
+    assert older(kept.shelf.kept(), kept.source, second.manifest) is None
+    kept.erase("R-planted-2")
+    newest = kept.backed_up(LATER)
+
+    assert older(kept.shelf.kept(), kept.source, newest.manifest) == second.path
+    (found,) = drill_erasures(first.path, kept.source, kept.trust, LATER)
+    assert found.holds
+    assert found.what.startswith("The backup of 2026-11-20 09:30 UTC: Erasures: of 2, nobody is there again")
+    assert found.what.endswith("taken out of this backup: 1.")
+
+
+def test_an_older_backup_that_cannot_be_restored_by_itself_is_left_out_and_a_damaged_one_told(kept):
+    first = kept.backed_up()
+    kept.erase("R-planted-2")
+    newest = kept.backed_up(LATER)
+    rotated = replace(kept.source, keyring=kept.source.keyring.rotated(LATER))
+    retired = replace(rotated, keyring=rotated.keyring.without(kept.source.keyring.active.id))
+    assert older(kept.shelf.kept(), rotated, newest.manifest) == first.path
+    assert older(kept.shelf.kept(), retired, newest.manifest) is None
+
+    (first.path / "ledger.sealed").write_bytes(b"")
+    (found,) = drill_erasures(first.path, kept.source, kept.trust, LATER)
+    assert not found.holds
+    assert "half a backup" in found.what
 
 
 def test_a_bundle_that_is_gone_here_is_told(kept):

@@ -163,6 +163,11 @@ def test_who_was_erased_is_absent_after_a_restore(run, office, shelf, tmp_path, 
         personal = open_personal(ledger, office.home, office.clock())
         keyring = personal.records.keyring
         personal.erasures.erase([keyring.subject_of("R-1")], "Carol", office.clock())
+    office.clock.now = office.clock.now.replace(hour=20)
+    drilled = run("backup", "--to", shelf, "--drill")
+    assert drilled.code == 0
+    assert drilled.out.splitlines()[-1].endswith("taken out of this backup: 1.")
+    shutil.rmtree(max(shelf.glob("segmentation-*")))
     new = tmp_path / "new"
     new.mkdir()
     shutil.copy(office.home.keyring, new)

@@ -34,14 +34,16 @@ from segmentation.ledger.trust import Trust
 from segmentation.scorer import FoldedNumber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
 
     from segmentation.backups.making import Source
+    from segmentation.backups.manifest import Manifest
     from segmentation.backups.restoring import Restored
+    from segmentation.backups.shelf import Kept
     from segmentation.ledger.history import History
     from segmentation.ledger.store import Ledger
     from segmentation.scorer import FoldedScorer
@@ -107,12 +109,53 @@ def drill(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator
     )
 
 
-def _checks(folder: Path, source: Source, trust: Trust, home: Home, now: datetime) -> Iterator[Check]:
-    address = f"sqlite:///{quote(home.ledger.as_posix())}"
+def drill_erasures(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator[Check]:
+    """Restore an older backup, in which somebody is who was erased since, and look for them.
+
+    Takes, yields and raises what `drill` does; of predictions nothing is asked, because versions come and go.
+    """
+    with _scratch(source.home) as home:
+        try:
+            restored = _restored(folder, source, trust, home, now)
+            with closing(open_ledger(_address(home))) as ledger:
+                found = _erased(ledger, source, restored)
+            yield Check(f"The backup of {restored.manifest.at:%Y-%m-%d %H:%M} UTC: {found.what}", found.holds)
+        except SegmentationError as error:
+            yield Check(str(error), holds=False)
+
+
+def older(kept: Iterable[Kept], source: Source, made: Manifest) -> Path | None:
+    """Return the newest backup of the same ledger in which somebody is who was erased since; None without.
+
+    One from before a key was retired, or before an upgrade, is left out: it cannot be restored by itself.
+    """
+    keys = {one.id for one in source.keyring.wrapping}
+    lines = len(source.tombstones.read())
+    return next(
+        (
+            path
+            for path, manifest in kept
+            if (manifest.ledger, manifest.revision) == (made.ledger, made.revision)
+            and manifest.tombstones.number < lines
+            and keys.issuperset(manifest.wrapping)
+        ),
+        None,
+    )
+
+
+def _address(home: Home) -> str:
+    return f"sqlite:///{quote(home.ledger.as_posix())}"
+
+
+def _restored(folder: Path, source: Source, trust: Trust, home: Home, now: datetime) -> Restored:
     is_none_erased = not source.tombstones.path.exists()
-    target = Target(home, address, source.keyring, source.tombstones, trust.root, is_none_erased)
-    restored = restore(folder, target, now)
-    manifest = restored.manifest
+    target = Target(home, _address(home), source.keyring, source.tombstones, trust.root, is_none_erased)
+    return restore(folder, target, now)
+
+
+def _checks(folder: Path, source: Source, trust: Trust, home: Home, now: datetime) -> Iterator[Check]:
+    restored = _restored(folder, source, trust, home, now)
+    manifest, address = restored.manifest, _address(home)
     yield Check(f"The backup of {manifest.at:%Y-%m-%d %H:%M} UTC is whole, and opens with this keyring.")
     yield Check(
         f"Chain and signatures: {manifest.events.number:,} events and {manifest.access.number:,} batches of "

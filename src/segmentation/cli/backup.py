@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from segmentation.backups.making import Made, Source
     from segmentation.backups.restoring import Restored
+    from segmentation.backups.shelf import Shelf
     from segmentation.home import Home
     from segmentation.ledger.trust import Trust
 
@@ -49,7 +51,6 @@ def backup(
     In it is neither the keyring, under which it is sealed, nor the file of tombstones, which says
     who was erased: keep copies of both elsewhere. Exit code 1 says that a check of the drill failed.
     """
-    from segmentation.backups.drilling import drill as drilled
     from segmentation.backups.making import back_up
     from segmentation.backups.shelf import Shelf
 
@@ -64,13 +65,8 @@ def backup(
             say(f"Backups of this ledger: {len(_of(shelf.kept(), made)):,}; taken away: {gone:,}.")
         for path in shelf.broken():
             warn(f"{path} is called like a backup and is none; find out why, and take it away.")
-        if drill:
-            failed = 0
-            for check in drilled(made.path, source, trust, office.now()):
-                say(f"{'ok    ' if check.holds else 'FAILED'}  {check.what}")
-                failed += not check.holds
-            if failed:
-                raise typer.Exit(ALTERED)
+        if drill and _failed(shelf, made, source, trust):
+            raise typer.Exit(ALTERED)
 
 
 def restore(
@@ -111,6 +107,20 @@ def restore(
     )
     found = restored(_newest(folder), target, office.now())
     _tell_restored(found, place)
+
+
+def _failed(shelf: Shelf, made: Made, source: Source, trust: Trust) -> int:
+    """Drill the backup, and an older one in which somebody is who was erased since; return what failed."""
+    from segmentation.backups.drilling import drill, drill_erasures, older
+
+    checks = [drill(made.path, source, trust, office.now())]
+    if (before := older(shelf.kept(), source, made.manifest)) is not None:
+        checks.append(drill_erasures(before, source, trust, office.now()))
+    failed = 0
+    for check in chain.from_iterable(checks):
+        say(f"{'ok    ' if check.holds else 'FAILED'}  {check.what}")
+        failed += not check.holds
+    return failed
 
 
 def _tell(made: Made, source: Source, tracking_uri: str | None) -> None:
