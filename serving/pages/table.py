@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 from segmentation.ledger.records import Role
 from segmentation.ledger.signatures import WHO
+from segmentation.rights.access import way
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ANYBODY = None
@@ -24,7 +25,7 @@ READERS: tuple[Role, ...] = ("trainer", "compliance", "business", "administrator
 KEEPERS: tuple[Role, ...] = ("compliance", "business", "administrator")
 """Who reads the whole ledger and takes evidence away."""
 REVIEWERS: tuple[Role, ...] = ("compliance", "business")
-OFFICERS: tuple[Role, ...] = ("compliance",)
+OFFICERS = way("page_resident").roles
 """Who is told of one resident, and acts on what they ask for."""
 ROOT = "/review"
 Action = Literal["comment", "approve", "request_changes", "reject", "revoke", "suspend", "resume"]
@@ -97,29 +98,29 @@ def all_pages() -> tuple[PageRoute, ...]:
     )
 
 
-def _of_residents() -> tuple[PageRoute, ...]:
-    """Return the pages of residents' rights; who does not answer requests reads counts on the first."""
+def _of_residents() -> Iterator[PageRoute]:
+    """Yield the pages of residents' rights, for whom the table of access says."""
     every = f"{ROOT}/residents"
     one = f"{every}/{{subject}}"
     a_request = f"{one}/requests/{{request}}"
-    return (
-        PageRoute("residents", "GET", every, KEEPERS, "residents.register:register"),
-        PageRoute("find_resident", "POST", f"{every}/find", OFFICERS, "residents.register:find"),
-        PageRoute("whose", "GET", f"{every}/requests/{{request}}", OFFICERS, "residents.register:whose"),
-        PageRoute("resident", "GET", one, OFFICERS, "residents.resident:resident"),
-        PageRoute("resident_json", "GET", f"{one}/account.json", OFFICERS, "residents.resident:as_json"),
-        PageRoute("resident_page", "GET", f"{one}/account.html", OFFICERS, "residents.resident:as_page"),
-        PageRoute("receive_request", "POST", f"{one}/requests", OFFICERS, "residents.receiving:receive"),
-        PageRoute("say", "POST", f"{one}/consents", OFFICERS, "residents.receiving:say"),
-        PageRoute("override", "GET", f"{one}/override", OFFICERS, "residents.overriding:override"),
-        PageRoute(
-            "decide_override", "POST", f"{one}/override", OFFICERS, "residents.overriding:decide_override"
-        ),
-        PageRoute("erase", "GET", f"{one}/erase", OFFICERS, "residents.erasing:erase"),
-        PageRoute("carry_out", "POST", f"{one}/erase", OFFICERS, "residents.erasing:carry_out"),
-        PageRoute("request", "GET", a_request, OFFICERS, "residents.answering:request"),
-        PageRoute("answer", "POST", a_request, OFFICERS, "residents.answering:answer"),
+    told: tuple[tuple[str, Literal["GET", "POST"], str, str], ...] = (
+        ("residents", "GET", every, "register:register"),
+        ("find_resident", "POST", f"{every}/find", "register:find"),
+        ("whose", "GET", f"{every}/requests/{{request}}", "register:whose"),
+        ("resident", "GET", one, "resident:resident"),
+        ("resident_json", "GET", f"{one}/account.json", "resident:as_json"),
+        ("resident_page", "GET", f"{one}/account.html", "resident:as_page"),
+        ("receive_request", "POST", f"{one}/requests", "receiving:receive"),
+        ("say", "POST", f"{one}/consents", "receiving:say"),
+        ("override", "GET", f"{one}/override", "overriding:override"),
+        ("decide_override", "POST", f"{one}/override", "overriding:decide_override"),
+        ("erase", "GET", f"{one}/erase", "erasing:erase"),
+        ("carry_out", "POST", f"{one}/erase", "erasing:carry_out"),
+        ("request", "GET", a_request, "answering:request"),
+        ("answer", "POST", a_request, "answering:answer"),
     )
+    for name, method, path, handler in told:
+        yield PageRoute(name, method, path, way(f"page_{name}").roles, f"residents.{handler}")
 
 
 def _of(action: str) -> str:
