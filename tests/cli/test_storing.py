@@ -1,5 +1,6 @@
 """`segmentation score --store`: the approved version's segments in the ledger, sealed, and nobody's twice."""
 
+import json
 from functools import partial
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from segmentation import approved
 from segmentation.cli import office as clock
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import Segments
@@ -99,6 +101,20 @@ def test_consents_on_record_count(run, records):
         if line.startswith("Left out by the consents on record")
     ]
     assert line.endswith("298 no consent on record, 1 objection to automated decisions.")
+
+
+def test_what_is_read_and_stored_is_in_the_access_log_by_number_and_without_a_reference(run, records):
+    event = Told("given", small_policy().purpose.notice_versions[0])
+    Consents(records).record(records.keyring.subject_of("R000001"), PURPOSE, event, "Test", NOW)
+    before = AccessLog(records.ledger).head().number
+    run(*STORE, "--approved", "--store")
+    lines = list(AccessLog(records.ledger).lines(before))
+
+    told = {(line["what"], line["table"]): line for line in map(json.loads, lines)}
+    assert {("read", "consents"), ("write", "segments")} <= set(told)
+    assert {line["purpose"] for line in told.values()} == {PURPOSE}
+    assert all(line["by"].startswith("segmentation score") for line in told.values())
+    assert "R000001" not in str(lines)
 
 
 def test_a_table_or_the_ledger_is_asked_for_and_not_both(run, office):

@@ -1,6 +1,7 @@
 """The table of access, tried on the commands: every person and command, and each in the log by pseudonym."""
 
 import json
+from pathlib import Path
 
 import pytest
 import typer.main
@@ -37,6 +38,17 @@ WORDS = {
     "breach open": ("--note", "A disk is missing."),
     "breach step": ("BREACH", "assessed", "--note", "A disk is missing."),
 }
+OPERATED = {
+    "score": "cli/test_storing.py::"
+    "test_what_is_read_and_stored_is_in_the_access_log_by_number_and_without_a_reference",
+    "build": "cli/test_consented.py::test_where_it_has_some_they_count_and_looking_is_told",
+    "mitigate": "cli/test_consented.py::test_where_it_has_some_they_count_and_looking_is_told",
+    "audit": "cli/test_overridden.py::test_overrides_are_counted_by_the_computed_segment",
+    "retention run": "ledger/personal/test_retention.py::test_what_is_taken_out_leaves_its_digest_and_a_line",
+    "keyring rotate": "ledger/personal/test_rotation.py::test_a_rotation_is_told_in_the_access_log",
+}
+"""Tests that find what a command does by itself, over many residents, in the access log."""
+TESTS = Path(__file__).parents[2]
 OF_MANY = {"consent import", "consent export"}
 UNNAMED = {
     "resident answer",
@@ -141,6 +153,16 @@ def test_every_command_is_an_event_with_purpose_and_pseudonym_and_never_the_refe
     for event in events:
         if event.get("what") == "write" and event["table"] not in {"notices", "breaches"}:
             assert marks_in(ledger, event) <= {keyring.marker(event["purpose"])(placed)}
+
+
+@pytest.mark.parametrize("name", [name for name, one in COMMANDS.items() if not one.roles])
+def test_what_the_operator_reads_and_writes_is_looked_for_in_the_log_by_a_test(name):
+    told = COMMANDS[name]
+    assert (name in OPERATED) == bool(told.reads or told.writes)
+    if name in OPERATED:
+        file, _, test = OPERATED[name].partition("::")
+        content = (TESTS / file).read_text(encoding="utf-8")
+        assert "AccessLog" in content.partition(f"def {test}(")[2].partition("\n\n\n")[0]
 
 
 def marks_in(ledger, event):
