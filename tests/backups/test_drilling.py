@@ -70,7 +70,7 @@ def test_somebody_who_is_there_again_is_found(kept, monkeypatch):
     kept.erase("R-planted-2")
     monkeypatch.setattr(Erasures, "carry_out", lambda *_: Erased(0, 0))
     monkeypatch.setattr(
-        restoring, "verify_personal", lambda ledger, _: restoring_verified(ledger, kept.source.tombstones)
+        restoring, "verify_personal", lambda ledger, *_: restoring_verified(ledger, kept.source.tombstones)
     )
     assert (
         drilled(kept, made.path)[

@@ -78,6 +78,20 @@ def test_nobody_is_signed_in_after_a_restore_and_notes_are_kept(kept, tmp_path):
     assert found[versions.name] == content_of(kept.source.ledger)[versions.name]
 
 
+def test_what_came_with_the_tables_makes_room_for_what_was_backed_up(kept, tmp_path, new_database):
+    notes = metadata.tables["notes"]
+    values = {column.name: "1" for column in notes.columns} | {"version": 1}
+    with kept.source.ledger.writer("Nothing") as connection:
+        connection.execute(notes.insert(), values)
+    file, before = File(), content_of(kept.source.ledger)
+    write_rows(kept.source.ledger, file)
+    for address in (f"sqlite:///{tmp_path}/new.db", new_database()):
+        with create_ledger(address) as made, made.writer("Nothing") as connection:
+            connection.execute(notes.insert(), values | {"text": "of the migration"})
+        with filled(address, File(file.getvalue())) as ledger:
+            assert content_of(ledger) == before
+
+
 @pytest.mark.parametrize("frame", [("strange", [[1]]), ("consents", [[1]])])
 def test_rows_of_strange_tables_are_refused(tmp_path, frame):
     data = rows._encode(frame)

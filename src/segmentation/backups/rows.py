@@ -11,15 +11,16 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from segmentation.backups.manifest import Reached, Rows
 from segmentation.errors import BackupError, LedgerError
+from segmentation.ledger.asked import rebuild
 from segmentation.ledger.personal.rows import insert_rows, make_room, name_of
 from segmentation.ledger.personal.tables import NUMBERED, data_keys
 from segmentation.ledger.rows import SIGNED
 from segmentation.ledger.store import UNREAD
-from segmentation.ledger.tables import access, attempts, events, metadata, sessions, versions
+from segmentation.ledger.tables import access, asked_about, attempts, events, metadata, sessions, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ FEW = 50
 """Of the access log, in which a row holds all lines of a batch."""
 CHAINED = (events, *SIGNED)
 """Events, and what belongs to each: a ledger takes them one event after the other."""
-LEFT_OUT = frozenset(map(name_of, (versions, sessions, attempts)))
+LEFT_OUT = frozenset(map(name_of, (versions, sessions, attempts, asked_about)))
 OTHERS = tuple(
     table
     for table in metadata.sorted_tables
@@ -98,6 +99,8 @@ def read_rows(connection: Connection, file: Opening) -> None:
         The file was altered.
     """
     make_room(connection)
+    for table in OTHERS:
+        connection.execute(delete(table))  # what came with a table when it was made is in the backup as well
     page: dict[str, list[list[Any]]] = {}
     chained = {name_of(table) for table in CHAINED}
     for name, rows in _read(file):
@@ -109,6 +112,7 @@ def read_rows(connection: Connection, file: Opening) -> None:
         else:
             insert_rows(connection, _tables[name], rows)
     _put_events(connection, page)
+    rebuild(connection)
 
 
 def digest_of_table(connection: Connection, table: Table, count: int | None = None) -> Rows:
