@@ -11,10 +11,10 @@ from serving.protocol import Config
 
 
 @contextmanager
-def running(office, **settings):
-    """Serve what is approved in an office, and yield the address."""
+def running(office, *, keyring=None, **settings):
+    """Serve what is approved in an office, and yield the address; residents too, with a keyring."""
     told = office.settings(**settings)
-    app = create_app(told, clock=office.clock)
+    app = create_app(told, clock=office.clock, keyring=keyring)
     # As `serving.run` has it, without processes and signals of its own.
     config = Config(lambda: app, told, 1_000, host="127.0.0.1", port=0, log_config=None, lifespan="on")
     server = uvicorn.Server(config)

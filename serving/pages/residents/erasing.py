@@ -86,7 +86,7 @@ class Erase(Page):
         )
     )
     requests: tuple[tuple[str, str], ...] = field(
-        metadata=told(msg("Go on"), msg("Nothing is erased yet: the next page asks for your passphrase."))
+        metadata=told(msg("Next step"), msg("Nothing is erased yet: the next page asks for your passphrase."))
     )
     slips: Mapping[str, str] = field(
         metadata=told(
@@ -103,7 +103,9 @@ class Erase(Page):
 
 
 def _ask(asked: Asked) -> Answer:
-    return _shown(asked, asked.visit.query.get("request", ""))
+    choices = dict(_requests(asked))
+    named = asked.visit.query.get("request", "")
+    return _shown(asked, named if named and named in choices else next(iter(choices)))
 
 
 def _erase(asked: Asked) -> Answer:

@@ -44,8 +44,8 @@ CONSENT: Mapping[str | None, str] = {
 Look = Literal["received", "extended", "late", "done", "refused"]
 LOOKS: Mapping[Look, tuple[str, str, str]] = {
     "received": ("submitted", "waiting", msg("Received")),
-    "extended": ("expired", "waiting", msg("Extended")),
-    "late": ("suspended", "held", msg("Overdue")),
+    "extended": ("superseded", "waiting", msg("Extended")),
+    "late": ("expired", "held", msg("Overdue")),
     "done": ("approved", "kept", msg("Done")),
     "refused": ("rejected", "broken", msg("Refused with a reason")),
 }

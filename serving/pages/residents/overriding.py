@@ -132,7 +132,7 @@ def _choices(asked: Asked, model: Model) -> tuple[tuple[str, str], ...]:
     at = (asked.subject, model.policy.purpose.key, model.policy.name)
     if Overrides(asked.records).standing(*at) is None:
         return named
-    return (*named, (LIFT, asked.voice.t("the computed segment holds again")))
+    return (*named, (LIFT, asked.voice.t("The computed segment holds again")))
 
 
 def _slips(asked: Asked, model: Model, decided: Decided) -> Iterator[tuple[str, str]]:

@@ -55,9 +55,10 @@ def test_no_page_breaks_a_rule_of_wcag(furnished, tabs_of, language):
 
 def test_every_page_of_the_table_is_on_the_walk():
     from serving.pages.table import all_pages
+    from tests.serving.pages.residents.kept import SHOWN
     from tests.serving.pages.walk import ACTED
 
-    shown = {"start", "words", "version", "compare", "ledger", *ACTED}
+    shown = {"start", "words", "version", "compare", "ledger", *ACTED, *SHOWN}
     asked = {one.name for one in all_pages() if one.method == "GET"}
 
     assert asked == shown | (asked & OPEN) | FILES

@@ -16,7 +16,7 @@ ACTED = {
 }
 """Versions whose forms are looked at: also those where the act is not to be had."""
 OPEN = frozenset({"home", "sign_in", "enter", "leave", "language", "static"})
-FILES = frozenset({"dossier", "ledger_csv", "ledger_json"})
+FILES = frozenset({"dossier", "ledger_csv", "ledger_json", "resident_json", "resident_page"})
 """What a browser keeps, and does not show."""
 
 

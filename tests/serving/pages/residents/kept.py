@@ -17,6 +17,8 @@ from tests.serving.pages.made import PLACES, PageOffice
 from tests.serving.pages.test_render import faults
 
 PURPOSE, AUDIT = policy().purpose.key, policy().audit_purpose.key
+SHOWN = frozenset({"residents", "whose", "resident", "request", "override", "erase"})
+"""Pages that need a keyring: `test_browsed` walks past them, and not the walk past all others."""
 REF = "Unit 7-1203 / 张三"
 WORDS = "Please tell me what you keep of me. 请告诉我保存了什么。"
 
@@ -116,4 +118,4 @@ class _KeptSite(Site):
         self.app.edge.state.residents.close()
 
 
-__all__ = ["AUDIT", "MODEL", "PLACES", "PURPOSE", "REF", "WORDS", "Keeping", "wrong"]
+__all__ = ["AUDIT", "MODEL", "PLACES", "PURPOSE", "REF", "SHOWN", "WORDS", "Keeping", "wrong"]
