@@ -20,7 +20,9 @@ from serving.residents.asked import about_one, check_purpose, purpose_in
 
 if TYPE_CHECKING:
     from segmentation.ledger.personal.overrides import Override
+    from segmentation.ledger.personal.records import Look
     from segmentation.ledger.personal.segments import Segment
+    from segmentation.policy import Policy
     from serving.needs import Columns
     from serving.residents.asked import Asked
     from serving.served import Served
@@ -38,9 +40,9 @@ def _place(asked: Asked) -> Reply:
     policy = served.approved.policy
     check_purpose(asked.call, policy.purpose.key)
     columns = served.needs.read(asked.call.body, 1)
-    Consents(asked.records).check(asked.subject, policy.purpose.key, policy)
     by = By.of(policy, served.approved.version)
-    Segments(asked.records).keep(asked.subject, _placed(served, columns), by, asked.by, asked.now)
+    Consents(asked.records).check(asked.subject, by.purpose, policy)
+    _keep(asked, _placed(served, columns), by, policy)
     with beheld(asked.records) as seen:
         kept = Segments(seen).current(asked.subject, by.purpose, by.model, asked.now)
         override = Overrides(seen).standing(asked.subject, by.purpose, by.model)
@@ -61,6 +63,17 @@ def _kept(asked: Asked) -> Reply:
 
 place = about_one(_place, reads=False)
 kept = about_one(_kept)
+
+
+def _keep(asked: Asked, placed: Placed, by: By, policy: Policy) -> None:
+    """Keep it, unless consent was taken back since it was asked for: a write may wait for others."""
+
+    def still(look: Look) -> None:
+        Consents.check_in(look, asked.subject, by.purpose, policy)
+
+    if policy.purpose.consent != "required":  # else the consent has a key
+        asked.records.ensured([asked.subject], asked.now)
+    Segments(asked.records).keep(asked.subject, placed, by, asked.by, asked.now, still)
 
 
 def _placed(served: Served, columns: Columns) -> Placed:

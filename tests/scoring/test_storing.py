@@ -250,3 +250,25 @@ def test_other_processes_judge_and_seal_the_same(store, source, given, made, rec
     reference, segment = expected.iloc[-1][["resident_ref", "segment"]]
     assert [one.segment for one in kept(reference)] == [segment]
     assert kept(expected["resident_ref"].iloc[0]) == ()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "objected"])
+def test_who_takes_it_back_before_their_stretch_is_written_is_not_kept(
+    store, source, given, consent, records, kept, monkeypatch, state
+):
+    references = pd.read_parquet(source)["resident_ref"]
+    reference = references.iloc[0]
+    given(references)
+    begun, done = Bulk._begun, []
+
+    def taken_back(self, *words):
+        task = begun(self, *words)
+        if not done:
+            done.append(consent(reference, state))
+        return task
+
+    monkeypatch.setattr(Bulk, "_begun", taken_back)
+    told = store(source)
+    assert told.refused == {f"consent_{state}": 1}
+    assert told.kept == rows(records) == len(references) - 1
+    assert kept(reference) == ()

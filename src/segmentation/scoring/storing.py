@@ -33,11 +33,12 @@ from segmentation.scoring.twice import repeated
 from segmentation.vault.keyring import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import date, datetime
 
     import pyarrow as pa
+    from sqlalchemy import Connection
 
     from segmentation.ledger.personal.asking import Refused
     from segmentation.ledger.personal.records import Records
@@ -164,12 +165,12 @@ def store_file(  # noqa: PLR0913 - what is scored, by whom, where it is kept, an
     with watched(progress, first="Reading") as watch, track(path, of, discard=discard) as run:
         judged, intake = _judged(opened, scorer, policy.residents.id, stretch)
         by = By.of(policy, int(identity["version"]))
-        keeper = _Keeper(scorer, by, identity["decision"], records, run, clock)
+        keeper = _Keeper(scorer, by, identity["decision"], records, Gate(records, policy), run, clock)
         pieces = stretches(judged, scorer, policy.residents.id, run.before.rows, stretch, margins=True)
         watch("Storing")
         watch.part("rows", run.before.rows, judged.rows)
         rows = judged.rows - run.before.rows
-        if Gate(records, policy).is_there:
+        if keeper.gate.is_there:
             tell_read(records.ledger, consents, policy.purpose.key, rows, WHO, clock())
         with asking(records, policy, rows) as ask:
             for last in keeper.keep(_unchanged(pieces, opened, files), ask):
@@ -221,6 +222,16 @@ def _check_ids(ids: pa.ChunkedArray, id_column: str) -> None:
 
 
 @dataclass
+class _Turn:
+    """A stretch that waits to be kept: up to which row, since which event, and who may not be any more."""
+
+    last: int
+    newest: int
+    rows: Sequence[tuple[bytes, Placed]]
+    refused: Refused = field(default_factory=dict)
+
+
+@dataclass
 class _Keeper:
     """Keeps stretches, and counts."""
 
@@ -228,6 +239,7 @@ class _Keeper:
     by: By
     decision: str
     records: Records
+    gate: Gate
     run: Track
     clock: Callable[[], datetime]
     segments: Counter[str] = field(default_factory=Counter)
@@ -239,19 +251,25 @@ class _Keeper:
         self, pieces: Iterable[Piece], ask: Callable[[Sequence[bytes]], Future[Refused]]
     ) -> Iterator[int]:
         """Keep stretches, each in one transaction, and yield up to which row all is kept."""
-        ends: deque[int] = deque()
+        turns: deque[_Turn] = deque()
 
         def batches() -> Iterator[Batch]:
-            for piece, subjects, refused in self._asked(pieces, ask):
-                ends.append(piece.last)
-                yield self._batch(piece, subjects, refused.result())
+            for piece, subjects, refused, newest in self._asked(pieces, ask):
+                rows = self._rows(piece, subjects, refused.result())
+                turns.append(_Turn(piece.last, newest, rows))
+                yield self._batch(rows)
 
-        bulk = Bulk(self.records, segments, self.by.purpose, WHO)
+        def still(connection: Connection, subjects: Sequence[bytes]) -> Collection[bytes]:
+            turns[0].refused = self.gate.since(connection, turns[0].newest, subjects)
+            return turns[0].refused
+
+        bulk = Bulk(self.records, segments, self.by.purpose, WHO, still=still, makes=not self.gate.is_needed)
         for written in bulk.write(batches(), self.clock()):
             self.erased += written.erased
-            last = ends.popleft()
-            self.run.done(last)
-            yield last
+            turn = turns.popleft()
+            self._count(turn)
+            self.run.done(turn.last)
+            yield turn.last
 
     def told(self, intake: Intake) -> Stored:
         """Return the counts."""
@@ -267,31 +285,39 @@ class _Keeper:
 
     def _asked(
         self, pieces: Iterable[Piece], ask: Callable[[Sequence[bytes]], Future[Refused]]
-    ) -> Iterator[tuple[Piece, list[bytes], Future[Refused]]]:
+    ) -> Iterator[tuple[Piece, list[bytes], Future[Refused], int]]:
         """Yield stretches, while it is asked already who of the next one may be scored."""
-        before: tuple[Piece, list[bytes], Future[Refused]] | None = None
+        before: tuple[Piece, list[bytes], Future[Refused], int] | None = None
         for piece in pieces:
             subjects = list(map(self.records.keyring.subjects(), piece.scored.column(0).to_pylist()))
-            now = (piece, subjects, ask(subjects))
+            newest = self.gate.newest()  # before it is asked: who says something from here on is asked again
+            now = (piece, subjects, ask(subjects), newest)
             if before is not None:
                 yield before
             before = now
         if before is not None:
             yield before
 
-    def _batch(self, piece: Piece, subjects: list[bytes], refused: Refused) -> Batch:
+    def _rows(self, piece: Piece, subjects: list[bytes], refused: Refused) -> list[tuple[bytes, Placed]]:
         """Return the rows of a stretch, without those who are not to be kept."""
-        now, times = self.clock(), self.run.before.times
+        times = self.run.before.times
         may = [subject for subject in subjects if subject not in refused]
         there = Segments(self.records).kept_at(may, self.by.purpose, self.by.model, times)
         self.refused.update(refused.values())
         self.there += len(there)
         _, names, margins = (column.to_pylist() for column in piece.scored.columns)
-        rows = [
+        return [
             (subject, Placed(segment, margin, margin < self.scorer.borderline, self.decision))
             for subject, segment, margin in zip(subjects, names, margins, strict=True)
             if subject not in refused and subject not in there
         ]
-        self.segments.update(placed.segment for _, placed in rows)
+
+    def _batch(self, rows: Sequence[tuple[bytes, Placed]]) -> Batch:
+        now = self.clock()
         self.run.begin(micros(now))
         return batch_of(rows, self.by, now)
+
+    def _count(self, turn: _Turn) -> None:
+        """Count a stretch that is kept; who took their consent back before its turn came is not."""
+        self.segments.update(placed.segment for subject, placed in turn.rows if subject not in turn.refused)
+        self.refused.update(turn.refused.values())

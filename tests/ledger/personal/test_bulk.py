@@ -174,3 +174,27 @@ def test_who_comes_behind_everybody_and_who_does_not_are_told_apart(records, bul
     assert list(bulk.write([batch(*SUBJECTS[2:])], NOW)) == [Written(3)]
     assert list(bulk.write([batch(*SUBJECTS)], NOW)) == [Written(0, known=5)]
     assert [contents(records, one) for one in SUBJECTS] == [[b"told"]] * 5
+
+
+def test_who_may_not_be_written_any_more_is_left_out_and_counted(records):
+    asked = []
+
+    def still(connection, subjects):
+        assert connection.in_transaction()
+        asked.append(list(subjects))
+        return [SUBJECTS[1]]
+
+    bulk = Bulk(records, consents, PURPOSE, "Test", same, processes=0, still=still)
+    records.ensured(SUBJECTS[:3], NOW)
+
+    assert list(bulk.write([batch(*SUBJECTS[:3])], NOW)) == [Written(2, refused=1)]
+    assert asked == [SUBJECTS[:3]]
+    assert [contents(records, one) for one in SUBJECTS[:3]] == [[b"told"], [], [b"told"]]
+
+
+def test_rows_that_rest_on_a_consent_make_no_key(records):
+    bulk = Bulk(records, consents, PURPOSE, "Test", processes=0, makes=False)
+    records.ensured(SUBJECTS[:1], NOW)
+
+    assert list(bulk.write([batch(*SUBJECTS[:2])], NOW)) == [Written(1, erased=1)]
+    assert records.keys(SUBJECTS[:2]).keys() == {SUBJECTS[0]}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from segmentation.errors import LedgerError, VaultError
+from segmentation.errors import LedgerError, PurposeError, VaultError
 from segmentation.ledger.personal.records import Entry, Records, micros
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tables import data_keys, segments
@@ -115,3 +115,23 @@ def test_no_value_of_a_segment_stands_in_the_clear(table, resident, sql):
         bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in row
     )
     assert b"planted" not in told
+
+
+def test_who_may_not_be_placed_any_more_when_it_is_written_is_not(table, resident):
+    table._records.ensured([resident], NOW)
+
+    def still(look):
+        assert look.of(segments, PURPOSE, resident) == []
+        raise PurposeError("No more.", reason="consent_withdrawn")
+
+    with pytest.raises(PurposeError):
+        table.keep(resident, PLACED, BY, "Test", NOW, still)
+    assert table.history(resident, PURPOSE) == ()
+    table.keep(resident, PLACED, BY, "Test", NOW, lambda _: None)
+    assert len(table.history(resident, PURPOSE)) == 1
+
+
+def test_what_rests_on_a_consent_makes_no_key(table, resident):
+    with pytest.raises(LedgerError, match="No segment was kept"):
+        table.keep(resident, PLACED, BY, "Test", NOW, lambda _: None)
+    assert table._records.keys([resident]) == {}

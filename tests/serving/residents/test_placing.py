@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from segmentation.ledger.personal.consents import REFUSALS
+from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.overrides import Overrides, Told
 from segmentation.ledger.personal.segments import By, Placed, Segments
+from segmentation.ledger.personal.tombstones import Tombstones
+from serving.residents import placing
 from tests.serving.made import MODEL, policy, residents, scorer
 from tests.serving.residents.front import PURPOSE, REF, slug
 
@@ -53,6 +56,39 @@ def test_who_never_consented_is_not_placed_and_nothing_is_kept(front):
     assert (found.status, slug(found)) == (403, "no-consent")
     assert "no consent for the purpose service_planning on record" in found.json()["detail"]
     assert Segments(front.records).history(front.subject(), PURPOSE) == ()
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "objected"])
+def test_who_takes_it_back_while_they_are_placed_is_not_kept(front_at, monkeypatch, state):
+    front = front_at
+    front.consent()
+    placed = placing._placed
+
+    def taken_back(*words):
+        assert front.consent(state).status == 200
+        return placed(*words)
+
+    monkeypatch.setattr(placing, "_placed", taken_back)
+    found = front.place()
+
+    assert (found.status, slug(found)) == (403, "no-consent")
+    assert Segments(front.records).history(front.subject(), PURPOSE) == ()
+
+
+def test_who_is_erased_while_they_are_placed_does_not_come_back(front_at, tmp_path, monkeypatch):
+    front = front_at
+    front.consent()
+    placed = placing._placed
+
+    def erased(*words):
+        erasures = Erasures(front.records, Tombstones(tmp_path / "tombstones.jsonl"))
+        assert erasures.erase([front.subject()], "Carol", front.office.clock()).residents == 1
+        return placed(*words)
+
+    monkeypatch.setattr(placing, "_placed", erased)
+
+    assert front.place().status in {403, 503}
+    assert front.records.keys([front.subject()]) == {}
 
 
 def test_consent_to_a_notice_of_something_else_does_not_count(front):

@@ -25,14 +25,18 @@ CALLERS = """
 import asyncio, json, os, sys, time
 import httpx
 
-address, key, out = sys.argv[1:]
+address, key, out, body = sys.argv[1:]
+body = json.loads(body)
 path = "/v1/residents/R-1/segment?purpose=service_planning"
 
 
-async def call(client, found):
+async def call(client, found, at):
     while not os.path.exists(out + ".stop"):
         sent = time.monotonic()
-        answer = await client.get(path)
+        if at % 2:
+            answer = await client.post("/v1/residents/R-1/segment", json=body)
+        else:
+            answer = await client.get(path)
         slug = answer.json().get("type", "").rpartition(":")[2]
         found.append((sent, time.monotonic(), answer.status_code, slug))
 
@@ -41,7 +45,7 @@ async def main():
     found = []
     headers = {"X-API-Key": key}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as client:
-        calling = [asyncio.create_task(call(client, found)) for _ in range(%d)]
+        calling = [asyncio.create_task(call(client, found, at)) for at in range(%d)]
         await asyncio.sleep(0.1)
         open(out + ".begun", "w").close()
         await asyncio.gather(*calling)
@@ -70,7 +74,7 @@ def test_who_takes_it_back_is_refused_from_the_next_request_on(tmp_path, takes_b
     token, out = office.issue(), tmp_path / "found.json"
     environ = {"SEGMENTATION_KEYRING": Keyring.generate(office.clock()).to_text()}
     words = ("--workers", "2", "--residents-an-hour", "100000000")
-    changes = []
+    changes, body = [], json.dumps({"residents": residents(1)})
     with (
         Service.command(office, *words, **environ) as service,
         httpx.Client(base_url=service.address, headers={"X-API-Key": token}, timeout=60) as client,
@@ -78,7 +82,7 @@ def test_who_takes_it_back_is_refused_from_the_next_request_on(tmp_path, takes_b
         consent(client, "given")
         told(client, "/segment", {"residents": residents(1)})
         callers = subprocess.Popen(
-            [sys.executable, "-c", CALLERS % CLIENTS, service.address, token, str(out)]
+            [sys.executable, "-c", CALLERS % CLIENTS, service.address, token, str(out), body]
         )
         try:
             assert eventually((tmp_path / "found.json.begun").exists)

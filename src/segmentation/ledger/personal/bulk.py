@@ -22,7 +22,7 @@ from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from datetime import datetime
 
@@ -60,11 +60,14 @@ class Written(NamedTuple):
         Rows that were there already.
     erased : int
         Rows of residents who were erased while theirs were being written.
+    refused : int
+        Rows that might not be written any more when their turn came.
     """
 
     added: int
     known: int = 0
     erased: int = 0
+    refused: int = 0
 
 
 class _Task(NamedTuple):
@@ -93,6 +96,11 @@ class Bulk:
         None: everything is written.
     processes : int or None
         How many others seal; 0: this one does. None: as many as there are cores besides the one that writes.
+    still : callable or None
+        Told of a connection and the subjects of a batch, in the transaction that writes: returns whose rows
+        may not be written any more.
+    makes : bool
+        Whether who has no key gets one. What rests on a consent has one, or was erased.
     """
 
     records: Records
@@ -101,6 +109,8 @@ class Bulk:
     by: str
     same: Callable[[bytes, bytes], bool] | None = None
     processes: int | None = None
+    still: Callable[[Connection, Sequence[bytes]], Collection[bytes]] | None = None
+    makes: bool = True
 
     def write(self, batches: Iterable[Batch], now: datetime) -> Iterator[Written]:
         """Write batches, each whole or not at all, and tell of each once it is there.
@@ -137,6 +147,9 @@ class Bulk:
         with ledger.told(UNREAD), ledger.reading() as connection:
             make_room(connection)
             kept = wrapped_keys(connection, list(dict.fromkeys(batch.subjects)))
+        if not self.makes:
+            rest = [at for at, subject in enumerate(batch.subjects) if subject in kept]
+            erased, batch = erased + len(batch.subjects) - len(rest), batch.take(rest)
         job = Job(self.records.keyring, name_of(self.table), self.purpose, batch, kept)
         return _Task(job, begin(job), erased)
 
@@ -162,17 +175,19 @@ class Bulk:
 
     def _written(self, connection: Connection, task: _Task, sealed: Sealed, now: datetime) -> Written:
         batch, made = task.job.batch, micros(now)
-        known = self._known(connection, task.job, sealed)
+        gone = frozenset(self.still(connection, batch.subjects)) if self.still is not None else frozenset()
+        left = {place for place in sealed.places if batch.subjects[place] in gone}
+        known = self._known(connection, task.job, sealed) - left
         if sealed.made:
             insert_rows(connection, data_keys, [(subject, *kept, made) for subject, kept in sealed.made])
         more = batch.more or [()] * len(batch.at)
         values = [
             (mark, self.purpose, batch.at[place], *more[place], data)
             for place, mark, data in zip(sealed.places, sealed.marks, sealed.sealed, strict=True)
-            if place not in known
+            if place not in known and place not in left
         ]
         added = write(connection, self.table, self.purpose, values, self.by, now)
-        return Written(added, len(known), task.erased)
+        return Written(added, len(known), task.erased, len(left))
 
     def _known(self, connection: Connection, job: Job, sealed: Sealed) -> set[int]:
         """Return which rows say what is there already; only who had a key can have rows."""

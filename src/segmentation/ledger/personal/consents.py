@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from segmentation.ledger.personal.notices import Counting
-    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.ledger.personal.records import Kept, Look, Records
     from segmentation.policy import Policy
 
 State = Literal["given", "refused", "withdrawn"]
@@ -154,8 +154,13 @@ class Consents:
             else; or the resident objects to automated decisions. Its `reason` names which.
         """
         with self._records.looking() as look:
-            events = [_event(row) for row in look.of(consents, purpose, subject)]
-            return self.judged(look.connection, events, purpose, policy)
+            return self.check_in(look, subject, purpose, policy)
+
+    @classmethod
+    def check_in(cls, look: Look, subject: bytes, purpose: str, policy: Policy) -> Standing:
+        """Do what `check` does, within a transaction: of one that writes, nobody changes the answer."""
+        events = [_event(row) for row in look.of(consents, purpose, subject)]
+        return cls.judged(look.connection, events, purpose, policy)
 
     @staticmethod
     def judged(connection: Connection, events: Iterable[Event], purpose: str, policy: Policy) -> Standing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from segmentation.errors import PurposeError, VaultError
 from segmentation.ledger.personal.consents import Event, decode, refuse, standing_of
@@ -83,8 +83,34 @@ class Gate:
         """
         ledger = self._records.ledger
         with ledger.told(UNREAD), ledger.reading() as connection:
-            counted = counting(connection, self._policy, self._purpose.key)
-            contents = self._contents(connection, subjects)
+            return self._refused(connection, subjects)
+
+    def newest(self) -> int:
+        """Return the number of the newest event on record, whatever its purpose, to ask `since` it later."""
+        ledger = self._records.ledger
+        with ledger.told(UNREAD), ledger.reading() as connection:
+            return int(connection.execute(select(func.max(consents.c.number))).scalar() or 0)
+
+    def since(self, connection: Connection, number: int, subjects: Sequence[bytes]) -> dict[bytes, str]:
+        """Return who of some residents may not be scored by what they said after an event, and why.
+
+        Within a transaction: of one that writes, nobody changes the answer. Takes and raises what `refused`
+        does; who said nothing since is not asked about again.
+        """
+        question = select(consents.c.subject).where(
+            consents.c.number > number,
+            consents.c.purpose == self._purpose.key,
+            consents.c.subject.is_not(None),
+        )
+        said = {bytes(one) for one in connection.execute(question).scalars()}
+        if not said:
+            return {}
+        mark = self._records.keyring.marker(self._purpose.key)
+        return self._refused(connection, [one for one in subjects if mark(one) in said])
+
+    def _refused(self, connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, str]:
+        counted = counting(connection, self._policy, self._purpose.key)
+        contents = self._contents(connection, subjects)
         known: dict[tuple[tuple[int, bytes], ...], str] = {}
         found: dict[bytes, str] = {}
         for subject in subjects:

@@ -123,11 +123,17 @@ class Records:
         return self.append_all([Write(table, purpose, entries)], keys, by, now)
 
     def append_all(
-        self, writes: Sequence[Write], keys: Mapping[bytes, DataKey], by: str, now: datetime
+        self,
+        writes: Sequence[Write],
+        keys: Mapping[bytes, DataKey],
+        by: str,
+        now: datetime,
+        still: Callable[[Look], object] | None = None,
     ) -> int:
         """Write rows of several tables or purposes, each with its line, all of it or nothing.
 
-        Takes and returns what `append` does.
+        Takes and returns what `append` does. `still` is asked first, in the transaction that writes, when
+        nobody else does: what it raises is raised, and nothing is written.
         """
         keyring = self.keyring
         made = [(one, sealed_rows(one, keys, keyring)) for one in writes if one.entries]
@@ -135,6 +141,8 @@ class Records:
         if not made:
             return 0
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+            if still is not None:
+                still(Look(connection, self._keyring))
             held = opened(self.keyring, wrapped_keys(connection, subjects))
             there = {one for one, key in held.items() if key == keys[one]}  # not who was erased and came back
             return sum(

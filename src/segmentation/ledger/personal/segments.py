@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from segmentation.errors import LedgerError, VaultError
-from segmentation.ledger.personal.entries import Entry, micros, time_of
+from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.rows import among
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import segments
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from segmentation.ledger.personal.entries import Kept
-    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.records import Look, Records
     from segmentation.policy import Policy
 
 
@@ -123,8 +123,16 @@ class Segments:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def keep(self, subject: bytes, placed: Placed, by: By, who: str, now: datetime) -> None:
-        """Keep where a resident was placed; asks nobody whether they consent.
+    def keep(
+        self,
+        subject: bytes,
+        placed: Placed,
+        by: By,
+        who: str,
+        now: datetime,
+        still: Callable[[Look], object] | None = None,
+    ) -> None:
+        """Keep where a resident was placed; asks nobody whether they consent, unless told how.
 
         Parameters
         ----------
@@ -136,15 +144,19 @@ class Segments:
             Who writes: a person of the ledger, the id of an API key, or a command.
         now : datetime
             Aware.
+        still : callable, optional
+            Raises where the resident may not be placed any more; asked in the transaction that writes. What
+            rests on a consent is written under the key that the consent has, so none is made then.
 
         Raises
         ------
         LedgerError
             The resident was erased in this very moment.
         """
-        keys = self._records.ensured([subject], now)
-        entry = by.entry(subject, placed, now)
-        if not self._records.append(segments, by.purpose, [entry], keys, who, now):
+        records = self._records
+        keys = records.ensured([subject], now) if still is None else records.keys([subject])
+        write = Write(segments, by.purpose, [by.entry(subject, placed, now)] if keys else [])
+        if not records.append_all([write], keys, who, now, still):
             raise LedgerError(
                 "No segment was kept: all that was kept of this resident was taken out in the same moment. "
                 "Ask again if they are to get one nevertheless."
