@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select
 
 from segmentation.errors import LedgerError
+from segmentation.ledger.asked import enter
 from segmentation.ledger.batches import Head, batch_of, broken, misfits, read_batch, row_of
 from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
@@ -232,6 +233,7 @@ def append_within(connection: Connection, spool: str, lines: bytes, now: datetim
 def _added(connection: Connection, spool: str, start: int, lines: bytes, now: datetime) -> Batch:
     batch = batch_of(_head(connection), spool, start, lines, now)
     connection.execute(insert(access), row_of(batch))
+    enter(connection, batch.number, batch.lines)
     return batch
 
 

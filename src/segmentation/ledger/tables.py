@@ -2,12 +2,23 @@
 
 What counts is the chain of digests. The columns beside a document (`name`, `action`, `by`) are there for
 people who look into the database; a row of which they do not say what its document says is read as altered.
-The last three tables are for work alone, and nobody takes what they hold for evidence.
+The last four tables are for work alone, and nobody takes what they hold for evidence.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 REVISION = "0004"
 """The newest revision of the schema that this version knows."""
@@ -135,3 +146,14 @@ notes = Table(
     Column("at", Text, nullable=False),
 )
 """What a reviewer wrote down while reading, and has not signed."""
+
+asked_about = Table(
+    "asked_about",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("batch", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("length", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Where in the access log somebody asked about a resident: an index, made from the log (`asked`)."""

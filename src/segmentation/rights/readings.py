@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.access import append_within
+from segmentation.ledger.asked import about
 from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
 from segmentation.ledger.tables import access
@@ -123,15 +124,7 @@ def readings_of(connection: Connection, mark: str) -> tuple[Reading, ...]:
     mark : str
         `mark_of` the resident.
     """
-    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    question = select(access.c.lines).where(place(access.c.lines, mark) > 0).order_by(access.c.number)
-    return tuple(
-        reading
-        for lines in connection.execute(question).scalars()
-        for line in lines.split("\n")
-        if mark in line
-        for reading in _read(line, mark)
-    )
+    return tuple(reading for line in about(connection, bytes.fromhex(mark)) for reading in _read(line, mark))
 
 
 def _read(line: str, mark: str) -> Iterator[Reading]:

@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make eight tables more; nothing that is there changes, and what guards it stays as it is."""
+    """Make nine tables more; nothing that is there changes, and what guards it stays as it is."""
     _make_keys()
     _make_personal("consents")
     _make_personal(
@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger, nullable=False),
     )
     _make_registers()
+    _make_index()
 
 
 def _make_keys() -> None:
@@ -84,3 +85,16 @@ def _make_registers() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
     )
+
+
+def _make_index() -> None:
+    """Make the index of who was asked about; it is whole, because no line before it names a resident."""
+    table = op.create_table(
+        "asked_about",
+        sa.Column("mark", sa.LargeBinary, primary_key=True),
+        sa.Column("batch", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("start", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("length", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.bulk_insert(table, [{"mark": b"", "batch": 0, "start": 0, "length": 0}])
