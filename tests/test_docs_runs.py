@@ -34,6 +34,8 @@ DRAWN = {
     for kind, told in zip(("params", "metrics"), LINES.groups(), strict=True)
 }
 """What the guide tells to draw as lines."""
+SHOWN_KEY = "0a1b2c3d4e5f6071"
+"""Stands in the guides for the key that the line before told to retire."""
 ELSEWHERE = {".", "export", "make"}
 """What a page tells to run that the tests stand in already, or that only a shell can."""
 
@@ -103,6 +105,8 @@ class Reader:
             return ""
         for name, value in self.variables.items():
             line = line.replace(f"${name}", value)
+        if told := re.search("keyring retire ([0-9a-f]{16})", self.printed):
+            line = line.replace(SHOWN_KEY, told[1])
         words = words_of(line)
         if words[0] == "serve":
             self.serving = Service(

@@ -85,6 +85,11 @@ COMMANDS = (
     "ledger anchor",
     *(f"consent {name}" for name in ("import", "export", "state", "give", "refuse", "withdraw", "object")),
     "consent notice",
+    *(
+        f"resident {name}"
+        for name in ("show", "explain", "requests", "request", "answer", "override", "erase")
+    ),
+    *(f"breach {name}" for name in ("open", "step", "list", "notice")),
     "retention list",
     "retention delete",
     "retention run",
