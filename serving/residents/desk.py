@@ -1,7 +1,7 @@
 """`Desk`: where the handlers of one worker find what is kept of residents, and what turns them away.
 
 The ledger is opened at the first request, because a service starts while its database is away; who was erased
-past it (a crash, a restored database) is erased before the first answer.
+past it (a crash, a restored database) is erased before the first answer, and wherever the tombstones change.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segmentation.home import Home
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.requests import Requests
+from segmentation.ledger.personal.sighted import beside
 from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.ledger.store import open_ledger
 from segmentation.rights.beheld import Purposes
@@ -69,6 +71,7 @@ class Desk:
     monotonic: Callable[[], float] = time.monotonic
     purposes: Purposes = field(default_factory=Purposes)
     _ledger: Ledger | None = None
+    _buried: tuple[int, ...] = ()
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -85,6 +88,9 @@ class Desk:
         with self._opening:
             if self._ledger is None:
                 self._ledger = self._opened()
+            elif self._file is not None and self._file.stamp() != self._buried:
+                # Of an erasure that crashed, or that another program is about to end.
+                self._bury(self._ledger)
             return Records(self._ledger, self.keyring)
 
     @property
@@ -103,12 +109,24 @@ class Desk:
         """Tell the log why something cannot be read or written; none of these names a resident."""
         self.log.said("residents", "error", type(error).__name__, error)
 
+    @cached_property
+    def _file(self) -> Tombstones | None:
+        if self.settings.vault is None:
+            return None
+        return Tombstones(tombstones_file(Home(self.settings.vault)), beside(self.settings.trust.witness))
+
+    def _bury(self, ledger: Ledger) -> None:
+        """Erase whom the file of tombstones names and the ledger still has."""
+        if self._file is None:
+            return
+        stamp = self._file.stamp()
+        Erasures(Records(ledger, self.keyring), self._file).carry_out(BY, self.clock())
+        self._buried = stamp
+
     def _opened(self) -> Ledger:
         ledger = open_ledger(self.settings.trust.ledger, patience=PATIENCE, keeps=KEPT)
         try:
-            if self.settings.vault is not None:
-                file = Tombstones(tombstones_file(Home(self.settings.vault)))
-                Erasures(Records(ledger, self.keyring), file).carry_out(BY, self.clock())
+            self._bury(ledger)
         except BaseException:
             ledger.close()
             raise

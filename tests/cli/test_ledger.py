@@ -6,9 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.erasing import Erasures
-from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.personal.records import Records, tell
+from segmentation.ledger.personal.tombstones import Tombstones, tombstones_of
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
 from tests.ledger.personal.planted import NOW, keep
@@ -139,6 +140,18 @@ def test_a_ledger_of_the_first_version_is_upgraded_by_the_command_that_is_named(
     assert run("ledger", "verify", "--json").content["head"] == before
 
 
+def test_an_index_that_lost_lines_is_told_and_made_anew_by_an_upgrade(run, office):
+    with closing(sqlite3.connect(office.home.ledger)) as connection:
+        connection.execute("DELETE FROM asked_about")
+        connection.commit()
+    ended = run("ledger", "verify")
+
+    assert ended.code == 1
+    assert "`segmentation ledger upgrade` makes it anew" in ended.err
+    assert run("ledger", "upgrade").code == 0
+    assert run("ledger", "verify").code == 0
+
+
 @pytest.fixture
 def kept(office):
     """Consents of two residents, under a keyring that no verifier needs."""
@@ -191,6 +204,31 @@ def test_tombstones_are_not_written_from_a_ledger_that_was_altered(run, office, 
     assert ended.code == 1
     assert "Tombstone 1 of the ledger was removed." in ended.err
     assert not office.home.tombstones.exists()
+
+
+def test_a_line_that_was_made_up_is_told_with_the_keyring_alone(run, office, kept, monkeypatch):
+    monkeypatch.setenv("SEGMENTATION_KEYRING", kept.keyring.to_text())
+    with kept.ledger.writer("Not written") as connection:
+        tell(connection, [Line(NOW, "0", "x", "rotate", "data_keys", 0, 0, "sha256:0")], None)
+
+    assert run("ledger", "verify").code == 0
+    ended = run("ledger", "verify", "--keyring")
+    assert ended.code == 1
+    assert "of data_keys: the line of the access log that tells of this (rotate) was not written" in ended.err
+
+
+def test_a_loss_of_tombstones_that_were_seen_has_to_be_accepted(run, office, kept):
+    tombstones = tombstones_of(office.home)
+    with tombstones.writing() as pen:
+        pen.append([("ab", "sha256:0")], NOW)
+    tombstones.path.unlink()
+
+    assert "have 0 lines, and 1 were seen from here before" in run("ledger", "verify").err
+    ended = run("ledger", "tombstones")
+    assert ended.code == 2
+    assert "1 erasures were seen from here that the ledger does not have" in ended.err
+    assert run("ledger", "tombstones", "--accept-loss").code == 0
+    assert run("ledger", "verify").code == 0
 
 
 def test_a_key_that_was_taken_away_is_missed_with_the_keyring_alone(run, office, kept, tampered, monkeypatch):

@@ -90,7 +90,7 @@ def restore(
     from segmentation.backups.restoring import Target
     from segmentation.backups.restoring import restore as restored
     from segmentation.home import Home
-    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.tombstones import tombstones_of
     from segmentation.ledger.trust import ROOT_KEY, ledger_url
     from segmentation.signing import PublicKey
     from segmentation.vault import keyring_source
@@ -101,7 +101,7 @@ def restore(
         place,
         ledger_url(place),
         keyring_source(place, ask=secrets.keyring_passphrase())(),
-        Tombstones(tombstones_file(place)),
+        tombstones_of(place),
         PublicKey(root.strip()) if root else None,
         nobody_erased,
     )
@@ -175,7 +175,7 @@ def _source(folder: Path, tracking_uri: str | None) -> Iterator[tuple[Source, Tr
     from segmentation.backups.making import Source
     from segmentation.home import Home
     from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.tombstones import tombstones_of
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import trust_of
 
@@ -190,7 +190,7 @@ def _source(folder: Path, tracking_uri: str | None) -> Iterator[tuple[Source, Tr
                 trust.bundles,
                 _database(home, tracking_uri),
                 personal.records.keyring,
-                Tombstones(tombstones_file(home)),
+                tombstones_of(home),
             ),
             trust,
         )

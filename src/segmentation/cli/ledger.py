@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.checkpoint import Checkpoint
     from segmentation.ledger.facts import Anchor
     from segmentation.ledger.history import History
+    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.verify import Verified
     from segmentation.ledger.store import Ledger
     from segmentation.ledger.trust import Trust
@@ -36,7 +37,11 @@ def verify(
     ] = None,
     keyring: Annotated[
         bool,
-        typer.Option("--keyring", help="Also open the key of every resident, and miss those that are gone."),
+        typer.Option(
+            "--keyring",
+            help="Also open the key of every resident, miss those that are gone, and hold each line that "
+            "tells of residents against the keyring.",
+        ),
     ] = False,
     home: HomeFolder = HOME,
     as_json: Json = False,
@@ -46,9 +51,11 @@ def verify(
     It begins with the pinned root key. Only --keyring needs the keyring. Exit code 1 says that the ledger
     was altered, and names the first event and the first batch that was, the triggers of its tables that are
     gone or changed and the rows that belong to no event, and rows of personal data that were altered,
-    removed, added or moved, by table and number; 2, that it cannot be reached.
+    removed, added or moved, by table and number; 2, that it cannot be reached. Without --keyring, who
+    writes the database may have made up what came after the last anchor; with it, only cut it off.
     """
     from segmentation.home import Home
+    from segmentation.ledger.asked import fault
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import trust_of
 
@@ -56,6 +63,7 @@ def verify(
     slip = read_checkpoint(checkpoint)
     with open_ledger(trust.ledger) as ledger:
         ledger.check_revision()
+        records = _records(ledger, home) if keyring else None
         found: list[History] = []
         heads: list[Head] = []
         kept: list[Verified] = []
@@ -63,9 +71,10 @@ def verify(
             *_complaint(lambda: found.append(_verified(ledger, trust, slip))),
             # After the events, because the log goes on while they are read.
             *_complaint(lambda: heads.append(_accesses(ledger, found))),
-            *_complaint(lambda: kept.append(_personal(ledger, home))),
-            *(_complaint(lambda: _owners(ledger, home)) if keyring else ()),
+            *_complaint(lambda: kept.append(_personal(ledger, home, records))),
+            *(_complaint(lambda: _owners(records)) if records is not None else ()),
             *_complaint(ledger.check_guards),
+            *filter(None, [fault(ledger)]),
         ]
     for told in wrong:
         complain(told)
@@ -94,17 +103,28 @@ def checkpoint(
 
 @app.command(epilog="Example: `segmentation ledger upgrade`")
 def upgrade(home: HomeFolder = HOME) -> None:
-    """Bring the tables of a ledger to those of this version, whole or not at all; no record changes."""
+    """Bring the tables of a ledger to those of this version, whole or not at all; no record changes.
+
+    The index of who was asked about is made anew where it is not what the access log says.
+    """
     from segmentation.home import Home
+    from segmentation.ledger.asked import mend
     from segmentation.ledger.store import create_ledger
     from segmentation.ledger.trust import trust_of
 
-    with create_ledger(trust_of(Home(home)).ledger):
+    with create_ledger(trust_of(Home(home)).ledger) as ledger:
+        mend(ledger)
         say("The tables of the ledger are those of this version.")
 
 
 @app.command(epilog="Example: `segmentation ledger tombstones`")
-def tombstones(home: HomeFolder = HOME) -> None:
+def tombstones(
+    accept_loss: Annotated[
+        bool,
+        typer.Option("--accept-loss", help="Go on where more erasures were seen than the ledger knows."),
+    ] = False,
+    home: HomeFolder = HOME,
+) -> None:
     """Write the file of tombstones from what the ledger knows, where the file is lost for good.
 
     Restore its copy instead, wherever there is one: who was erased after the ledger itself was backed
@@ -114,19 +134,19 @@ def tombstones(home: HomeFolder = HOME) -> None:
     from segmentation.ledger.access import AccessLog
     from segmentation.ledger.personal.erasing import Erasures
     from segmentation.ledger.personal.records import Records
-    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.tombstones import tombstones_of
     from segmentation.ledger.personal.verify import verify_personal
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import trust_of
     from segmentation.vault import keyring_source
 
     place = Home(home)
-    file = Tombstones(tombstones_file(place))
+    file = tombstones_of(place)
     with open_ledger(trust_of(place).ledger) as ledger:
         for told in (*_complaint(AccessLog(ledger).verify), *_complaint(lambda: verify_personal(ledger))):
             complain(told)
             raise typer.Exit(ALTERED)
-        added = Erasures(Records(ledger, keyring_source(place)), file).rewrite_file()
+        added = Erasures(Records(ledger, keyring_source(place)), file).rewrite_file(accepts_loss=accept_loss)
     say(f"Wrote {added:,} tombstones into {file.path}. Keep a copy of it apart from the backups.")
 
 
@@ -182,7 +202,16 @@ def _accesses(ledger: Ledger, histories: Sequence[History]) -> Head:
     return AccessLog(ledger).verify(histories[0].anchors if histories else ())
 
 
-def _personal(ledger: Ledger, home: Path) -> Verified:
+def _records(ledger: Ledger, home: Path) -> Records:
+    """Return what is kept of residents, with the keyring that the settings name."""
+    from segmentation.home import Home
+    from segmentation.ledger.personal.records import Records
+    from segmentation.vault import keyring_source
+
+    return Records(ledger, keyring_source(Home(home), ask=secrets.keyring_passphrase()))
+
+
+def _personal(ledger: Ledger, home: Path, records: Records | None) -> Verified:
     """Return what is kept of residents, held against the access log and the file of tombstones.
 
     Raises
@@ -191,13 +220,14 @@ def _personal(ledger: Ledger, home: Path) -> Verified:
         It was altered.
     """
     from segmentation.home import Home
-    from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+    from segmentation.ledger.personal.tombstones import tombstones_of
     from segmentation.ledger.personal.verify import verify_personal
 
-    return verify_personal(ledger, Tombstones(tombstones_file(Home(home))))
+    keyring = None if records is None else records.keyring
+    return verify_personal(ledger, tombstones_of(Home(home)), keyring)
 
 
-def _owners(ledger: Ledger, home: Path) -> None:
+def _owners(records: Records) -> None:
     """Open the key of every resident, and hold every row against those that there are.
 
     Raises
@@ -207,12 +237,9 @@ def _owners(ledger: Ledger, home: Path) -> None:
     VaultError
         There is no keyring, or it stays closed.
     """
-    from segmentation.home import Home
     from segmentation.ledger.personal.owners import verify_owners
-    from segmentation.ledger.personal.records import Records
-    from segmentation.vault import keyring_source
 
-    verify_owners(Records(ledger, keyring_source(Home(home), ask=secrets.keyring_passphrase())))
+    verify_owners(records)
 
 
 def read_checkpoint(file: Path | None) -> Checkpoint | None:

@@ -14,6 +14,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
@@ -77,7 +78,7 @@ class Keyring:
         """The key that wraps from now on."""
         return self.wrapping[-1]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that name the keyring, and tell nothing of it."""
         return self._derived("fingerprint")[:8].hex()
@@ -143,6 +144,10 @@ class Keyring:
     def secret_for(self, use: str) -> bytes:
         """Return 32 bytes for a use of their own, such as a backup; the same as long as the keyring lives."""
         return self._derived(f"use {use}")
+
+    def mac(self, use: str) -> Callable[[bytes], bytes]:
+        """Return what makes codes of `MARK` bytes over messages, for a use of its own."""
+        return _mac(self.secret_for(use))
 
     def wrap(self, subject: bytes, data_key: bytes) -> Wrapped:
         """Return a data key as it may be kept, bound to whose it is."""

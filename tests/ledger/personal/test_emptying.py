@@ -1,14 +1,22 @@
 """Rows that are taken out lose pseudonym and seal, keep number and digest, and are told in runs."""
 
+import pytest
+
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.tables import consents
 from tests.ledger.personal.planted import NOW, keep, told
 
 
-def taken(ledger, which, why="retention"):
-    with ledger.writer("Not emptied") as connection:
-        return empty(connection, consents, which, why, "Test", NOW)
+@pytest.fixture
+def taken(ledger, keyring):
+    """Empty rows: ``taken(which)``."""
+
+    def take(which, why="retention"):
+        with ledger.writer("Not emptied") as connection:
+            return empty(connection, consents, which, why, "Test", NOW, keyring)
+
+    return take
 
 
 def lines(ledger):
@@ -19,11 +27,11 @@ def lines(ledger):
     ]
 
 
-def test_rows_are_emptied_and_the_others_stay(records, ledger, sql):
+def test_rows_are_emptied_and_the_others_stay(records, taken, sql):
     subjects = keep(records, "R-1", "R-2", "R-3")
     before = sql("SELECT number, purpose, at, digest FROM consents ORDER BY 1")
 
-    assert taken(ledger, consents.c.number >= 2) == 2
+    assert taken(consents.c.number >= 2) == 2
 
     assert sql("SELECT number, purpose, at, digest FROM consents ORDER BY 1") == before
     assert sql("SELECT number FROM consents WHERE subject IS NULL AND sealed IS NULL ORDER BY 1") == [
@@ -33,17 +41,17 @@ def test_rows_are_emptied_and_the_others_stay(records, ledger, sql):
     assert [told(records, one) for one in subjects] == [[b"told of R-1"], [], []]
 
 
-def test_what_is_empty_already_is_let_be(records, ledger):
+def test_what_is_empty_already_is_let_be(records, taken):
     keep(records, "R-1", "R-2", "R-3")
-    taken(ledger, consents.c.number == 2)
+    taken(consents.c.number == 2)
 
-    assert taken(ledger, consents.c.number >= 1) == 2
-    assert taken(ledger, consents.c.number >= 1) == 0
+    assert taken(consents.c.number >= 1) == 2
+    assert taken(consents.c.number >= 1) == 0
 
 
-def test_each_run_of_numbers_is_a_line_that_says_why(records, ledger):
+def test_each_run_of_numbers_is_a_line_that_says_why(records, ledger, taken):
     keep(records, *(f"R-{at}" for at in range(8)))
-    taken(ledger, consents.c.number.in_([1, 2, 3, 5, 8]), "erase")
+    taken(consents.c.number.in_([1, 2, 3, 5, 8]), "erase")
 
     assert lines(ledger) == [
         '"erase","table":"consents","first":1,"count":3',
@@ -53,8 +61,8 @@ def test_each_run_of_numbers_is_a_line_that_says_why(records, ledger):
     AccessLog(ledger).verify()
 
 
-def test_nothing_to_take_out_is_no_line(records, ledger):
+def test_nothing_to_take_out_is_no_line(records, ledger, taken):
     keep(records, "R-1")
 
-    assert taken(ledger, consents.c.number > 5) == 0
+    assert taken(consents.c.number > 5) == 0
     assert lines(ledger) == []

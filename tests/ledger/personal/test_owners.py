@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.errors import LedgerError
+from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.personal.owners import Owned, verify_owners
 from segmentation.ledger.personal.records import Records
 from segmentation.vault import Keyring
@@ -62,9 +62,8 @@ def test_a_key_that_was_altered_is_told(records, sql):
 def test_the_keyring_of_another_ledger_is_told(records, ledger):
     keep(records, "R-1")
 
-    assert said(Records(ledger, lambda: Keyring.generate(NOW)))[0].startswith(
-        "The keys of 1 residents do not"
-    )
+    with pytest.raises(VaultError, match="This ledger's residents are under the keyring"):
+        verify_owners(Records(ledger, lambda: Keyring.generate(NOW)))
 
 
 def literal(value, sql):

@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import update
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.access import append_within
-from segmentation.ledger.personal.emptying import empty, tell
-from segmentation.ledger.personal.entries import Line
-from segmentation.ledger.personal.records import write
-from segmentation.ledger.personal.rows import digest_of
+from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.entries import Line, read_line
+from segmentation.ledger.personal.records import tell, write
+from segmentation.ledger.personal.rows import digest_of, digest_of_rows
 from segmentation.ledger.personal.tables import consents, notices, requests, segments
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
+from segmentation.ledger.personal.vouching import vouched
+from segmentation.vault import Keyring
 from tests.ledger.personal.planted import NOW, keep, keep_all
 
 LATER = NOW + timedelta(hours=1)
@@ -27,13 +30,13 @@ def filled(records, ledger):
     keep(records, "R-1", "R-2", "R-3", purpose="fairness_audit")
     keep(records, "R-1", "R-2", "R-3", "R-4", table=segments)
     with ledger.writer("Not written") as connection:
-        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5)], "Carol", NOW)
+        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5)], "Carol", NOW, None)
     return records
 
 
-def said(ledger, tombstones=None):
+def said(ledger, tombstones=None, keyring=None):
     with pytest.raises(LedgerError) as told:
-        verify_personal(ledger, tombstones)
+        verify_personal(ledger, tombstones, keyring)
     *faults, way_out = str(told.value).split("\n")
     assert way_out == "Restore the ledger from a backup."
     return faults
@@ -51,10 +54,11 @@ def test_what_the_program_wrote_is_as_it_was_written(filled, ledger, tombstones)
 def test_what_was_erased_or_due_is_no_fault(filled, ledger, erasures, tombstones):
     erasures.erase([filled.keyring.subject_of("R-2")], "Carol", LATER)
     with ledger.writer("Not emptied") as connection:
-        assert empty(connection, segments, segments.c.number <= 3, "retention", "retention", LATER) == 2
+        due = segments.c.number <= 3
+        assert empty(connection, segments, due, "retention", "retention", LATER, filled.keyring) == 2
     keep(filled, "R-2", now=LATER)
 
-    found = verify_personal(ledger, tombstones)
+    found = verify_personal(ledger, tombstones, filled.keyring)
 
     assert (found.rows["consents"], found.empty["consents"]) == (8, 2)
     assert (found.rows["segments"], found.empty["segments"]) == (4, 3)
@@ -212,7 +216,7 @@ def test_an_erasure_that_was_not_carried_out_is_told(graves, records, ledger, to
 
 def test_a_write_that_was_made_up_is_told(filled, ledger):
     with ledger.writer("Not written") as connection:
-        tell(connection, [Line(NOW, "0", "x", "write", "consents", 6, 1, "sha256:0")])
+        tell(connection, [Line(NOW, "0", "x", "write", "consents", 6, 1, "sha256:0")], filled.keyring)
 
     (fault,) = said(ledger)
     assert fault.startswith(
@@ -230,9 +234,48 @@ def test_lines_that_tell_of_no_rows_are_let_be(filled, ledger):
 def test_a_row_that_was_written_without_a_pseudonym_is_whole_and_may_not_be_taken_away(records, ledger, sql):
     row = (None, "rights", 5, "R0123456789ab", "erasure", "done", 9, None)
     with ledger.writer("Not written") as connection:
-        write(connection, requests, "rights", [row], "Carol", NOW)
+        write(connection, requests, "rights", [row], "Carol", NOW, records.keyring)
     found = verify_personal(ledger)
     assert (found.rows["requests"], found.empty["requests"]) == (1, 0)
 
     sql("UPDATE requests SET state = 'refused'")
     assert said(ledger) == ["Row 1 of requests was emptied past this program: no line says why."]
+
+
+@pytest.fixture
+def emptied(filled, ledger, sql):
+    """Row 4 of consents emptied by who writes the database, with a line that fits it."""
+    (digest,) = (bytes(one) for (one,) in sql("SELECT digest FROM consents WHERE number = 4"))
+    sql("UPDATE consents SET subject = NULL, sealed = NULL WHERE number = 4")
+    line = Line(LATER, "0", "retention", "retention", "consents", 4, 1, digest_of_rows([digest]))
+    return filled, line
+
+
+def test_a_line_that_takes_rows_out_and_was_made_up_is_told_with_the_keyring(emptied, ledger):
+    filled, line = emptied
+    with ledger.writer("Not written") as connection:
+        tell(connection, [line], None)
+
+    verify_personal(ledger)
+    (fault,) = said(ledger, keyring=filled.keyring)
+    assert fault == (
+        "Row 4 of consents: the line of the access log that tells of this (retention) was not written with "
+        "the keyring of this ledger: somebody made it up or altered it."
+    )
+
+
+def test_a_line_that_another_keyring_vouches_for_or_that_was_altered_is_told(emptied, ledger):
+    filled, line = emptied
+    strange = vouched(Keyring.generate(NOW), line)
+    altered = msgspec.structs.replace(vouched(filled.keyring, line), by="Carol")
+    with ledger.writer("Not written") as connection:
+        tell(connection, [strange, altered], None)
+
+    assert len(said(ledger, keyring=filled.keyring)) == 2
+
+
+def test_lines_about_notices_breaches_and_readings_need_no_keyring(filled, ledger):
+    with ledger.writer("Not written") as connection:
+        tell(connection, [read_line("consents", "service_planning", 3, "Carol", NOW)], None)
+
+    verify_personal(ledger, keyring=filled.keyring)

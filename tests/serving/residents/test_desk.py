@@ -5,11 +5,12 @@ from io import StringIO
 
 import pytest
 
-from segmentation.errors import VaultError
+from segmentation.errors import LedgerError, VaultError
+from segmentation.home import Home
 from segmentation.ledger.personal.consents import Consents, Told
-from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.erasing import PURPOSE, Erasures
 from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
 from serving.logs import Log
@@ -59,6 +60,33 @@ def test_who_was_erased_past_the_ledger_is_erased_before_the_first_answer(office
     found = desk(office, keyring, vault=office.folder)
 
     assert found.records.keys([subject]) == {}
+    found.close()
+
+
+def test_an_erasure_that_crashed_is_carried_out_by_a_service_that_runs(office, keyring):
+    subject, now = keyring.subject_of("R-1"), office.clock()
+    file = Tombstones(office.folder / "tombstones.jsonl")
+    found = desk(office, keyring, vault=office.folder)
+    Consents(found.records).record(subject, "planning", Told("given"), "key", now)
+    assert found.records.keys([subject])
+
+    with file.writing() as pen:  # and killed before it was committed
+        pen.append([(keyring.marker(PURPOSE)(subject).hex(), "sha256:0")], now + timedelta(seconds=1))
+
+    assert found.records.keys([subject]) == {}
+    found.close()
+
+
+def test_tombstones_that_were_seen_and_are_cut_stop_the_desk(office, keyring):
+    file = tombstones_file(Home(office.folder))
+    with Tombstones(file).writing() as pen:
+        pen.append([("ab", "sha256:0")], office.clock())
+    found = desk(office, keyring, vault=office.folder)
+    assert found.records
+
+    file.write_bytes(b"")
+    with pytest.raises(LedgerError, match="and 1 were seen from here before"):
+        assert found.records
     found.close()
 
 

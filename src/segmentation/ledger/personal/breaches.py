@@ -210,7 +210,7 @@ class Breaches:
             if not is_new:
                 _check_follows(_one(connection, breach), told)
             row = (breach, micros(now), _encode(told).decode())
-            write(connection, breaches, PURPOSE, [row], told.by, now)
+            write(connection, breaches, PURPOSE, [row], told.by, now, None)
             return _one(connection, breach)
 
 

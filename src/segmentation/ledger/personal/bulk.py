@@ -18,6 +18,7 @@ from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, wrapped_keys,
 from segmentation.ledger.personal.rows import among, insert_rows, make_room, name_of, place_of
 from segmentation.ledger.personal.sealing import Batch, Job, sealing
 from segmentation.ledger.personal.tables import data_keys
+from segmentation.ledger.personal.vouching import Numbers
 from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey
 
@@ -186,7 +187,7 @@ class Bulk:
             for place, mark, data in zip(sealed.places, sealed.marks, sealed.sealed, strict=True)
             if place not in known and place not in left
         ]
-        added = write(connection, self.table, self.purpose, values, self.by, now)
+        added = write(connection, self.table, self.purpose, values, self.by, now, task.job.keyring)
         return Written(added, len(known), task.erased, len(left))
 
     def _known(self, connection: Connection, job: Job, sealed: Sealed) -> set[int]:
@@ -199,13 +200,19 @@ class Bulk:
             if batch.subjects[place] in job.kept:
                 places.setdefault((mark, batch.at[place]), []).append(place)
         unwrap, marks = job.keyring.unwrapper(), list(dict.fromkeys(mark for mark, _ in places))
-        columns = ("subject", "at", "sealed")
-        for found, at, data in among(connection, self.table, columns, marks, self.purpose):
+        columns, numbers = _columns(self.table), Numbers(job.keyring, job.table)
+        for number, found, at, *more, data in among(connection, self.table, columns, marks, self.purpose):
             mark = bytes(found)
             for place in places.get((mark, at), ()):
                 subject = batch.subjects[place]
                 key = DataKey(unwrap(subject, job.kept[subject]))
-                content = key.open(place_of(job.table, job.purpose, at, mark), bytes(data))
+                place_there = place_of(job.table, job.purpose, at, mark, more)
+                content = key.open(place_there, numbers.loose(number, bytes(data)))
                 if self.same(content, batch.contents[place]):
                     known.add(place)
         return known
+
+
+def _columns(table: Table) -> list[str]:
+    """Return what is read of a row to open it: all but its purpose, which is known, and its digest."""
+    return [name for name in table.columns.keys() if name not in {"purpose", "digest"}]  # noqa: SIM118 - no dict

@@ -9,11 +9,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
 from sqlalchemy import select, update
 
-from segmentation.ledger.access import append_within
-from segmentation.ledger.personal.records import SPOOL, Line
+from segmentation.ledger.personal.records import Line, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 
 if TYPE_CHECKING:
@@ -22,8 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
+    from segmentation.vault import Keyring
+
 Why = Literal["erase", "retention"]
-_encode = msgspec.json.Encoder().encode
 
 
 def empty(
@@ -33,6 +32,7 @@ def empty(
     why: Why,
     by: str,
     now: datetime,
+    keyring: Keyring,
 ) -> int:
     """Empty rows, with the lines that tell of it, within a transaction that keeps other writers out.
 
@@ -48,6 +48,8 @@ def empty(
         Who does it.
     now : datetime
         Aware.
+    keyring : Keyring
+        Vouches for the lines.
 
     Returns
     -------
@@ -59,13 +61,8 @@ def empty(
     found = [(int(number), bytes(digest)) for number, digest in connection.execute(question)]
     if found:
         connection.execute(update(table).where(which, is_full).values(subject=None, sealed=None))
-        tell(connection, _lines(name_of(table), found, why, by, now))
+        tell(connection, _lines(name_of(table), found, why, by, now), keyring)
     return len(found)
-
-
-def tell(connection: Connection, lines: Sequence[Line]) -> None:
-    """Add lines to the access log at once, within a transaction that keeps other writers out."""
-    append_within(connection, SPOOL, b"".join(_encode(line) + b"\n" for line in lines), lines[-1].at)
 
 
 def _lines(table: str, found: Sequence[tuple[int, bytes]], why: Why, by: str, now: datetime) -> list[Line]:

@@ -17,6 +17,8 @@ MASS = "mass-reading"
 """The alert of who asks about more residents than anybody does who serves them one by one."""
 MOST_AN_HOUR = 600
 """Residents about whom one key or person may ask in an hour, where nothing else is set."""
+SPOOL = "personal"
+"""The name under which writes of personal data stand in the access log."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -98,6 +100,10 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     purpose : str
     alert : str
         What somebody should look at, such as `MASS`.
+    keyring : str
+        Fingerprint of the keyring that vouches for it; a line that changes nothing of residents has none.
+    mac : str
+        Code of all before, which that keyring makes (`vouching`).
     """
 
     at: datetime
@@ -110,6 +116,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: str
     purpose: str = ""
     alert: str = ""
+    keyring: str = ""
+    mac: str = ""
 
 
 def read_line(table: str, purpose: str, count: int, by: str, now: datetime, alert: str = "") -> Line:

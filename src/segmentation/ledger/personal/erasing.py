@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import delete, insert, select
 
 from segmentation.errors import LedgerError
-from segmentation.ledger.personal.emptying import empty, tell
-from segmentation.ledger.personal.records import Line, micros, time_of
+from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.records import Line, micros, tell, time_of
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as kept
@@ -124,24 +124,31 @@ class Erasures:
         ledger = self._records.ledger
         lines = self._tombstones.read()
         with ledger.told(UNREAD), ledger.reading() as connection:
-            if not self._lacking(connection, lines):
-                return Erased(0, 0)
+            lacking = self._lacking(connection, lines)
+        self._tombstones.see(lines)
+        if not lacking:
+            return Erased(0, 0)
         with ledger.writer(UNERASED, AGAIN) as connection, ledger.told(UNERASED):
             work = _Work(connection, self._records, by, now)
             # Read again, because another process may have done it since.
             work.carry_out(self._lacking(connection, self._tombstones.read()))
         return work.done(ledger)
 
-    def rewrite_file(self) -> int:
+    def rewrite_file(self, *, accepts_loss: bool = False) -> int:
         """Write the file from what the database has, where it was lost; return how many lines it lacked.
 
         It knows less than the lost one where the database was restored since: who was erased in between is
         not in it. So a copy of the file is better, wherever there is one.
 
+        Parameters
+        ----------
+        accepts_loss : bool
+            Whether to go on where more erasures were seen from here than the database has.
+
         Raises
         ------
         LedgerError
-            What there is of a file is not the beginning of what the database has.
+            What there is of a file is not the beginning of what the database has, or more were seen.
         StorageError
             The file cannot be written.
         """
@@ -149,7 +156,13 @@ class Erasures:
         with ledger.told(UNREAD), ledger.reading() as connection:
             rows = connection.execute(select(kept).order_by(kept.c.number)).all()
         chain = chained((bytes(row.mark).hex(), time_of(row.at), row.key) for row in rows)
-        with self._tombstones.writing() as pen:
+        if (lost := self._tombstones.unseen(chain)) and not accepts_loss:
+            raise LedgerError(
+                f"{lost:,} erasures were seen from here that the ledger does not have: it was restored, and "
+                "whoever they were stands there again. Restore a copy of the tombstones. Only where there is "
+                "none, find out whom they concern, erase them again, and go on with --accept-loss."
+            )
+        with self._tombstones.writing(lost=True) as pen:
             there = len(pen.lines)
             if tuple(chain[:there]) != pen.lines:
                 raise LedgerError(
@@ -215,7 +228,7 @@ class _Work:
         names = [column.name for column in kept.columns]
         rows = [dict(zip(names, row_of(line), strict=True)) for line in lines]
         self._connection.execute(insert(kept), rows)
-        tell(self._connection, [self._line(lines)])
+        tell(self._connection, [self._line(lines)], self._keyring)
 
     def destroy(self, keys: Sequence[_Key]) -> None:
         """Take out keys, and every row that was sealed under them."""
@@ -223,7 +236,9 @@ class _Work:
         for table in PERSONAL:
             for part in _parts(marks):
                 which = table.c.subject.in_(part)
-                self._rows += empty(self._connection, table, which, "erase", self._by, self._now)
+                self._rows += empty(
+                    self._connection, table, which, "erase", self._by, self._now, self._keyring
+                )
         for part in _parts([key.subject for key in keys]):
             self._connection.execute(delete(data_keys).where(data_keys.c.subject.in_(part)))
         self._residents += len(keys)

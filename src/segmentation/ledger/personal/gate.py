@@ -18,6 +18,7 @@ from segmentation.ledger.personal.notices import counting
 from segmentation.ledger.personal.records import opened, wrapped_keys
 from segmentation.ledger.personal.rows import among, name_of, place_of
 from segmentation.ledger.personal.tables import consents
+from segmentation.ledger.personal.vouching import Numbers
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
@@ -132,10 +133,12 @@ class Gate:
         mark = keyring.marker(purpose)
         behind = {mark(subject): subject for subject in keys}
         found: dict[bytes, list[tuple[int, bytes]]] = {}
+        numbers = Numbers(keyring, table)
         for its, number, at, sealed in among(connection, consents, COLUMNS, list(behind), purpose):
             subject = behind[bytes(its)]
             try:
-                content = keys[subject].open(place_of(table, purpose, at, bytes(its)), bytes(sealed))
+                seal = numbers.loose(number, bytes(sealed))
+                content = keys[subject].open(place_of(table, purpose, at, bytes(its)), seal)
             except VaultError as error:
                 raise VaultError(f"Row {number} of {table}: {error}") from None
             found.setdefault(subject, []).append((at, content))

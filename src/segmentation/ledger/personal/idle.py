@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from segmentation.ledger.personal.emptying import tell
 from segmentation.ledger.personal.entries import Line, micros
-from segmentation.ledger.personal.records import AGAIN, MANY
+from segmentation.ledger.personal.records import AGAIN, MANY, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.store import UNREAD
@@ -96,7 +95,11 @@ class Idle:
             if gone:
                 digest = digest_of_rows(sha256(one).digest() for one in gone)
                 id_ = secrets.token_hex(8)
-                tell(connection, [Line(now, id_, by, "retention", name_of(data_keys), 0, len(gone), digest)])
+                tell(
+                    connection,
+                    [Line(now, id_, by, "retention", name_of(data_keys), 0, len(gone), digest)],
+                    self._records.keyring,
+                )
         return gone
 
     def _idle(

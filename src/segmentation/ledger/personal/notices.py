@@ -138,7 +138,7 @@ class Notices:
                     "residents of it, and ask for consent anew (PIPL Art. 14)."
                 )
             return version not in there and bool(
-                write(connection, notices, purpose, [(purpose, version, covers, micros(now))], by, now)
+                write(connection, notices, purpose, [(purpose, version, covers, micros(now))], by, now, None)
             )
 
     def all(self, purpose: str | None = None) -> tuple[Notice, ...]:

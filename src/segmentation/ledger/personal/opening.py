@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
+from segmentation.ledger.personal.tombstones import tombstones_of
 from segmentation.vault import keyring_source
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open_personal(
     now : datetime
         Aware.
     environ : mapping of str to str
-        What `keyring_source` and `tombstones_file` read.
+        What `keyring_source` and `tombstones_of` read.
     ask : callable or None
         Returns the keyring's passphrase where the environment has none.
 
@@ -72,6 +72,6 @@ def open_personal(
         Somebody is to be erased again, and there is no keyring to find them with.
     """
     records = Records(ledger, keyring_source(home, environ, ask))
-    erasures = Erasures(records, Tombstones(tombstones_file(home, environ)))
+    erasures = Erasures(records, tombstones_of(home, environ))
     erasures.carry_out(OPENING, now)
     return Personal(records, erasures)

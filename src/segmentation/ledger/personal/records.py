@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.access import append_within
-from segmentation.ledger.personal.entries import Entry, Kept, Line, Write, micros, time_of
+from segmentation.ledger.personal.entries import SPOOL, Entry, Kept, Line, Write, micros, time_of
 from segmentation.ledger.personal.rows import (
     MANY,
     among,
@@ -26,7 +26,8 @@ from segmentation.ledger.personal.rows import (
     numbered,
     place_of,
 )
-from segmentation.ledger.personal.tables import data_keys
+from segmentation.ledger.personal.tables import PERSONAL, data_keys
+from segmentation.ledger.personal.vouching import Numbers, check_keyring, check_within, vouched
 from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey, Wrapped
 
@@ -44,8 +45,6 @@ __all__ = [
     "sealed_rows", "time_of", "wrapped_keys", "write",
 ]  # fmt: skip
 
-SPOOL = "personal"
-"""The name under which writes of personal data stand in the access log."""
 UNWRITTEN = "Nothing was kept"
 AGAIN = "Try again: what was kept once is not kept twice where it says the same."
 _encode = msgspec.json.Encoder().encode
@@ -74,8 +73,10 @@ class Records:
 
     @property
     def keyring(self) -> Keyring:
-        """The keyring as it is now."""
-        return self._keyring()
+        """The keyring as it is now; a `VaultError` where it is not the one of this ledger."""
+        keyring = self._keyring()
+        check_keyring(self._ledger, keyring)
+        return keyring
 
     def keys(self, subjects: Collection[bytes]) -> dict[bytes, DataKey]:
         """Return the keys of residents who have one."""
@@ -146,7 +147,15 @@ class Records:
             held = opened(self.keyring, wrapped_keys(connection, subjects))
             there = {one for one, key in held.items() if key == keys[one]}  # not who was erased and came back
             return sum(
-                write(connection, one.table, one.purpose, [row for of, row in rows if of in there], by, now)
+                write(
+                    connection,
+                    one.table,
+                    one.purpose,
+                    [row for of, row in rows if of in there],
+                    by,
+                    now,
+                    keyring,
+                )
                 for one, rows in made
             )
 
@@ -159,7 +168,7 @@ class Records:
     def looking(self) -> Iterator[Look]:
         """Give a look at the tables as they are at one moment."""
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
-            yield Look(connection, self._keyring)
+            yield Look(connection, lambda: self.keyring)
 
     def _opened(self, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
         return opened(self.keyring, found)
@@ -172,6 +181,7 @@ class Records:
             there = wrapped_keys(connection, subjects)
             rows = [(one, *keyring.wrap(one, key), made) for one, key in fresh.items() if one not in there]
             if rows:
+                check_within(connection, keyring)
                 insert_rows(connection, data_keys, rows)
         new = {one: DataKey(key) for one, key in fresh.items() if one not in there}
         return new | self._opened(there)
@@ -203,7 +213,8 @@ class Look:
             .order_by(table.c.at, table.c.number)
         )
         found = self.connection.execute(question).all()
-        return [_kept(name_of(table), purpose, mark, key, row) for row in found]
+        numbers = Numbers(self._keyring(), name_of(table))
+        return [_kept(numbers, name_of(table), purpose, mark, key, row) for row in found]
 
     def of_many(
         self, table: Table, purpose: str, subjects: Collection[bytes]
@@ -212,13 +223,14 @@ class Look:
         keyring = self._keyring()
         kept = wrapped_keys(self.connection, subjects)
         unwrap, mark = keyring.unwrapper(), keyring.marker(purpose)
+        numbers = Numbers(keyring, name_of(table))
         marks = {mark(subject): subject for subject in kept}
         columns = [column.name for column in table.columns]
         for row in among(self.connection, table, columns, list(marks), purpose):
             pseudonym = bytes(row[1])
             subject = marks[pseudonym]
             key = DataKey(unwrap(subject, kept[subject]))
-            yield subject, _kept(name_of(table), purpose, pseudonym, key, row)
+            yield subject, _kept(numbers, name_of(table), purpose, pseudonym, key, row)
 
     def _key(self, subject: bytes) -> DataKey | None:
         if subject not in self._keys:
@@ -241,7 +253,7 @@ def sealed_rows(
     rows: list[tuple[bytes, tuple[Any, ...]]] = []
     for one in write.entries:
         subject = mark(one.subject)
-        sealed = keys[one.subject].seal(place_of(name, write.purpose, one.at, subject), one.content)
+        sealed = keys[one.subject].seal(place_of(name, write.purpose, one.at, subject, one.more), one.content)
         rows.append((one.subject, (subject, write.purpose, one.at, *one.more, sealed)))
     return rows
 
@@ -253,6 +265,7 @@ def write(
     values: Sequence[Sequence[Any]],
     by: str,
     now: datetime,
+    keyring: Keyring | None,
 ) -> int:
     """Add rows with the line that tells of it, within a transaction that keeps other writers out.
 
@@ -267,11 +280,21 @@ def write(
     by : str
     now : datetime
         Aware.
+    keyring : Keyring or None
+        Binds what is sealed to its number, and vouches for the line; None for a table that has nothing of
+        residents.
+
+    Raises
+    ------
+    VaultError
+        The keyring is not the one of this ledger.
     """
     if not values:
         return 0
     first = int(connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1
     name = name_of(table)
+    if keyring is not None and table in PERSONAL:
+        values = Numbers(keyring, name).bound_all(values, first)
     rows = numbered(name, values, first)
     insert_rows(connection, table, rows)
     note(
@@ -287,13 +310,35 @@ def write(
             digest_of_rows(row[-1] for row in rows),
             purpose,
         ),
+        keyring,
     )
     return len(values)
 
 
-def note(connection: Connection, line: Line) -> None:
-    """Add a line to the access log, within a transaction that keeps other writers out."""
-    append_within(connection, SPOOL, _encode(line) + b"\n", line.at)
+def note(connection: Connection, line: Line, keyring: Keyring | None = None) -> None:
+    """Add a line to the access log, vouched for with a keyring, as `tell` does."""
+    tell(connection, [line], keyring)
+
+
+def tell(connection: Connection, lines: Sequence[Line], keyring: Keyring | None) -> None:
+    """Add lines to the access log at once, within a transaction that keeps other writers out.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+    lines : sequence of Line
+    keyring : Keyring or None
+        Vouches for them; None where they tell of nothing that changed of residents.
+
+    Raises
+    ------
+    VaultError
+        The keyring is not the one of this ledger.
+    """
+    if keyring is not None:
+        check_within(connection, keyring)
+        lines = [vouched(keyring, line) for line in lines]
+    append_within(connection, SPOOL, b"".join(_encode(line) + b"\n" for line in lines), lines[-1].at)
 
 
 def wrapped_keys(connection: Connection, subjects: Collection[bytes]) -> dict[bytes, Wrapped]:
@@ -310,12 +355,13 @@ def wrapped_keys(connection: Connection, subjects: Collection[bytes]) -> dict[by
     return {bytes(subject): Wrapped(wrapping, bytes(kept)) for subject, wrapping, kept in found}
 
 
-def _kept(table: str, purpose: str, mark: bytes, key: DataKey, row: Any) -> Kept:  # noqa: ANN401 - a row of any of these tables
+def _kept(numbers: Numbers, table: str, purpose: str, mark: bytes, key: DataKey, row: Any) -> Kept:  # noqa: ANN401 - a row of any of these tables
     number, _, _, at, *more, sealed, _ = row
     if sealed is None:
         raise LedgerError(f"Row {number} of {table} has a pseudonym and nothing sealed. Verify the ledger.")
     try:
-        content = key.open(place_of(table, purpose, at, mark), bytes(sealed))
+        seal = numbers.loose(number, bytes(sealed))
+        content = key.open(place_of(table, purpose, at, mark, more), seal)
     except VaultError as error:
         raise VaultError(f"Row {number} of {table}: {error}") from None
     return Kept(number, at, tuple(more), content)

@@ -154,7 +154,15 @@ class Requests:
             found = one_of(connection, request)
             state: State = "done" if found.right == "erasure" else "refused"
             _check_open(found, state)
-            write(connection, requests, PURPOSE, [_bare(found, state, micros(now))], by, now)
+            write(
+                connection,
+                requests,
+                PURPOSE,
+                [_bare(found, state, micros(now))],
+                by,
+                now,
+                self._records.keyring,
+            )
         return _with(found, state, found.due, now)
 
     # ---- Reading --------------------------------------------------------------------------------------
@@ -272,7 +280,7 @@ class Requests:
         keyring = self._records.keyring
         for one in writes:
             rows = [row for _, row in sealed_rows(one, keys, keyring)]
-            write(connection, one.table, one.purpose, rows, by, now)
+            write(connection, one.table, one.purpose, rows, by, now, keyring)
 
     def _check_alone(self, connection: Connection, subject: bytes, right: Right) -> None:
         mark = self._records.keyring.marker(PURPOSE)(subject)

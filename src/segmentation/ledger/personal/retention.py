@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause, Select, Table
 
     from segmentation.ledger.personal.records import Look, Records
-    from segmentation.ledger.store import Ledger
 
 YEARS = 3
 """PIPL Art. 56: records of how data were handled are kept for at least three years."""
@@ -111,7 +110,7 @@ class Retention:
             Told of every stretch: the name of its table, and how many rows were taken out.
         """
         ledger = self._records.ledger
-        work = _Work(ledger, by, now, tell or (lambda _table, _count: None))
+        work = _Work(self._records, by, now, tell or (lambda _table, _count: None))
         for table, which in _rules(now):
             for part in self._stretches(table):
                 work.empty(table, and_(part, which))
@@ -146,8 +145,9 @@ class Retention:
 class _Work:
     """A run, and what it did so far."""
 
-    def __init__(self, ledger: Ledger, by: str, now: datetime, tell: Callable[[str, int], None]) -> None:
-        self._ledger, self._by, self._now, self._tell = ledger, by, now, tell
+    def __init__(self, records: Records, by: str, now: datetime, tell: Callable[[str, int], None]) -> None:
+        self._records, self._ledger = records, records.ledger
+        self._by, self._now, self._tell = by, now, tell
         self.rows = dict.fromkeys(map(name_of, PERSONAL), 0)
         self.gone: list[bytes] = []
         """Some of what was taken out, by which a file is searched."""
@@ -159,8 +159,9 @@ class _Work:
             some = [bytes(one) for one in connection.execute(question).scalars()]
         if not some:
             return
+        keyring = self._records.keyring
         with self._ledger.writer(UNTAKEN, AGAIN) as connection, self._ledger.told(UNTAKEN):
-            count = empty(connection, table, which, "retention", self._by, self._now)
+            count = empty(connection, table, which, "retention", self._by, self._now, keyring)
         self.rows[name_of(table)] += count
         self.gone += some[: SOME - len(self.gone)]
         self._tell(name_of(table), count)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 
 from segmentation.errors import VaultError
-from segmentation.ledger.personal.emptying import tell
-from segmentation.ledger.personal.records import Line
+from segmentation.ledger.personal.records import Line, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.store import UNREAD
@@ -80,7 +79,7 @@ def add_key(records: Records, keep: Callable[[Keyring], None], by: str, now: dat
     ledger = records.ledger
     with ledger.writer(UNROTATED, AGAIN) as connection, ledger.told(UNROTATED):
         rotated = records.keyring.rotated(now)
-        tell(connection, [_line(by, now, 0, digest_of_rows([rotated.active.id.encode()]))])
+        tell(connection, [_line(by, now, 0, digest_of_rows([rotated.active.id.encode()]))], rotated)
         keep(rotated)
     return rotated
 
@@ -150,7 +149,7 @@ def retire(records: Records, key_id: str, keep: Callable[[Keyring], None], by: s
                 f"{under:,} data keys are still under the wrapping key {key_id}, and nothing of these "
                 "residents could be read without it. Run `segmentation keyring rotate --continue` first."
             )
-        tell(connection, [_line(by, now, 0, digest_of_rows([key_id.encode()]))])
+        tell(connection, [_line(by, now, 0, digest_of_rows([key_id.encode()]))], left)
         keep(left)
     return left
 
@@ -182,7 +181,7 @@ def _moved(records: Records, found: Sequence[tuple[bytes, Wrapped]], by: str, no
         moved = _update(connection, anew)
         if moved:
             digests = [sha256(one.after.data).digest() for one in anew]
-            tell(connection, [_line(by, now, moved, digest_of_rows(digests))])
+            tell(connection, [_line(by, now, moved, digest_of_rows(digests))], keyring)
     return moved
 
 

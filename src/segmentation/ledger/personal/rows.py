@@ -66,8 +66,10 @@ def digest_of_rows(digests: Iterable[bytes]) -> str:
     return f"sha256:{sha256(b''.join(digests)).hexdigest()}"
 
 
-def place_of(table: str, purpose: str, at: int, mark: bytes) -> bytes:
-    """Return what the seal of a row is bound to.
+def place_of(table: str, purpose: str, at: int, mark: bytes, more: Sequence[Any] = ()) -> bytes:
+    """Return what the seal of a row is bound to: all that stands in the clear but its number and digest.
+
+    The number is known when the row is written, after it was sealed: `vouching.Numbers` binds it.
 
     Parameters
     ----------
@@ -76,8 +78,10 @@ def place_of(table: str, purpose: str, at: int, mark: bytes) -> bytes:
         Microseconds since 1970.
     mark : bytes
         The pseudonym in the row.
+    more : sequence
+        Values of the columns between `at` and `sealed`.
     """
-    return _encode((table, purpose, at, mark))
+    return _encode((table, purpose, at, mark, *more))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

@@ -115,7 +115,8 @@ def seal(job: Job) -> Sealed:
     places = sorted(range(len(marks)), key=marks.__getitem__)
     sealed = [
         keys[batch.subjects[at]].seal(
-            place_of(job.table, job.purpose, batch.at[at], marks[at]), batch.contents[at]
+            place_of(job.table, job.purpose, batch.at[at], marks[at], batch.more[at] if batch.more else ()),
+            batch.contents[at],
         )
         for at in places
     ]

@@ -18,12 +18,14 @@ import msgspec
 
 from segmentation.errors import LedgerError, SigningError, StorageError
 from segmentation.files import reason_of
+from segmentation.ledger.personal.sighted import keep_sight, seen_in, sight_file
 from segmentation.signing import canonical, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from segmentation.home import Home
+    from segmentation.ledger.personal.sighted import Sight
 
 TOMBSTONES = "SEGMENTATION_TOMBSTONES"
 BEGINNING = "sha256:" + 64 * "0"
@@ -73,6 +75,11 @@ def tombstones_file(home: Home, environ: Mapping[str, str] = os.environ) -> Path
     return Path(given).expanduser().absolute() if given else home.tombstones
 
 
+def tombstones_of(home: Home, environ: Mapping[str, str] = os.environ) -> Tombstones:
+    """Return the file that the settings name, with the last line that was seen of it from this machine."""
+    return Tombstones(tombstones_file(home, environ), sight_file(home, environ))
+
+
 def chained(told: Iterable[tuple[str, datetime, str]]) -> list[Tombstone]:
     """Return the lines that say this, each a mark, a time and the digest of a key, from the first on."""
     found: list[Tombstone] = []
@@ -95,10 +102,12 @@ class Tombstones:
     ----------
     path : Path
         Made with its folder when the first line is written.
+    sight : Path or None
+        Where its last line is remembered (`sighted`); None: nowhere, and a file is believed as it is.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, sight: Path | None = None) -> None:
+        self._path, self._sight = path, sight
 
     @property
     def path(self) -> Path:
@@ -113,21 +122,76 @@ class Tombstones:
         Raises
         ------
         LedgerError
-            A line was altered, taken out, moved or added by another program; names the first.
+            A line was altered, taken out, moved or added by another program; names the first. Or lines are
+            missing that were seen from here before.
         StorageError
             The file cannot be read.
         """
+        seen = None if self._sight is None else seen_in(self._sight)  # before the lines, which may be more
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
-            return ()
+            content = b""
         except OSError as error:
             raise _refused(self._path, "read", error) from None
-        return self._lines(content)
+        lines = self._lines(content)
+        self._check(lines, seen)
+        return lines
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return what tells whether somebody wrote there since; nothing where there is no file."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return ()
+        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def unseen(self, lines: Sequence[Tombstone]) -> int:
+        """Return how many lines were seen from here before that are not among these.
+
+        Parameters
+        ----------
+        lines : sequence of Tombstone
+            All that there are, the oldest first.
+        """
+        seen = None if self._sight is None else seen_in(self._sight)
+        return 0 if _holds(lines, seen) or seen is None else max(1, seen.number - len(lines))
+
+    def remember(self, lines: Sequence[Tombstone]) -> None:
+        """Remember the last line, from which on no fewer are believed.
+
+        Raises
+        ------
+        StorageError
+            It cannot be written.
+        """
+        if self._sight is not None:
+            keep_sight(self._sight, lines[-1] if lines else None)
+
+    def see(self, lines: Sequence[Tombstone]) -> None:
+        """Remember the last line where more are there than were seen, if that can be written."""
+        if self._sight is not None and lines:
+            seen = seen_in(self._sight)
+            if seen is None or seen.number < len(lines):
+                with suppress(StorageError):
+                    self.remember(lines)
+
+    def _check(self, lines: Sequence[Tombstone], seen: Sight | None) -> None:
+        if seen is not None and not _holds(lines, seen):
+            raise LedgerError(
+                f"The tombstones {self._path} have {len(lines):,} lines, and {seen.number:,} were seen from "
+                "here before: the file was lost or cut, or is another one. Restore its newest copy; until "
+                "then nobody knows who was erased. Where there is none, run `segmentation ledger tombstones`."
+            )
 
     @contextmanager
-    def writing(self) -> Iterator[Pen]:
+    def writing(self, *, lost: bool = False) -> Iterator[Pen]:
         """Give the only pen, while every other process waits.
+
+        Parameters
+        ----------
+        lost : bool
+            Whether lines may be missing that were seen before, because they are about to be written anew.
 
         Raises
         ------
@@ -145,6 +209,8 @@ class Tombstones:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             content = self._path.read_bytes()
             lines = self._lines(content)
+            if not lost:
+                self._check(lines, None if self._sight is None else seen_in(self._sight))
             yield Pen(self, descriptor, content.rfind(b"\n") + 1, lines)
         finally:
             os.close(descriptor)
@@ -187,7 +253,8 @@ class Pen:
         Raises
         ------
         StorageError
-            The disk is full, or the file cannot be written.
+            The disk is full, or the file cannot be written. Where it says so of what was seen last, the
+            lines are there.
         """
         added: list[Tombstone] = []
         for mark, key in erased:
@@ -207,6 +274,7 @@ class Pen:
             raise _refused(self._file.path, "written", error) from None
         self._end += len(text)
         self._lines += tuple(added)
+        self._file.remember(self._lines)
 
     def _write(self, text: bytes) -> None:
         """Write after the last whole line: what a killed process left half-written is written over."""
@@ -218,6 +286,13 @@ class Pen:
         os.fsync(self._descriptor)
         if self._end == 0:
             _remember(self._file.path.parent)
+
+
+def _holds(lines: Sequence[Tombstone], seen: Sight | None) -> bool:
+    """Whether lines have what was seen."""
+    if seen is None or seen.number == 0:
+        return True
+    return len(lines) >= seen.number and lines[seen.number - 1].digest == seen.digest
 
 
 def _read(line: bytes) -> Tombstone | None:

@@ -2,7 +2,10 @@
 
 Every write is a line of the log, with the digest of the digests of its rows, and every row that was emptied
 is in a line that says so. So it needs no key: what is sealed stays sealed. The log itself is verified first,
-by a chain of its own (`AccessLog.verify`).
+by a chain of its own (`AccessLog.verify`). Without a key it finds what somebody did to rows and left the log
+as it was, or to lines before the last anchor. Who writes the database can make up lines behind that anchor,
+and rows that fit them: with the keyring, each line that tells of residents must be vouched for as well, so
+none can be made up. What neither shows is that the newest lines and their rows are gone together.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from segmentation.ledger.personal.entries import Line, time_of
 from segmentation.ledger.personal.records import SPOOL
 from segmentation.ledger.personal.rows import digest_of, digest_of_rows, name_of
 from segmentation.ledger.personal.spans import Spans, parted
-from segmentation.ledger.personal.tables import NUMBERED
+from segmentation.ledger.personal.tables import NUMBERED, PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as buried
 from segmentation.ledger.personal.tombstones import chained
+from segmentation.ledger.personal.vouching import is_vouched
 from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
 
@@ -31,12 +35,17 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.tombstones import Tombstone, Tombstones
     from segmentation.ledger.store import Ledger
+    from segmentation.vault import Keyring
 
 PAGE = 5000
 """Rows that are read at a time."""
 TOLD = 5
 """Faults of a table of which each is told; of more, how many."""
 OUT = frozenset({"erase", "retention"})
+CHANGES = OUT | {"write", "rotate"}
+"""What lines tell of that changes what is kept."""
+VOUCHED = frozenset(map(name_of, (*PERSONAL, buried, data_keys)))
+"""Tables of which every change is vouched for with the keyring."""
 RESTORE = "Restore the ledger from a backup."
 _decode = msgspec.json.Decoder(Line).decode
 
@@ -70,7 +79,9 @@ class _Row(NamedTuple):
     values: tuple[object, ...]
 
 
-def verify_personal(ledger: Ledger, tombstones: Tombstones | None = None) -> Verified:
+def verify_personal(
+    ledger: Ledger, tombstones: Tombstones | None = None, keyring: Keyring | None = None
+) -> Verified:
     """Make sure that every row is the one that was written, and every empty one was taken out as told.
 
     Parameters
@@ -79,6 +90,8 @@ def verify_personal(ledger: Ledger, tombstones: Tombstones | None = None) -> Ver
         Of which the access log was verified.
     tombstones : Tombstones or None
         The file; None where it is not at hand.
+    keyring : Keyring or None
+        The one of this ledger, with which nobody can have made up lines; None where it is not at hand.
 
     Raises
     ------
@@ -91,15 +104,20 @@ def verify_personal(ledger: Ledger, tombstones: Tombstones | None = None) -> Ver
     lines = None if tombstones is None else tombstones.read()
     with ledger.told(UNREAD), ledger.reading() as connection:
         books = {name_of(table): _Book(connection, table) for table in NUMBERED}
-        graves = _Graves()
+        graves, made_up = _Graves(), list[str]()
         for line in _lines(connection):
+            if keyring is not None and _is_made_up(keyring, line):
+                made_up.append(_unvouched(line))
             if line.what == "write" and line.table in books:
                 books[line.table].hold(line)
             elif line.what in OUT and line.table in books:
                 books[line.table].out.add(line.first, line.count)
             elif line.what == "erase" and line.table == name_of(buried):
                 graves.told.append(line)
-        wrong = [fault for book in books.values() for fault in _first(tuple(book.faults()))]
+        wrong = [
+            *_first(made_up),
+            *(fault for book in books.values() for fault in _first(tuple(book.faults()))),
+        ]
         wrong += _first(tuple(graves.faults(connection, lines)))
     if wrong:
         raise LedgerError("\n".join((*wrong, RESTORE)))
@@ -270,6 +288,19 @@ def _stream(connection: Connection, table: Table) -> Iterator[_Row]:
             is_bare = sealed is not None and values[1] is None and values[sealed] is None
             # A row of somebody who is nobody any more is written without a pseudonym, and is whole so.
             yield _Row(values[0], bytes(digest), is_bare and not is_whole, is_whole, tuple(values))
+
+
+def _is_made_up(keyring: Keyring, line: Line) -> bool:
+    """Whether a line tells of residents' rows, and no program with the keyring wrote it."""
+    return line.table in VOUCHED and line.what in CHANGES and not is_vouched(keyring, line)
+
+
+def _unvouched(line: Line) -> str:
+    rows = _rows(line.first, line.first + line.count - 1)
+    return (
+        f"{rows} of {line.table}: the line of the access log that tells of this ({line.what}) was not "
+        "written with the keyring of this ledger: somebody made it up or altered it."
+    )
 
 
 def _altered(table: str, row: _Row, line: Line) -> str:
