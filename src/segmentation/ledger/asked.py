@@ -169,7 +169,7 @@ def _batches(connection: Connection) -> Iterator[tuple[int, str]]:
     since = 0
     question = select(access.c.number, access.c.lines).order_by(access.c.number).limit(PAGE)
     while rows := connection.execute(question.where(access.c.number > since)).all():
-        yield from ((row.number, row.lines) for row in rows)
+        yield from ((row.number, str(row.lines)) for row in rows)
         since = rows[-1].number
 
 
