@@ -40,6 +40,15 @@ def test_what_is_only_said_otherwise_is_covered(changes):
     assert covers_of(small_policy(**changes), PURPOSE) == covers_of(POLICY, PURPOSE)
 
 
+def test_blanks_and_ends_of_lines_say_nothing_else():
+    said = POLICY.purpose.text
+    text = {"en": f"  {said.en.replace(' ', '  ')}\n", "zh": "\n ".join(said.zh)}
+    basis = f" {POLICY.purpose.legal_basis.replace(' ', '  ')}"
+    changed = POLICY.purpose.model_copy(update={"text": said.model_copy(update=text), "legal_basis": basis})
+
+    assert covers_of(POLICY.model_copy(update={"purpose": changed}), PURPOSE) == covers_of(POLICY, PURPOSE)
+
+
 def test_the_audit_is_covered_by_its_own_data():
     fewer = small_policy(protected={"sex": None}, audit={"intersections": []})
 

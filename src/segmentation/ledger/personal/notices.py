@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from sqlalchemy import select
 
@@ -175,7 +176,8 @@ def covers_of(policy: Policy, purpose: str) -> str:
     """Return the digest of what a notice to residents has to tell: the purpose, its ground, and the data.
 
     Data are named by column, kind, dimension and source. For the purpose of the audit they are the protected
-    attributes and proxies. Titles, ranges and sentences that explain do not count.
+    attributes and proxies. Titles, ranges and sentences that explain do not count, and of the purpose's words
+    neither blanks nor ends of lines do.
 
     Raises
     ------
@@ -187,8 +189,8 @@ def covers_of(policy: Policy, purpose: str) -> str:
         canonical(
             {
                 "purpose": one.key,
-                "text": one.text.model_dump(),
-                "legal_basis": one.legal_basis,
+                "text": {"en": _plain(one.text.en), "zh": _plain(one.text.zh, "")},
+                "legal_basis": _plain(one.legal_basis),
                 "features": _audited(policy) if one is policy.audit_purpose else _needed(policy),
             }
         )
@@ -211,6 +213,11 @@ def on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
         question = question.where(notices.c.purpose == purpose)
     rows = connection.execute(question.order_by(notices.c.number))
     return [Notice(row.purpose, row.version, row.covers, time_of(row.at)) for row in rows]
+
+
+def _plain(words: str, blank: str = " ") -> str:
+    """Return words with one form for each letter (Unicode NFC), and one kind of blank."""
+    return blank.join(normalize("NFC", words).split())
 
 
 def _needed(policy: Policy) -> dict[str, Any]:
