@@ -195,13 +195,14 @@ def _page(visit: Visit, fault: str = "") -> Register:
         return Register(voice.t(NO_KEYRING), (), None, (), 0, "")
     waiting = desk.requests.register(waiting=True)
     if not set(OFFICERS) & set(visit.signed_in.roles):
-        return Register("", _counts(waiting, visit.now, voice, small=False), None, (), 0, "")
+        # By right, a count that is hidden could be worked out from the others.
+        return Register("", (waiting_in(waiting, visit.now, small=False),), None, (), 0, "")
     check_officer(visit)
     search = _asked(visit.query, voice)
     rows = _of(search, waiting if search.show in {"waiting", "late"} else desk.requests.register(), visit.now)
     return Register(
         "",
-        _counts(waiting, visit.now, voice, small=True),
+        _counts(waiting, visit.now, voice),
         search,
         tuple(entry_of(one, visit.now, voice) for one in rows[:MOST]),
         max(0, len(rows) - MOST),
@@ -209,13 +210,13 @@ def _page(visit: Visit, fault: str = "") -> Register:
     )
 
 
-def _counts(found: Sequence[Listed], now: datetime, voice: Speaker, *, small: bool) -> tuple[Waiting, ...]:
+def _counts(found: Sequence[Listed], now: datetime, voice: Speaker) -> tuple[Waiting, ...]:
+    """Return how many wait, and of each right that anybody asked for."""
     by_right = [
-        waiting_in([one for one in found if one.right == right], now, right=word, small=small)
+        waiting_in([one for one in found if one.right == right], now, right=word)
         for right, word in rights_in(voice)
     ]
-    some = [one for one in by_right if one.waiting != 0]
-    return (waiting_in(found, now, small=small), *some)
+    return (waiting_in(found, now), *(one for one in by_right if one.waiting != 0))
 
 
 def _asked(query: Mapping[str, str], voice: Speaker) -> Search:
