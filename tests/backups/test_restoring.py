@@ -13,6 +13,7 @@ from segmentation.errors import BackupError, StorageError
 from segmentation.ledger.history import History
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.rotation import add_key, retire, rewrap
+from segmentation.ledger.personal.sighted import beside
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.store import create_ledger, open_ledger
@@ -185,6 +186,7 @@ def test_a_home_may_have_the_keyring_the_tombstones_and_what_a_killed_restore_le
     (root / STAGING / "half").touch()
     (root / f"{STAGING}-ledger.db").touch()
     target.home.keyring.write_text("sealed")
+    beside(target.home.witness).write_text('{"number":0,"digest":""}')
     shutil.copy(target.tombstones.path, target.home.tombstones)
     restore(made.path, replace(target, tombstones=Tombstones(target.home.tombstones)), LATER)
     assert target.home.keyring.read_text() == "sealed"

@@ -30,6 +30,7 @@ from segmentation.ledger.history import History
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.rows import name_of
+from segmentation.ledger.personal.sighted import beside
 from segmentation.ledger.personal.tables import NUMBERED
 from segmentation.ledger.personal.verify import Verified, verify_personal
 from segmentation.ledger.place import Place
@@ -165,7 +166,7 @@ def _built(
     with closing(create_ledger(address)) as ledger:
         _fill(ledger, folder, manifest, key)
         erased = Erasures(Records(ledger, lambda: target.keyring), target.tombstones).carry_out(RESTORE, now)
-        history, personal = _verified(ledger, manifest, root, target.tombstones)
+        history, personal = _verified(ledger, manifest, root, target)
     for path in staging.iterdir():
         path.replace(target.home.ledger.parent / path.name)
     if hidden is not None and place.path is not None:
@@ -183,7 +184,7 @@ def _fill(ledger: Ledger, folder: Path, manifest: Manifest, key: DataKey) -> Non
 
 
 def _verified(
-    ledger: Ledger, manifest: Manifest, root: PublicKey, tombstones: Tombstones
+    ledger: Ledger, manifest: Manifest, root: PublicKey, target: Target
 ) -> tuple[History, Verified]:
     """Return what the restored ledger tells, once it is what the manifest says, to the last row.
 
@@ -197,7 +198,7 @@ def _verified(
     history = History.replayed(ledger.read(), root)
     AccessLog(ledger).verify(history.anchors)
     ledger.check_guards()
-    personal = verify_personal(ledger, tombstones)
+    personal = verify_personal(ledger, target.tombstones, target.keyring)
     with ledger.told(UNREAD), ledger.reading() as connection:
         rows = {
             name_of(table): digest_of_table(connection, table, manifest.rows[name_of(table)].count)
@@ -253,11 +254,17 @@ def _check_tombstones(manifest: Manifest, target: Target) -> None:
 def _check_room(target: Target, place: Place) -> None:
     """Refuse a place in which anything is, but the keyring, the tombstones, and what a restore left."""
     root = target.home.ledger.parent
-    known = {target.home.keyring, target.home.tombstones, target.tombstones.path, root / STAGING}
+    known = {
+        target.home.keyring,
+        target.home.tombstones,
+        target.tombstones.path,
+        beside(target.home.witness),
+        root / STAGING,
+    }
     hidden = _hidden(place)
-    mine = [f"{hidden}{ending}" for ending in ("-wal", "-shm", "-journal", "")]
+    left = [f"{hidden}{ending}" for ending in ("-wal", "-shm", "-journal", "")]
     try:
-        there = [path for path in root.iterdir() if path not in known and str(path) not in mine]
+        there = [path for path in root.iterdir() if path not in known and str(path) not in left]
     except FileNotFoundError:
         there = []
     except OSError as error:
@@ -270,7 +277,7 @@ def _check_room(target: Target, place: Place) -> None:
     if place.path is None:
         _check_database(place)
         return
-    for name in mine:
+    for name in left:
         Path(name).unlink(missing_ok=True)
     if place.path.exists():
         raise BackupError(
