@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from functools import partial
+from inspect import getfile
 
 import pytest
 
@@ -126,6 +127,18 @@ def test_nothing_that_lies_in_the_working_folder_runs_where_the_keyring_is_sent(
 
     assert contents(sealer.begin(job()).result()) == dict(enumerate(BATCH.contents))
     assert not (tmp_path / "seen").exists()
+
+
+def test_another_process_runs_the_same_code_as_this_one(sealer, tmp_path, monkeypatch):
+    (tmp_path / "only_here.py").write_text("class Found: pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from only_here import Found
+
+    sealer.begin(job()).result()
+    worker = sealer._free.get()
+    sealer._free.put(worker)
+    assert worker.do(partial(getfile, sealing.Worker)) == getfile(sealing.Worker)
+    assert worker.do(partial(getfile, Found)) == str(tmp_path / "only_here.py")
 
 
 def test_few_rows_are_sealed_here():

@@ -30,6 +30,16 @@ Found = TypeVar("Found")
 FEW = 20_000
 """Rows up to which no other process is worth its start."""
 
+BEGIN = """
+import sys
+found = [at for at, path in enumerate(sys.path) if path.endswith("-packages")]
+first = min(found, default=len(sys.path))
+sys.path[first:first] = {places}
+from {module} import main
+main()
+"""
+"""What another process runs: Python's own modules first, then those of this process, in its order."""
+
 
 class Batch(NamedTuple):
     """Rows to be written at once, column by column.
@@ -169,15 +179,15 @@ class Worker:
 
     It is no child of `multiprocessing`, which would run the user's own script once more, and where that were
     killed would leave its children waiting. This one ends when nobody can send it jobs any more. It is sent
-    the keyring, so nothing there may be named by the folder in which somebody happens to work: modules are
-    Python's own first, and what this process has besides comes last.
+    the keyring, so no code there is taken from the folder in which somebody happens to work.
     """
 
     def __init__(self) -> None:
         # -I leaves out the working folder, and PYTHONPATH, which may name it as well.
-        begin = f"import sys; sys.path += {_places()!r}; from {__name__} import main; main()"
         self._process = Popen(  # noqa: S603 - this program itself
-            [sys.executable, "-I", "-c", begin], stdin=PIPE, stdout=PIPE
+            [sys.executable, "-I", "-c", BEGIN.format(places=_places(), module=__name__)],
+            stdin=PIPE,
+            stdout=PIPE,
         )
 
     def do(self, job: Callable[[], Found]) -> Found:
