@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from segmentation.ledger.personal.requests import AT_ONCE, Told
 from segmentation.ledger.personal.requests import Requests as Register
-from segmentation.ledger.personal.requests import Told
-from segmentation.rights.beheld import beheld
 from segmentation.rights.exercise import receive as received
 from segmentation.rights.gathering import told_of
 from serving.calls import Reply
 from serving.residents.answers import RequestEntered, RequestMade, Requests
 from serving.residents.asked import about_one
 from serving.residents.bodies import body_of
-from serving.residents.consenting import check_stated
+from serving.residents.consenting import check_known, check_stated, to_take_back
 
 if TYPE_CHECKING:
     from serving.residents.asked import Asked
@@ -26,8 +25,9 @@ _encode = msgspec.json.Encoder().encode
 def _receive(asked: Asked) -> Reply:
     """Enter a request; an objection and a withdrawal take effect with it."""
     made = body_of(asked.call.body, RequestMade)
+    check = check_known if made.right in AT_ONCE else check_stated
     for at, purpose in enumerate(made.purposes):
-        check_stated(asked, purpose, f"/purposes/{at}")
+        check(asked, purpose, f"/purposes/{at}")
     told = Told(by=asked.by, text=made.text, channel=made.channel, language=made.language)
     about = made.purposes or _meant(asked, made.right)
     found = received(asked.records, asked.desk.requests, asked.subject, made.right, told, about, asked.now)
@@ -51,16 +51,17 @@ def _listed(asked: Asked) -> Reply:
 
 
 def _meant(asked: Asked, right: str) -> tuple[str, ...]:
-    """Return what is meant where no purpose is named: all that are stated, and by an objection the first.
+    """Return what is meant where no purpose is named: all of them, and by an objection the first.
 
-    That is the one for which residents are placed; an audit decides nothing about them. Where no version may
-    be served, all are meant for which anything is kept.
+    That is the one for which residents are placed; an audit decides nothing about them. A withdrawal is from
+    all that are stated or on record; where there are none, from those for which the key was issued.
     """
+    if right not in AT_ONCE:
+        return ()
     stated = asked.stated()
-    if stated:
-        return stated[:1] if right == "objection" else stated
-    with beheld(asked.records) as seen:
-        return asked.desk.purposes.of(seen)
+    if right == "objection" and stated:
+        return stated[:1]
+    return to_take_back(asked) or (() if asked.call.key is None else asked.call.key.purposes)
 
 
 receive = about_one(_receive, reads=False)

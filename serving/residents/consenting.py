@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from segmentation.ledger.personal.consents import SKEW, Told
+from segmentation.ledger.personal.consents import SKEW, TAKING_BACK, Told
 from segmentation.ledger.personal.consents import Consents as Ledger
 from segmentation.rights.beheld import beheld
 from segmentation.rights.gathering import consents_of, standings
@@ -27,7 +27,11 @@ _encode = msgspec.json.Encoder().encode
 def _record(asked: Asked) -> Reply:
     """Put what a resident says on record: it counts from the next request on, whoever asks."""
     said = body_of(asked.call.body, ConsentSaid)
-    check_stated(asked, said.purpose, "/purpose")
+    takes_back = said.event_state in TAKING_BACK
+    if takes_back:
+        check_known(asked, said.purpose, "/purpose")
+    else:
+        check_stated(asked, said.purpose, "/purpose")
     asked.call.purpose = said.purpose
     told = Told(
         event_state=said.event_state,
@@ -36,7 +40,9 @@ def _record(asked: Asked) -> Reply:
         collection_method=said.collection_method,
     )
     at = _aware(said.event_time, asked.now)
-    added = Ledger(asked.records).record(asked.subject, said.purpose, told, asked.by, asked.now, at)
+    added = Ledger(asked.records).record(
+        asked.subject, said.purpose, told, asked.by, asked.now, at, last=takes_back
+    )
     with beheld(asked.records) as seen:
         (standing,) = standings(seen, asked.subject, (said.purpose,))
     return Reply(_encode(ConsentKept(added, standing)))
@@ -70,11 +76,34 @@ def check_stated(asked: Asked, purpose: str, pointer: str) -> None:
     if purpose not in known:
         with beheld(asked.records) as seen:
             known = (*known, *(asked.desk.purposes.of(seen) if not known else ()))
+    _check_among(known, purpose, pointer)
+
+
+def check_known(asked: Asked, purpose: str, pointer: str) -> None:
+    """Refuse to take back what nobody ever asked for: a purpose misspelt would be taken back without effect.
+
+    Raises
+    ------
+    Refused
+    """
+    issued = () if asked.call.key is None else asked.call.key.purposes
+    _check_among((*to_take_back(asked), *issued), purpose, pointer)
+
+
+def to_take_back(asked: Asked) -> tuple[str, ...]:
+    """Return all purposes that are stated, or of which anything is on record."""
+    with beheld(asked.records) as seen:
+        return asked.desk.purposes.to_take_back(seen, asked.stated())
+
+
+def _check_among(known: tuple[str, ...], purpose: str, pointer: str) -> None:
     if purpose not in known:
         raise invalid(
             pointer,
             "is no purpose that the policy states",
-            f"name one of {', '.join(known)}" if known else "ask again when a version is approved",
+            f"name one of {', '.join(dict.fromkeys(known))}"
+            if known
+            else "ask again when a version is approved",
         )
 
 

@@ -243,3 +243,22 @@ def test_an_import_that_is_killed_leaves_whole_batches_and_the_next_ends_it(
     found = bring(frame)
     assert (found.known, found.added) == (there, 3000 - there)
     assert AccessLog(records.ledger).verify()
+
+
+def test_who_is_erased_while_others_are_imported_does_not_come_back(
+    bring, table, records, standing, tmp_path, monkeypatch
+):
+    erasures = Erasures(records, Tombstones(tmp_path / "tombstones.jsonl"))
+    bring(table("R-1", event_time="2026-11-01T09:00:00Z"))
+    sorted_, gone = importing_module._erased, []
+
+    def meanwhile(*words):
+        found = sorted_(*words)
+        gone.append(erasures.erase([RING.subject_of("R-1")], "Carol", NOW))
+        return found
+
+    monkeypatch.setattr(importing_module, "_erased", meanwhile)
+    found = bring(table("R-1", "R-2"))
+
+    assert (found.added, found.erased) == (1, 1)
+    assert standing("R-1").state is None

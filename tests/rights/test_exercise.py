@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from segmentation.errors import ReviewError
 from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.register import RIGHTS
 from segmentation.ledger.personal.requests import AT_ONCE, Requests
@@ -38,10 +39,17 @@ def test_an_objection_stands_for_each_purpose_and_ends_no_consent(records, subje
     assert (told.entity_id, told.collection_method, told.language) == ("key", "app", "zh")
 
 
-def test_a_withdrawal_takes_back_what_was_given_and_nothing_else(records, subject):
+def test_a_withdrawal_is_on_record_for_every_purpose_whether_consent_was_or_not(records, subject):
     Consents(records).record(subject, "planning", Told("given"), "key", NOW)
     asked(records, subject, "withdrawal")
 
     assert Consents(records).standing(subject, "planning").state == "withdrawn"
-    assert Consents(records).events(subject, "audit") == ()
+    assert Consents(records).standing(subject, "audit").state == "withdrawn"
     assert asked(records, subject, "withdrawal").state == "done"
+
+
+@pytest.mark.parametrize("right", sorted(AT_ONCE))
+def test_what_is_about_no_purpose_is_not_said_to_be_done(records, subject, right):
+    with pytest.raises(ReviewError, match="Name the one"):
+        asked(records, subject, right, ())
+    assert Requests(records).of(subject) == ()

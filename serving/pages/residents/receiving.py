@@ -56,7 +56,7 @@ def _say(asked: Asked) -> Answer:
             "malformed", asked.voice.t("The form does not say what it is for. Load its page anew.")
         )
     standing = Consents(asked.records).standing(asked.subject, purpose)
-    is_said = standing.state != "given" if what == "withdrawal" else standing.objected is not None
+    is_said = standing.state == "withdrawn" if what == "withdrawal" else standing.objected is not None
     if is_said:
         return _back(asked, "said_before")
     right: Right = "withdrawal" if what == "withdrawal" else "objection"
@@ -90,17 +90,17 @@ def _meant(asked: Asked, right: Right) -> tuple[str, ...]:
     """Return what an objection or a withdrawal is about where no purpose is named.
 
     An objection is about the purpose for which residents are placed: an audit decides nothing about them.
-    Where no version can be read, all are meant for which anything is kept.
+    A withdrawal is from all that are stated or on record.
     """
     if right not in AT_ONCE:
         return ()
     stated = model_in(asked.visit).stated
-    if stated:
-        return stated[:1] if right == "objection" else stated
+    if right == "objection" and stated:
+        return stated[:1]
     return _known(asked)
 
 
 def _known(asked: Asked) -> tuple[str, ...]:
-    """Return the purposes that are stated, or for which anything is kept."""
+    """Return the purposes that are stated, or of which anything is on record."""
     with beheld(asked.records) as seen:
-        return tuple(dict.fromkeys((*model_in(asked.visit).stated, *asked.desk.purposes.of(seen))))
+        return asked.desk.purposes.to_take_back(seen, model_in(asked.visit).stated)

@@ -15,18 +15,20 @@ from sqlalchemy import select
 from segmentation.consents.gathering import Gathered, Terms, gather
 from segmentation.ledger.personal.bulk import ROWS, Bulk
 from segmentation.ledger.personal.consents import decode, is_same
+from segmentation.ledger.personal.ends import ended_since
 from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from numpy.typing import NDArray
+    from sqlalchemy import Connection
 
     from segmentation.ledger.personal.records import Records
 
@@ -105,7 +107,8 @@ def import_consents(
     terms = Terms(records.keyring.subjects(), by, now, purposes, zone)
     found = gather(path, terms)
     order, first = _sorted(found)
-    alive = ~_erased(found, records)[order]
+    last, gone = _erased(found, records)
+    alive = ~gone[order]
     counts = {"added": 0, "known": 0, "erased": int(np.count_nonzero(first & ~alive))}
     doubled = len(found) - int(np.count_nonzero(first))
     done = doubled + counts["erased"]
@@ -113,11 +116,11 @@ def import_consents(
     names = sorted({purpose for purpose, _ in found.told})
     for purpose in names:
         own = order[first & alive & _of(found, purpose)[order]]
-        bulk = Bulk(records, consents, purpose, by, _is_known, processes)
+        bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
         for written in bulk.write(_batches(found, own), now):
             counts["added"] += written.added
             counts["known"] += written.known
-            counts["erased"] += written.erased
+            counts["erased"] += written.erased + written.refused
             done += sum(written)
             progress(done, len(found))
     return Imported(len(found), doubled=doubled, purposes=tuple(names), unread=found.unread, **counts)
@@ -145,17 +148,30 @@ def _of(found: Gathered, purpose: str) -> NDArray[np.bool_]:
     return of
 
 
-def _erased(found: Gathered, records: Records) -> NDArray[np.bool_]:
-    """Return which events are from before their resident was erased: nothing of that comes back."""
+def _erased_since(records: Records, last: int) -> Callable[[Connection, Sequence[bytes]], Collection[bytes]]:
+    def still(connection: Connection, subjects: Sequence[bytes]) -> Collection[bytes]:
+        """Return who was erased while others were imported: what the file says is from before that."""
+        return ended_since(connection, records.keyring, last, subjects)
+
+    return still
+
+
+def _erased(found: Gathered, records: Records) -> tuple[int, NDArray[np.bool_]]:
+    """Return which events are from before their resident was erased: nothing of that comes back.
+
+    With the number of the last tombstone.
+    """
     ledger = records.ledger
     with ledger.told(UNREAD), ledger.reading() as connection:
-        rows = connection.execute(select(tombstones.c.mark, tombstones.c.at).order_by(tombstones.c.at)).all()
+        question = select(tombstones.c.mark, tombstones.c.at, tombstones.c.number)
+        rows = connection.execute(question.order_by(tombstones.c.at)).all()
     if not rows:
-        return np.zeros(len(found), dtype=bool)
+        return 0, np.zeros(len(found), dtype=bool)
     ends = {bytes(row.mark): row.at for row in rows}
     mark = records.keyring.marker(PURPOSE)
     until = (ends.get(mark(subject), -1) for subject in found.subjects.tolist())
-    return found.times <= np.fromiter(until, dtype=np.int64, count=len(found))
+    gone = found.times <= np.fromiter(until, dtype=np.int64, count=len(found))
+    return max(row.number for row in rows), gone
 
 
 def _batches(found: Gathered, rows: NDArray[np.intp]) -> Iterator[Batch]:

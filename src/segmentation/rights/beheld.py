@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.tables import consents, overrides, segments
+from segmentation.ledger.personal.tables import consents, notices, overrides, segments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Table
 
@@ -63,6 +63,14 @@ class Purposes:
         """Return them by name; several threads may ask."""
         tables = (consents, segments, overrides)
         return tuple(sorted({purpose for table in tables for purpose in self._in(records, table)}))
+
+    def to_take_back(self, records: Beheld, stated: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return what a resident may withdraw from or object to, those that are stated first.
+
+        It is more than what is stated now: a purpose of before may still have consents, and a notice told of.
+        """
+        told = sorted(self._in(records, notices))
+        return tuple(dict.fromkeys((*stated, *self.of(records), *told)))
 
     def _in(self, records: Beheld, table: Table) -> frozenset[str]:
         last, known = self._found.get(table.name, (0, frozenset()))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.ledger.personal.consents import Consents, standing_of
+from segmentation.errors import ReviewError
+from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.consents import Told as Said
 from segmentation.ledger.personal.records import Write
+from segmentation.ledger.personal.requests import AT_ONCE
 from segmentation.ledger.personal.tables import consents
 
 if TYPE_CHECKING:
@@ -43,28 +45,29 @@ def receive(
     right : str
     told : Told
     purposes : iterable of str
-        Keys of the purposes that an objection or a withdrawal is about: all that the policy states, where the
-        resident named none.
+        Keys of the purposes that an objection or a withdrawal is about. What is taken back is on record for
+        each, whether consent to it was or not: a table beside, or a paper found later, may say that it was.
     now : datetime
         Aware.
 
     Raises
     ------
     ReviewError
-        What `Requests.receive` raises.
+        What `Requests.receive` raises; or there is no purpose that it could be about.
     LedgerError, StorageError, VaultError
         What `Records` raises; nothing was then entered.
     """
-    return register.receive(
-        subject, right, told, now, tuple(_at_once(records, subject, right, told, purposes, now))
-    )
+    beside = tuple(_at_once(records, subject, right, told, purposes, now))
+    if right in AT_ONCE and not beside:
+        raise ReviewError("Nothing would come of it: no purpose is on record. Name the one that it is about.")
+    return register.receive(subject, right, told, now, beside)
 
 
 def _at_once(
     records: Records, subject: bytes, right: Right, told: Told, purposes: Iterable[str], now: datetime
 ) -> Iterator[Write]:
     ledger = Consents(records)
-    if right not in {"objection", "withdrawal"}:
+    if right not in AT_ONCE:
         return
     said = Said(
         event_state="objected" if right == "objection" else "withdrawn",
@@ -72,9 +75,6 @@ def _at_once(
         collection_method=told.channel,
     )
     for purpose in purposes:
-        standing = standing_of(ledger.events(subject, purpose))
-        if right == "withdrawal" and standing.state != "given":
-            continue  # there is nothing to take back
         entry = ledger.entry(subject, purpose, said, told.by, now)
         if entry is not None:
             yield Write(consents, purpose, [entry])

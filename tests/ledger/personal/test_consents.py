@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
-from segmentation.errors import LedgerError, PurposeError
+from segmentation.errors import LedgerError, PurposeError, ReviewError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import REFUSALS, Consents, Event, Told, standing_of
+from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.notices import Notices
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tables import data_keys
 from segmentation.vault import Keyring
 from tests.policies import small_policy
 
@@ -168,3 +171,69 @@ def test_every_refusal_is_told_without_the_resident():
         "consent_other_notice",
         "consent_objected",
     }
+
+
+def test_a_withdrawal_comes_after_the_consent_that_it_withdraws_whatever_a_clock_says(
+    consents, resident, say
+):
+    say("given")
+    behind = NOW - timedelta(seconds=30)
+    assert consents.record(resident, PURPOSE, Told("withdrawn"), "Test", NOW, behind, last=True)
+
+    assert consents.standing(resident, PURPOSE).state == "withdrawn"
+    assert not consents.record(resident, PURPOSE, Told("given", "2025-01"), "Test", NOW, NOW, last=True)
+
+
+def erased(consents, resident, tombstones, now=NOW):
+    Erasures(consents._records, tombstones).erase([resident], "Carol", now)
+
+
+def test_what_was_said_before_an_erasure_does_not_come_back(consents, resident, say, tombstones):
+    say("given", -3)
+    erased(consents, resident, tombstones)
+    with pytest.raises(ReviewError, match="nothing of that comes back"):
+        say("given", -1)
+    assert consents._records.keys([resident]) == {}
+
+    say("given")
+    assert consents.standing(resident, PURPOSE).since == NOW + timedelta(microseconds=1)
+
+
+def test_who_is_erased_while_an_event_is_written_does_not_come_back(
+    consents, resident, say, tombstones, monkeypatch
+):
+    ensured, done = Records.ensured, []
+
+    def meanwhile(self, subjects, now):
+        keys = ensured(self, subjects, now)
+        if not done:
+            done.append(erased(consents, resident, tombstones))
+        return keys
+
+    monkeypatch.setattr(Records, "ensured", meanwhile)
+    with pytest.raises(ReviewError, match="nothing of that comes back"):
+        say("given", 0)
+    assert consents._records.keys([resident]) == {}
+
+
+@pytest.mark.parametrize("often", [1, 2])
+def test_an_event_is_not_lost_where_the_key_is_destroyed_in_that_moment(
+    consents, resident, say, ledger, monkeypatch, often
+):
+    ensured, done = Records.ensured, []
+
+    def meanwhile(self, subjects, now):
+        keys = ensured(self, subjects, now)
+        done.append(subjects)
+        if len(done) <= often:
+            with ledger.writer("") as connection:
+                connection.execute(delete(data_keys))
+        return keys
+
+    monkeypatch.setattr(Records, "ensured", meanwhile)
+    if often == 1:
+        assert say("objected")
+        assert consents.standing(resident, PURPOSE).objected is not None
+    else:
+        with pytest.raises(LedgerError, match="Say it again"):
+            say("objected")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.register import RIGHTS
+from tests.serving.made import policy
 from tests.serving.residents.front import PURPOSE, slug
 
 
@@ -72,3 +74,20 @@ def test_an_objection_does_not_wait_for_a_version(placed):
     assert placed.ask("POST", "/requests", {"right": "objection"}).status == 200
     (standing,) = placed.ask("GET", "/consents").json()["purposes"]
     assert standing["objected"]
+
+
+def test_a_withdrawal_without_purposes_is_from_all_on_record_too(placed):
+    told = Told("given", "2020-1")
+    ledger, now = Consents(placed.records), placed.office.clock()
+    ledger.record(placed.subject(), "old_purpose", told, "Test", now)
+    assert placed.ask("POST", "/requests", {"right": "withdrawal"}).json()["state"] == "done"
+
+    for purpose in (PURPOSE, policy().audit_purpose.key, "old_purpose"):
+        assert ledger.standing(placed.subject(), purpose).state == "withdrawn"
+
+
+def test_a_withdrawal_counts_where_nothing_was_on_record(front):
+    assert front.ask("POST", "/requests", {"right": "withdrawal", "purposes": [PURPOSE]}).status == 200
+
+    assert Consents(front.records).standing(front.subject(), PURPOSE).state == "withdrawn"
+    assert front.place().status == 403

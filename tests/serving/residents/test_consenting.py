@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from segmentation.ledger.personal.consents import Consents, Told
 from tests.serving.residents.front import NOTICE, PURPOSE, slug
 
 
@@ -58,3 +59,24 @@ def test_a_withdrawal_does_not_wait_for_a_version(front):
     found = front.consent(purpose="fairness_audit")
     assert (found.status, slug(found)) == (422, "invalid"), "nobody can say whether it is stated"
     assert json.dumps(front.ask("GET", "/consents").json()).count("withdrawn") == 2
+
+
+def test_what_was_said_for_a_purpose_of_before_is_withdrawn_too(front):
+    told = Told("given", "2020-1")
+    Consents(front.records).record(front.subject(), "old_purpose", told, "Test", front.office.clock())
+
+    assert front.consent("given", purpose="old_purpose").status == 422
+    assert front.consent("withdrawn", purpose="old_purpose").json()["standing"]["state"] == "withdrawn"
+    assert front.consent("withdrawn", purpose="servise_planning").status == 422
+
+
+@pytest.mark.parametrize(
+    ("state", "field"), [("withdrawn", "state"), ("refused", "state"), ("objected", "objected")]
+)
+def test_an_app_whose_clock_is_behind_takes_back_what_was_given_before(front, state, field):
+    front.consent()
+    at = (front.office.clock() - timedelta(seconds=30)).isoformat()
+    standing = front.consent(state, event_time=at).json()["standing"]
+
+    assert standing["state"] == state or standing["objected"] is not None
+    assert front.place().status == 403

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.register import Listed
 
 EXAMPLES = {
@@ -72,7 +73,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
         raise typer.BadParameter(f"say one of {', '.join(RIGHTS)}", param_hint="RIGHT")
     with desk_at(home, by, passphrase_file) as desk:
         subject, records = desk.subject(reference_file), desk.personal.records
-        purposes = _purposes(home, model, known)
+        purposes = _purposes(home, model, known, records)
         told = Told(by=desk.by, text=text, channel=channel, language=language)
         found = receive(records, desk.register, subject, known, told, purposes, desk.now)
     if as_json:
@@ -108,17 +109,20 @@ def content(one: Listed, now: datetime) -> dict[str, object]:
     }
 
 
-def _purposes(home: Path, model: str | None, right: str) -> tuple[str, ...]:
+def _purposes(home: Path, model: str | None, right: str, records: Records) -> tuple[str, ...]:
     """Return what an objection or a withdrawal is about; nothing is looked up for other rights."""
     from segmentation.errors import NotApprovedError
     from segmentation.rights.beheld import Purposes, beheld
 
     if right not in {"objection", "withdrawal"}:
         return ()
+    stated: tuple[str, ...] = ()
     try:
         policy = approved_at(home, model).policy
+        stated = policy.purpose.key, policy.audit_purpose.key
     except NotApprovedError:
-        with opened(home) as (personal, _), beheld(personal.records) as seen:
-            return Purposes().of(seen)
-    placed, audited = policy.purpose.key, policy.audit_purpose.key
-    return (placed,) if right == "objection" else (placed, audited)
+        pass  # what is taken back does not wait for a version
+    if right == "objection" and stated:
+        return stated[:1]
+    with beheld(records) as seen:
+        return Purposes().to_take_back(seen, stated)

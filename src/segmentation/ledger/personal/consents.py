@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from segmentation.errors import LedgerError, PurposeError
+from segmentation.ledger.personal.ends import check_alive, end_of
 from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.notices import counting, stated
 from segmentation.ledger.personal.tables import consents
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 State = Literal["given", "refused", "withdrawn"]
 EventState = Literal["given", "refused", "withdrawn", "objected", "objection_lifted"]
 STATES: tuple[EventState, ...] = ("given", "refused", "withdrawn", "objected", "objection_lifted")
+TAKING_BACK: frozenset[EventState] = frozenset({"refused", "withdrawn", "objected"})
+"""What allows less than before: it is never refused, and never without effect."""
 OBJECTIONS = frozenset({"objected", "objection_lifted"})
 SKEW = timedelta(minutes=5)
 """How far the clock of who recorded an event may be ahead of ours."""
@@ -174,7 +177,15 @@ class Consents:
         return standing
 
     def record(
-        self, subject: bytes, purpose: str, told: Told, by: str, now: datetime, at: datetime | None = None
+        self,
+        subject: bytes,
+        purpose: str,
+        told: Told,
+        by: str,
+        now: datetime,
+        at: datetime | None = None,
+        *,
+        last: bool = False,
     ) -> bool:
         """Put an event on record; it holds for whoever asks from then on.
 
@@ -191,6 +202,9 @@ class Consents:
         at : datetime, optional
             When it was, if not now. Without it the event comes after all others, also where the clock was
             set back.
+        last : bool
+            Whether it comes after all others even so: an app whose clock is behind would otherwise withdraw
+            before the consent was given.
 
         Returns
         -------
@@ -200,30 +214,65 @@ class Consents:
         Raises
         ------
         LedgerError
-            It is said to be in the future.
+            It is said to be in the future; or all of the resident was taken out twice in this very moment.
+        ReviewError
+            It is from before the resident was erased: nothing of that comes back.
         """
-        entry = self.entry(subject, purpose, told, by, now, at)
-        if entry is None:
-            return False
-        keys = self._records.ensured([subject], now)
-        return bool(self._records.append_all([Write(consents, purpose, [entry])], keys, by, now))
+        for _ in range(2):
+            entry = self.entry(subject, purpose, told, by, now, at, last=last)
+            if entry is None:
+                return False
+            self._check_alive(entry)
+            if self._written(Write(consents, purpose, [entry]), by, now):
+                return True
+        raise LedgerError(
+            "Nothing was recorded: all that was kept of this resident was taken out in the same moment. Say "
+            "it again."
+        )
 
     def entry(
-        self, subject: bytes, purpose: str, told: Told, by: str, now: datetime, at: datetime | None = None
+        self,
+        subject: bytes,
+        purpose: str,
+        told: Told,
+        by: str,
+        now: datetime,
+        at: datetime | None = None,
+        *,
+        last: bool = False,
     ) -> Entry | None:
         """Return the row of an event, for a transaction that writes other rows too (`Records.append_all`).
 
         Takes what `record` does; None where the same event is on record already.
         """
-        events = self.events(subject, purpose)
-        if at is None:
-            at = max([now, *(one.event_time + _SOON for one in events)])
-        elif at > now + SKEW:
+        if at is not None and at > now + SKEW:
             raise LedgerError("A consent cannot be recorded of a time to come; give the time when it was.")
+        with self._records.looking() as look:
+            events = [_event(row) for row in look.of(consents, purpose, subject)]
+            end = end_of(look.connection, self._records.keyring, subject)
         said = told if told.entity_id else msgspec.structs.replace(told, entity_id=by)
-        if any(one.event_time == at and is_same(one.told, said) for one in events):
+        if at is not None and any(one.event_time == at and is_same(one.told, said) for one in events):
             return None
+        if at is None or last:
+            ends = [] if end is None else [time_of(end)]
+            before = [*(one.event_time for one in events), *ends]
+            at = max([at or now, *(one + _SOON for one in before)])
         return Entry(subject, micros(at), encode(said))
+
+    def _written(self, write: Write, by: str, now: datetime) -> bool:
+        """Write one event; not where the key was destroyed meanwhile."""
+        (entry,) = write.entries
+
+        def still(look: Look) -> None:
+            check_alive(look.connection, self._records.keyring, [entry])
+
+        keys = self._records.ensured([entry.subject], now)
+        return bool(self._records.append_all([write], keys, by, now, still))
+
+    def _check_alive(self, entry: Entry) -> None:
+        """Look before a key is made for who is gone."""
+        with self._records.looking() as look:
+            check_alive(look.connection, self._records.keyring, [entry])
 
 
 def standing_of(events: Iterable[Event], at: datetime | None = None) -> Standing:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.records import (
     AGAIN,
     UNWRITTEN,
@@ -112,6 +113,7 @@ class Requests:
         def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
             if right not in AT_ONCE:
                 self._check_alone(connection, subject, right)
+            check_alive(connection, self._records.keyring, [one for write in beside for one in write.entries])
             step = self._step(subject, (request, right, state, due), told, at)
             self._write(connection, keys, (step, *beside), told.by, now)
 
