@@ -39,6 +39,13 @@ PAGES: dict[str, str] = {
     "page_request": msg("a request on a page"),
     "page_override": msg("the form to override"),
     "page_erase": msg("the form to erase"),
+    "page_find_resident": msg("the search by reference"),
+    "page_whose": msg("the way from the register"),
+    "page_receive_request": msg("entering a request"),
+    "page_say": msg("withdrawing or objecting"),
+    "page_answer": msg("answering a request"),
+    "page_decide_override": msg("deciding on the segment"),
+    "page_carry_out": msg("erasing"),
 }
 """What people ask about a resident by pages; further names are those of the API and of commands."""
 

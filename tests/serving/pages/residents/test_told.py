@@ -2,7 +2,8 @@
 
 from segmentation.rights.account import Account, Consent, Kept, Override, Reading, Request, Step
 from segmentation.rights.report import Names
-from serving.pages.residents.told import Teller
+from serving.pages.residents.told import PAGES, Teller
+from serving.pages.table import all_pages
 from serving.pages.words import speaker
 
 AT, LATER = "2026-03-02T08:00:00+00:00", "2026-03-03T08:00:00+00:00"
@@ -52,3 +53,9 @@ def test_events_steps_and_readings_are_told_in_words_and_unknown_codes_stay():
         (Reading(AT, "key", "resident_account", "p", 403), Reading(LATER, "C", "x", "p", 200))
     )
     assert (first.by, first.is_told, last.is_told) == ("C", True, False)
+
+
+def test_every_page_about_one_resident_is_told_in_words_to_who_reads_who_asked():
+    about = {f"page_{one.name}" for one in all_pages() if one.handler.startswith("residents.")}
+
+    assert set(PAGES) == about - {"page_residents"}
