@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from segmentation.cli.consented import consents_at, told_of_consent
-from segmentation.errors import LedgerError, VaultError
+from segmentation.errors import LedgerError, ResidentsError, VaultError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.notices import Notices
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
@@ -88,3 +89,22 @@ def test_a_ledger_that_cannot_be_read_is_passed_over_only_where_no_keyring_is(
         return
     with pytest.raises(LedgerError, match="Who withdrew consent cannot be known without it"):
         asked(place)
+
+
+def test_features_that_changed_since_the_notice_are_told_and_no_consent_to_the_old_ones_counts(
+    place, consented, keyring, office, capsys
+):
+    from segmentation.residents import residents_from
+
+    with open_ledger(office.trust.ledger) as ledger:
+        Notices(ledger).add(POLICY, "service_planning", "2025-01", "Test", START)
+    asked(place)
+    assert capsys.readouterr().err == ""
+
+    changed = small_policy(retention_days=3650, features={"repairs": {"source": "survey of habits"}})
+    with (
+        pytest.raises(ResidentsError, match="39 consent to another version of the notice"),
+        consents_at(place, changed, "segmentation build") as found,
+    ):
+        residents_from(small_residents(40), changed, as_of=START.date(), consents=found)
+    assert "changed since every notice on record" in capsys.readouterr().err

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segmentation.cli import office, secrets
+from segmentation.cli.plain import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from segmentation.consents import ConsentLedger
     from segmentation.home import Home
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 def consents_at(home: Path, policy: Policy, by: str) -> Iterator[ConsentLedger | None]:
     """Give the consent ledger of a policy; None where there is none, and the table tells of consent.
 
-    What was looked at is told in the access log once the block has ended well.
+    Says where residents need a new notice. What was looked at is told in the access log once the block has
+    ended well.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ def consents_at(home: Path, policy: Policy, by: str) -> Iterator[ConsentLedger |
         return
     with ledger:
         found = _consents(ledger, place, policy)
+        if found is not None:
+            _tell_notices(ledger, policy, found.purposes)
         yield found
         if found is not None:
             found.tell(by, office.now())
@@ -80,6 +84,13 @@ def _ledger(home: Home) -> Ledger | None:
             return None
         way_out = "Who withdrew consent cannot be known without it. Try again when it can be read."
         raise type(error)(f"{error} {way_out}") from None
+
+
+def _tell_notices(ledger: Ledger, policy: Policy, purposes: Collection[str]) -> None:
+    from segmentation.ledger.personal.notices import Notices
+
+    for told in Notices(ledger).needed(policy, purposes):
+        warn(told)
 
 
 def _consents(ledger: Ledger, home: Home, policy: Policy) -> ConsentLedger | None:

@@ -85,3 +85,37 @@ def test_what_is_on_record_decides_and_what_is_listed_where_nothing_is():
     assert [known.counts(version) for version in ("v1", "v2", "v3", "v4")] == [False, True, True, False]
     assert Counting(frozenset(), frozenset(), ()).counts("any")
     assert not Counting(frozenset({"v1"}), frozenset(), ()).counts("any")
+
+
+def test_a_policy_that_asks_for_something_else_than_was_told_needs_a_new_notice(ledger):
+    notices, changed = Notices(ledger), small_policy(features={"parking": None})
+    for key in (PURPOSE, AUDIT):
+        notices.add(POLICY, key, "2026-01", "Test", NOW)
+    assert not any("changed since" in told for told in notices.needed(POLICY, (PURPOSE, AUDIT)))
+
+    (told,) = (one for one in notices.needed(changed, (PURPOSE, AUDIT)) if "changed since" in one)
+    assert PURPOSE in told
+    assert not notices.counting(changed, PURPOSE).counts("2026-01")
+
+
+def test_a_notice_that_is_listed_and_not_on_record_is_told_until_it_is(ledger):
+    notices = Notices(ledger)
+    policy = small_policy(purpose={"notice_versions": ["v1", "v2"]})
+    notices.add(policy, PURPOSE, "v1", "Test", NOW)
+
+    assert any("Consents under v2 count" in told for told in notices.needed(policy, (PURPOSE, AUDIT)))
+    notices.add(policy, PURPOSE, "v2", "Test", NOW)
+    assert not any(PURPOSE in told for told in notices.needed(policy, (PURPOSE, AUDIT)))
+
+
+def test_where_nothing_is_listed_and_nothing_on_record_that_is_told(ledger):
+    policy = small_policy(purpose={"notice_versions": []})
+
+    assert any("under every version" in told for told in Notices(ledger).needed(policy, (PURPOSE, AUDIT)))
+
+
+def test_a_purpose_that_asks_for_no_consent_needs_no_notice(ledger):
+    waived = {"consent": "not_required", "consent_reason": {"en": "By law", "zh": "依法"}}
+    policy = small_policy(purpose=waived, audit_purpose=waived)
+
+    assert Notices(ledger).needed(policy, (PURPOSE, AUDIT)) == ()

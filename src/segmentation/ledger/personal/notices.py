@@ -20,7 +20,7 @@ from segmentation.ledger.store import UNREAD
 from segmentation.signing import canonical, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -147,6 +147,18 @@ class Notices:
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
             return tuple(on_record(connection, purpose))
 
+    def needed(self, policy: Policy, purposes: Collection[str]) -> tuple[str, ...]:
+        """Return in a sentence each what keeps a consent from being known as one to what the policy asks for.
+
+        Of the purposes that are named; nothing is said of one that asks for no consent.
+        """
+        stated_ = (one for one in (policy.purpose, policy.audit_purpose) if one.consent == "required")
+        asked = [one for one in stated_ if one.key in purposes]
+        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+            return tuple(
+                told for one in asked for told in _lacking(one.key, counting(connection, policy, one.key))
+            )
+
     def counting(self, policy: Policy, purpose: str) -> Counting:
         """Return under which versions a consent counts; raises what `stated` does."""
         with self._ledger.told(UNREAD), self._ledger.reading() as connection:
@@ -204,6 +216,23 @@ def counting(connection: Connection, policy: Policy, purpose: str) -> Counting:
     covers = covers_of(policy, purpose) if known else ""
     same = frozenset(notice.version for notice in known if notice.covers == covers)
     return Counting(frozenset(notice.version for notice in known), same, one.notice_versions)
+
+
+def _lacking(purpose: str, counted: Counting) -> Iterator[str]:
+    """Yield what is to be done about the notice on a purpose."""
+    if counted.known and not counted.same:
+        yield (
+            f"The purpose {purpose} or its features changed since every notice on record, so no consent "
+            "under these counts. Tell residents by a new notice, put it on record with `segmentation "
+            "consent notice`, and ask for consent anew (PIPL Art. 14)."
+        )
+    open_ = [version for version in counted.listed if version not in counted.known]
+    if open_ or not (counted.listed or counted.known):
+        which = f"under {', '.join(open_)}" if open_ else "under every version of the notice"
+        yield (
+            f"Consents {which} count for {purpose}, whatever it asks for: what residents were told is not "
+            "on record. Put it on record with `segmentation consent notice`."
+        )
 
 
 def on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
