@@ -31,6 +31,8 @@ NONE_KEPT = (
     "No segment of this resident is kept for this purpose, or it has expired. Place them with POST, or give "
     "the standard service."
 )
+TAKEN_BACK = frozenset({"revoked", "suspended"})
+"""States of a version whose segments are not used any more; of one that was replaced, they are."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -58,11 +60,20 @@ def _kept(asked: Asked) -> Reply:
         Consents(seen).check(asked.subject, purpose, policy)
         kept = Segments(seen).current(asked.subject, purpose, policy.name, asked.now)
         override = Overrides(seen).standing(asked.subject, purpose, policy.name)
-    return _told(served, purpose, kept, override)
+    return _told(served, purpose, _standing(asked, kept), override)
 
 
 place = about_one(_place, reads=False)
 kept = about_one(_kept)
+
+
+def _standing(asked: Asked, kept: Segment | None) -> Segment | None:
+    """Return a segment, unless the version that gave it was taken out of service since."""
+    if kept is None:
+        return None
+    now = asked.now
+    state = asked.state.watch.history().standing(kept.model, kept.version, now).state
+    return None if state in TAKEN_BACK else kept
 
 
 def _keep(asked: Asked, placed: Placed, by: By, policy: Policy) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert, select
 
-from segmentation.errors import LedgerError, StorageError
+from segmentation.errors import LedgerError, ReviewError, StorageError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.erasing import Erased, Erasures
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
@@ -101,9 +102,20 @@ def test_an_erasure_is_told_in_the_access_log_and_names_nobody(records, erasures
     AccessLog(records.ledger).verify()
 
 
-def test_who_was_never_kept_leaves_no_tombstone(records, erasures, tombstones):
-    assert erasures.erase([records.keyring.subject_of("R-9")], "Carol", LATER) == Erased(0, 0)
-    assert tombstones.read() == ()
+def test_who_has_no_key_gets_a_tombstone_so_that_no_old_file_brings_them(records, erasures, tombstones):
+    subject = records.keyring.subject_of("R-9")
+    assert erasures.erase([subject], "Carol", LATER) == Erased(0, 0)
+    assert [line.at for line in tombstones.read()] == [LATER]
+    with pytest.raises(ReviewError, match="nothing of that comes back"):
+        Consents(records).record(subject, "planning", Told("given"), "Test", LATER, NOW)
+
+
+def test_an_end_is_never_before_what_was_kept(records, erasures, tombstones):
+    subject, ahead = records.keyring.subject_of("R-9"), NOW + timedelta(minutes=4)
+    Consents(records).record(subject, "planning", Told("given"), "Test", NOW, ahead)
+    erasures.erase([subject], "Carol", NOW)
+
+    assert [line.at for line in tombstones.read()] == [ahead]
 
 
 def test_who_was_erased_may_consent_anew_and_nothing_comes_back(records, erasures, sql):

@@ -41,7 +41,7 @@ def test_a_withdrawal_takes_back_every_consent_or_the_one_that_is_named(placed):
     placed.ask("POST", "/requests", {"right": "withdrawal"})
     assert placed.kept().status == 403
     events = placed.ask("GET", "/consents").json()["events"]
-    assert [one["event_state"] for one in events].count("withdrawn") == 2
+    assert [one["event_state"] for one in events].count("withdrawn") == 3
 
 
 def test_the_same_request_is_entered_once_until_it_is_answered(front):

@@ -47,6 +47,8 @@ def test_who_takes_back_their_consent_is_refused_from_the_very_next_request_on(p
         assert (found.status, slug(found)) == (403, "no-consent")
         assert found.json()["detail"].endswith("the standard service goes on as the contract says.")
     placed.consent("objection_lifted" if state == "objected" else "given")
+    assert placed.kept().status == (200 if state == "objected" else 404), "a withdrawal takes it out"
+    assert placed.place().status == 200
     assert placed.kept().status == 200
 
 
@@ -171,6 +173,18 @@ def test_needs_are_held_to_the_policy_as_everywhere(front, body, told):
 
     assert slug(front.ask("POST", "/segment", body)) == told
     assert front.events[-1]["status"] >= 400
+
+
+def test_a_segment_of_a_version_that_was_revoked_is_not_told(placed):
+    placed.office.approve(2)
+    placed.app.edge.state.watch.look()
+    assert placed.kept().json()["version"] == 1, "the control: a newer version alone changes nothing"
+    placed.office.revoke(1)
+    placed.app.edge.state.watch.look()
+
+    assert (placed.kept().status, slug(placed.kept())) == (404, "none-kept")
+    assert placed.place().json()["version"] == 2
+    assert placed.kept().status == 200
 
 
 def test_where_no_version_may_be_served_nothing_is_told(placed):

@@ -19,6 +19,7 @@ from segmentation.ledger.personal.ends import check_alive, end_of
 from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.notices import counting, stated
 from segmentation.ledger.personal.tables import consents
+from segmentation.ledger.personal.withdrawing import ENDING, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.notices import Counting
     from segmentation.ledger.personal.records import Kept, Look, Records
     from segmentation.policy import Policy
+    from segmentation.vault import Keyring
 
 State = Literal["given", "refused", "withdrawn"]
 EventState = Literal["given", "refused", "withdrawn", "objected", "objection_lifted"]
@@ -265,6 +267,7 @@ class Consents:
 
         def still(look: Look) -> None:
             check_alive(look.connection, self._records.keyring, [entry])
+            take_out_after(look.connection, self._records.keyring, write, by, now)
 
         keys = self._records.ensured([entry.subject], now)
         return bool(self._records.append_all([write], keys, by, now, still))
@@ -273,6 +276,13 @@ class Consents:
         """Look before a key is made for who is gone."""
         with self._records.looking() as look:
             check_alive(look.connection, self._records.keyring, [entry])
+
+
+def take_out_after(connection: Connection, keyring: Keyring, write: Write, by: str, now: datetime) -> None:
+    """Take out what residents were placed as, in the transaction that writes their withdrawals."""
+    for one in write.entries:
+        if decode(one.content).event_state in ENDING:
+            take_out(connection, keyring, one.subject, write.purpose, one.at, by, now)
 
 
 def standing_of(events: Iterable[Event], at: datetime | None = None) -> Standing:

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.personal.emptying import empty
@@ -26,7 +26,7 @@ from segmentation.ledger.sweeping import swept
 from segmentation.signing import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -84,7 +84,7 @@ class Erasures:
         self._records, self._tombstones = records, tombstones
 
     def erase(self, subjects: Collection[bytes], by: str, now: datetime) -> Erased:
-        """Erase residents; who has no key is left out, for nothing of them is kept.
+        """Erase residents; who has no key gets a tombstone too, so that no file of before brings them.
 
         Parameters
         ----------
@@ -111,8 +111,9 @@ class Erasures:
         ):
             work = _Work(connection, self._records, by, now)
             work.carry_out(self._lacking(connection, pen.lines))
-            if found := _keys(connection, subjects):
-                work.bury(_written(pen, found, mark, now))
+            if asked := list(dict.fromkeys(subjects)):
+                found = _keys(connection, asked)
+                work.bury(_written(pen, asked, found, mark, max([now, *work.newest(found)])))
                 work.destroy(found)
         return work.done(ledger)
 
@@ -244,6 +245,16 @@ class _Work:
         self._residents += len(keys)
         self._gone += [*(key.wrapped for key in keys), *(key.subject for key in keys), *marks]
 
+    def newest(self, keys: Sequence[_Key]) -> Iterator[datetime]:
+        """Yield times of what is kept of residents: an end is never earlier, whatever a clock says."""
+        yield from (time_of(key.made) for key in keys)
+        marks = [mark(key.subject) for mark in self._markers() for key in keys]
+        for table in PERSONAL:
+            for part in _parts(marks):
+                last = select(func.max(table.c.at)).where(table.c.subject.in_(part))
+                if (at := self._connection.execute(last).scalar()) is not None:
+                    yield time_of(int(at))
+
     def done(self, ledger: Ledger) -> Erased:
         """Return what was done, once it is committed and the files are swept."""
         if not self._gone:
@@ -273,11 +284,11 @@ class _Work:
 
 
 def _written(
-    pen: Pen, found: Sequence[_Key], mark: Callable[[bytes], bytes], now: datetime
+    pen: Pen, asked: Sequence[bytes], found: Sequence[_Key], mark: Callable[[bytes], bytes], at: datetime
 ) -> tuple[Tombstone, ...]:
-    """Write the tombstones of keys: never earlier than the keys were made, whatever the clock says."""
-    at = max(now, *(time_of(key.made) for key in found))
-    return pen.append([(mark(key.subject).hex(), sha256(key.wrapped)) for key in found], at)
+    """Write the tombstones of residents; of who has no key, one that names no key."""
+    wrapped = {key.subject: key.wrapped for key in found}
+    return pen.append([(mark(one).hex(), sha256(wrapped.get(one, b""))) for one in asked], at)
 
 
 def _keys(connection: Connection, subjects: Collection[bytes]) -> list[_Key]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.personal.consents import take_out_after
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.records import (
     AGAIN,
@@ -36,7 +37,7 @@ from segmentation.ledger.personal.register import (
     one_of,
 )
 from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
-from segmentation.ledger.personal.tables import data_keys, requests
+from segmentation.ledger.personal.tables import consents, data_keys, requests
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
@@ -113,8 +114,11 @@ class Requests:
         def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
             if right not in AT_ONCE:
                 self._check_alone(connection, subject, right)
-            check_alive(connection, self._records.keyring, [one for write in beside for one in write.entries])
+            check_alive(connection, self._records.keyring, [row for one in beside for row in one.entries])
             step = self._step(subject, (request, right, state, due), told, at)
+            for one in beside:
+                if one.table is consents:
+                    take_out_after(connection, self._records.keyring, one, told.by, now)
             self._write(connection, keys, (step, *beside), told.by, now)
 
         self._with_key(subject, now, write_all)
