@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from serving.calls import Call
-    from serving.operations import Operation
+    from serving.operation import Operation
     from serving.routes import Route
     from serving.served import Served
     from serving.settings import Settings

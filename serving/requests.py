@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from msgspec import Struct
 
     from serving.needs import Needs
-    from serving.operations import Body
+    from serving.operation import Body
 
 Part = dict[str, Any]
 REF = "#/components/schemas/{name}"
