@@ -74,7 +74,8 @@ def test_an_erasure_closes_its_request_and_what_waits_beside_it(records, subject
     done = erase(erasures, register, None, request.id, "Carol", NOW)
 
     assert done.residents == 1
-    assert (register.one(request.id).state, register.one(other.id).state) == ("done", "refused")
+    assert (register.one(request.id).state, register.one(other.id).state) == ("done", "erased")
+    assert register.register(waiting=True) == ()
     assert register.of(subject) == ()
     with pytest.raises(ReviewError, match="was answered"):
         erase(erasures, register, None, request.id, "Carol", NOW)

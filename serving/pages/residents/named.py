@@ -41,13 +41,14 @@ CONSENT: Mapping[str | None, str] = {
     None: msg("Nothing on record"),
 }
 """What a resident said of a purpose."""
-Look = Literal["received", "extended", "late", "done", "refused"]
+Look = Literal["received", "extended", "late", "done", "refused", "erased"]
 LOOKS: Mapping[Look, tuple[str, str, str]] = {
     "received": ("submitted", "waiting", msg("Received")),
     "extended": ("superseded", "waiting", msg("Extended")),
     "late": ("expired", "held", msg("Overdue")),
     "done": ("approved", "kept", msg("Done")),
     "refused": ("rejected", "broken", msg("Refused with a reason")),
+    "erased": ("superseded", "kept", msg("Ended with the erasure")),
 }
 """Icon, kind of chip and word of a request."""
 
@@ -64,7 +65,7 @@ class Entry:
         Of the right.
     look : (str, str, str)
         Icon, kind of chip and word of its state.
-    state : {"received", "extended", "done", "refused"}
+    state : {"received", "extended", "done", "refused", "erased"}
     received, due : datetime
     ended : datetime or None
     days : int

@@ -108,7 +108,7 @@ def override(
 def erase(
     erasures: Erasures, register: Requests, subject: bytes | None, request: str | None, by: str, now: datetime
 ) -> Erased | None:
-    """Erase a resident, and close what they asked for; what they asked beside an erasure is refused with it.
+    """Erase a resident, and close what they asked for; what they asked beside an erasure ends with it.
 
     Parameters
     ----------

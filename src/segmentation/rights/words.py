@@ -76,6 +76,7 @@ ENDS: Mapping[str, Texts] = {
     "extended": Texts("extended", "已延期"),
     "done": Texts("done", "已办结"),
     "refused": Texts("refused", "已拒绝"),
+    "erased": Texts("ended with the erasure", "因删除而终结"),
 }
 SINCE = Texts("{what}: {state} on {at}", "{what}：{state}（{at}）")
 SAID = Texts("{what}: {state}", "{what}：{state}")

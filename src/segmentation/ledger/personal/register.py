@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Right = Literal["access", "copy", "correction", "explanation", "objection", "review", "erasure", "withdrawal"]
 """PIPL Art. 45 (access, copy) | 46 | 24 and 48 | 24 | 24 | 47 | 15."""
 RIGHTS: tuple[Right, ...] = get_args(Right)
-State = Literal["received", "extended", "done", "refused"]
-ENDED: tuple[State, ...] = ("done", "refused")
+State = Literal["received", "extended", "done", "refused", "erased"]
+"""``erased`` is what ended with the erasure of who asked: nothing is left to answer of, or to refuse."""
+ENDED: tuple[State, ...] = ("done", "refused", "erased")
 ID = re.compile(r"R[0-9a-f]{12}")
 NOT_THERE = "There is no such request. `segmentation resident requests` lists those that wait for an answer."
 
@@ -39,7 +40,7 @@ class Listed:
     id : str
     right : str
         One of `RIGHTS`.
-    state : {"received", "extended", "done", "refused"}
+    state : {"received", "extended", "done", "refused", "erased"}
     received, due : datetime
         In UTC.
     ended : datetime or None

@@ -1,4 +1,4 @@
-"""What residents ask for: received, extended, done or refused, and what was said (PIPL Art. 44 to 50).
+"""What residents ask for: received, extended, done, refused or ended by an erasure (PIPL Art. 44 to 50).
 
 State and day are in the clear (`register`); what was said is sealed like everything else of a resident. A
 step behind an erasure is of nobody: its row has no pseudonym, and nothing sealed.
@@ -149,7 +149,8 @@ class Requests:
     def erased(self, request: str, by: str, now: datetime) -> Listed:
         """Close a request of who was erased, when nothing of them is left to seal an answer under.
 
-        A request for erasure is done by it; another one is refused by it.
+        A request for erasure is done by it. Another one is not refused, which would need a reason (PIPL Art.
+        50): it ends as ``erased``.
 
         Raises
         ------
@@ -158,7 +159,7 @@ class Requests:
         """
         with self._writing() as connection:
             found = one_of(connection, request)
-            state: State = "done" if found.right == "erasure" else "refused"
+            state: State = "done" if found.right == "erasure" else "erased"
             _check_open(found, state)
             write(
                 connection,

@@ -48,7 +48,7 @@ class Step:
     ----------
     at : datetime
         In UTC.
-    state : {"received", "extended", "done", "refused"}
+    state : {"received", "extended", "done", "refused", "erased"}
     told : Told
     """
 

@@ -69,7 +69,7 @@ def test_with_the_passphrase_nothing_is_left_but_a_tombstone_and_bare_requests(k
     assert not is_there(kept)
     assert len(tombstones(kept)) == 1
     states = {one.id: one.state for one in kept.residents.requests.register()}
-    assert states == {access.id: "refused", asked.id: "done"}
+    assert states == {access.id: "erased", asked.id: "done"}
     assert resident.resident(kept.visit()).page.is_empty
 
 
