@@ -70,6 +70,12 @@ def test_what_cannot_be_read_is_told(seen, tmp_path):
         seen.read()
 
 
+def test_an_erasure_is_not_confirmed_where_its_sight_cannot_be_kept(seen, tmp_path):
+    blocked = Tombstones(seen.path, seen.path / "no folder")
+    with pytest.raises(StorageError, match=r"SEGMENTATION_WITNESS names another place\.$"):
+        blocked.remember(seen.read())
+
+
 def test_it_lies_beside_the_witness_that_the_settings_name(tmp_path):
     home = Home(tmp_path)
 

@@ -85,5 +85,14 @@ def keep_sight(path: Path, line: Tombstone | None) -> None:
         It cannot be written.
     """
     told = Sight(0, "") if line is None else Sight(line.number, line.digest)
-    with whole(path) as staged:
-        staged.write_bytes(msgspec.json.encode(told) + b"\n")
+    try:
+        with whole(path) as staged:
+            staged.write_bytes(msgspec.json.encode(told) + b"\n")
+    except StorageError as error:
+        reason = str(error)
+    else:
+        return
+    raise StorageError(
+        f"What was seen last of the tombstones cannot be kept: {reason} It lies beside the witness: "
+        f"{WITNESS} names another place."
+    )
