@@ -55,7 +55,7 @@ class Exposition(Collector):
         )
         yield CounterMetricFamily(
             "segmentation_alerts",
-            "Requests about residents that were refused, and noted as alerts: too many residents in an hour.",
+            "Requests about residents that were noted as alerts, such as too many residents in an hour.",
             self._total[ALERTED],
         )
         yield from self._gauges()

@@ -33,6 +33,8 @@ NONE_KEPT = (
 )
 TAKEN_BACK = frozenset({"revoked", "suspended"})
 """States of a version whose segments are not used any more; of one that was replaced, they are."""
+LOST = "override-lost"
+"""The alert of an override that names a segment which the version that is served has not."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,7 +50,7 @@ def _place(asked: Asked) -> Reply:
     with beheld(asked.records) as seen:
         kept = Segments(seen).current(asked.subject, by.purpose, by.model, asked.now)
         override = Overrides(seen).standing(asked.subject, by.purpose, by.model)
-    return _told(served, by.purpose, kept, override, columns.unused)
+    return _told(served, by.purpose, kept, _in_use(asked, served, override), columns.unused)
 
 
 def _kept(asked: Asked) -> Reply:
@@ -60,7 +62,7 @@ def _kept(asked: Asked) -> Reply:
         Consents(seen).check(asked.subject, purpose, policy)
         kept = Segments(seen).current(asked.subject, purpose, policy.name, asked.now)
         override = Overrides(seen).standing(asked.subject, purpose, policy.name)
-    return _told(served, purpose, _standing(asked, kept), override)
+    return _told(served, purpose, _standing(asked, kept), _in_use(asked, served, override))
 
 
 place = about_one(_place, reads=False)
@@ -74,6 +76,18 @@ def _standing(asked: Asked, kept: Segment | None) -> Segment | None:
     now = asked.now
     state = asked.state.watch.history().standing(kept.model, kept.version, now).state
     return None if state in TAKEN_BACK else kept
+
+
+def _in_use(asked: Asked, served: Served, override: Override | None) -> Override | None:
+    """Return an override, unless the version that is served has no such segment: a person has to look again.
+
+    An id stands for the same segment in every version, and what is gone never comes back under it. That it
+    was left out is an alert of the access log.
+    """
+    if override is None or override.segment in served.segments:
+        return override
+    asked.call.alert = LOST
+    return None
 
 
 def _keep(asked: Asked, placed: Placed, by: By, policy: Policy) -> None:

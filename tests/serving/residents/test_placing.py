@@ -159,6 +159,17 @@ def test_what_a_person_decided_stands_in_the_place_of_what_was_computed(placed):
         assert (found["segment"], found["computed"], found["is_override"]) == (other, computed, True)
 
 
+def test_an_override_to_a_segment_that_the_version_lacks_is_not_served_and_is_an_alert(placed):
+    computed = placed.kept().json()["segment"]
+    told = Told("S999", "Works at night.", "Carol")
+    Overrides(placed.records).set(placed.subject(), PURPOSE, MODEL, told, placed.office.clock())
+
+    for ask in (placed.kept, placed.place):
+        found = ask().json()
+        assert (found["segment"], found["computed"], found["is_override"]) == (computed, computed, False)
+        assert placed.events[-1]["alert"] == "override-lost"
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
