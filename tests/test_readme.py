@@ -22,6 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SIGNING = "## From candidate to signed"
 SERVING = "## From signed to served"
 BROWSING = "## Review in a browser"
+KEEPING = "## The classification table, lawfully kept"
 WORDS = {
     "SEGMENTATION_PASSPHRASE": "correct horse battery",
     "SEGMENTATION_ROOT_PASSPHRASE": "not in any book",
@@ -65,7 +66,26 @@ def folder(tmp_path, monkeypatch):
     audited = ["age_band", "sex", "ethnicity", "tenure", "hukou_place"]
     counts = residents[audited].assign(segment=np.where(residents["phone_contact"] > 0.5, "desk", "app"))
     counts.value_counts(dropna=False).reset_index(name="count").to_csv("counts.csv", index=False)
+    consents_of(residents).to_csv("consents.csv", index=False)
+    Path("reference.txt").write_text(residents["resident_ref"][0], encoding="utf-8")
     return tmp_path
+
+
+def consents_of(residents):
+    """The consent that stands in a table of residents, as the ledger takes it."""
+    columns = {"": "event_state", "_at": "event_time", "_notice": "privacy_notice"}
+    purposes = [
+        residents[["resident_ref"]]
+        .rename(columns={"resident_ref": "pii_principal_id"})
+        .assign(
+            **{name: residents[f"consent_{purpose}{end}"] for end, name in columns.items()}, purpose=purpose
+        )
+        for purpose in ("service_planning", "fairness_audit")
+    ]
+    found = pd.concat(purposes).dropna(subset=["event_state", "event_time"])
+    return found.assign(
+        event_time=found["event_time"].dt.tz_localize("Asia/Shanghai").map(pd.Timestamp.isoformat)
+    )
 
 
 def fill_in(path):
@@ -127,6 +147,16 @@ def browse(program):
     assert 'name="passphrase"' in shown.text
 
 
+def keep(program):
+    """Run the commands of the section on what is kept of residents; returns what they print, by command."""
+    printed = {}
+    for words in commands(section(KEEPING)):
+        ended = program.run(*words, folder=Path.cwd())
+        assert ended.code == 0, (words, ended.out, ended.err)
+        printed[" ".join(words[:2])] = ended.out
+    return printed
+
+
 def run_examples(text):
     """Run the Python of a section."""
     (block,) = re.findall(r"```pycon\n(.*?)```", text, re.DOTALL)
@@ -141,7 +171,10 @@ def test_every_command_of_readme_runs_in_its_order(folder):
         printed = sign(program)
         serve(program)
         browse(program)
+        kept = keep(program)
 
+    assert "Recorded. Consent: withdrawn since" in kept["consent withdraw"]
+    assert Path("account.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert codes.keys() == {
         "notebook",
         "policy draft",
