@@ -220,9 +220,7 @@ FULL = """
     from segmentation.home import Home
     from segmentation.ledger.access import AccessLog
     from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.personal.owners import verify_owners
-from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
-from segmentation.ledger.personal.verify import verify_personal
+    from segmentation.ledger.personal.verify import verify_personal
     from segmentation.ledger.store import create_ledger
     from segmentation.vault import Keyring
     from segmentation.vault.source import write_file

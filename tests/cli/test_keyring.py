@@ -152,11 +152,22 @@ def test_a_passphrase_that_nobody_can_be_asked_for_is_told(run, office, records,
         assert "Set SEGMENTATION_KEYRING_PASSPHRASE" in ended.err
 
 
+def test_the_keyring_of_another_ledger_is_refused(run, office, records):
+    keep(records, "R-1")
+    own = records.keyring.fingerprint
+    office.home.keyring.unlink()
+    write_file(office.home.keyring, Keyring.generate(office.book.now()), PASSPHRASE)
+
+    ended = run("keyring", "show")
+    assert ended.code == 2
+    assert f"This ledger's residents are under the keyring {own}, and" in ended.err
+
+
 def test_residents_under_a_key_that_is_not_on_the_keyring_are_told(run, office, records):
     keep(records, "R-1")
     lost = records.keyring.active.id
+    ring = records.keyring.rotated(office.book.now()).without(lost)
     office.home.keyring.unlink()
-    ring = Keyring.generate(office.book.now())
     write_file(office.home.keyring, ring, PASSPHRASE)
 
     assert f"{lost}; NOT on this keyring; 1 residents are under it" in run("keyring", "show").out
