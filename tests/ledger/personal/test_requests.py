@@ -9,6 +9,8 @@ from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.consents import Told as Event
+from segmentation.ledger.personal.consents import encode
 from segmentation.ledger.personal.erasing import PURPOSE as TOMBSTONE
 from segmentation.ledger.personal.records import Entry, Records, Write, micros
 from segmentation.ledger.personal.register import RIGHTS
@@ -18,6 +20,7 @@ from segmentation.policy.base import NAME
 from segmentation.rights.readings import MARKED
 from segmentation.vault import Keyring
 
+OBJECTED = encode(Event("objected"))
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
 
@@ -87,9 +90,9 @@ def test_an_objection_is_never_one_too_many(register, records):
 
 def test_what_a_request_brings_about_is_written_with_it_or_not_at_all(register, records):
     who = subject(records)
-    beside = Write(consents, "planning", [Entry(who, micros(NOW), b"objected")])
+    beside = Write(consents, "planning", [Entry(who, micros(NOW), OBJECTED)])
     register.receive(who, "objection", told(), NOW, [beside])
-    assert [row.content for row in records.of(consents, "planning", who)] == [b"objected"]
+    assert [row.content for row in records.of(consents, "planning", who)] == [OBJECTED]
 
     asked(register, records)
     with pytest.raises(ReviewError):
