@@ -4,8 +4,9 @@ On SQLite, as the program opens it: every commit waits for the disk. Consents ar
 an empty ledger, so each resident's data key is made, wrapped and kept on the way; every row is sealed, given
 its digest and told in the access log. Segments are scored from Parquet and kept as `segmentation score
 --store` keeps them, with the consents looked up that were imported. An access is everything that is kept of
-one resident, put together as a resident is told it. Beside it, what the table of consents costs a build. Run
-it with no argument (1,000,000 residents), --quick (50,000) or --full (2,000,000).
+one resident, put together as a resident is told it, with 300,000 lines about residents in the access log, six
+or more of them about that one. Beside it, what the table of consents costs a build. Run it with no
+argument (1,000,000 residents), --quick (50,000) or --full (2,000,000).
 
 The limit is the disk and what encryption costs: beside ours stand the same rows without pseudonym, seal and
 digest, written by sqlite3 alone in one transaction.
@@ -26,20 +27,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from msgspec.structs import replace
 from timing import arguments, numbers, table
 
 from segmentation import Segmenter, read_policy, residents_from
 from segmentation.consents import ConsentLedger, import_consents
+from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import create_ledger
 from segmentation.rights.beheld import Purposes, beheld
 from segmentation.rights.gathering import account_of
+from segmentation.rights.readings import mark_of
 from segmentation.scoring.storing import store_file
 from segmentation.simulate import simulate
 from segmentation.vault import Keyring
+from serving.accesses import Access, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from segmentation.policy import Policy
     from segmentation.scorer import FoldedScorer
@@ -50,6 +57,13 @@ NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 ID = "resident_ref"
 ASKED = 200
 """Residents whose access is measured."""
+READINGS, BATCH, OFTEN = 300_000, 1_000, 4
+"""Lines about residents in the access log, how many are moved at once, and how many of these are of them."""
+READING = Access(
+    NOW, "0" * 16, "0a1b2c3d4e5f", "resident_segment", 200, 1, "resident_needs", 1, f"sha256:{'0' * 64}",
+    purpose="service_planning",
+)  # fmt: skip
+"""A line of the access log, but for the resident."""
 
 
 @dataclass
@@ -107,16 +121,31 @@ class Bench:
 
     def access(self) -> list[float]:
         """Put together what is kept of some residents, and return milliseconds."""
+        self.asked_before()
         purposes = (self.policy.purpose.key, self.policy.audit_purpose.key)
         taken, known = [], Purposes()
         with beheld(self.records) as seen:
             known.of(seen)  # as a service that was asked before knows them
-        for at in np.random.default_rng(0).integers(0, self.rows, ASKED).tolist():
+        for at in self.asked().tolist():
             start = time.perf_counter()
             subject = self.records.keyring.subject_of(reference(at))
             account_of(self.records, subject, purposes, NOW, known)
             taken.append(1000 * (time.perf_counter() - start))
         return taken
+
+    def asked_before(self) -> None:
+        """Fill the access log as a service does: those whose access is measured were asked about often."""
+        log, keyring, rng = AccessLog(self.records.ledger), self.records.keyring, np.random.default_rng(1)
+        for batch in range(READINGS // BATCH):
+            at = rng.integers(0, self.rows, BATCH)
+            at[:OFTEN] = np.roll(self.asked(), batch * OFTEN)[:OFTEN]
+            marks = [mark_of(keyring, keyring.subject_of(reference(one))) for one in at.tolist()]
+            lines = b"".join(encoded(replace(READING, subject=mark)) + b"\n" for mark in marks)
+            log.append("bench", log.ended("bench"), lines, NOW)
+
+    def asked(self) -> NDArray[np.int64]:
+        """Return the residents whose access is measured."""
+        return np.random.default_rng(0).integers(0, self.rows, ASKED)
 
     def bare(self) -> None:
         """Write as many rows of as many bytes by sqlite3 alone."""
