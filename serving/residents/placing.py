@@ -65,7 +65,7 @@ def _kept(asked: Asked) -> Reply:
     return _told(served, purpose, _standing(asked, kept), _in_use(asked, served, override))
 
 
-place = about_one(_place, reads=False)
+place = about_one(_place)
 kept = about_one(_kept)
 
 

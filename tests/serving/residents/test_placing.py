@@ -11,7 +11,7 @@ from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tombstones import Tombstones
 from serving.residents import placing
 from tests.serving.made import MODEL, policy, residents, scorer
-from tests.serving.residents.front import PURPOSE, REF, slug
+from tests.serving.residents.front import PURPOSE, REF, Front, slug
 
 
 def test_a_resident_is_placed_kept_and_told_for_the_purpose(front_at):
@@ -216,3 +216,12 @@ def test_the_access_event_says_who_what_for_and_stands_for_whom(placed):
     )
     assert event["subject"] == placed.keyring.marker("access log")(placed.subject(REF)).hex()
     assert REF not in str(placed.events) + placed.log.getvalue()
+
+
+def test_placing_counts_against_mass_reading_for_it_tells_what_a_person_decided(office):
+    front = Front.of(office, residents_an_hour=2)
+    front.consent()
+
+    assert [front.place().status for _ in range(3)] == [200, 200, 429]
+    assert front.consent("withdrawn").status == 200, "what is said never waits"
+    front.close()
