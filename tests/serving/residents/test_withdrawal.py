@@ -33,7 +33,7 @@ path = "/v1/residents/R-1/segment?purpose=service_planning"
 async def call(client, found, at):
     while not os.path.exists(out + ".stop"):
         sent = time.monotonic()
-        if at % 2:
+        if at %% 2:
             answer = await client.post("/v1/residents/R-1/segment", json=body)
         else:
             answer = await client.get(path)
