@@ -105,14 +105,15 @@ def test_who_asks_about_too_many_is_stopped_and_raises_an_alert(office):
     assert front.ask("GET", "/consents").status == 200
 
 
-def test_what_one_key_asks_is_no_matter_to_another_and_writing_is_not_reading(office):
+def test_what_one_key_asks_is_no_matter_to_another_and_what_a_resident_says_never_waits(office):
     front = Front.of(office, residents_an_hour=1)
     front.issue("other")
 
     assert [front.ask("GET", "/consents").status for _ in range(2)] == [200, 429]
     assert front.ask("GET", "/consents", key="other").status == 200
     assert front.consent().status == 200
-    assert front.place().status == 200
+    # To place is to read, too: the answer tells what a person decided.
+    assert front.place().status == 429
 
 
 # ---- What goes wrong ----------------------------------------------------------------------------------

@@ -51,8 +51,11 @@ def test_a_segment_of_another_version_says_nothing_of_these_needs(placed):
 
 def test_who_withdrew_may_still_know_why(placed):
     placed.consent("withdrawn")
+    told = explained(placed)
 
-    assert explained(placed)["agrees"] is True
+    assert told["reason"]["contributions"]
+    # Their segment was taken out with the withdrawal.
+    assert (told["held"], told["agrees"]) == (None, None)
     assert placed.events[-1]["purpose"] == "rights"
 
 

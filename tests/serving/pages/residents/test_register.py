@@ -9,7 +9,7 @@ from serving.pages.render import rendered
 from serving.pages.residents import register
 from serving.pages.table import address
 from serving.pages.visit import Declined, Sent
-from tests.serving.pages.residents.kept import REF, WORDS
+from tests.serving.pages.residents.kept import PURPOSE, REF, WORDS
 
 
 def words(shown, visit):
@@ -69,7 +69,7 @@ def test_what_is_due_first_stands_first_and_what_is_overdue_is_told_by_a_word(ke
 def test_the_register_is_searched_by_state_and_right(keeping, query, found):
     keeping.ask("access")
     keeping.ask("correction", at=keeping.now - timedelta(days=40))
-    keeping.ask("withdrawal")
+    keeping.ask("withdrawal", purposes=[PURPOSE])
 
     page, text = seen(keeping, **query)
 
