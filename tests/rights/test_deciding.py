@@ -52,17 +52,57 @@ def test_who_is_not_entered_or_not_trained_may_not():
 # ---- Overrides ----------------------------------------------------------------------------------------
 
 
-def test_a_segment_of_the_model_is_put_and_lifted(records, subject):
-    override(records, subject, *AT, Told("S2", "Works at night.", "Carol"), ("S1", "S2"), NOW)
+def test_a_segment_of_the_model_is_put_and_lifted(records, register, subject):
+    override(records, register, subject, *AT, Told("S2", "Works at night.", "Carol"), ("S1", "S2"), NOW)
     assert Overrides(records).standing(subject, *AT).segment == "S2"
 
-    override(records, subject, *AT, Told(None, "Moved.", "Carol"), ("S1", "S2"), NOW)
+    override(records, register, subject, *AT, Told(None, "Moved.", "Carol"), ("S1", "S2"), NOW)
     assert Overrides(records).standing(subject, *AT) is None
 
 
-def test_a_segment_that_the_model_lacks_is_refused(records, subject):
+def test_a_segment_that_the_model_lacks_is_refused(records, register, subject):
     with pytest.raises(ReviewError, match="It has S1, S2"):
-        override(records, subject, *AT, Told("S9", "Works at night.", "Carol"), ("S1", "S2"), NOW)
+        override(records, register, subject, *AT, Told("S9", "Works at night.", "Carol"), ("S1", "S2"), NOW)
+
+
+@pytest.mark.parametrize("right", ["review", "correction"])
+def test_a_request_is_done_with_the_override_that_answers_it(records, register, subject, right):
+    asked = register.receive(subject, right, Said("key"), NOW)
+    override(records, register, subject, *AT, Told("S2", "Works at night.", "Carol", asked.id), ("S2",), NOW)
+
+    (found,) = register.of(subject)
+    assert (found.state, found.steps[-1].told) == ("done", Said("Carol", "Works at night."))
+    assert Overrides(records).standing(subject, *AT).request == asked.id
+
+
+@pytest.mark.parametrize(
+    ("right", "answered", "told"),
+    [
+        ("access", False, "no request for access"),
+        ("review", True, "was answered"),
+        ("review", None, "no such"),
+    ],
+)
+def test_a_request_that_no_override_answers_leaves_none(records, register, subject, right, answered, told):
+    whose = subject if answered is not None else records.keyring.subject_of("R-other")
+    asked = register.receive(whose, right, Said("key"), NOW)
+    if answered:
+        register.refuse(subject, asked.id, Said("Carol", "A law."), NOW)
+    put = Told("S2", "Works at night.", "Carol", asked.id)
+
+    with pytest.raises(ReviewError, match=told):
+        override(records, register, subject, *AT, put, ("S2",), NOW)
+    assert Overrides(records).standing(subject, *AT) is None
+    assert register.one(asked.id).state == ("refused" if answered else "received")
+
+
+def test_an_override_that_is_none_leaves_its_request_waiting(records, register, subject):
+    asked = register.receive(subject, "review", Said("key"), NOW)
+
+    for put in (Told(None, "Moved.", "Carol", asked.id), Told("S2", " ", "Carol", asked.id)):
+        with pytest.raises(ReviewError):
+            override(records, register, subject, *AT, put, ("S2",), NOW)
+    assert register.one(asked.id).state == "received"
 
 
 # ---- Erasure ------------------------------------------------------------------------------------------

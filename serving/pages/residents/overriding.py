@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.personal.overrides import LONGEST, Overrides, Told
-from segmentation.ledger.personal.requests import Told as Answer_
 from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
+from segmentation.rights.deciding import ANSWERED
 from segmentation.rights.deciding import override as decide
 from serving.pages.declined import REFUSED, TO_MEND
 from serving.pages.page import Page, msg, told
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 LIFT = "computed"
 """Stands in the form for the computed segment; no segment of a version is called so."""
-ANSWERED = frozenset({"review", "explanation", "correction"})
-"""Rights that such a decision may answer."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +110,8 @@ def _record(asked: Asked, model: Model, decided: Decided) -> None:
     segment = None if decided.segment == LIFT else decided.segment
     put = Told(segment, decided.reason, asked.by, decided.request)
     purpose = model.policy.purpose.key
-    decide(asked.records, asked.subject, purpose, model.policy.name, put, model.segments, asked.now)
-    if decided.request:
-        answer = Answer_(by=asked.by, text=decided.reason)
-        asked.register.done(asked.subject, decided.request, answer, asked.now)
+    at = (asked.subject, purpose, model.policy.name)
+    decide(asked.records, asked.register, *at, put, model.segments, asked.now)
 
 
 def _waiting(asked: Asked) -> tuple[Request, ...]:

@@ -12,6 +12,7 @@ from segmentation.errors import ReviewError
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Put
 from segmentation.ledger.personal.register import NOT_THERE
+from segmentation.ledger.personal.requests import Told as Answer
 from segmentation.ledger.track import day_of
 from segmentation.rights.access import UNTRAINED, way
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from segmentation.ledger.history import History
     from segmentation.ledger.personal.erasing import Erased, Erasures
     from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.personal.register import Right
     from segmentation.ledger.personal.requests import Requests
     from segmentation.ledger.records import Person
 
 ROLE = "compliance"
+ANSWERED: tuple[Right, ...] = ("review", "correction")
+"""What an override may answer: another right is answered for itself."""
 
 
 def officer(history: History, name: str, now: datetime, command: str = "resident answer") -> Person:
@@ -68,6 +72,7 @@ def officer(history: History, name: str, now: datetime, command: str = "resident
 
 def override(
     records: Records,
+    register: Requests,
     subject: bytes,
     purpose: str,
     model: str,
@@ -77,14 +82,18 @@ def override(
 ) -> None:
     """Put a segment in the place of the computed one, or let that hold again.
 
+    A request that it answers is done with it, in one transaction.
+
     Parameters
     ----------
     records : Records
+    register : Requests
+        Of the same records.
     subject : bytes
         `Keyring.subject_of` the resident.
     purpose, model : str
     put : Put
-        No segment lets the computed one hold again.
+        No segment lets the computed one hold again; its request, where it names one, is done with it.
     among : collection of str
         Segments that the model has.
     now : datetime
@@ -93,16 +102,22 @@ def override(
     Raises
     ------
     ReviewError
-        The model has no such segment, there is nothing to lift, or no reason is given.
+        The model has no such segment, there is nothing to lift, or no reason is given; or the request is
+        another resident's, was answered, or asks for what no override answers.
     LedgerError
         The resident was erased in this very moment.
     """
-    if put.segment is None:
-        Overrides(records).lift(subject, purpose, model, put, now)
-        return
-    if put.segment not in among:
+    if put.segment is not None and put.segment not in among:
         raise ReviewError(f"The model has no such segment. It has {', '.join(among)}.")
-    Overrides(records).set(subject, purpose, model, put, now)
+    kept = Overrides(records)
+    if put.request:
+        _check_answers(register, put.request)
+        answer = Answer(by=put.by, text=put.reason)
+        register.done(subject, put.request, answer, now, [kept.written(subject, purpose, model, put, now)])
+    elif put.segment is None:
+        kept.lift(subject, purpose, model, put, now)
+    else:
+        kept.set(subject, purpose, model, put, now)
 
 
 def erase(
@@ -146,6 +161,15 @@ def erase(
     for one in waiting:
         register.erased(one, by, now)
     return done
+
+
+def _check_answers(register: Requests, request: str) -> None:
+    found = register.one(request)
+    if found.right not in ANSWERED:
+        raise ReviewError(
+            f"An override answers no request for {found.right}, but one for {' or '.join(ANSWERED)}. Decide "
+            "without it, and answer it for itself."
+        )
 
 
 def _whose(register: Requests, subject: bytes | None, request: str) -> bytes | None:

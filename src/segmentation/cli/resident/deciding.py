@@ -47,7 +47,6 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
     from segmentation.errors import ReviewError
     from segmentation.ledger.personal.overrides import Told
     from segmentation.ledger.personal.register import NOT_THERE
-    from segmentation.ledger.personal.requests import Told as Answer
     from segmentation.rights.deciding import override as put
 
     if lift == (segment is not None):
@@ -60,9 +59,7 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
             raise ReviewError(NOT_THERE)
         told = Told(segment, reason, desk.by, request or "")
         purpose = approved.policy.purpose.key
-        put(records, subject, purpose, approved.name, told, approved.scorer.segments, desk.now)
-        if request is not None:
-            register.done(subject, request, Answer(by=desk.by, text=reason), desk.now)
+        put(records, register, subject, purpose, approved.name, told, approved.scorer.segments, desk.now)
     say("The computed segment holds again." if lift else f"From now on {segment} holds for this resident.")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.entries import Entry, micros, time_of
+from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import overrides
@@ -116,7 +116,7 @@ class Overrides:
             raise ReviewError(
                 "An override names the segment that holds from now on. Name one of the model's."
             )
-        self._write(subject, purpose, model, told, now)
+        self._write(self.written(subject, purpose, model, told, now), told.by, now)
 
     def lift(self, subject: bytes, purpose: str, model: str, told: Told, now: datetime) -> None:
         """Let the computed segment hold again; takes what `set` does, without a segment.
@@ -130,9 +130,18 @@ class Overrides:
         """
         if told.segment is not None:
             raise ReviewError("Who lifts an override names no segment: the computed one holds again.")
-        if self.standing(subject, purpose, model) is None:
+        self._write(self.written(subject, purpose, model, told, now), told.by, now)
+
+    def written(self, subject: bytes, purpose: str, model: str, told: Told, now: datetime) -> Write:
+        """Return the row of an override, for a transaction that writes other rows too.
+
+        Takes what `set` and `lift` do, and raises what they do of what is said.
+        """
+        if not told.reason.strip() or len(told.reason) > LONGEST:
+            raise ReviewError(f"A reason is a text of 1 to {LONGEST} letters. Say why in your own words.")
+        if told.segment is None and self.standing(subject, purpose, model) is None:
             raise ReviewError("No override stands for this resident and model, so there is none to lift.")
-        self._write(subject, purpose, model, told, now)
+        return Write(overrides, purpose, [Entry(subject, micros(now), _encode(told), (model,))])
 
     def history(self, subject: bytes, purpose: str, model: str | None = None) -> tuple[Override, ...]:
         """Return every override of a resident and every end of one, the oldest first."""
@@ -172,12 +181,9 @@ class Overrides:
                 total[NOT_KEPT if computed is None else computed.segment] += 1
         return dict(sorted(total.items()))
 
-    def _write(self, subject: bytes, purpose: str, model: str, told: Told, now: datetime) -> None:
-        if not told.reason.strip() or len(told.reason) > LONGEST:
-            raise ReviewError(f"A reason is a text of 1 to {LONGEST} letters. Say why in your own words.")
-        entry = Entry(subject, micros(now), _encode(told), (model,))
-        keys = self._records.ensured([subject], now)
-        if not self._records.append(overrides, purpose, [entry], keys, told.by, now):
+    def _write(self, write: Write, by: str, now: datetime) -> None:
+        keys = self._records.ensured([one.subject for one in write.entries], now)
+        if not self._records.append(write.table, write.purpose, write.entries, keys, by, now):
             raise LedgerError(
                 "No override was kept: all that was kept of this resident was taken out in the same moment."
             )

@@ -135,9 +135,15 @@ class Requests:
         """
         return self._answered(subject, request, "extended", told, now)
 
-    def done(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
-        """Note that a request was done as asked; takes and raises what `extend` does."""
-        return self._answered(subject, request, "done", told, now)
+    def done(
+        self, subject: bytes, request: str, told: Told, now: datetime, beside: Sequence[Write] = ()
+    ) -> Listed:
+        """Note that a request was done as asked; takes and raises what `extend` does.
+
+        And rows of the same resident by which it was done, as `receive` takes them: both are written, or
+        neither.
+        """
+        return self._answered(subject, request, "done", told, now, beside)
 
     def refuse(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
         """Note that a request was refused, with the reason that the resident is told.
@@ -225,7 +231,15 @@ class Requests:
 
     # ---- Writing --------------------------------------------------------------------------------------
 
-    def _answered(self, subject: bytes, request: str, state: State, told: Told, now: datetime) -> Listed:
+    def _answered(
+        self,
+        subject: bytes,
+        request: str,
+        state: State,
+        told: Told,
+        now: datetime,
+        beside: Sequence[Write] = (),
+    ) -> Listed:
         _check(told)
         if state != "done" and not told.text.strip():
             raise ReviewError("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
@@ -238,7 +252,8 @@ class Requests:
             _check_open(found, state)
             due = found.due + timedelta(days=self._days) if state == "extended" else found.due
             more = (found.id, found.right, state, micros(due))
-            self._write(connection, keys, [self._step(subject, more, told, micros(now))], told.by, now)
+            step = self._step(subject, more, told, micros(now))
+            self._write(connection, keys, (step, *beside), told.by, now)
             answered.append(_with(found, state, due, now))
 
         self._with_key(subject, now, write_all)
