@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from segmentation.backups import frames
 from segmentation.backups.frames import Opening, Sealing, key_of, write_all
-from segmentation.errors import BackupError, StorageError
+from segmentation.errors import BackupError, StorageError, VaultError
 from segmentation.vault import DataKey, Keyring
 from tests.backups.conftest import NOW
 
@@ -100,10 +100,22 @@ def test_a_file_of_another_name_backup_or_keyring_does_not_open(path):
 
 def test_two_backups_are_sealed_under_two_keys(path):
     keyring = Keyring.generate(NOW)
-    sealed(path, b"content", key=key_of(keyring, ID))
-    assert opened(path, key_of(keyring, ID))[0] == b"content"
+    wrapping = keyring.active.id
+    sealed(path, b"content", key=key_of(keyring, ID, wrapping))
+    assert opened(path, key_of(keyring, ID, wrapping))[0] == b"content"
     with pytest.raises(BackupError):
-        opened(path, key_of(keyring, "0b" * 16))
+        opened(path, key_of(keyring, "0b" * 16, wrapping))
+
+
+def test_a_copy_of_the_keyring_from_before_a_rotation_opens_no_later_backup(path):
+    copy = Keyring.generate(NOW)
+    now = copy.rotated(NOW)
+    sealed(path, b"content", key=key_of(now, ID, now.active.id))
+    assert opened(path, key_of(now.rotated(NOW), ID, now.active.id))[0] == b"content"
+    with pytest.raises(BackupError):
+        opened(path, key_of(copy, ID, copy.active.id))
+    with pytest.raises(VaultError, match="lacks the wrapping key that this was sealed with"):
+        key_of(copy, ID, now.active.id)
 
 
 def test_it_is_never_written_over_another(path):

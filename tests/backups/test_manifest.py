@@ -20,7 +20,7 @@ def keyring():
 def manifest(keyring):
     head = Reached(3, "sha256:" + "0" * 64)
     return Manifest(
-        "backup/1", "0a" * 16, NOW, "0.1.0", "0004", keyring.fingerprint, ("ab",), "sha256:1",
+        "backup/1", "0a" * 16, NOW, "0.1.0", "0004", keyring.fingerprint, "cd", ("ab",), "sha256:1",
         head, head, head, {"consents": Rows(2, "sha256:2")}, mlflow=False, artifacts="file:///a",
         files=(Part("ledger.sealed", 4, "sha256:3"),),
     ).signed(keyring)  # fmt: skip
@@ -43,7 +43,7 @@ def test_it_is_readable_without_a_key_and_names_nobody(folder):
     assert told["at"] == "2026-11-20T09:30:00Z"
 
 
-@pytest.mark.parametrize("field", ["id", "ledger", "artifacts", "mac", "revision", "program"])
+@pytest.mark.parametrize("field", ["id", "sealed", "ledger", "artifacts", "mac", "revision", "program"])
 def test_a_field_that_was_altered_is_found(folder, manifest, keyring, field):
     altered = msgspec.structs.replace(manifest, **{field: "another"})
     (folder / NAME).write_bytes(altered.to_json())

@@ -133,8 +133,20 @@ def test_a_keyring_that_lacks_a_key_of_the_backup_is_refused(kept, target):
     add_key(records, rings.append, "Test", LATER)
     list(rewrap(records, "Test", lambda: LATER))
     retire(records, kept.source.keyring.active.id, rings.append, "Test", LATER)
-    with pytest.raises(BackupError, match="under which residents of this backup are: it was retired since"):
+    with pytest.raises(BackupError, match="residents in it are: it was made since, or retired"):
         restore(made.path, replace(target, keyring=rings[-1]), LATER)
+
+
+def test_a_copy_of_the_keyring_from_before_a_rotation_restores_no_later_backup(kept, target):
+    copy, rings = kept.source.keyring, [kept.source.keyring]
+    add_key(Records(kept.source.ledger, lambda: rings[-1]), rings.append, "Test", LATER)
+    kept.source = replace(kept.source, keyring=rings[-1])
+    made = kept.backed_up()  # residents in it are still under the key of before
+    assert (made.manifest.sealed, made.manifest.wrapping) == (rings[-1].active.id, (copy.active.id,))
+    with pytest.raises(BackupError, match="under which this backup or residents in it are"):
+        restore(made.path, replace(target, keyring=copy), LATER)
+    assert not target.home.root.exists()
+    restore(made.path, replace(target, keyring=rings[-1]), LATER)
 
 
 @pytest.mark.parametrize(

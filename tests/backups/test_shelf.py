@@ -21,8 +21,8 @@ def put(shelf, days, ledger="mine"):
     """Put a whole backup there that is so many days old."""
     at, backup = NOW - timedelta(days=days), f"{days:032x}"
     told = Manifest(
-        "backup/1", backup, at, "0.1.0", "0004", "ring", (), ledger, Reached(), Reached(), Reached(), {},
-        mlflow=False, artifacts="", files=(),
+        "backup/1", backup, at, "0.1.0", "0004", "ring", "cd", (), ledger,
+        Reached(), Reached(), Reached(), {}, mlflow=False, artifacts="", files=(),
     )  # fmt: skip
     with shelf.staged(name_of(at, backup)) as folder:
         (folder / NAME).write_bytes(told.to_json())

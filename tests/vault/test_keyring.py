@@ -5,6 +5,7 @@ import hmac
 import json
 import pickle
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +97,18 @@ def test_only_a_key_that_is_there_and_not_active_is_retired(key):
 def test_secrets_for_uses_of_their_own_are_apart():
     assert len({RING.secret_for("backup"), RING.secret_for("other"), RING.marking}) == 3
     assert len(RING.secret_for("backup")) == 32
+
+
+def test_a_secret_under_a_wrapping_key_takes_both_it_and_the_one_of_pseudonyms():
+    ring = RING.rotated(NOW)
+    first, second = (ring.secret_under(one.id, "backup") for one in ring.wrapping)
+    other = replace(ring, marking=b"x" * 32)
+    swapped = replace(ring, wrapping=(replace(ring.wrapping[0], secret=b"x" * 32), ring.active))
+    others = [one.secret_under(ring.wrapping[0].id, "backup") for one in (other, swapped)]
+    assert len({first, second, *others, RING.secret_for("backup")}) == 5
+    assert RING.secret_under(RING.active.id, "backup") == first
+    with pytest.raises(VaultError, match="lacks the wrapping key that this was sealed with"):
+        ring.without(RING.active.id).secret_under(RING.active.id, "backup")
 
 
 def test_a_keyring_is_read_as_it_was_written():

@@ -129,7 +129,6 @@ def older(kept: Iterable[Kept], source: Source, made: Manifest) -> Path | None:
 
     One from before a key was retired, or before an upgrade, is left out: it cannot be restored by itself.
     """
-    keys = {one.id for one in source.keyring.wrapping}
     lines = len(source.tombstones.read())
     return next(
         (
@@ -137,7 +136,7 @@ def older(kept: Iterable[Kept], source: Source, made: Manifest) -> Path | None:
             for path, manifest in kept
             if (manifest.ledger, manifest.revision) == (made.ledger, made.revision)
             and manifest.tombstones.number < lines
-            and keys.issuperset(manifest.wrapping)
+            and not manifest.lacking(source.keyring)
         ),
         None,
     )

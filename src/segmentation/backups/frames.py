@@ -48,9 +48,23 @@ def told(path: Path) -> Iterator[None]:
         ) from None
 
 
-def key_of(keyring: Keyring, backup: str) -> DataKey:
-    """Return the key of one backup, by its id: no two are sealed under one key."""
-    return DataKey(keyring.secret_for(f"backup {backup}"))
+def key_of(keyring: Keyring, backup: str, wrapping: str) -> DataKey:
+    """Return the key of one backup: no two are sealed under one key, nor two of before and after a rotation.
+
+    Parameters
+    ----------
+    keyring : Keyring
+    backup : str
+        Its id.
+    wrapping : str
+        Id of the wrapping key that was active when it was made.
+
+    Raises
+    ------
+    VaultError
+        The keyring lacks that key.
+    """
+    return DataKey(keyring.secret_under(wrapping, f"backup {backup}"))
 
 
 class Sealing:

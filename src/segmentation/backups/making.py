@@ -132,7 +132,7 @@ def check_files(folder: Path, manifest: Manifest, keyring: Keyring) -> None:
     StorageError
         One cannot be read.
     """
-    key = key_of(keyring, manifest.id)
+    key = key_of(keyring, manifest.id, manifest.sealed)
     for part in manifest.files:
         try:
             with Opening(folder / part.name, key, manifest.id) as file:
@@ -151,7 +151,7 @@ def _note(ledger: Ledger, backup: str, now: datetime) -> None:
 
 
 def _written(source: Source, folder: Path, backup: str, now: datetime) -> tuple[Manifest, int]:
-    key = key_of(source.keyring, backup)
+    key = key_of(source.keyring, backup, source.keyring.active.id)
     with ExitStack() as stack:
         outer = stack.enter_context(Sealing(folder / FILES, key, backup))
         archive = stack.enter_context(packing(outer))
@@ -169,6 +169,7 @@ def _written(source: Source, folder: Path, backup: str, now: datetime) -> tuple[
         program=__version__,
         revision=REVISION,
         keyring=source.keyring.fingerprint,
+        sealed=source.keyring.active.id,
         wrapping=taken.wrapping,
         ledger=taken.ledger,
         events=taken.events,

@@ -63,6 +63,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Version of the program, and revision of the ledger's tables.
     keyring : str
         Fingerprint of the keyring.
+    sealed : str
+        Id of the wrapping key that was active: the files are sealed under a key that is made with it.
     wrapping : tuple of str
         Ids of the wrapping keys under which residents' keys are.
     ledger : str
@@ -86,6 +88,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program: str
     revision: str
     keyring: str
+    sealed: str
     wrapping: tuple[str, ...]
     ledger: str
     events: Reached
@@ -96,6 +99,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     artifacts: str
     files: tuple[Part, ...]
     mac: str = ""
+
+    def lacking(self, keyring: Keyring) -> tuple[str, ...]:
+        """Return the ids of wrapping keys that it takes to read the backup, and that a keyring lacks."""
+        there = {one.id for one in keyring.wrapping}
+        return tuple(sorted({self.sealed, *self.wrapping} - there))
 
     def computed(self, keyring: Keyring) -> str:
         """Return what the code must be."""

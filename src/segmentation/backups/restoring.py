@@ -150,7 +150,7 @@ def restore(folder: Path, target: Target, now: datetime) -> Restored:
 def _built(
     folder: Path, manifest: Manifest, target: Target, staging: Path, place: Place, now: datetime
 ) -> Restored:
-    key = key_of(target.keyring, manifest.id)
+    key = key_of(target.keyring, manifest.id, manifest.sealed)
     with Opening(folder / FILES, key, manifest.id) as file:
         files = unpack(file, staging)
         file.drain()
@@ -217,10 +217,10 @@ def _check_keys(manifest: Manifest, keyring: Keyring) -> None:
             f"{REVISION}. Restore it with version {manifest.program} of the program, and upgrade the ledger "
             "then."
         )
-    if lacking := sorted(set(manifest.wrapping) - {one.id for one in keyring.wrapping}):
+    if lacking := manifest.lacking(keyring):
         raise BackupError(
-            f"The keyring lacks the key {lacking[0]}, under which residents of this backup are: it was "
-            "retired since. Take a copy of the keyring from before, or a newer backup."
+            f"The keyring lacks the key {lacking[0]}, under which this backup or residents in it are: it was "
+            "made since, or retired. Take the copy of the keyring that has it, or another backup."
         )
 
 

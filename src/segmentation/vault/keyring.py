@@ -145,6 +145,31 @@ class Keyring:
         """Return 32 bytes for a use of their own, such as a backup; the same as long as the keyring lives."""
         return self._derived(f"use {use}")
 
+    def secret_under(self, key_id: str, use: str) -> bytes:
+        """Return 32 bytes for a use of their own that end with a wrapping key.
+
+        After a rotation they are others, and once that key is retired nobody makes them again.
+
+        Parameters
+        ----------
+        key_id : str
+            Of a wrapping key on this ring.
+        use : str
+
+        Raises
+        ------
+        VaultError
+            There is no such key on it.
+        """
+        secret = next((one.secret for one in self.wrapping if one.id == key_id), None)
+        if secret is None:
+            raise VaultError(
+                "The keyring lacks the wrapping key that this was sealed with. Take a copy of the keyring "
+                "that has it."
+            )
+        info = f"segmentation use {use} under {key_id}".encode()
+        return HKDFExpand(SHA256(), LENGTH, info).derive(self.marking + secret)
+
     def mac(self, use: str) -> Callable[[bytes], bytes]:
         """Return what makes codes of `MARK` bytes over messages, for a use of its own."""
         return _mac(self.secret_for(use))
