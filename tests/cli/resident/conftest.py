@@ -65,6 +65,18 @@ def placed(personal, approved, keyring, office):
 
 
 @pytest.fixture
+def said(bare):
+    """Put words into a file, as nobody may give them as an argument."""
+
+    def into(text):
+        file = bare / "said.txt"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return into
+
+
+@pytest.fixture
 def about(run, bare):
     """Run a command about the resident, as Carol unless another is named."""
     file = bare / "reference.txt"

@@ -25,7 +25,7 @@ WORDS = {
     "resident explain": ("--needs", "needs.json"),
     "resident request": ("copy",),
     "resident answer": ("REQUEST", "--done"),
-    "resident override": ("--segment", "S2", "--reason", "Works at night."),
+    "resident override": ("--segment", "S2", "--reason-file", "reason.txt"),
     "resident erase": ("--yes",),
     "consent state": PURPOSE,
     "consent give": (*PURPOSE, "--notice", "2026-02"),
@@ -49,6 +49,7 @@ OPERATED = {
 }
 """Tests that find what a command does by itself, over many residents, in the access log."""
 TESTS = Path(__file__).parents[2]
+ENDING = {"consent refuse", "consent withdraw"}
 OF_MANY = {"consent import", "consent export"}
 UNNAMED = {
     "resident answer",
@@ -72,6 +73,7 @@ def desk(run, bare, personal, placed, office, keyring):
     """Give any command of the table, in somebody's name."""
     file = bare / "reference.txt"
     file.write_text(f"{REF}\n", encoding="utf-8")
+    (bare / "reason.txt").write_text("Works at night.\n", encoding="utf-8")
     (bare / "needs.json").write_text(json.dumps(residents(1)[0]), encoding="utf-8")
     (bare / "consents.csv").write_text(
         f"pii_principal_id,purpose,event_state,event_time\n{REF},fairness_audit,given,2026-01-02T03:04:05Z\n",
@@ -117,6 +119,20 @@ def test_every_command_about_residents_is_in_the_table_and_the_table_has_no_othe
         assert takes_a_name == bool(told.roles), name
 
 
+@pytest.mark.parametrize("group", ["resident", "consent"])
+def test_no_command_about_residents_takes_a_reference_or_what_is_said_of_one_as_an_argument(group):
+    found = {
+        (name, option)
+        for name, command in program().commands[group].commands.items()
+        for one in command.params
+        for option in one.opts
+    }
+
+    assert ("answer" if group == "resident" else "give") in {name for name, _ in found}
+    told = ("reference", "text", "reason", "note")
+    assert {one for one in found if one[1].removeprefix("--") in told} == set()
+
+
 def test_a_command_that_is_not_in_the_table_lets_nobody_in(office):
     from segmentation.cli.resident.desk import named, person_at
 
@@ -144,8 +160,10 @@ def test_every_command_is_an_event_with_purpose_and_pseudonym_and_never_the_refe
     assert REF not in str(lines) + ended.err
     assert {event.get("person") or event["by"] for event in events} == {"Carol"}
     for event in events:
-        assert event.get("purpose") or event["what"] == "erase", event
-    written = {event["table"] for event in events if event.get("what") not in {None, "read"}}
+        assert event.get("purpose") or event["what"] in {"erase", "retention"}, event
+    written = {event["table"] for event in events if event.get("what") not in {None, "read", "retention"}}
+    ended = {event["table"] for event in events if event.get("what") == "retention"}
+    assert ended == ({"segments"} if name in ENDING else set()), "who withdraws has their segment taken out"
     assert written <= set(told.writes) | {"tombstones"}
     assert bool(written) == bool(told.writes)
     if not told.writes and name not in OF_MANY:

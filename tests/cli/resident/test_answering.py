@@ -18,13 +18,13 @@ def answer(run, request, *words, by="Carol"):
 @pytest.mark.parametrize(
     ("words", "state"),
     [
-        (("--done", "--text", "Handed over."), "done"),
-        (("--refuse", "--text", "It is another's."), "refused"),
-        (("--extend", "--text", "Papers are in the archive."), "extended"),
+        (("--done", "Handed over."), "done"),
+        (("--refuse", "It is another's."), "refused"),
+        (("--extend", "Papers are in the archive.\nThey come by train."), "extended"),
     ],
 )
-def test_an_answer_is_entered_with_its_words(run, request_id, personal, placed, words, state):
-    ended = answer(run, request_id, *words)
+def test_an_answer_is_entered_with_its_words(run, request_id, personal, placed, said, words, state):
+    ended = answer(run, request_id, words[0], "--text-file", said(f"{words[1]}\n"))
 
     assert ended.code == 0, ended.err
     step = Requests(personal.records).of(placed)[0].steps[-1]
@@ -51,11 +51,11 @@ def test_nobody_but_compliance_answers(run, request_id):
     assert answer(run, request_id, "--done", by="Adam").code == 2
 
 
-def test_an_erasure_is_done_by_erasing(run, placed, personal, office):
+def test_an_erasure_is_done_by_erasing(run, placed, personal, office, said):
     found = Requests(personal.records).receive(placed, "erasure", Told("key"), office.clock())
 
     assert "segmentation resident erase" in answer(run, found.id, "--done").err
-    assert answer(run, found.id, "--refuse", "--text", "A law keeps it.").code == 0
+    assert answer(run, found.id, "--refuse", "--text-file", said("A law keeps it.")).code == 0
 
 
 @pytest.mark.parametrize("request_of", ["R000000000000", "R-1"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.requests import Requests
 from tests.cli.resident.conftest import REF
 
 
@@ -19,6 +20,32 @@ def test_a_request_is_entered_and_waits_for_its_answer(about, placed, run, offic
     office.clock.now += timedelta(days=31)
     assert "LATE" in run("resident", "requests").out
     assert run("resident", "requests", "--json").content["requests"][0]["late"] is True
+
+
+def test_what_a_resident_said_comes_from_a_file_and_not_from_an_argument(about, placed, personal, said):
+    assert about("request", "copy", "--text-file", said("On paper, please.\n")).code == 0
+
+    (found,) = Requests(personal.records).of(placed)
+    assert found.steps[0].told.text == "On paper, please."
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_what_cannot_be_read_as_a_text_enters_nothing(about, placed, personal, bare, content):
+    if content is not None:
+        (bare / "said.txt").write_bytes(content)
+    ended = about("request", "copy", "--text-file", bare / "said.txt")
+
+    assert ended.code != 0
+    assert "cannot be read as a text" in ended.err
+    assert Requests(personal.records).of(placed) == ()
+
+
+def test_standard_input_is_one_thing_alone(run, placed, personal):
+    ended = run("resident", "request", "copy", "--as", "Carol", "--text-file", "-")
+
+    assert ended.code == 2
+    assert "and not both" in ended.err
+    assert Requests(personal.records).of(placed) == ()
 
 
 def test_an_objection_takes_effect_at_once(about, placed, run, personal):

@@ -1,12 +1,20 @@
 """`segmentation resident override` and `erase`."""
 
 import pytest
+import typer
 
+from segmentation.cli import secrets
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.requests import Requests, Told
 from tests.serving.made import MODEL
 
-WHY = ("--reason", "Works at night.")
+WHY = ("--reason-file", "reason.txt")
+
+
+@pytest.fixture(autouse=True)
+def reason(bare):
+    """Why, in a file."""
+    (bare / "reason.txt").write_text("Works at night.\n", encoding="utf-8")
 
 
 def standing(personal, subject):
@@ -32,11 +40,28 @@ def test_a_review_that_was_asked_for_is_done_with_it(run, placed, personal, offi
     assert standing(personal, placed).request == found.id
 
 
+def test_a_request_that_no_override_answers_leaves_none(run, placed, personal, office):
+    found = Requests(personal.records).receive(placed, "access", Told("key"), office.clock())
+    ended = run("resident", "override", "--as", "Carol", "--segment", "S2", *WHY, "--request", found.id)
+
+    assert ended.code == 2
+    assert "no request for access" in ended.err
+    assert standing(personal, placed) is None
+
+
+def test_at_a_terminal_the_reason_is_asked_for(about, placed, personal, monkeypatch):
+    monkeypatch.setattr(secrets, "is_asked", lambda: True)
+    monkeypatch.setattr(typer, "prompt", lambda what, **_: {"Why": "Works at night."}[what])
+
+    assert about("override", "--segment", "S2").code == 0
+    assert standing(personal, placed).reason == "Works at night."
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--segment", "S9", *WHY), "It has S1, S2, S3"),
-        (("--segment", "S2", "--reason", " "), "A reason is a text"),
+        (("--segment", "S2"), "--reason-file"),
         (("--segment", "S2", "--lift", *WHY), "either --segment or --lift"),
         (WHY, "either --segment or --lift"),
         (("--lift", *WHY), "none to lift"),

@@ -11,9 +11,9 @@ from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import say
 from segmentation.cli.resident.asking import content, line
-from segmentation.cli.resident.desk import Officer, desk_at
+from segmentation.cli.resident.desk import Officer, TextFile, desk_at, words
 
-EXAMPLES = {"answer": "segmentation resident answer R0a1b2c3d4e5f --as Carol --done --text 'Handed over.'"}
+EXAMPLES = {"answer": "segmentation resident answer R0a1b2c3d4e5f --as Carol --done --text-file answer.txt"}
 
 
 def answer(  # noqa: PLR0913, PLR0917 - every option of the command
@@ -22,14 +22,15 @@ def answer(  # noqa: PLR0913, PLR0917 - every option of the command
     done: Annotated[bool, typer.Option("--done", help="It was done as asked.")] = False,
     refuse: Annotated[bool, typer.Option("--refuse", help="It is refused; say why.")] = False,
     extend: Annotated[bool, typer.Option("--extend", help="It takes as many days again; say why.")] = False,
-    text: Annotated[str, typer.Option(help="What the resident is told.")] = "",
+    text_file: TextFile = None,
     home: HomeFolder = HOME,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
     """Answer a request: an answer stays, and one that refuses says why (PIPL Art. 50).
 
-    A request for erasure is answered with `segmentation resident erase`, unless it is refused.
+    What the resident is told comes from a file, or is asked for. A request for erasure is answered with
+    `segmentation resident erase`, unless it is refused.
     """
     from segmentation.errors import ReviewError
     from segmentation.ledger.personal.register import NOT_THERE
@@ -37,6 +38,7 @@ def answer(  # noqa: PLR0913, PLR0917 - every option of the command
 
     if [done, refuse, extend].count(True) != 1:
         raise typer.BadParameter("say one of --done, --refuse and --extend")
+    text = words("What the resident is told", text_file)
     with desk_at(home, by, passphrase_file) as desk:
         register = desk.register
         if done and register.one(request).right == "erasure":

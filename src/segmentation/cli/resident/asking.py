@@ -10,7 +10,17 @@ from segmentation.cli import office
 from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import say
-from segmentation.cli.resident.desk import ModelName, Officer, ReferenceFile, approved_at, desk_at, opened
+from segmentation.cli.resident.desk import (
+    STDIN,
+    ModelName,
+    Officer,
+    ReferenceFile,
+    TextFile,
+    approved_at,
+    desk_at,
+    opened,
+    words,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,14 +66,17 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     by: Officer,
     reference_file: ReferenceFile = None,
     channel: Annotated[str, typer.Option(help="How it was received, such as app or front_desk.")] = "",
-    text: Annotated[str, typer.Option(help="What the resident said; never their name or number.")] = "",
+    text_file: TextFile = None,
     language: Annotated[str, typer.Option(help="Of the resident, such as zh.")] = "",
     model: ModelName = None,
     home: HomeFolder = HOME,
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Enter what a resident asks for; an objection and a withdrawal take effect at once."""
+    """Enter what a resident asks for; an objection and a withdrawal take effect at once.
+
+    What they said comes from a file, or is asked for: never their name or number.
+    """
     from segmentation.ledger.personal.register import RIGHTS
     from segmentation.ledger.personal.requests import Told
     from segmentation.rights.exercise import receive
@@ -71,6 +84,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     known = next((one for one in RIGHTS if one == right), None)
     if known is None:
         raise typer.BadParameter(f"say one of {', '.join(RIGHTS)}", param_hint="RIGHT")
+    text = words("What the resident said (may be left blank)", text_file, reference_file or STDIN)
     with desk_at(home, by, passphrase_file) as desk:
         subject, records = desk.subject(reference_file), desk.personal.records
         purposes = _purposes(home, model, known, records)

@@ -10,29 +10,36 @@ from segmentation.cli import secrets
 from segmentation.cli.options import HOME, HomeFolder, PassphraseFile
 from segmentation.cli.plain import say, warn
 from segmentation.cli.resident.desk import (
+    STDIN,
     ModelName,
     Officer,
+    ReasonFile,
     ReferenceFile,
     RequestId,
     approved_at,
     desk_at,
+    words,
 )
 
 EXAMPLES = {
-    "override": "segmentation resident override --as Carol --segment S2 --reason 'Works at night.'",
+    "override": "segmentation resident override --as Carol --segment S2 --reason-file reason.txt",
     "erase": "segmentation resident erase --as Carol --request R0a1b2c3d4e5f",
 }
+NO_REASON = (
+    "Say why: the resident is told the reason. Type it, or write it into a file and name that with "
+    "--reason-file."
+)
 LEFT = 1
 """Exit code where somebody was asked, and said no."""
 
 
 def override(  # noqa: PLR0913, PLR0917 - every option of the command
     by: Officer,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept, and told to the resident.")],
     segment: Annotated[
         str | None, typer.Option(help="The segment that holds from now on, by its id.")
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Let the computed segment hold again.")] = False,
+    reason_file: ReasonFile = None,
     request: RequestId = None,
     reference_file: ReferenceFile = None,
     model: ModelName = None,
@@ -52,6 +59,10 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
     if lift == (segment is not None):
         raise typer.BadParameter("say either --segment or --lift")
     approved = approved_at(home, model)
+    source = (reference_file or STDIN) if request is None else None
+    reason = words("Why", reason_file, source)
+    if not reason:
+        raise ReviewError(NO_REASON)
     with desk_at(home, by, passphrase_file) as desk:
         records, register = desk.personal.records, desk.register
         subject = desk.subject(reference_file) if request is None else register.subject_of(request)

@@ -1,7 +1,8 @@
 """Who asks, of whom, and what is kept: shared by the commands about one resident.
 
-The reference of a resident is asked for, or read from a file or from standard input: an argument stands in
-the list of processes, where all on the machine read it, and in the shell's history.
+The reference of a resident, and whatever is said of them, is asked for, or read from a file or from standard
+input: an argument stands in the list of processes, where all on the machine read it, and in the shell's
+history.
 """
 
 from __future__ import annotations
@@ -34,6 +35,22 @@ ReferenceFile = Annotated[
         "for. It is never an argument: those are seen by all on the machine.",
     ),
 ]
+TextFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--text-file",
+        help="Holds the text, - for standard input; else it is asked for at a terminal. It is never an "
+        "argument: those are seen by all on the machine.",
+    ),
+]
+ReasonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reason-file",
+        help="Holds why, - for standard input; else it is asked for at a terminal. It is kept, and told to "
+        "the resident; it is never an argument.",
+    ),
+]
 Officer = Annotated[
     str, typer.Option("--as", metavar="NAME", help="Who asks, by their name in the ledger: compliance.")
 ]
@@ -43,6 +60,8 @@ ModelName = Annotated[
 RequestId = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="The resident's request that it answers.")
 ]
+STDIN = Path("-")
+"""Where a reference comes from that no file holds, and nobody types."""
 _RUNNING: ContextVar[str] = ContextVar("running")
 """The words of the command that runs."""
 
@@ -165,6 +184,43 @@ def reference(file: Path | None) -> str:
             "name that with --reference-file, or send it to standard input."
         )
     return line
+
+
+def words(what: str, file: Path | None, reference_file: Path | None = None) -> str:
+    """Return what is said of a resident: a file or standard input, or what is typed; may be empty.
+
+    Parameters
+    ----------
+    what : str
+        As it is asked for at a terminal.
+    file : Path or None
+        A dash is standard input.
+    reference_file : Path or None
+        Where the reference comes from; None where none is asked for.
+
+    Raises
+    ------
+    typer.BadParameter
+        Standard input would be two things at once.
+    StorageError
+        The file cannot be read as a text.
+    """
+    from segmentation.errors import StorageError
+
+    if file is None:
+        return str(typer.prompt(what, default="", show_default=False, err=True)) if secrets.is_asked() else ""
+    is_input = str(file) == "-"
+    if is_input and str(reference_file) == "-":
+        raise typer.BadParameter(
+            "standard input holds the text or the reference, and not both; write one into a file"
+        )
+    try:
+        content = sys.stdin.buffer.read() if is_input else file.read_bytes()
+        return content.decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        raise StorageError(
+            f"{file} cannot be read as a text in UTF-8. Check the path and its permissions."
+        ) from None
 
 
 def approved_at(home: Path, model: str | None) -> Approved:
