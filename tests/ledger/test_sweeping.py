@@ -17,7 +17,8 @@ def wrapped(subject):
 @pytest.fixture
 def filled(ledger):
     with ledger.writer("Not written") as connection:
-        rows = [{"subject": one, "wrapping": "k", "wrapped": wrapped(one), "made": 1} for one in SUBJECTS]
+        same = {"wrapping": "k", "made": 1, "erasures": 0}
+        rows = [{"subject": one, "wrapped": wrapped(one), **same} for one in SUBJECTS]
         connection.execute(insert(data_keys), rows)
     return ledger
 

@@ -26,7 +26,6 @@ from segmentation.bundle import fetch
 from segmentation.errors import BackupError, BundleError, SegmentationError
 from segmentation.home import Home
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.entries import micros
 from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.store import UNREAD, open_ledger
@@ -227,12 +226,10 @@ def _same(one: FoldedScorer, other: FoldedScorer, residents: Mapping[str, Given]
 def _erased(ledger: Ledger, source: Source, restored: Restored) -> Check:
     """Make sure that no key of who was erased is there, and no row that is of nobody with a key."""
     lines, mark = source.tombstones.read(), source.keyring.marker(PURPOSE)
-    latest: dict[bytes, int] = {}
-    for line in lines:
-        latest[bytes.fromhex(line.mark)] = max(micros(line.at), latest.get(bytes.fromhex(line.mark), 0))
+    latest = {bytes.fromhex(line.mark): line.number for line in lines}
     with ledger.told(UNREAD), ledger.reading() as connection:
-        keys = connection.execute(select(data_keys.c.subject, data_keys.c.made))
-        back = sum(made <= latest.get(mark(bytes(subject)), -1) for subject, made in keys)
+        keys = connection.execute(select(data_keys.c.subject, data_keys.c.erasures))
+        back = sum(erasures < latest.get(mark(bytes(subject)), 0) for subject, erasures in keys)
         strays = sum(_strays(connection, source))
     if back or strays:
         return Check(

@@ -1,9 +1,9 @@
 """The keyring: the few secrets that everything else is kept under.
 
-One secret makes pseudonyms, a key for each purpose, so that rows of two purposes cannot be put together by
-who lacks it. Others wrap the data keys of residents; one of them is active, the rest open what they wrapped
-until it was wrapped anew. The secret of pseudonyms never changes: no reference is kept that could be marked
-again.
+One secret makes pseudonyms, a key for each purpose, so that who lacks it cannot put rows of two purposes
+together by these; times that two rows share may still tell (`ledger.personal.tables`). Others wrap the data
+keys of residents; one of them is active, the rest open what they wrapped until it was wrapped anew. The
+secret of pseudonyms never changes: no reference is kept that could be marked again.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from segmentation.errors import LedgerError, ReviewError, StorageError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents, Told
-from segmentation.ledger.personal.erasing import Erased, Erasures
+from segmentation.ledger.personal.erasing import PURPOSE, Erased, Erasures
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as buried
@@ -129,6 +129,22 @@ def test_who_was_erased_may_consent_anew_and_nothing_comes_back(records, erasure
     assert sql("SELECT wrapped FROM data_keys") != [before]
     assert erasures.carry_out("opening", LATER + timedelta(days=2)) == Erased(0, 0)
     assert told(records, first) == [b"told of R-1"]
+
+
+def test_who_comes_back_on_the_day_of_their_end_stays_and_who_was_there_before_does_not(
+    records, erasures, tombstones, sql
+):
+    first, second = keep_all(records, "R-1", "R-2")
+    erasures.erase([first], "Carol", NOW)
+    keep(records, "R-1", now=NOW)  # within the same moment, for all that a clock tells
+    assert sql("SELECT DISTINCT made, erasures FROM data_keys ORDER BY 2") == [(20777, 0), (20777, 1)]
+    # Another process wrote a tombstone and died: it is carried out, and hits whom it names alone.
+    with tombstones.writing() as pen:
+        pen.append([(records.keyring.marker(PURPOSE)(second).hex(), "sha256:0")], NOW)
+
+    assert erasures.carry_out("opening", LATER).residents == 1
+    assert told(records, first) == [b"told of R-1"]
+    assert told(records, second) == []
 
 
 def test_who_came_back_is_erased_again(records, erasures, tombstones):

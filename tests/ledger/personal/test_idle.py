@@ -11,7 +11,7 @@ from segmentation.ledger.personal.tables import consents, requests
 from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-LATER = NOW + GRACE + timedelta(seconds=1)
+LATER = NOW + GRACE + timedelta(days=1)
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.keys import add_keys
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, wrapped_keys, write
-from segmentation.ledger.personal.rows import among, insert_rows, make_room, name_of, place_of
+from segmentation.ledger.personal.rows import among, make_room, name_of, place_of
 from segmentation.ledger.personal.sealing import Batch, Job, sealing
-from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.personal.vouching import Numbers
 from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey
@@ -175,12 +174,12 @@ class Bulk:
         return self._begun(batch.take(rest), begin, erased)
 
     def _written(self, connection: Connection, task: _Task, sealed: Sealed, now: datetime) -> Written:
-        batch, made = task.job.batch, micros(now)
+        batch = task.job.batch
         gone = frozenset(self.still(connection, batch.subjects)) if self.still is not None else frozenset()
         left = {place for place in sealed.places if batch.subjects[place] in gone}
         known = self._known(connection, task.job, sealed) - left
         if sealed.made:
-            insert_rows(connection, data_keys, [(subject, *kept, made) for subject, kept in sealed.made])
+            add_keys(connection, sealed.made, now)
         more = batch.more or [()] * len(batch.at)
         values = [
             (mark, self.purpose, batch.at[place], *more[place], data)

@@ -67,7 +67,7 @@ class _Key(NamedTuple):
 
     subject: bytes
     wrapped: bytes
-    made: int
+    erasures: int
 
 
 class Erasures:
@@ -212,14 +212,11 @@ class _Work:
         if not lines:
             return
         mark = self._keyring.marker(PURPOSE)
-        latest: dict[bytes, int] = {}
-        for line in lines:
-            of = bytes.fromhex(line.mark)
-            latest[of] = max(micros(line.at), latest.get(of, 0))
+        latest = {bytes.fromhex(line.mark): line.number for line in lines}
         found = [
             key
             for key in map(_key, self._connection.execute(select(data_keys)))
-            if key.made <= latest.get(mark(key.subject), -1)
+            if key.erasures < latest.get(mark(key.subject), 0)
         ]
         self.bury(lines)
         self.destroy(found)
@@ -247,7 +244,6 @@ class _Work:
 
     def newest(self, keys: Sequence[_Key]) -> Iterator[datetime]:
         """Yield times of what is kept of residents: an end is never earlier, whatever a clock says."""
-        yield from (time_of(key.made) for key in keys)
         marks = [mark(key.subject) for mark in self._markers() for key in keys]
         for table in PERSONAL:
             for part in _parts(marks):
@@ -300,7 +296,7 @@ def _keys(connection: Connection, subjects: Collection[bytes]) -> list[_Key]:
 
 
 def _key(row: Any) -> _Key:  # noqa: ANN401 - a row of this table
-    return _Key(bytes(row.subject), bytes(row.wrapped), row.made)
+    return _Key(bytes(row.subject), bytes(row.wrapped), row.erasures)
 
 
 def _parts(values: Sequence[bytes]) -> list[Sequence[bytes]]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from segmentation.ledger.personal.entries import Line, micros
+from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.keys import day_number
 from segmentation.ledger.personal.records import AGAIN, MANY, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.records import Records
 
 GRACE = timedelta(days=1)
-"""Who has a key for less long may be about to get a first row."""
+"""Who has a key for less long may be about to get a first row; days are counted whole."""
 AT_ONCE = 10_000
 """Residents who are looked at in one transaction."""
 UNDESTROYED = "No key was destroyed"
@@ -60,7 +61,7 @@ class Idle:
             The database refuses; what was destroyed so far is.
         """
         gone: list[bytes] = []
-        for subjects in self._found(micros(now - GRACE)):
+        for subjects in self._found(day_number(now - GRACE)):
             gone += self._destroyed(subjects, by, now)
         return gone
 
@@ -72,7 +73,7 @@ class Idle:
         while True:
             with ledger.told(UNREAD), ledger.reading() as connection:
                 rows = connection.execute(
-                    question.where(data_keys.c.subject > last, data_keys.c.made <= before)
+                    question.where(data_keys.c.subject > last, data_keys.c.made < before)
                 )
                 subjects = [bytes(one) for one in rows.scalars()]
                 idle = self._idle(connection, subjects, kept_for)

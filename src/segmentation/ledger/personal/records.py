@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.access import append_within
 from segmentation.ledger.personal.entries import SPOOL, Entry, Kept, Line, Write, micros, time_of
+from segmentation.ledger.personal.keys import add_keys
 from segmentation.ledger.personal.rows import (
     MANY,
     among,
@@ -174,15 +175,14 @@ class Records:
         return opened(self.keyring, found)
 
     def _made(self, subjects: Sequence[bytes], now: datetime) -> dict[bytes, DataKey]:
-        made = micros(now)
         fresh = {subject: secrets.token_bytes(32) for subject in subjects}
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
             keyring = self.keyring  # asked here, where nobody retires the key that it wraps with
             there = wrapped_keys(connection, subjects)
-            rows = [(one, *keyring.wrap(one, key), made) for one, key in fresh.items() if one not in there]
-            if rows:
+            made = [(one, keyring.wrap(one, key)) for one, key in fresh.items() if one not in there]
+            if made:
                 check_within(connection, keyring)
-                insert_rows(connection, data_keys, rows)
+                add_keys(connection, made, now)
         new = {one: DataKey(key) for one, key in fresh.items() if one not in there}
         return new | self._opened(there)
 

@@ -1,5 +1,9 @@
 """The tables of personal data: pseudonyms, times and numbers in the clear, everything else sealed.
 
+Who reads the database without the keyring cannot join rows of two purposes by a pseudonym: each has its own.
+Rows that were written in one moment (a request beside the withdrawal that it brought about, two purposes that
+were taken back at once) have one time, and are joined by that.
+
 Rows are numbered in the order in which they were written, without gaps, and never changed. What is erased or
 due is taken out by emptying `subject` and `sealed`: the digest stays, so that what was written can still be
 held against the access log, and says nothing of anybody.
@@ -21,9 +25,15 @@ data_keys = Table(
     Column("wrapping", Text, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("made", BigInteger, nullable=False),
+    Column("erasures", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The key of each resident, wrapped by a key of the keyring. Without its row, nothing of them can be read."""
+"""The key of each resident, wrapped by a key of the keyring. Without its row, nothing of them can be read.
+
+`made` is the day, counted from 1970 in UTC: the moment would be that of a resident's first row, and tell
+whose rows belong together without any key. `erasures` is how many tombstones there were by then: a later one
+of the same resident is the end of this key, and an earlier one of a key before it.
+"""
 
 tombstones = Table(
     "tombstones",

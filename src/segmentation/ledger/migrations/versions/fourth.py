@@ -36,6 +36,7 @@ def _make_keys() -> None:
         sa.Column("wrapping", sa.Text, nullable=False),
         sa.Column("wrapped", sa.LargeBinary, nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
+        sa.Column("erasures", sa.BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
