@@ -6,7 +6,7 @@ import pytest
 
 from segmentation.errors import VaultError
 from segmentation.ledger.personal.consents import Consents, Told
-from segmentation.ledger.personal.gate import Gate
+from segmentation.ledger.personal.gate import Gate, unheard
 from tests.ledger.personal.conftest import NOW
 from tests.policies import small_policy
 
@@ -24,6 +24,12 @@ def test_without_consents_on_record_there_is_no_gate(records, gate):
 
     assert not gate.is_there
     assert gate.policy == POLICY
+
+
+def test_a_purpose_is_unheard_of_until_its_first_event(records, consent):
+    assert unheard(records, ["service_planning", "fairness_audit"]) == ("service_planning", "fairness_audit")
+    consent("R-1", "withdrawn")
+    assert unheard(records, ["service_planning", "fairness_audit"]) == ("fairness_audit",)
 
 
 def test_where_there_are_consents_on_record_those_of_the_table_are_not_read(consent, gate):

@@ -49,10 +49,7 @@ class Gate:
     @cached_property
     def is_there(self) -> bool:
         """Whether there are any; where there are none, those of the table count."""
-        question = select(consents.c.number).where(consents.c.purpose == self._purpose.key).limit(1)
-        ledger = self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
-            return connection.execute(question).first() is not None
+        return not unheard(self._records, [self._purpose.key])
 
     @property
     def is_needed(self) -> bool:
@@ -155,3 +152,28 @@ class Gate:
             except PurposeError as error:
                 return error.reason
         return ""
+
+
+def unheard(records: Records, purposes: Iterable[str]) -> tuple[str, ...]:
+    """Return the purposes of which nothing is on record: for these, the consents of a table count.
+
+    The first event of one, a withdrawal among them, ends that for everybody: who puts it on record is told.
+
+    Parameters
+    ----------
+    records : Records
+    purposes : iterable of str
+        Keys of purposes.
+
+    Raises
+    ------
+    LedgerError, StorageError
+        The database cannot be read.
+    """
+    one = select(consents.c.number).limit(1)
+    with records.ledger.told(UNREAD), records.ledger.reading() as connection:
+        return tuple(
+            purpose
+            for purpose in purposes
+            if connection.execute(one.where(consents.c.purpose == purpose)).first() is None
+        )
