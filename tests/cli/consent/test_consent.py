@@ -11,7 +11,7 @@ from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
-from tests.policies import small_raw
+from tests.policies import small_policy, small_raw
 from tests.reviews.office import START
 
 PURPOSE = ("--purpose", "service_planning")
@@ -74,6 +74,47 @@ def test_what_a_resident_says_is_recorded_and_shown_and_takes_effect_at_once(of,
     subject = records.keyring.subject_of("R-1")
     assert [one.told.entity_id for one in Consents(records).events(subject, PURPOSE[1])] == ["Carol"] * 4
     assert [line for line in AccessLog(records.ledger).lines() if '"route":"consent state"' in line]
+
+
+@pytest.mark.parametrize("words", [("withdraw",), ("refuse",), ("object",), ("object", "--lift")])
+def test_what_is_taken_back_of_a_purpose_that_is_nowhere_is_not_said_to_be_recorded(run, of, records, words):
+    of("R-1", "give", "--notice", "2026-01")
+    before = AccessLog(records.ledger).head().number
+    ended = run("consent", *words, "--purpose", "servise_planning", "--as", "Carol", "--reference-file", "no")
+
+    assert ended.code == 2
+    assert "Nothing was recorded" in ended.err
+    assert "The purposes are service_planning." in ended.err
+    assert AccessLog(records.ledger).head().number == before
+
+
+def test_where_a_notice_tells_of_a_purpose_it_is_taken_back_before_anything_is_on_record(
+    run, of, policy, records
+):
+    assert "segmentation consent notice" in of("R-1", "withdraw").err
+    assert run("consent", "notice", "2026-01", "--policy", policy, "--as", "Carol").code == 0
+
+    assert "Recorded. Consent: withdrawn since" in of("R-1", "withdraw").out
+    assert "Recorded. Consent: nothing on record. Objection" in of("R-2", "object").out
+
+
+def test_what_a_version_in_use_states_is_taken_back_whatever_is_on_record(of, records, monkeypatch):
+    from segmentation.cli.resident import desk
+
+    rules = small_policy()
+    monkeypatch.setattr(desk, "policies_at", lambda *_: [rules])
+
+    assert "Recorded. Consent: refused since" in of("R-1", "refuse").out
+
+
+def test_the_first_event_tells_what_counts_from_then_on(run, of, policy, records):
+    assert run("consent", "notice", "2026-01", "--policy", policy, "--as", "Carol").code == 0
+    first = of("R-1", "give", "--notice", "2026-01").out
+    assert "This is the first event on record for service_planning." in first
+    assert "the consents on record alone count" in first
+    assert "consent import" in first
+    assert "first event" not in of("R-2", "withdraw").out
+    assert of("R-3", "refuse", "--json").content["first"] is False
 
 
 def test_who_is_not_of_compliance_records_nothing(run, records, office):

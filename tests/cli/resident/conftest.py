@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from segmentation.approved import Approved
-from segmentation.cli.resident import asking, deciding, telling
+from segmentation.cli.resident import deciding, desk, telling
 from segmentation.ledger.personal.consents import Consents, Told
 from segmentation.ledger.personal.opening import open_personal
 from segmentation.ledger.personal.segments import By, Placed, Segments
@@ -47,8 +47,9 @@ def approved(monkeypatch):
         proof=None,
         decision="sha256:" + "0" * 64,
     )
-    for module in (telling, asking, deciding):
+    for module in (telling, deciding):
         monkeypatch.setattr(module, "approved_at", lambda *_: found)
+    monkeypatch.setattr(desk, "policies_at", lambda *_: [found.policy])
     return found
 
 

@@ -62,6 +62,14 @@ def test_a_withdrawal_takes_back_what_was_given(about, placed, personal):
     assert Consents(personal.records).standing(placed, "service_planning").state == "withdrawn"
 
 
+def test_a_request_that_is_the_first_event_of_a_purpose_tells_what_counts_from_then_on(about, placed):
+    ended = about("request", "withdrawal")
+
+    assert "first event on record for fairness_audit" in ended.out
+    assert "first event on record for service_planning" not in ended.out
+    assert about("request", "objection", "--json").content["first"] == []
+
+
 def test_what_is_no_right_is_refused(about, placed):
     ended = about("request", "pardon")
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segmentation.cli.consent.first import tell_first
 from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import say
-from segmentation.cli.resident.desk import Officer, ReferenceFile, desk_at
+from segmentation.cli.resident.desk import Officer, ReferenceFile, desk_at, to_take_back
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from segmentation.ledger.personal.consents import EventState, Standing
+    from segmentation.ledger.personal.records import Records
 
 EXAMPLES = {
     "state": "segmentation consent state --purpose service_planning --as Carol",
@@ -136,17 +138,43 @@ def _record(
     as_json: bool,
 ) -> None:
     from segmentation.ledger.personal.consents import Consents, Told
+    from segmentation.ledger.personal.gate import unheard
 
     notice, language, channel = told
     with desk_at(home, by, passphrase_file) as desk:
-        consents, subject = Consents(desk.personal.records), desk.subject(reference_file)
+        records = desk.personal.records
+        if event != "given":
+            _check_known(home, purpose, records)
+        consents, subject = Consents(records), desk.subject(reference_file)
         said = Told(event, notice, language, channel, desk.by)
+        first = unheard(desk.personal.records, [purpose])
         consents.record(subject, purpose, said, desk.by, desk.now)
         found = consents.standing(subject, purpose)
     if as_json:
-        say_json(_content(found))
+        say_json({**_content(found), "first": bool(first)})
     else:
         say(f"Recorded. {_line(found)}")
+        tell_first(first)
+
+
+def _check_known(home: Path, purpose: str, records: Records) -> None:
+    """Refuse a purpose that is nowhere: what is taken back would be of no effect, and nobody would know.
+
+    Raises
+    ------
+    PurposeError
+        It is so; names the purposes that there are.
+    """
+    from segmentation.errors import PurposeError
+
+    known = to_take_back(home, records)
+    if purpose not in known:
+        rest = f" The purposes are {', '.join(known)}." if known else ""
+        raise PurposeError(
+            "Nothing was recorded: no version in use states a purpose of this name, no notice told of it, "
+            f"and nothing is on record for it.{rest} Mend the name, or put the notice on record first with "
+            "`segmentation consent notice`."
+        )
 
 
 def _moment(at: datetime | None) -> datetime | None:

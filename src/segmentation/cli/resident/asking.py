@@ -16,17 +16,15 @@ from segmentation.cli.resident.desk import (
     Officer,
     ReferenceFile,
     TextFile,
-    approved_at,
     desk_at,
     opened,
+    to_take_back,
     words,
 )
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
-    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.register import Listed
 
 EXAMPLES = {
@@ -77,8 +75,10 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
 
     What they said comes from a file, or is asked for: never their name or number.
     """
+    from segmentation.cli.consent.first import tell_first
+    from segmentation.ledger.personal.gate import unheard
     from segmentation.ledger.personal.register import RIGHTS
-    from segmentation.ledger.personal.requests import Told
+    from segmentation.ledger.personal.requests import AT_ONCE, Told
     from segmentation.rights.exercise import receive
 
     known = next((one for one in RIGHTS if one == right), None)
@@ -87,13 +87,15 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     text = words("What the resident said (may be left blank)", text_file, reference_file or STDIN)
     with desk_at(home, by, passphrase_file) as desk:
         subject, records = desk.subject(reference_file), desk.personal.records
-        purposes = _purposes(home, model, known, records)
+        purposes = to_take_back(home, records, model, right=known) if known in AT_ONCE else ()
+        first = unheard(records, purposes)
         told = Told(by=desk.by, text=text, channel=channel, language=language)
         found = receive(records, desk.register, subject, known, told, purposes, desk.now)
     if as_json:
-        say_json(content(found, office.now()))
+        say_json({**content(found, office.now()), "first": list(first)})
         return
     say(f"Entered: {line(found, office.now())}")
+    tell_first(first)
     say("Keep its id: the register does not say whose it is.")
 
 
@@ -121,22 +123,3 @@ def content(one: Listed, now: datetime) -> dict[str, object]:
         "ended": one.ended and one.ended.isoformat(),
         "late": one.is_late(now),
     }
-
-
-def _purposes(home: Path, model: str | None, right: str, records: Records) -> tuple[str, ...]:
-    """Return what an objection or a withdrawal is about; nothing is looked up for other rights."""
-    from segmentation.errors import NotApprovedError
-    from segmentation.rights.beheld import Purposes, beheld
-
-    if right not in {"objection", "withdrawal"}:
-        return ()
-    stated: tuple[str, ...] = ()
-    try:
-        policy = approved_at(home, model).policy
-        stated = policy.purpose.key, policy.audit_purpose.key
-    except NotApprovedError:
-        pass  # what is taken back does not wait for a version
-    if right == "objection" and stated:
-        return stated[:1]
-    with beheld(records) as seen:
-        return Purposes().to_take_back(seen, stated)

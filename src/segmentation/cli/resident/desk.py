@@ -8,7 +8,7 @@ history.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from segmentation.approved import Approved
     from segmentation.ledger.personal.opening import Personal
+    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.requests import Requests
+    from segmentation.policy import Policy
 
 ReferenceFile = Annotated[
     Path | None,
@@ -221,6 +223,40 @@ def words(what: str, file: Path | None, reference_file: Path | None = None) -> s
         raise StorageError(
             f"{file} cannot be read as a text in UTF-8. Check the path and its permissions."
         ) from None
+
+
+def policies_at(home: Path, model: str | None = None) -> list[Policy]:
+    """Return the policies of the versions that may be used now, of one model or of all."""
+    from segmentation.approved import load_approved
+    from segmentation.errors import BundleError, NotApprovedError
+    from segmentation.home import Home
+
+    with office.book_at(home) as book:
+        names = sorted({name for name, _ in book.history().versions()}) if model is None else [model]
+    found = []
+    for name in names:
+        with suppress(NotApprovedError, BundleError):
+            found.append(load_approved(name, Home(home)).policy)
+    return found
+
+
+def to_take_back(
+    home: Path, records: Records, model: str | None = None, *, right: str = "withdrawal"
+) -> tuple[str, ...]:
+    """Return what a resident may withdraw from or object to where they name no purpose.
+
+    It is everything that a version in use states, that a notice told of, or that anything is on record for;
+    an objection is to the segments of the versions in use, where there are any.
+    """
+    from segmentation.rights.beheld import Purposes, beheld
+
+    policies = policies_at(home, model)
+    planned = [one.purpose.key for one in policies]
+    if right == "objection" and planned:
+        return tuple(dict.fromkeys(planned))
+    stated = [key for one in policies for key in (one.purpose.key, one.audit_purpose.key)]
+    with beheld(records) as seen:
+        return Purposes().to_take_back(seen, stated)
 
 
 def approved_at(home: Path, model: str | None) -> Approved:
