@@ -1,5 +1,7 @@
 """`segmentation resident override` and `erase`."""
 
+from datetime import timedelta
+
 import pytest
 import typer
 
@@ -28,6 +30,15 @@ def test_a_segment_is_put_in_the_place_of_the_computed_one_and_lifted(about, pla
 
     assert "holds again" in about("override", "--lift", *WHY).out
     assert standing(personal, placed) is None
+
+
+def test_an_override_of_whom_no_segment_is_kept_is_said_to_rest(about, placed, personal, office):
+    assert "From now on S2 holds" in about("override", "--segment", "S2", *WHY).out
+    office.clock.now += timedelta(days=31)
+    ended = about("override", "--segment", "S2", *WHY)
+
+    assert ended.code == 0, ended.err
+    assert "from their next scoring on" in ended.out
 
 
 def test_a_review_that_was_asked_for_is_done_with_it(run, placed, personal, office):

@@ -159,6 +159,20 @@ def test_what_a_person_decided_stands_in_the_place_of_what_was_computed(placed):
         assert (found["segment"], found["computed"], found["is_override"]) == (other, computed, True)
 
 
+def test_an_override_rests_while_no_segment_is_kept_and_the_next_scoring_wakes_it(front):
+    front.consent()
+    segments, now = Segments(front.records), front.office.clock()
+    by = By(PURPOSE, MODEL, 1, timedelta(0))
+    segments.keep(front.subject(), Placed("S1", 0.5, borderline=False, decision="sha256:0"), by, "Test", now)
+    told = Told("S2", "Works at night.", "Carol")
+    Overrides(front.records).set(front.subject(), PURPOSE, MODEL, told, now)
+
+    assert (front.kept().status, slug(front.kept())) == (404, "none-kept")
+    assert "S2" not in front.kept().text
+    for found in (front.place().json(), front.kept().json()):
+        assert (found["segment"], found["is_override"]) == ("S2", True)
+
+
 def test_an_override_to_a_segment_that_the_version_lacks_is_not_served_and_is_an_alert(placed):
     computed = placed.kept().json()["segment"]
     told = Told("S999", "Works at night.", "Carol")

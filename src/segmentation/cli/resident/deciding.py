@@ -54,6 +54,7 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
     from segmentation.errors import ReviewError
     from segmentation.ledger.personal.overrides import Told
     from segmentation.ledger.personal.register import NOT_THERE
+    from segmentation.ledger.personal.segments import Segments
     from segmentation.rights.deciding import override as put
 
     if lift == (segment is not None):
@@ -71,7 +72,15 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
         told = Told(segment, reason, desk.by, request or "")
         purpose = approved.policy.purpose.key
         put(records, register, subject, purpose, approved.name, told, approved.scorer.segments, desk.now)
-    say("The computed segment holds again." if lift else f"From now on {segment} holds for this resident.")
+        rests = Segments(records).current(subject, purpose, approved.name, desk.now) is None
+    if lift:
+        say("The computed segment holds again.")
+    elif rests:
+        say(
+            f"{segment} holds for this resident from their next scoring on: no segment of theirs is kept now."
+        )
+    else:
+        say(f"From now on {segment} holds for this resident.")
 
 
 def erase(

@@ -1,7 +1,10 @@
 """Segments that a person put in the place of a computed one (PIPL Art. 24): beside it, and outliving it.
 
-An override holds for a resident and a model, whatever the next scoring says, until a person lifts it. How
-many stand is part of what an audit must know: a segment that people keep correcting is a bad one.
+An override holds for a resident and a model, whatever the next scoring says, until a person lifts it. It
+stands in the place of a segment: while none is kept, because it expired, nothing is told of either, and the
+override rests. The next scoring wakes it. After three years of rest it goes (`retention`), and with a
+withdrawal or an erasure at once. How many stand is part of what an audit must know: a segment that people
+keep correcting is a bad one.
 """
 
 from __future__ import annotations
