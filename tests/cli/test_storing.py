@@ -94,13 +94,25 @@ def test_consents_on_record_count(run, records):
     ended = run(*STORE, "--approved", "--store", "--json")
 
     assert (ended.code, ended.content["stored"]) == (0, 1)
-    assert ended.content["refused"] == {"consent_missing": 298, "consent_objected": 1}
+    assert ended.content["refused"] == {"consent_missing": None, "consent_objected": None}, "298, so 1"
+    assert 1 not in ended.content["segments"].values()
     (line,) = [
         line
         for line in run(*STORE, "--approved", "--store").out.splitlines()
         if line.startswith("Left out by the consents on record")
     ]
-    assert line.endswith("298 no consent on record, 1 objection to automated decisions.")
+    assert line.endswith(": 299, with no consent on record or objection to automated decisions.")
+
+
+def test_counts_that_point_at_nobody_are_told(run, records):
+    for at in range(1, 21):
+        subject = records.keyring.subject_of(f"R{at:06}")
+        Consents(records).record(subject, PURPOSE, Told("objected"), "Test", NOW)
+
+    found = run(*STORE, "--approved", "--store", "--json").content["refused"]
+    assert found == {"consent_missing": 280, "consent_objected": 20}
+    out = run(*STORE, "--approved", "--store").out
+    assert "280 no consent on record, 20 objection to automated decisions." in out
 
 
 def test_what_is_read_and_stored_is_in_the_access_log_by_number_and_without_a_reference(run, records):

@@ -49,7 +49,7 @@ def test_without_any_one_part_it_is_no_notice_but_a_draft(reader, language, part
 
 @pytest.mark.parametrize(
     ("residents", "en", "zh"),
-    [(None, "Not known yet", "尚未查明"), (3, "fewer than 10", "少于10人"), (1_204, "1,204", "1,204人")],
+    [(None, "Not known yet", "尚未查明"), (3, "\n3\n", "3人"), (1_204, "1,204", "1,204人")],
 )
 def test_the_authority_is_told_how_many_and_residents_are_not(residents, en, zh):
     one = breach(residents=residents, happened=NOW)

@@ -80,23 +80,26 @@ def stored(
 
 
 def content_of(done: Stored, identity: Mapping[str, str]) -> dict[str, object]:
-    """Return a run as plain data."""
+    """Return a run as plain data; small counts of residents are hidden, and those that would tell them."""
+    from segmentation.ledger.personal.counts import all_shown, shown
+
     return {
         **identity,
         "version": int(identity["version"]),
         "stored": done.kept,
-        "segments": dict(done.segments),
+        "segments": all_shown(done.segments),
         "intake": done.intake.to_dict(),
-        "refused": dict(done.refused),
+        "refused": all_shown(done.refused),
         "there": done.there,
-        "erased": done.erased,
+        "erased": shown(done.erased),
         "resumed": done.resumed,
         "discarded": done.discarded,
     }
 
 
 def told_of(found: ScoredBy, done: Stored) -> str:
-    """Return a run in a few lines."""
+    """Return a run in a few lines; small counts of residents are hidden, and those that would tell them."""
+    from segmentation.ledger.personal.counts import told
     from segmentation.residents.consent import REASONS
     from segmentation.residents.counts import gone
 
@@ -106,11 +109,11 @@ def told_of(found: ScoredBy, done: Stored) -> str:
         lines.append(f"Left out: {_counted(gone(done.intake))}.")
     if done.refused:
         named = {REASONS.get(reason, reason): count for reason, count in done.refused.items()}
-        lines.append(f"Left out by the consents on record: {_counted(named)}.")
+        lines.append(f"Left out by the consents on record: {_hidden(named)}.")
     if done.there:
         lines.append(f"An earlier run over the same had stored {done.there:,}; they were not stored again.")
     if done.erased:
-        lines.append(f"Erased in the meantime: {done.erased:,}.")
+        lines.append(f"Erased in the meantime: {told(done.erased)}.")
     if done.resumed:
         lines.append(f"An interrupted run had done the first {done.resumed:,} rows.")
     if done.discarded:
@@ -120,6 +123,15 @@ def told_of(found: ScoredBy, done: Stored) -> str:
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+
+
+def _hidden(counts: Mapping[str, int]) -> str:
+    """Return counts of residents by reason, or all of them together where one is small."""
+    from segmentation.ledger.personal.counts import all_shown, told
+
+    if None not in all_shown(counts).values():
+        return _counted(counts)
+    return f"{told(sum(counts.values()))}, with {' or '.join(counts)}"
 
 
 @contextmanager

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Reader = Literal["authority", "residents"]
 READERS: tuple[Reader, ...] = get_args(Reader)
-SMALL = 10
 
 TITLES: Mapping[Reader, Texts] = {
     "authority": Texts(
@@ -58,7 +57,6 @@ HEADS: Mapping[Part, Texts] = {
 WHEN, FOUND = Texts("When it happened", "发生时间"), Texts("When it was found", "发现时间")
 COUNT, TOLD = Texts("How many are concerned", "涉及人数"), Texts("Notice to residents", "通知个人的情况")
 UNKNOWN = Texts("Not known yet; we go on looking into it.", "尚未查明，正在进一步调查。")
-FEW = Texts(f"fewer than {SMALL}", f"少于{SMALL}人")
 SO_MANY = Texts("{:,}", "{:,}人")
 TOLD_ON, NOT_TOLD = Texts("Since {}.", "已于{}起通知。"), Texts("Not yet.", "尚未通知。")
 END: Mapping[Reader, Texts] = {
@@ -162,10 +160,9 @@ def _sections(breach: Breach, reader: Reader, known: Mapping[Part, str], voice: 
 
 
 def _count(residents: int | None, language: Language) -> str:
+    """Return how many there are, also where it is few: the authority judges the harm by it."""
     if residents is None:
         return _in(UNKNOWN, language)
-    if 0 < residents < SMALL:
-        return _in(FEW, language)
     return _in(SO_MANY, language).format(residents)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.ledger.personal.counts import shown, told
+from segmentation.ledger.personal.counts import all_shown, shown, told
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,15 @@ from segmentation.ledger.personal.counts import shown, told
 )
 def test_a_small_count_is_hidden(count, in_words, for_machines):
     assert (told(count), shown(count)) == (in_words, for_machines)
+
+
+@pytest.mark.parametrize(
+    ("counts", "for_machines"),
+    [
+        ({"a": 298, "b": 1}, {"a": None, "b": None}),
+        ({"a": 298, "b": 10, "c": 0}, {"a": 298, "b": 10, "c": 0}),
+        ({}, {}),
+    ],
+)
+def test_what_would_tell_a_small_count_by_its_sum_is_hidden_with_it(counts, for_machines):
+    assert all_shown(counts) == for_machines

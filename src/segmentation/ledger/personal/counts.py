@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SMALL = 10
 """Residents from which on it is told how many; that there is none may be told as well."""
 
@@ -11,6 +16,15 @@ def told(count: int) -> str:
     if count == 0:
         return "none"
     return f"{count:,}" if count >= SMALL else f"fewer than {SMALL}"
+
+
+def all_shown(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Return counts that have a known sum, for machines; none of them where any is small.
+
+    With the sum and the others, one that is hidden alone could be worked out.
+    """
+    is_small = any(shown(count) is None for count in counts.values())
+    return {what: None if is_small else count for what, count in counts.items()}
 
 
 def shown(count: int) -> int | None:
