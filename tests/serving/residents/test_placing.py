@@ -168,7 +168,7 @@ def test_an_override_rests_while_no_segment_is_kept_and_the_next_scoring_wakes_i
     Overrides(front.records).set(front.subject(), PURPOSE, MODEL, told, now)
 
     assert (front.kept().status, slug(front.kept())) == (404, "none-kept")
-    assert "S2" not in front.kept().text
+    assert "S2" not in str(front.kept().json())
     for found in (front.place().json(), front.kept().json()):
         assert (found["segment"], found["is_override"]) == ("S2", True)
 
