@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from segmentation.consents import export_consents, import_consents
+from segmentation.consents.exporting import STAGED
 from segmentation.errors import StorageError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Told
@@ -90,6 +91,37 @@ def test_taking_out_is_in_the_access_log_and_the_file_is_for_its_owner(said, tak
     assert len(reads) == 2
     assert '"by":"Carol"' in reads[0]
     assert (tmp_path / "out.parquet").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder: a database lies beside it."""
+    (tmp_path / "folder").mkdir()
+    return tmp_path / "folder"
+
+
+def test_what_an_export_left_that_was_killed_is_removed_by_the_next(said, records, folder):
+    (folder / f"{STAGED}1a2b3c").write_text("R-1,service_planning,given\n")
+    (folder / ".mine").touch()
+    export_consents(folder / "out.csv", records, by="Carol", now=NOW)
+
+    assert sorted(one.name for one in folder.iterdir()) == [".mine", "out.csv"]
+
+
+def test_an_export_beside_another_leaves_that_alone_and_no_file_is_for_others_to_read(said, records, folder):
+    modes = []
+
+    def beside(_residents):
+        (staged,) = folder.glob(f"{STAGED}*")
+        modes.append(staged.stat().st_mode & 0o777)
+        export_consents(folder / "inner.csv", records, by="Carol", now=NOW)
+        assert staged.exists()
+
+    export_consents(folder / "outer.csv", records, by="Carol", now=NOW, progress=beside)
+
+    assert modes == [0o600]
+    assert len(pd.read_csv(folder / "outer.csv")) == len(pd.read_csv(folder / "inner.csv")) == 3
+    assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600] * 2
 
 
 def test_nothing_on_record_is_a_table_without_rows(take):

@@ -6,8 +6,10 @@ the references of residents gets the consents of these under them.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.records import Look, Records
 
+STAGED = ".consents-being-written-"
+"""How the name of a file begins that is not all there yet."""
 _TIMES = pa.timestamp("us", "UTC")
 FORM = pa.schema(
     [("schema_version", pa.string()), *((name, _TIMES if name == TIME else pa.string()) for name in FIELDS)]
@@ -66,6 +70,8 @@ def export_consents(
     progress: Callable[[int], None] = lambda _residents: None,
 ) -> Exported:
     """Write every event on record as a table, whole or not at all, for its owner alone to read.
+
+    What an export into the same folder left that was killed is removed.
 
     Parameters
     ----------
@@ -174,14 +180,35 @@ def _whole(path: Path) -> Iterator[Path]:
     if path.suffix.lower() not in {CSV, *PARQUET}:
         raise StorageError(f"{path} is neither .parquet nor .csv. Give the file one of these endings.")
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            staged = Path(file.name)
-        try:
+        _sweep(path.parent)
+        with _staged(path.parent) as staged:
             yield staged
             staged.replace(path)
-        finally:
-            staged.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {reason_of(error)}. Choose another place, or make room."
         ) from None
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
+    """Give a new file for its owner alone, locked while it is written, and remove it where it still is."""
+    while True:
+        with NamedTemporaryFile(dir=folder, prefix=STAGED, delete=False) as file:
+            flock(file, LOCK_EX | LOCK_NB)
+            if not os.fstat(file.fileno()).st_nlink:
+                continue  # another export swept it before it was locked
+            staged = Path(file.name)
+            try:
+                yield staged
+            finally:
+                staged.unlink(missing_ok=True)
+            return
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what exports into a folder left that were killed: everybody's consents, and nobody's file."""
+    for left in folder.glob(f"{STAGED}*"):
+        with suppress(OSError), left.open("rb") as file:  # locked: it is being written
+            flock(file, LOCK_EX | LOCK_NB)
+            left.unlink(missing_ok=True)
