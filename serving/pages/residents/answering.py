@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import ReviewError
+from segmentation.ledger.personal.deadlines import is_short
 from segmentation.ledger.personal.requests import LONGEST, Told
 from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
@@ -104,12 +105,16 @@ def _found(asked: Asked) -> Request:
 
 
 def _ways(asked: Asked, request: Request) -> tuple[tuple[str, str], ...]:
-    """Return what may be said of a request: an erasure is done by erasing, and once extended is enough."""
+    """Return what may be said of a request: an erasure is done by erasing, and once extended is enough.
+
+    What has working days by law is not extended at all.
+    """
     if request.ended is not None:
         return ()
+    channel = request.steps[0].told.channel
     lacking = {
         "done" if request.right == "erasure" else "",
-        "extended" if request.state == "extended" else "",
+        "extended" if request.state == "extended" or is_short(request.right, channel) else "",
     }
     return tuple((key, asked.voice.t(word)) for key, word in ENDS.items() if key not in lacking)
 

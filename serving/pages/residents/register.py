@@ -86,8 +86,9 @@ class Register(Page):
         metadata=told(
             msg("How many wait"),
             msg(
-                "A request is answered within 30 days, or once as many again with a reason "
-                "(PIPL Art. 50; GB/T 35273-2020, 8.7)."
+                "A request is answered within 30 days (GB/T 35273-2020, 8.7), or once as many again with a "
+                "reason, which is a rule of this program. To correct or erase what was asked for in an app, "
+                "there are 15 working days."
             ),
         )
     )

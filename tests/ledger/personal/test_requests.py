@@ -125,6 +125,19 @@ def test_a_request_is_extended_once_and_then_answered(register, records):
     assert [step.state for step in register.of(who)[0].steps] == ["received", "extended", "done"]
 
 
+@pytest.mark.parametrize("right", ["correction", "erasure"])
+def test_what_was_asked_for_in_an_app_has_fifteen_working_days_and_never_more(register, records, right):
+    found, who = asked(register, records, right, channel="app"), subject(records)
+    assert found.due == NOW + timedelta(days=21)
+    with pytest.raises(ReviewError, match="15 working days and is not extended"):
+        register.extend(who, found.id, told("Many asked."), LATER)
+
+    assert register.refuse(who, found.id, told("It is another's."), LATER).state == "refused"
+    other = asked(register, records, right, channel="letter")
+    assert other.due == NOW + timedelta(days=30)
+    assert register.extend(who, other.id, told("Many asked."), LATER).state == "extended"
+
+
 @pytest.mark.parametrize("answer", ["done", "refuse", "extend"])
 def test_an_answer_stays(register, records, answer):
     found, who = asked(register, records), subject(records)

@@ -40,7 +40,9 @@ def requests(
 ) -> None:
     """List what residents asked for and wait for, the oldest first; the register names nobody.
 
-    Answer each by its day: 30 days after it was received (GB/T 35273-2020, 8.7), or once as many again.
+    Answer each by its day: 30 days after it was received (GB/T 35273-2020, 8.7), or once as many again with
+    the reason, which is a rule of this program. What is to be corrected or erased by an app has 15 working
+    days.
     """
     with opened(home) as (_, register):
         found = register.register(waiting=not every)

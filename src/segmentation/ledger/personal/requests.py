@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.consents import take_out_after
+from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.records import (
     AGAIN,
@@ -56,8 +57,6 @@ AT_ONCE: tuple[Right, ...] = ("objection", "withdrawal")
 """What asks nothing and takes effect when it is received (PIPL Art. 15, 24)."""
 PURPOSE = "own rights"
 """Stands as the purpose of all rows; the blank keeps it apart from every purpose of a policy."""
-DAYS = 30
-"""Days in which a request is answered (GB/T 35273-2020, 8.7), and by which it may be extended once."""
 LONGEST = 2000
 """Letters of what is said in one step."""
 
@@ -71,7 +70,8 @@ class Requests:
     ----------
     records : Records
     days : int
-        In which a request is to be answered.
+        In which a request is to be answered, and by which it may be extended once; what has fewer by law
+        (`deadlines`) has these, and is not extended.
     random : callable
         Returns as many random bytes as it is asked for.
     """
@@ -108,7 +108,7 @@ class Requests:
         """
         _check(told, right)
         request = f"R{self._random(6).hex()}"
-        at, due = micros(now), micros(now + timedelta(days=self._days))
+        at, due = micros(now), micros(due_of(right, told.channel, now, self._days))
         state: State = "done" if right in AT_ONCE else "received"
 
         def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
@@ -127,12 +127,15 @@ class Requests:
     def extend(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
         """Give a request as many days again, once, with the reason that the resident is told.
 
+        That there is a second period is a rule of this program, and of no law or standard (`deadlines`).
+
         Raises
         ------
         ReviewError
             There is no such request of this resident, it was answered, or was extended before; or no reason
-            is given.
+            is given, or it has so few days by law that it is never extended.
         """
+        self._check_may_wait(subject, request)
         return self._answered(subject, request, "extended", told, now)
 
     def done(
@@ -303,6 +306,14 @@ class Requests:
         for one in writes:
             rows = [row for _, row in sealed_rows(one, keys, keyring)]
             write(connection, one.table, one.purpose, rows, by, now, keyring)
+
+    def _check_may_wait(self, subject: bytes, request: str) -> None:
+        for one in self.of(subject):
+            if one.id == request and is_short(one.right, one.steps[0].told.channel):
+                raise ReviewError(
+                    f"A request for {one.right} in an app has {WORKING_DAYS} working days and is not "
+                    "extended (国信办秘字〔2019〕191号, 六, 3). Do it, or refuse it with the reason."
+                )
 
     def _check_alone(self, connection: Connection, subject: bytes, right: Right) -> None:
         mark = self._records.keyring.marker(PURPOSE)(subject)

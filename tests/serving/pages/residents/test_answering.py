@@ -76,6 +76,14 @@ def test_it_is_extended_once(keeping):
     assert answering.answer(visit(keeping, asked, what="extended", text="Again.")).status == 422
 
 
+def test_what_has_working_days_by_law_is_not_extended(keeping):
+    asked = keeping.ask("correction", channel="app")
+
+    assert [key for key, _ in answering.request(visit(keeping, asked)).page.ways] == ["done", "refused"]
+    assert answering.answer(visit(keeping, asked, what="extended", text="Many asked.")).status == 422
+    assert state(keeping, asked) == "received"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_answer_stays(keeping, language):
     asked = keeping.ask()
@@ -90,7 +98,7 @@ def test_an_answer_stays(keeping, language):
 
 
 def test_an_erasure_is_done_by_erasing_alone(keeping):
-    asked = keeping.ask("erasure")
+    asked = keeping.ask("erasure", channel="letter")
 
     assert [key for key, _ in answering.request(visit(keeping, asked)).page.ways] == ["refused", "extended"]
     assert answering.answer(visit(keeping, asked, what="done")).status == 422

@@ -38,7 +38,7 @@ def test_without_a_keyring_it_says_so_in_one_sentence(desk, language, told):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_due_first_stands_first_and_what_is_overdue_is_told_by_a_word(keeping, language):
     new = keeping.ask("access")
-    old = keeping.ask("correction", at=keeping.now - timedelta(days=40))
+    old = keeping.ask("correction", at=keeping.now - timedelta(days=40), channel="letter")
     older = keeping.ask("copy", at=keeping.now - timedelta(days=29, hours=12))
 
     page, text = seen(keeping, language=language)
