@@ -149,6 +149,7 @@ def test_a_keyring_that_stays_closed_is_told_before_any_worker_starts(serve, ask
     assert "SEGMENTATION_KEYRING" in ended.err
     monkeypatch.delenv("SEGMENTATION_KEYRING")
     (office.folder / "keyring.json").write_text("{}", encoding="utf-8")
+    (office.folder / "keyring.json").chmod(0o600)
     assert "SEGMENTATION_KEYRING_PASSPHRASE" in serve(office).err
 
 

@@ -51,12 +51,29 @@ def test_a_keyring_is_read_from_the_environment(home, keyring):
 def test_the_file_may_be_elsewhere_and_the_passphrase_in_a_file(home, keyring, tmp_path):
     write_file(tmp_path / "mount" / "ring", keyring, PASSPHRASE)
     (tmp_path / "secret").write_text(f"{PASSPHRASE}\nand a second line\n")
+    (tmp_path / "secret").chmod(0o440)
     environ = {
         "SEGMENTATION_KEYRING_FILE": str(tmp_path / "mount" / "ring"),
         "SEGMENTATION_KEYRING_PASSPHRASE_FILE": str(tmp_path / "secret"),
     }
 
     assert keyring_source(home, environ)() == keyring
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o620, 0o777])
+def test_a_keyring_or_its_passphrase_that_is_open_to_others_is_not_used(kept, keyring, tmp_path, mode):
+    secret = tmp_path / "secret"
+    secret.write_text(PASSPHRASE)
+    secret.chmod(mode)
+    environ = {"SEGMENTATION_KEYRING_PASSPHRASE_FILE": str(secret)}
+    with pytest.raises(VaultError, match=rf"secret, which .* open to others .*mode {mode:o}.*chmod 600"):
+        keyring_source(kept, environ)()
+
+    secret.chmod(0o400)
+    assert keyring_source(kept, environ)() == keyring
+    kept.keyring.chmod(mode)
+    with pytest.raises(VaultError, match=rf"keyring\.json is open to others .*mode {mode:o}.*chmod 600"):
+        keyring_source(kept, environ)()
 
 
 def test_a_passphrase_that_nobody_gave_is_asked_for_once(kept, keyring):
@@ -138,6 +155,7 @@ def test_a_passphrase_file_without_one_is_told(kept, tmp_path, content):
 @pytest.mark.parametrize("content", ["", "{}", "[1]", "\ufeff", '{"format": 1}'], ids=str)
 def test_a_file_that_is_no_keyring_is_told(home, content):
     home.keyring.write_text(content, encoding="utf-8")
+    home.keyring.chmod(0o600)
 
     with pytest.raises(VaultError, match=r"stays closed. The keyring file cannot be read. Take the one"):
         keyring_source(home, GIVEN)()

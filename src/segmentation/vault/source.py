@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from segmentation.errors import SigningError, StorageError, VaultError
 from segmentation.files import reason_of
 from segmentation.signing.passphrase import COST
+from segmentation.vault.closed import check_closed
 from segmentation.vault.keyring import Keyring
 from segmentation.vault.memory import forbid_dumps
 
@@ -53,7 +54,8 @@ def keyring_source(
     Returns
     -------
     callable
-        Raises a `VaultError` where there is no keyring, or the passphrase does not open it.
+        Raises a `VaultError` where there is no keyring, a file is open to others, or the passphrase does not
+        open it.
     """
     if environ.get(KEYRING):
         return _of_environment(environ)
@@ -87,7 +89,7 @@ def passphrase_of(environ: Mapping[str, str]) -> str | None:
     Raises
     ------
     VaultError
-        The file that it names cannot be read, or is empty.
+        The file that it names cannot be read, is empty, or is open to others.
     """
     if found := environ.get(PASSPHRASE):
         return found
@@ -95,7 +97,9 @@ def passphrase_of(environ: Mapping[str, str]) -> str | None:
     if not named:
         return None
     try:
-        line = Path(named).read_bytes().decode().partition("\n")[0].removesuffix("\r")
+        with Path(named).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            line = file.read().decode().partition("\n")[0].removesuffix("\r")
     except (OSError, UnicodeDecodeError):
         line = ""
     if not line:
@@ -103,6 +107,7 @@ def passphrase_of(environ: Mapping[str, str]) -> str | None:
             f"The file {named} has no passphrase of the keyring in its first line, or cannot be read. Check "
             f"{PASSPHRASE_FILE} and the file's permissions."
         )
+    check_closed(f"file {named}, which holds the passphrase of the keyring,", mode)
     return line
 
 
@@ -112,7 +117,7 @@ def open_file(path: Path, passphrase: str) -> Keyring:
     Raises
     ------
     VaultError
-        It is not there, cannot be read, or the passphrase does not open it.
+        It is not there, cannot be read, is open to others, or the passphrase does not open it.
     """
     return _opened(path, _content(path)[1], passphrase)
 
@@ -217,7 +222,10 @@ def _content(path: Path, known: Stamp | None = None) -> tuple[Stamp, bytes]:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-            return stamp, b"" if stamp == known else file.read()
+            if stamp == known:
+                return stamp, b""
+            check_closed(f"keyring {path}", found.st_mode)
+            return stamp, file.read()
     except FileNotFoundError:
         raise VaultError(
             f"There is no keyring {path}. Restore the one under which this ledger's residents are kept, or "
