@@ -164,9 +164,9 @@ def test_consents_go_three_years_after_they_ended_and_never_while_they_hold(reco
     assert found[2].objected is not None
 
 
-def test_consents_stay_as_long_as_what_rests_on_them(records, retention, residents):
+def test_consents_stay_as_long_as_what_is_kept_beside_them(records, retention, residents):
     one = residents[0]
-    consent(records, one, "withdrawn", THEN)
+    consent(records, one, "objection_lifted", THEN)
     place(records, [one], years(2))
     Overrides(records).set(one, PURPOSE, MODEL, Told("S3", "Because.", "Carol"), years(3))
 

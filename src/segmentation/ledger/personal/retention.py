@@ -1,6 +1,7 @@
 """Taking out what need no longer be kept, and so may not be (PIPL Art. 19, 47; what must be: Art. 56).
 
-A segment goes when the policy's retention is over. What tells how data were handled (consents, overrides,
+A segment goes when the policy's retention is over, and segments and overrides of a purpose when the resident
+withdrew from it, whatever way they said so. What tells how data were handled (consents, overrides,
 requests) is kept for three years after it last held, and goes then. A consent or an objection that holds, an
 override of a segment that is kept, and a request that waits for its answer never go by age. Who is left
 without any row loses their key as well. Decisions and assessments stand elsewhere, and are not touched here.
@@ -25,6 +26,7 @@ from segmentation.ledger.personal.records import AGAIN
 from segmentation.ledger.personal.register import ENDED
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, consents, data_keys, overrides, requests, segments
+from segmentation.ledger.personal.withdrawn import still_placed
 from segmentation.ledger.store import UNREAD
 from segmentation.ledger.sweeping import swept
 
@@ -95,6 +97,10 @@ class Retention:
             with ledger.told(UNREAD), ledger.reading() as connection:
                 found[name_of(table)] = int(connection.execute(question).scalar_one())
         found[name_of(consents)] = sum(map(len, self._settled(now)))
+        for table, which in self._withdrawn(now):
+            question = select(func.count()).select_from(table).where(which, table.c.subject.is_not(None))
+            with ledger.told(UNREAD), ledger.reading() as connection:
+                found[name_of(table)] += int(connection.execute(question).scalar_one())
         return found
 
     def run(self, by: str, now: datetime, tell: Callable[[str, int], None] | None = None) -> Taken:
@@ -116,6 +122,8 @@ class Retention:
                 work.empty(table, and_(part, which))
         for numbers in self._settled(now):
             work.empty(consents, consents.c.number.in_(numbers))
+        for table, which in self._withdrawn(now):
+            work.empty(table, which)
         keys = Idle(self._records).destroy(by, now)
         gone = [*work.gone, *keys]
         return Taken(work.rows, len(keys), not gone or swept(ledger, (data_keys, *PERSONAL), gone))
@@ -127,6 +135,12 @@ class Retention:
             last = int(connection.execute(select(func.max(table.c.number))).scalar() or 0)
         for first in range(1, last + 1, self._stretch):
             yield table.c.number.between(first, first + self._stretch - 1)
+
+    def _withdrawn(self, now: datetime) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+        """Yield which rows are due because of a withdrawal, and not by their age."""
+        rules = dict(_rules(now))
+        for table, which in still_placed(self._records):
+            yield table, and_(which, not_(rules[table]))
 
     def _settled(self, now: datetime) -> Iterator[list[int]]:
         """Yield the numbers of consents that are due, a few residents' at a time.
