@@ -13,7 +13,9 @@ from segmentation.consents import importing as importing_module
 from segmentation.errors import LedgerError, ResidentsError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tombstones import Tombstones
+from segmentation.ledger.personal.verify import verify_personal
 from tests.consents.conftest import NOW, RING
 
 AT = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -52,6 +54,31 @@ def test_purposes_are_recorded_apart(bring, table, standing):
 
     assert standing("R-1").state == "given"
     assert standing("R-1", "parcel_hints").state == "refused"
+
+
+def test_who_withdraws_in_a_table_is_not_placed_any_more(bring, table, records, sql):
+    bring(table("R-1", "R-2", "R-3"))
+    subjects = [RING.subject_of(f"R-{at}") for at in (1, 2, 3)]
+    by = By("service_planning", "needs", 1, timedelta(days=100))
+    for subject in subjects:
+        Segments(records).keep(subject, Placed("S1", 0.5, borderline=False, decision=""), by, "Test", NOW)
+    (sealed,) = sql("SELECT sealed FROM segments WHERE number = 1")[0]
+    later = {"event_time": "2026-01-06T09:30:00+08:00"}
+    bring(table("R-1", "R-2", event_state=["withdrawn", "objected"], **later))
+
+    assert [len(Segments(records).history(one, "service_planning")) for one in subjects] == [0, 1, 1]
+    path = records.ledger.place.path
+    assert path is None or bytes(sealed) not in path.read_bytes()
+    verify_personal(records.ledger, keyring=RING)
+
+
+def test_a_withdrawal_before_the_consent_on_record_ends_nothing(bring, table, records):
+    bring(table("R-1"))
+    subject, by = RING.subject_of("R-1"), By("service_planning", "needs", 1, timedelta(days=100))
+    Segments(records).keep(subject, Placed("S1", 0.5, borderline=False, decision=""), by, "Test", NOW)
+    bring(table("R-1", event_state="withdrawn", event_time="2026-01-04T09:30:00+08:00"))
+
+    assert len(Segments(records).history(subject, "service_planning")) == 1
 
 
 def test_the_same_event_imported_twice_is_there_once_whoever_imports_it(

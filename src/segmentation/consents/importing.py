@@ -19,6 +19,8 @@ from segmentation.ledger.personal.ends import ended_since
 from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, tombstones
+from segmentation.ledger.personal.withdrawing import ENDING
+from segmentation.ledger.personal.withdrawn import take_out_placed
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def import_consents(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     processes: int | None = None,
 ) -> Imported:
-    """Put the consents of a table on record.
+    """Put the consents of a table on record, and take out what who withdraws in it was placed as.
 
     Parameters
     ----------
@@ -123,6 +125,9 @@ def import_consents(
             counts["erased"] += written.erased + written.refused
             done += sum(written)
             progress(done, len(found))
+        ending = np.array([of == purpose and decode(told).event_state in ENDING for of, told in found.told])
+        ended = found.subjects[own[ending[found.kinds[own]]]]
+        take_out_placed(records, {purpose: set(ended.tolist())}, by, now)
     return Imported(len(found), doubled=doubled, purposes=tuple(names), unread=found.unread, **counts)
 
 

@@ -13,12 +13,16 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.consents import Event, decode, standing_of
+from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
 from segmentation.ledger.personal.tables import consents, overrides, segments
 from segmentation.ledger.personal.withdrawing import ENDING
+from segmentation.ledger.sweeping import swept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -56,6 +60,41 @@ def still_placed(
                     )
 
 
+def take_out_placed(records: Records, among: Mapping[str, Collection[bytes]], by: str, now: datetime) -> int:
+    """Take out what residents who withdrew were placed as, and sweep the files of it.
+
+    Parameters
+    ----------
+    records : Records
+    among : mapping of str to collection of bytes
+        As `still_placed` takes it.
+    by : str
+        Who does it.
+    now : datetime
+        Aware.
+
+    Returns
+    -------
+    int
+        How many rows there were.
+
+    Raises
+    ------
+    LedgerError, StorageError, VaultError
+        What `Records` raises; what is left then, a run of retention takes out.
+    """
+    ledger, gone, count = records.ledger, list[bytes](), 0
+    for table, which in still_placed(records, among):
+        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+            question = select(table.c.sealed).where(which, table.c.sealed.is_not(None)).limit(SOME)
+            some = connection.execute(question).scalars()
+            gone += [bytes(one) for one in some][: SOME - len(gone)]
+            count += empty(connection, table, which, "retention", by, now, records.keyring)
+    if gone:
+        swept(ledger, PLACED, gone)
+    return count
+
+
 def _last(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.max(table.c.number))).scalar() or 0)
 
@@ -65,7 +104,12 @@ def _placed(
 ) -> Iterator[tuple[str, Sequence[bytes]]]:
     """Yield purposes with the residents whose events are to be opened."""
     if among is not None:
-        yield from ((purpose, list(subjects)) for purpose, subjects in among.items())
+        there = {
+            purpose
+            for table in PLACED
+            for purpose in look.connection.execute(select(table.c.purpose).distinct()).scalars()
+        }
+        yield from ((purpose, list(among[purpose])) for purpose in sorted(there & among.keys()))
         return
     same = (
         exists().where(table.c.subject == consents.c.subject, table.c.purpose == consents.c.purpose)
