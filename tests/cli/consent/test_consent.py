@@ -2,13 +2,17 @@
 
 import io
 import sys
+from datetime import timedelta
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.segments import By, Placed, Segments
+from segmentation.ledger.personal.tables import segments
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
 from tests.policies import small_policy, small_raw
@@ -115,6 +119,18 @@ def test_the_first_event_tells_what_counts_from_then_on(run, of, policy, records
     assert "consent import" in first
     assert "first event" not in of("R-2", "withdraw").out
     assert of("R-3", "refuse", "--json").content["first"] is False
+
+
+def test_what_a_withdrawal_takes_out_leaves_the_files_of_the_database(of, records):
+    of("R-1", "give", "--notice", "2026-01")
+    subject, by = records.keyring.subject_of("R-1"), By(PURPOSE[1], "needs", 1, timedelta(days=9))
+    Segments(records).keep(subject, Placed("S1", 0.5, borderline=False, decision=""), by, "Test", START)
+    with records.ledger.reading() as connection:
+        sealed = bytes(connection.execute(select(segments.c.sealed)).scalar_one())
+    of("R-1", "withdraw")
+
+    path = records.ledger.place.path
+    assert not any(sealed in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
 
 
 def test_who_is_not_of_compliance_records_nothing(run, records, office):

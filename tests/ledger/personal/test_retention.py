@@ -114,6 +114,19 @@ def test_where_nothing_is_due_nothing_is_written(records, retention, residents):
     assert list(AccessLog(records.ledger).lines()) == before
 
 
+def test_what_a_withdrawal_took_out_leaves_the_files_with_the_next_run(records, retention, residents, sql):
+    one = residents[0]
+    consent(records, one, "given", THEN)
+    place(records, [one])
+    (sealed,) = sql("SELECT sealed FROM segments")[0]
+    consent(records, one, "withdrawn", THEN + MOMENT)
+
+    assert retention.run("Test", THEN + MOMENT).is_swept
+    path = records.ledger.place.path
+    files = [] if path is None else [path, path.with_name(f"{path.name}-wal")]
+    assert not any(bytes(sealed) in one.read_bytes() for one in files if one.exists())
+
+
 def test_an_override_stays_as_long_as_a_segment_is_kept(records, retention, residents):
     one = residents[0]
     Overrides(records).set(one, PURPOSE, MODEL, Told("S3", "Because.", "Carol"), THEN)

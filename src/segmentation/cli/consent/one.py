@@ -139,6 +139,8 @@ def _record(
 ) -> None:
     from segmentation.ledger.personal.consents import Consents, Told
     from segmentation.ledger.personal.gate import unheard
+    from segmentation.ledger.personal.withdrawing import ENDING, PLACED
+    from segmentation.ledger.sweeping import swept
 
     notice, language, channel = told
     with desk_at(home, by, passphrase_file) as desk:
@@ -150,6 +152,8 @@ def _record(
         first = unheard(desk.personal.records, [purpose])
         consents.record(subject, purpose, said, desk.by, desk.now)
         found = consents.standing(subject, purpose)
+        if event in ENDING:
+            swept(records.ledger, PLACED, ())  # what it took out leaves the log of the database as well
     if as_json:
         say_json({**_content(found), "first": bool(first)})
     else:

@@ -59,7 +59,8 @@ class Taken:
     keys : int
         Residents whose key was destroyed, as nothing was left of them.
     is_swept : bool
-        Whether nothing of it is left in the files of the database; if not, a later run takes it out of them.
+        Whether nothing of it, and of what withdrawals took out before, is left in the files of the database;
+        if not, a later run takes it out of them.
     """
 
     rows: Mapping[str, int]
@@ -126,7 +127,7 @@ class Retention:
             work.empty(table, which)
         keys = Idle(self._records).destroy(by, now)
         gone = [*work.gone, *keys]
-        return Taken(work.rows, len(keys), not gone or swept(ledger, (data_keys, *PERSONAL), gone))
+        return Taken(work.rows, len(keys), swept(ledger, (data_keys, *PERSONAL), gone))
 
     def _stretches(self, table: Table) -> Iterator[ColumnElement[bool]]:
         """Yield conditions that together hold for every row of a table, so many numbers each."""

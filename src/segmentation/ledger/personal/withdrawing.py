@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ENDING = frozenset({"withdrawn", "refused"})
 """States of an event after which a purpose may not be served any more."""
+PLACED = (segments, overrides)
+"""Tables of what they end."""
 
 
 def take_out(
@@ -65,5 +67,5 @@ def take_out(
             now,
             keyring,
         )
-        for table in (segments, overrides)
+        for table in PLACED
     )

@@ -16,8 +16,8 @@ from segmentation.ledger.personal.consents import Event, decode, standing_of
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import time_of
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
-from segmentation.ledger.personal.tables import consents, overrides, segments
-from segmentation.ledger.personal.withdrawing import ENDING
+from segmentation.ledger.personal.tables import consents
+from segmentation.ledger.personal.withdrawing import ENDING, PLACED
 from segmentation.ledger.sweeping import swept
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.records import Look, Records
 
-PLACED = (segments, overrides)
-"""Tables of what a withdrawal ends."""
 AT_ONCE = 10_000
 """Residents whose events are opened at a time."""
 SOME = 100
