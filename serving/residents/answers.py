@@ -86,7 +86,8 @@ class RequestMade(Struct, frozen=True, forbid_unknown_fields=True):
     """What a resident asks for, in their own words where they said some.
 
     An objection and a withdrawal take effect at once: for `purposes`, or where there are none for the purpose
-    for which residents are placed, and for all that the policy states.
+    for which residents are placed, and for all that the policy states. `identity` is how it was checked who
+    asks; access, a copy and erasure are not answered before somebody says so.
     """
 
     right: Literal[
@@ -96,6 +97,7 @@ class RequestMade(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Short = ""
     language: Short = ""
     purposes: tuple[Short, ...] = ()
+    identity: Literal["", "login", "code", "callback", "in_person", "authority", "guardian", "kin"] = ""
 
 
 class RequestEntered(Struct, frozen=True):

@@ -28,7 +28,7 @@ def _receive(asked: Asked) -> Reply:
     check = check_known if made.right in AT_ONCE else check_stated
     for at, purpose in enumerate(made.purposes):
         check(asked, purpose, f"/purposes/{at}")
-    told = Told(by=asked.by, text=made.text, channel=made.channel, language=made.language)
+    told = Told(asked.by, made.text, made.channel, made.language, made.identity)
     about = made.purposes or _meant(asked, made.right)
     found = received(asked.records, asked.desk.requests, asked.subject, made.right, told, about, asked.now)
     return Reply(

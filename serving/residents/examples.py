@@ -62,7 +62,7 @@ REQUEST = Request(
     received=ASKED,
     due=DUE,
     ended=None,
-    steps=(Step("received", ASKED, KEY, "What do you keep of me?", "app", "en"),),
+    steps=(Step("received", ASKED, KEY, "What do you keep of me?", "app", "en", "login"),),
 )
 REQUESTS = Requests((REQUEST,))
 ACCOUNT = Account(
@@ -90,6 +90,6 @@ ACCOUNT = Account(
 )
 BODIES: Mapping[type[Struct], Struct] = {
     ConsentSaid: ConsentSaid(PURPOSE, "given", "2026-1", "zh", "app"),
-    RequestMade: RequestMade("access", "What do you keep of me?", "app", "en"),
+    RequestMade: RequestMade("access", "What do you keep of me?", "app", "en", identity="login"),
 }
 """Of each body that is no table of needs."""

@@ -109,7 +109,7 @@ def test_an_override_that_is_none_leaves_its_request_waiting(records, register, 
 
 
 def test_an_erasure_closes_its_request_and_what_waits_beside_it(records, subject, register, erasures):
-    request = register.receive(subject, "erasure", Said("key"), NOW)
+    request = register.receive(subject, "erasure", Said("key", identity="login"), NOW)
     other = register.receive(subject, "copy", Said("key"), NOW)
     done = erase(erasures, register, None, request.id, "Carol", NOW)
 
@@ -119,6 +119,17 @@ def test_an_erasure_closes_its_request_and_what_waits_beside_it(records, subject
     assert register.of(subject) == ()
     with pytest.raises(ReviewError, match="was answered"):
         erase(erasures, register, None, request.id, "Carol", NOW)
+
+
+def test_nobody_is_erased_by_a_request_before_it_was_checked_who_asks(records, subject, register, erasures):
+    request = register.receive(subject, "erasure", Said("key"), NOW)
+    with pytest.raises(ReviewError, match="Nothing says how it was checked"):
+        erase(erasures, register, None, request.id, "Carol", NOW)
+    with pytest.raises(ReviewError, match="never the number of a document"):
+        erase(erasures, register, None, request.id, "Carol", NOW, "410103198001011234")
+    assert register.one(request.id).state == "received"
+
+    assert erase(erasures, register, None, request.id, "Carol", NOW, "in_person").residents == 1
 
 
 def test_an_erasure_that_was_cut_short_is_closed_when_it_is_asked_again(records, subject, register, erasures):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.personal.deadlines import is_short
+from segmentation.ledger.personal.identity import NEEDED
 from segmentation.ledger.personal.requests import LONGEST, Told
 from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
@@ -17,7 +18,7 @@ from segmentation.rights.gathering import told_of
 from serving.pages.declined import REFUSED, TO_MEND
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import about_one
-from serving.pages.residents.named import model_in
+from serving.pages.residents.named import IDENTITY, model_in
 from serving.pages.residents.receiving import TOO_LONG
 from serving.pages.residents.told import Requested, Teller
 from serving.pages.table import address
@@ -36,6 +37,8 @@ ENDS: Mapping[str, str] = {
     "extended": msg("It takes as many days again, for the reason below"),
 }
 """What may be said of a request."""
+WHO_ASKS = msg("How it was checked that it is them, or somebody who may act for them.")
+UNCHECKED = msg("Check who asks, and choose how it was done: nothing is handed over or erased before that.")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Typed:
 
     what: str = ""
     text: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class RequestPage(Page):
     typed: Typed = field(
         metadata=told(msg("What the resident is told"), msg("In their language; without names."))
     )
+    identity: tuple[tuple[str, str], ...] = field(metadata=told(msg("Who asks"), WHO_ASKS))
     slips: Mapping[str, str] = field(metadata=told(msg("To mend"), msg("What cannot be taken as it is.")))
     refused: Refusal | None = field(
         metadata=told(msg("Not recorded"), msg("The register did not take the answer."))
@@ -78,14 +83,14 @@ def _request(asked: Asked) -> Answer:
 
 def _answer(asked: Asked) -> Answer:
     request = _found(asked)
-    typed = Typed(asked.visit.form.get("what", ""), asked.visit.form.get("text", ""))
+    typed = Typed(*(asked.visit.form.get(name, "") for name in ("what", "text", "identity")))
     slips = dict(_slips(asked, request, typed))
     if slips:
         return _shown(asked, request, typed, slips, status=TO_MEND)
     register = asked.register
     step = {"done": register.done, "refused": register.refuse, "extended": register.extend}[typed.what]
     try:
-        step(asked.subject, request.id, Told(by=asked.by, text=typed.text), asked.now)
+        step(asked.subject, request.id, Told(asked.by, typed.text, identity=typed.identity), asked.now)
     except ReviewError as error:
         refused = refusal_told(error, asked.visit.language)
         return _shown(asked, request, typed, refused=refused, status=REFUSED)
@@ -119,10 +124,21 @@ def _ways(asked: Asked, request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((key, asked.voice.t(word)) for key, word in ENDS.items() if key not in lacking)
 
 
+def identities(asked: Asked, request: Request) -> tuple[tuple[str, str], ...]:
+    """Return the ways in which who asks may be checked, where the request needs that and does not say yet."""
+    is_checked = any(step.told.identity for step in request.steps)
+    if request.right not in NEEDED or request.ended is not None or is_checked:
+        return ()
+    return tuple((key, asked.voice.t(word)) for key, word in IDENTITY.items())
+
+
 def _slips(asked: Asked, request: Request, typed: Typed) -> Iterator[tuple[str, str]]:
     voice = asked.voice
     if request.ended is None and typed.what not in dict(_ways(asked, request)):
         yield "what", voice.t("Choose what is said of it.")
+    is_left_out = not typed.identity and typed.what == "done" and identities(asked, request)
+    if is_left_out or typed.identity not in {"", *IDENTITY}:
+        yield "identity", voice.t(UNCHECKED)
     if typed.what != "done" and not typed.text.strip():
         yield "text", voice.t("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
     if len(typed.text) > LONGEST:
@@ -137,12 +153,13 @@ def _shown(
     refused: Refusal | None = None,
     status: int = 200,
 ) -> Shown:
-    names = model_in(asked.visit).names
+    names, ways = model_in(asked.visit).names, _ways(asked, request)
     page = RequestPage(
         asked.pseudonym,
         Teller(names, asked.voice).requested(told_of(request), asked.now),
-        _ways(asked, request),
+        ways,
         typed or Typed(),
+        identities(asked, request) if "done" in dict(ways) else (),
         slips or {},
         refused,
     )

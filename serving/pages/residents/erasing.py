@@ -17,6 +17,7 @@ from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.deciding import erase as erased
 from serving.pages.declined import REFUSED, TO_MEND
 from serving.pages.page import Page, msg, told
+from serving.pages.residents.answering import UNCHECKED, WHO_ASKS, identities
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import model_in
 from serving.pages.residents.passphrase import fault_of
@@ -88,6 +89,10 @@ class Erase(Page):
     requests: tuple[tuple[str, str], ...] = field(
         metadata=told(msg("Next step"), msg("Nothing is erased yet: the next page asks for your passphrase."))
     )
+    identity: tuple[tuple[str, str], ...] = field(metadata=told(msg("Who asks"), WHO_ASKS))
+    checked: str = field(
+        metadata=told(msg("How who asks was checked"), msg("Of the request that is answered by erasing."))
+    )
     slips: Mapping[str, str] = field(
         metadata=told(
             msg("Your passphrase"),
@@ -118,13 +123,19 @@ def _erase(asked: Asked) -> Answer:
     if request not in dict(_requests(asked)):
         slip = asked.voice.t("This request does not wait for an answer any more. Choose another, or none.")
         return _shown(asked, "", {"request": slip}, status=TO_MEND)
+    checked = asked.visit.form.get("identity", "")
     if step == "preview":
         return _shown(asked, request, is_sure=True)
+    if checked not in dict(_identities(asked, request)) and _identities(asked, request):
+        slips = {"identity": asked.voice.t(UNCHECKED)}
+        return _shown(asked, request, slips, is_sure=True, status=TO_MEND)
     fault = fault_of(asked)
     if fault is not None:
-        return _shown(asked, request, {"passphrase": fault.why}, is_sure=True, status=fault.status)
+        slips = {"passphrase": fault.why}
+        return _shown(asked, request, slips, is_sure=True, status=fault.status)
     try:
-        found = erased(_erasures(asked), asked.register, asked.subject, request or None, asked.by, asked.now)
+        whom = asked.subject, request or None
+        found = erased(_erasures(asked), asked.register, *whom, asked.by, asked.now, checked)
     except ReviewError as error:
         refused = refusal_told(error, asked.visit.language)
         return _shown(asked, request, refused=refused, status=REFUSED)
@@ -151,6 +162,12 @@ def _requests(asked: Asked) -> tuple[tuple[str, str], ...]:
     return (*named, ("", asked.voice.t("No request: the purpose has ended, or consent was withdrawn")))
 
 
+def _identities(asked: Asked, request: str) -> tuple[tuple[str, str], ...]:
+    """Return how who asks may be checked, where that is still to be said of the request."""
+    found = next((one for one in asked.register.of(asked.subject) if one.id == request), None)
+    return () if found is None else identities(asked, found)
+
+
 def _shown(
     asked: Asked,
     request: str,
@@ -169,6 +186,8 @@ def _shown(
         tuple(teller.requested(one, asked.now) for one in found.requests if one.ended is None),
         request if request in dict(choices) else choices[0][0],
         choices,
+        _identities(asked, request) if is_sure else (),
+        asked.visit.form.get("identity", ""),
         slips or {},
         refused,
     )

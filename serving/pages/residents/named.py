@@ -32,6 +32,16 @@ CHANNELS: Mapping[str, str] = {
 """How a request may be received; an API may name others, which are shown as they are."""
 LANGUAGES: Mapping[str, str] = {"zh": msg("Chinese"), "en": msg("English")}
 """Of the resident."""
+IDENTITY: Mapping[str, str] = {
+    "login": msg("They asked in their account"),
+    "code": msg("By a code sent to a number on record"),
+    "callback": msg("By calling a number on record"),
+    "in_person": msg("In person, by a document that was seen and given back"),
+    "authority": msg("An authority from the resident was seen"),
+    "guardian": msg("They are the parent or guardian"),
+    "kin": msg("They are next of kin"),
+}
+"""How it was checked who asks, each of `identity.WAYS`."""
 CONSENT: Mapping[str | None, str] = {
     "given": msg("Given"),
     "refused": msg("Refused by the resident"),

@@ -11,6 +11,7 @@ from serving.pages.page import msg
 from serving.pages.residents.named import (
     CHANNELS,
     CONSENT,
+    IDENTITY,
     LANGUAGES,
     LOOKS,
     Entry,
@@ -150,6 +151,7 @@ class StepTold:
     text: str
     channel: str
     language: str
+    identity: str
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,7 @@ class Teller:
                 step.text,
                 code_in(self.voice, CHANNELS, step.channel),
                 code_in(self.voice, LANGUAGES, step.language),
+                code_in(self.voice, IDENTITY, step.identity),
             )
             for step in one.steps
         )

@@ -69,7 +69,7 @@ class Override(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """What was done about a request."""
+    """What was done about a request; `identity` is how it was checked who asks, where the step says so."""
 
     state: str
     at: str
@@ -77,6 +77,7 @@ class Step(Struct, frozen=True):
     text: str
     channel: str
     language: str
+    identity: str = ""
 
 
 class Request(Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
+from segmentation.ledger.personal.identity import check_identity, check_way
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Put
 from segmentation.ledger.personal.register import NOT_THERE
@@ -121,7 +122,13 @@ def override(
 
 
 def erase(
-    erasures: Erasures, register: Requests, subject: bytes | None, request: str | None, by: str, now: datetime
+    erasures: Erasures,
+    register: Requests,
+    subject: bytes | None,
+    request: str | None,
+    by: str,
+    now: datetime,
+    identity: str = "",
 ) -> Erased | None:
     """Erase a resident, and close what they asked for; what they asked beside an erasure ends with it.
 
@@ -136,6 +143,9 @@ def erase(
     by : str
     now : datetime
         Aware.
+    identity : str
+        How it was checked who asked, where the request does not say: nobody is erased because somebody else
+        asked for it. With the erasure it goes as everything does that was said of the request.
 
     Returns
     -------
@@ -145,7 +155,8 @@ def erase(
     Raises
     ------
     ReviewError
-        The request is no request for erasure, or is another resident's.
+        The request is no request for erasure, or is another resident's; or nothing says how it was checked
+        who asked.
     LedgerError, StorageError
         What `Erasures.erase` raises.
     """
@@ -156,7 +167,12 @@ def erase(
             return None
     if subject is None:
         raise ReviewError("Say who is to be erased: by a request, or by the reference.")
-    waiting = [one.id for one in register.of(subject) if one.ended is None]
+    check_way(identity)
+    asked = [one for one in register.of(subject) if one.ended is None]
+    for found in asked:
+        if found.id == request and not identity:
+            check_identity(found.right, [step.told for step in found.steps])
+    waiting = [one.id for one in asked]
     done = erasures.erase([subject], by, now)
     for one in waiting:
         register.erased(one, by, now)

@@ -89,6 +89,7 @@ def told_of(request: asked.Request) -> Request:
                 one.told.text,
                 one.told.channel,
                 one.told.language,
+                one.told.identity,
             )
             for one in request.steps
         ),

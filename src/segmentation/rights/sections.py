@@ -125,7 +125,8 @@ class _Teller:
                 by=step.by,
             )
             channel = self.word(words.CHANNEL, step.channel) if step.channel else ""
-            yield self._voice.join("clause", (told, channel, step.text))
+            checked = self._known(words.CHECKED, step.identity)
+            yield self._voice.join("clause", (told, channel, checked, step.text))
 
     def consent(self, one: Consent) -> str:
         told = self.word(

@@ -82,6 +82,16 @@ SINCE = Texts("{what}: {state} on {at}", "{what}：{state}（{at}）")
 SAID = Texts("{what}: {state}", "{what}：{state}")
 NOTICE = Texts("notice {}", "告知书版本 {}")
 CHANNEL = Texts("by {}", "渠道：{}")
+CHECKED: Mapping[str, Texts] = {
+    "login": Texts("asked in the resident's account", "住户登录本人账户提出"),
+    "code": Texts("checked by a code sent to a number on record", "已用预留号码接收的验证码核验"),
+    "callback": Texts("checked by calling a number on record", "已回拨预留号码核验"),
+    "in_person": Texts("checked in person", "已当面核验身份"),
+    "authority": Texts("an authority from the resident was seen", "已核验授权委托书"),
+    "guardian": Texts("checked as parent or guardian", "已核验监护人身份"),
+    "kin": Texts("checked as next of kin", "已核验近亲属身份"),
+}
+"""How it was made sure who asks, each of `identity.WAYS`."""
 RECORDED = Texts("recorded by {}", "登记人：{}")
 PLACED = Texts(
     "{segment}, by version {version} of {model} on {at}; kept until {expires}",

@@ -24,7 +24,7 @@ PURPOSE = ("--purpose", "service_planning")
 WORDS = {
     "resident explain": ("--needs", "needs.json"),
     "resident request": ("copy",),
-    "resident answer": ("REQUEST", "--done"),
+    "resident answer": ("REQUEST", "--done", "--identity", "in_person"),
     "resident override": ("--segment", "S2", "--reason-file", "reason.txt"),
     "resident erase": ("--yes",),
     "consent state": PURPOSE,

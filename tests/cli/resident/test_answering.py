@@ -24,11 +24,13 @@ def answer(run, request, *words, by="Carol"):
     ],
 )
 def test_an_answer_is_entered_with_its_words(run, request_id, personal, placed, said, words, state):
-    ended = answer(run, request_id, words[0], "--text-file", said(f"{words[1]}\n"))
+    way = ("--identity", "in_person")
+    ended = answer(run, request_id, words[0], *way, "--text-file", said(f"{words[1]}\n"))
 
     assert ended.code == 0, ended.err
     step = Requests(personal.records).of(placed)[0].steps[-1]
-    assert (step.state, step.told.by, step.told.text) == (state, "Carol", words[-1])
+    found = (step.state, step.told.by, step.told.text, step.told.identity)
+    assert found == (state, "Carol", words[-1], "in_person")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,8 @@ def test_an_answer_is_entered_with_its_words(run, request_id, personal, placed, 
         (("--done", "--refuse"), "say one of"),
         (("--refuse",), "Say why"),
         (("--extend",), "Say why"),
+        (("--done",), "Nothing says how it was checked"),
+        (("--done", "--identity", "410103198001011234"), "never the number of a document"),
     ],
 )
 def test_an_answer_that_is_none_is_refused(run, request_id, words, told):

@@ -22,6 +22,13 @@ def test_a_request_is_entered_and_waits_for_its_answer(about, placed, run, offic
     assert run("resident", "requests", "--json").content["requests"][0]["late"] is True
 
 
+def test_how_it_was_checked_who_asks_is_entered_with_the_request(about, placed, personal):
+    assert about("request", "copy", "--identity", "callback").code == 0
+
+    (found,) = Requests(personal.records).of(placed)
+    assert found.steps[0].told.identity == "callback"
+
+
 def test_what_a_resident_said_comes_from_a_file_and_not_from_an_argument(about, placed, personal, said):
     assert about("request", "copy", "--text-file", said("On paper, please.\n")).code == 0
 

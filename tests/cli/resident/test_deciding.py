@@ -98,7 +98,9 @@ def test_nobody_but_compliance_overrides_or_erases(about, placed, personal):
 def test_a_resident_is_erased_and_their_request_closed(run, placed, personal, office):
     register = Requests(personal.records)
     found = register.receive(placed, "erasure", Told("key"), office.clock())
-    ended = run("resident", "erase", "--as", "Carol", "--request", found.id, "--yes")
+    words = ("erase", "--as", "Carol", "--request", found.id, "--yes")
+    assert "Nothing says how it was checked" in run("resident", *words).err
+    ended = run("resident", *words, "--identity", "in_person")
 
     assert ended.code == 0, ended.err
     assert "A tombstone keeps it so" in ended.out

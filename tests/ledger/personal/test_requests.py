@@ -80,7 +80,7 @@ def test_the_same_is_asked_for_once_until_it_is_answered(register, records):
 
     asked(register, records, "copy")
     asked(register, records, reference="R-2")
-    register.done(subject(records), first.id, told(), LATER)
+    register.done(subject(records), first.id, told(identity="login"), LATER)
     assert asked(register, records).id != first.id
 
 
@@ -119,10 +119,41 @@ def test_a_request_is_extended_once_and_then_answered(register, records):
     with pytest.raises(ReviewError, match="extended before"):
         register.extend(who, found.id, told("Again."), LATER)
 
-    done = register.done(who, found.id, told("Handed over."), LATER)
+    done = register.done(who, found.id, told("Handed over.", identity="in_person"), LATER)
     assert (done.state, done.ended, done.due) == ("done", LATER, later.due)
     assert register.one(found.id) == done
     assert [step.state for step in register.of(who)[0].steps] == ["received", "extended", "done"]
+
+
+@pytest.mark.parametrize("right", ["access", "copy", "erasure"])
+def test_nothing_is_handed_over_or_erased_before_it_was_checked_who_asks(register, records, right):
+    found, who = asked(register, records, right), subject(records)
+    with pytest.raises(ReviewError, match="Nothing says how it was checked"):
+        register.done(who, found.id, told("Handed over."), LATER)
+    assert register.one(found.id) == found
+
+    register.done(who, found.id, told("Handed over.", identity="guardian"), LATER)
+    assert register.of(who)[0].steps[-1].told.identity == "guardian"
+    other = asked(register, records, right, identity="login")
+    assert register.done(who, other.id, told("Handed over."), LATER).state == "done"
+
+
+@pytest.mark.parametrize("right", ["correction", "explanation", "review"])
+def test_what_hands_nothing_over_is_answered_without(register, records, right):
+    found = asked(register, records, right)
+    assert register.done(subject(records), found.id, told("Done."), LATER).state == "done"
+
+
+def test_who_asks_may_be_refused_for_it_cannot_be_checked(register, records):
+    found = asked(register, records)
+    assert register.refuse(subject(records), found.id, told("It is not them."), LATER).state == "refused"
+
+
+def test_a_number_of_a_document_is_no_way_to_check_and_is_not_repeated(register, records):
+    with pytest.raises(ReviewError, match="never the number of a document") as refused:
+        asked(register, records, identity="410103198001011234")
+    assert "4101" not in str(refused.value)
+    assert register.register() == ()
 
 
 @pytest.mark.parametrize("right", ["correction", "erasure"])
@@ -144,7 +175,7 @@ def test_an_answer_stays(register, records, answer):
     register.refuse(who, found.id, told("It is another's."), LATER)
 
     with pytest.raises(ReviewError, match="was answered on 2026-11-23: it is refused"):
-        getattr(register, answer)(who, found.id, told("No."), LATER)
+        getattr(register, answer)(who, found.id, told("No.", identity="login"), LATER)
 
 
 @pytest.mark.parametrize("answer", ["refuse", "extend"])
@@ -214,7 +245,7 @@ def test_nothing_is_entered_of_who_is_erased_in_that_moment(register, records, l
 
 def test_every_step_is_a_line_of_the_access_log_that_names_nobody(register, records, sql):
     found, who = asked(register, records, by="0a1b2c3d4e5f"), subject(records)
-    register.done(who, found.id, told("Handed over.", by="Carol"), LATER)
+    register.done(who, found.id, told("Handed over.", by="Carol", identity="code"), LATER)
 
     lines = [json.loads(line) for line in AccessLog(records.ledger).lines()]
     assert [(one["table"], one["by"], one["purpose"]) for one in lines] == [

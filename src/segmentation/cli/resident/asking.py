@@ -12,6 +12,7 @@ from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import say
 from segmentation.cli.resident.desk import (
     STDIN,
+    Identity,
     ModelName,
     Officer,
     ReferenceFile,
@@ -68,6 +69,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     channel: Annotated[str, typer.Option(help="How it was received, such as app or front_desk.")] = "",
     text_file: TextFile = None,
     language: Annotated[str, typer.Option(help="Of the resident, such as zh.")] = "",
+    identity: Identity = "",
     model: ModelName = None,
     home: HomeFolder = HOME,
     passphrase_file: PassphraseFile = None,
@@ -91,7 +93,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
         subject, records = desk.subject(reference_file), desk.personal.records
         purposes = to_take_back(home, records, model, right=known) if known in AT_ONCE else ()
         first = unheard(records, purposes)
-        told = Told(by=desk.by, text=text, channel=channel, language=language)
+        told = Told(desk.by, text, channel, language, identity)
         found = receive(records, desk.register, subject, known, told, purposes, desk.now)
     if as_json:
         say_json({**content(found, office.now()), "first": list(first)})

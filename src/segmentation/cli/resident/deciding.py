@@ -11,6 +11,7 @@ from segmentation.cli.options import HOME, HomeFolder, PassphraseFile
 from segmentation.cli.plain import say, warn
 from segmentation.cli.resident.desk import (
     STDIN,
+    Identity,
     ModelName,
     Officer,
     ReasonFile,
@@ -23,7 +24,7 @@ from segmentation.cli.resident.desk import (
 
 EXAMPLES = {
     "override": "segmentation resident override --as Carol --segment S2 --reason-file reason.txt",
-    "erase": "segmentation resident erase --as Carol --request R0a1b2c3d4e5f",
+    "erase": "segmentation resident erase --as Carol --request R0a1b2c3d4e5f --identity in_person",
 }
 NO_REASON = (
     "Say why: the resident is told the reason. Type it, or write it into a file and name that with "
@@ -87,14 +88,16 @@ def erase(
     by: Officer,
     request: RequestId = None,
     reference_file: ReferenceFile = None,
+    identity: Identity = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     home: HomeFolder = HOME,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Erase a resident for good: their key is destroyed, and no backup brings them back (PIPL Art. 47).
 
-    What they asked for is closed with it. Consents and segments go; decisions about versions stay,
-    because they name no resident. Exit code 1 says that somebody was asked, and said no.
+    What they asked for is closed with it; a request is not carried out before it was checked who asks.
+    Consents and segments go; decisions about versions stay, because they name no resident. Exit code 1 says
+    that somebody was asked, and said no.
     """
     from segmentation.errors import ReviewError
     from segmentation.rights.deciding import erase as erased
@@ -106,7 +109,7 @@ def erase(
         if not yes and not typer.confirm("Erase everything that is kept of this resident, for good?"):
             say("Nothing was erased.")
             raise typer.Exit(LEFT)
-        found = erased(desk.personal.erasures, desk.register, subject, request, desk.by, desk.now)
+        found = erased(desk.personal.erasures, desk.register, subject, request, desk.by, desk.now, identity)
     if found is None:
         say("The resident had been erased before; the request is closed.")
     elif not found.residents:

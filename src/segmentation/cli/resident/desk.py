@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.requests import Requests
     from segmentation.policy import Policy
 
+Identity = Annotated[
+    str,
+    typer.Option(
+        help="How it was checked who asks: login, code, callback, in_person, authority, guardian or kin; "
+        "never the number of a document."
+    ),
+]
 ReferenceFile = Annotated[
     Path | None,
     typer.Option(

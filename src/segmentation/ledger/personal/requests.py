@@ -17,6 +17,7 @@ from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.consents import take_out_after
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
+from segmentation.ledger.personal.identity import check_identity, check_way
 from segmentation.ledger.personal.records import (
     AGAIN,
     UNWRITTEN,
@@ -143,9 +144,15 @@ class Requests:
     ) -> Listed:
         """Note that a request was done as asked; takes and raises what `extend` does.
 
+        What hands over or erases what is kept is refused until a step says how it was checked who asks
+        (`identity`): the answer, or one before it.
+
         And rows of the same resident by which it was done, as `receive` takes them: both are written, or
         neither.
         """
+        for one in self.of(subject):
+            if one.id == request and one.ended is None:
+                check_identity(one.right, [told, *(step.told for step in one.steps)])
         return self._answered(subject, request, "done", told, now, beside)
 
     def refuse(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
@@ -337,6 +344,7 @@ class Requests:
 def _check(told: Told, right: str = "access") -> None:
     if right not in RIGHTS:
         raise ReviewError(f"There is no such right. A resident may ask for {', '.join(RIGHTS)}.")
+    check_way(told.identity)
     if max(map(len, (told.text, told.channel, told.language))) > LONGEST:
         raise ReviewError(f"A text in a request has at most {LONGEST:,} letters. Say it shorter.")
 

@@ -32,12 +32,15 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
         How it was received, such as ``app`` or ``front_desk``.
     language : str
         Of the resident.
+    identity : str
+        How it was checked who asks, one of `identity.WAYS`; empty where this step does not say.
     """
 
     by: str
     text: str = ""
     channel: str = ""
     language: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True)

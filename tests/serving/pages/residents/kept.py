@@ -70,9 +70,9 @@ class Keeping:
         assert browser.sign_in(name).status == 303
         return browser, site
 
-    def ask(self, right="access", ref=REF, text=WORDS, purposes=(), at=None, channel="app"):
+    def ask(self, right="access", ref=REF, text=WORDS, purposes=(), at=None, channel="app", identity=""):
         """Enter a request, as an API key does."""
-        told = Told(by="0a1b2c3d4e5f", text=text, channel=channel, language="zh")
+        told = Told(by="0a1b2c3d4e5f", text=text, channel=channel, language="zh", identity=identity)
         subject = self.keyring.subject_of(ref)
         return receive(self.records, self.residents.requests, subject, right, told, purposes, at or self.now)
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from segmentation.ledger.personal.identity import WAYS
 from serving.pages.render import rendered
 from serving.pages.residents import answering
 from serving.pages.table import address
@@ -39,12 +40,12 @@ def test_a_request_is_shown_with_its_words_and_what_may_be_said_of_it(keeping, l
 )
 def test_an_answer_is_recorded_in_the_name_of_who_gives_it(keeping, what, text):
     asked = keeping.ask()
-    found = answering.answer(visit(keeping, asked, what=what, text=text))
+    found = answering.answer(visit(keeping, asked, what=what, text=text, identity="code"))
 
     assert found == Sent(address("resident", subject=keeping.subject.hex()), "answered")
     (request,) = keeping.residents.requests.of(keeping.subject)
     told = request.steps[-1].told
-    assert (request.state, told.by, told.text) == (what, "Carol", text)
+    assert (request.state, told.by, told.text, told.identity) == (what, "Carol", text, "code")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,10 @@ def test_an_answer_is_recorded_in_the_name_of_who_gives_it(keeping, what, text):
         ({"what": "erased", "text": "x"}, {"what"}),
         ({"what": "refused", "text": " "}, {"text"}),
         ({"what": "extended"}, {"text"}),
-        ({"what": "done", "text": "x" * 2001}, {"text"}),
+        ({"what": "done", "text": "x" * 2001, "identity": "login"}, {"text"}),
+        ({"what": "done"}, {"identity"}),
+        ({"what": "done", "identity": "410103198001011234"}, {"identity"}),
+        ({"what": "refused", "text": "x", "identity": "410103198001011234"}, {"identity"}),
     ],
 )
 def test_what_cannot_be_taken_is_told_and_nothing_is_recorded(keeping, form, slips):
@@ -76,6 +80,19 @@ def test_it_is_extended_once(keeping):
     assert answering.answer(visit(keeping, asked, what="extended", text="Again.")).status == 422
 
 
+def test_what_was_checked_when_it_was_received_is_not_asked_again(keeping):
+    asked = keeping.ask(identity="login")
+
+    assert answering.request(visit(keeping, asked)).page.identity == ()
+    assert isinstance(answering.answer(visit(keeping, asked, what="done")), Sent)
+
+
+@pytest.mark.parametrize("right", ["correction", "review", "erasure"])
+def test_who_asks_is_checked_where_something_is_handed_over(keeping, right):
+    assert answering.request(visit(keeping, keeping.ask(right))).page.identity == ()
+    assert len(answering.request(visit(keeping, keeping.ask("copy"))).page.identity) == len(WAYS)
+
+
 def test_what_has_working_days_by_law_is_not_extended(keeping):
     asked = keeping.ask("correction", channel="app")
 
@@ -87,7 +104,7 @@ def test_what_has_working_days_by_law_is_not_extended(keeping):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_answer_stays(keeping, language):
     asked = keeping.ask()
-    answering.answer(visit(keeping, asked, what="done"))
+    answering.answer(visit(keeping, asked, what="done", identity="in_person"))
     at = visit(keeping, asked, language, what="refused", text="After all.")
     shown = answering.answer(at)
 

@@ -110,6 +110,7 @@ def test_a_resident_is_found_answered_and_erased_without_a_script(kept, open_tab
     assert tab.page.evaluate(SCRIPTED) == 0
     tab.go("erase", subject=kept.subject.hex())
     tab.send("form#erase")
+    tab.page.locator("form#erase [name=identity][value=in_person]").check()
     tab.send("form#erase", passphrase=PASSPHRASE)
 
     assert tab.at() == "/review/residents"

@@ -63,7 +63,7 @@ def test_the_second_step_asks_the_passphrase_and_nothing_is_erased_yet(kept, lan
 
 def test_with_the_passphrase_nothing_is_left_but_a_tombstone_and_bare_requests(kept):
     access, asked = kept.residents.requests.of(kept.subject)[0], kept.ask("erasure")
-    found = send(kept, step="erase", request=asked.id, passphrase=PASSPHRASE)
+    found = send(kept, step="erase", request=asked.id, identity="in_person", passphrase=PASSPHRASE)
 
     assert found == Sent(address("residents"), "erased")
     assert not is_there(kept)
@@ -71,6 +71,25 @@ def test_with_the_passphrase_nothing_is_left_but_a_tombstone_and_bare_requests(k
     states = {one.id: one.state for one in kept.residents.requests.register()}
     assert states == {access.id: "erased", asked.id: "done"}
     assert resident.resident(kept.visit()).page.is_empty
+
+
+@pytest.mark.parametrize("identity", ["", "410103198001011234"])
+def test_nobody_is_erased_by_a_request_before_it_was_checked_who_asks(kept, identity):
+    asked = kept.ask("erasure")
+    shown = send(kept, step="erase", request=asked.id, identity=identity, passphrase=PASSPHRASE)
+    html = rendered(shown.page, kept.visit(), here="/review")
+
+    assert (shown.status, set(shown.page.slips)) == (422, {"identity"})
+    assert 'id="field-identity-error"' in html
+    assert wrong(html) == []
+    assert is_there(kept)
+
+
+def test_who_was_checked_when_they_asked_is_erased_without_asking_again(kept):
+    asked = kept.ask("erasure", identity="login")
+
+    assert send(kept, step="preview", request=asked.id).page.identity == ()
+    assert send(kept, step="erase", request=asked.id, passphrase=PASSPHRASE).notice == "erased"
 
 
 def test_who_asked_for_nothing_is_erased_where_the_purpose_has_ended(kept):
