@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,8 @@ TITLES = {
     "consents": "Consents, refusals and withdrawals",
     "requests": "Requests of residents",
 }
+AHEAD = timedelta(days=100)
+"""How long nothing may have been written before somebody says that the clock is right."""
 DECISIONS = "All decisions are kept: they are signed, and each is chained to the one before."
 
 
@@ -64,6 +67,9 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what is due, and take nothing out.")
     ] = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Nothing was written for long, and it is this late.")
+    ] = False,
     home: HomeFolder = HOME,
     as_json: Json = False,
 ) -> None:
@@ -78,6 +84,8 @@ def run(
         step("Starting")
         place = office.office_at(home)
         with _opened(place) as records:
+            if not (dry_run or clock_is_right):
+                _check_clock(place, records)
             step("Looking for what is due" if dry_run else "Taking out what is due")
             done = _run(place, records, dry_run=dry_run)
     if as_json:
@@ -101,6 +109,27 @@ def _run(place: Office, records: Records, *, dry_run: bool) -> Done:
     for model, version in versions:
         delete_assessments(history, place.trust, now, model, version)
     return Done(False, taken.rows, taken.keys, taken.is_swept, versions, len(stay), first)
+
+
+def _check_clock(place: Office, records: Records) -> None:
+    """Refuse to take out for good by a clock that is far ahead of everything that was ever written.
+
+    Raises
+    ------
+    ReviewError
+        It is; says how to go on where the clock is right.
+    """
+    from segmentation.errors import ReviewError
+    from segmentation.ledger.access import AccessLog
+
+    log, now = AccessLog(records.ledger), place.book.now()
+    newest = max([place.book.history().head.at, *(one.at for one in log.batches(log.head().number - 1))])
+    if now - newest > AHEAD:
+        raise ReviewError(
+            f"The clock says {now:%Y-%m-%d}, and the newest entry of the ledger is of {newest:%Y-%m-%d}. "
+            "What is taken out is gone for good, so look at the clock first; where it is right, say "
+            "--clock-is-right."
+        )
 
 
 def _lines(done: Done) -> Iterator[str]:
