@@ -77,6 +77,28 @@ def test_a_request_that_is_the_first_event_of_a_purpose_tells_what_counts_from_t
     assert about("request", "objection", "--json").content["first"] == []
 
 
+def test_a_withdrawal_leaves_nothing_of_a_segment_in_the_files_of_the_database(about, placed, personal):
+    ledger = personal.records.ledger
+    with ledger.bare() as service:  # who has the database open keeps its log
+        cursor = service.cursor()
+        sealed = bytes(cursor.execute("SELECT sealed FROM segments").fetchone()[0])
+        assert about("request", "withdrawal").code == 0
+
+        path = ledger.place.path
+        assert not any(sealed in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def test_a_request_that_ended_with_an_erasure_says_why(about, placed, run):
+    about("request", "review")
+    assert about("erase", "--yes", "--identity", "callback").code == 0
+
+    out = run("resident", "requests", "--all").out
+    assert "with the erasure of who asked" in out
+    assert "refused" not in out
+    (told,) = run("resident", "requests", "--all", "--json").content["requests"]
+    assert (told["state"], "PIPL Art. 47" in told["reason"]) == ("erased", True)
+
+
 def test_what_is_no_right_is_refused(about, placed):
     ended = about("request", "pardon")
 

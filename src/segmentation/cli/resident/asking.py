@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.register import Listed
 
+ERASED = "with the erasure of who asked, for nothing is left to answer of (PIPL Art. 47)"
+"""Why a request ended that nobody refused."""
 EXAMPLES = {
     "requests": "segmentation resident requests",
     "request": "segmentation resident request access --as Carol --channel front_desk",
@@ -83,6 +85,8 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     from segmentation.ledger.personal.gate import unheard
     from segmentation.ledger.personal.register import RIGHTS
     from segmentation.ledger.personal.requests import AT_ONCE, Told
+    from segmentation.ledger.personal.withdrawing import PLACED
+    from segmentation.ledger.sweeping import swept
     from segmentation.rights.exercise import receive
 
     known = next((one for one in RIGHTS if one == right), None)
@@ -95,6 +99,8 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
         first = unheard(records, purposes)
         told = Told(desk.by, text, channel, language, identity)
         found = receive(records, desk.register, subject, known, told, purposes, desk.now)
+        if known == "withdrawal":
+            swept(records.ledger, PLACED, ())  # what it took out leaves the log of the database as well
     if as_json:
         say_json({**content(found, office.now()), "first": list(first)})
         return
@@ -109,7 +115,9 @@ COMMANDS = {"requests": requests, "request": request}
 def line(one: Listed, now: datetime) -> str:
     """Return a request as one line."""
     parts = [one.id, one.right, one.state, f"received {one.received:%Y-%m-%d}"]
-    if one.ended is not None:
+    if one.state == "erased":
+        parts[2] = f"ended {one.ended:%Y-%m-%d}: {ERASED}"
+    elif one.ended is not None:
         parts.append(f"answered {one.ended:%Y-%m-%d}")
     else:
         parts.append(f"answer by {one.due:%Y-%m-%d}{', LATE' if one.is_late(now) else ''}")
@@ -126,4 +134,5 @@ def content(one: Listed, now: datetime) -> dict[str, object]:
         "due": one.due.isoformat(),
         "ended": one.ended and one.ended.isoformat(),
         "late": one.is_late(now),
+        "reason": ERASED if one.state == "erased" else None,
     }
