@@ -56,3 +56,9 @@ def test_a_file_has_the_permissions_that_the_umask_leaves(tmp_path):
     finally:
         os.umask(old)
     assert (tmp_path / "card.md").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_private_file_is_for_its_owner_alone(tmp_path):
+    write_text(tmp_path / "account.html", "kept", private=True)
+
+    assert (tmp_path / "account.html").stat().st_mode & 0o777 == 0o600

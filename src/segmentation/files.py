@@ -46,13 +46,15 @@ def together(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a place to write to, and move it to `path` once the block has ended well.
 
     Parameters
     ----------
     path : Path
         Its folder is made where it does not exist; a file of that name is replaced.
+    private : bool
+        Whether it is for its owner alone, whatever the umask says.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def whole(path: Path) -> Iterator[Path]:
             staged = Path(file.name)
         try:
             yield staged
-            staged.chmod(0o666 & ~umask())
+            staged.chmod(0o600 if private else 0o666 & ~umask())
             staged.replace(path)
         finally:
             staged.unlink(missing_ok=True)
@@ -73,9 +75,9 @@ def whole(path: Path) -> Iterator[Path]:
         raise _refused(path, error) from None
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all; raises what `whole` does."""
-    with whole(path) as staged:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a text file in UTF-8, whole or not at all; takes and raises what `whole` does."""
+    with whole(path, private=private) as staged:
         staged.write_text(text, encoding="utf-8")
 
 

@@ -28,6 +28,7 @@ def test_it_is_shown_for_machines_and_as_a_page(about, placed, bare):
     assert about("show", "--json").content["segments"][0]["segment"] == "S1"
 
     ended = about("show", "--out", bare / "account.html")
+    assert (bare / "account.html").stat().st_mode & 0o777 == 0o600
     assert "Hand it over" in ended.out
     assert "<h1>What is kept of you</h1>" in (bare / "account.html").read_text(encoding="utf-8")
 

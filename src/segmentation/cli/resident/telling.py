@@ -65,7 +65,7 @@ def show(
     elif as_json:
         say_json(msgspec.to_builtins(found))
     elif out is not None:
-        write_text(out, page(found, names, known))
+        write_text(out, page(found, names, known), private=True)
         say(f"Wrote {out}. Hand it over to the resident, and delete it here.")
     else:
         typer.echo(plain(text(found, names, known), keep="\n"), nl=False)
