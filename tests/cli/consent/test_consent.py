@@ -3,6 +3,7 @@
 import io
 import sys
 from datetime import timedelta
+from hashlib import sha256
 
 import pandas as pd
 import pytest
@@ -185,3 +186,17 @@ def test_a_notice_says_whose_consent_is_needed_anew(run, policy, records, tmp_pa
     ended = run("consent", "notice", "2026-02", *words)
     assert "Consent anew is needed of who consented to 2026-01." in ended.out
     assert "On record for fairness_audit: consents to 2026-01, 2026-02 count." in ended.out
+
+
+def test_the_text_of_a_notice_is_kept_as_its_digest(run, policy, records, tmp_path):
+    words = ("consent", "notice", "2026-01", "--policy", policy, "--as", "Carol")
+    assert "The text of 2026-01 is not on record" in run(*words).out
+    file = tmp_path / "notice.md"
+    assert "cannot be read, or is empty" in run(*words, "--text", file).err
+    file.write_bytes(b"What we do.\n")
+    digest = f"sha256:{sha256(b'What we do.' + bytes([10])).hexdigest()}"
+
+    assert f"Its text: {digest}." in run(*words, "--text", file).out
+    assert run(*words, "--json").content["fairness_audit"]["text"] == [digest]
+    file.write_bytes(b"What else we do.")
+    assert "with another text" in run(*words, "--text", file).err

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from segmentation.errors import PurposeError, ReviewError
+from segmentation.errors import LedgerError, PurposeError, ReviewError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.notices import Counting, Notices, covers_of
+from segmentation.ledger.personal.verify import verify_personal
 from tests.policies import small_policy
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -66,6 +67,30 @@ def test_a_version_is_put_on_record_once_and_never_with_another_meaning(ledger):
     assert [(one.version, one.at) for one in notices.all()] == [("v1", NOW)]
     assert notices.all(AUDIT) == ()
     assert AccessLog(ledger).verify().number == 1
+
+
+def test_the_digest_of_what_residents_read_is_kept_with_the_version_and_verified(ledger, sql):
+    notices, texts = Notices(ledger), ("sha256:b", "sha256:a")
+
+    assert notices.add(POLICY, PURPOSE, "v1", "Test", NOW, texts)
+    assert not notices.add(POLICY, PURPOSE, "v1", "Test", NOW, texts)
+    assert not notices.add(POLICY, PURPOSE, "v1", "Test", NOW)
+    assert [one.text for one in notices.all()] == [("sha256:a", "sha256:b")]
+    with pytest.raises(ReviewError, match="on record with another text"):
+        notices.add(POLICY, PURPOSE, "v1", "Test", NOW, ["sha256:c"])
+    verify_personal(ledger)
+    sql("UPDATE notices SET text = 'sha256:c'")
+    with pytest.raises(LedgerError, match="notices"):
+        verify_personal(ledger)
+
+
+def test_a_text_may_follow_the_version_that_it_is_of(ledger):
+    notices = Notices(ledger)
+    notices.add(POLICY, PURPOSE, "v1", "Test", NOW)
+
+    assert notices.add(POLICY, PURPOSE, "v1", "Test", NOW, ["sha256:a"])
+    assert [(one.version, one.text) for one in notices.all()] == [("v1", ()), ("v1", ("sha256:a",))]
+    assert notices.counting(POLICY, PURPOSE).counts("v1")
 
 
 @pytest.mark.parametrize("version", ["", " v1", "v\n1", "v" * 65])

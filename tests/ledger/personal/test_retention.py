@@ -150,7 +150,7 @@ def test_an_override_is_kept_for_three_years_after_another_replaced_it(records, 
 def test_a_request_is_kept_for_three_years_after_its_answer(records, retention, residents):
     asked = Requests(records)
     answered = asked.receive(residents[0], "access", Said("Carol"), THEN)
-    asked.done(residents[0], answered.id, Said("Carol"), years(1))
+    asked.done(residents[0], answered.id, Said("Carol", identity="login"), years(1))
     waiting = asked.receive(residents[1], "access", Said("Carol"), THEN)
 
     assert run(retention, years(4) - MOMENT).rows == NOTHING

@@ -30,7 +30,7 @@ def filled(records, ledger):
     keep(records, "R-1", "R-2", "R-3", purpose="fairness_audit")
     keep(records, "R-1", "R-2", "R-3", "R-4", table=segments)
     with ledger.writer("Not written") as connection:
-        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5)], "Carol", NOW, None)
+        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5, "")], "Carol", NOW, None)
     return records
 
 

@@ -3,6 +3,9 @@
 Consent is to a purpose and to the data that it needs (PIPL Art. 14, 17): where one of these changes, it must
 be given anew; where a sentence of the notice was only written better, it need not. So a version is kept with
 a digest of what it covers, and consents under it count as long as the policy still asks for just that.
+
+With it goes the digest of the text that residents were given to read, where its files are named: who shows
+that text later can prove that it was this one (PIPL Art. 14, 17, 69). The text itself is kept by the company.
 """
 
 from __future__ import annotations
@@ -47,12 +50,15 @@ class Notice:
         Digest of what it covers, as `covers_of` says.
     at : datetime
         When it was put on record, UTC.
+    text : tuple of str
+        SHA-256 of each file that residents were given to read, as ``sha256:…``; none where nobody said.
     """
 
     purpose: str
     version: str
     covers: str
     at: datetime
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,15 @@ class Notices:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def add(self, policy: Policy, purpose: str, version: str, by: str, now: datetime) -> bool:
+    def add(
+        self,
+        policy: Policy,
+        purpose: str,
+        version: str,
+        by: str,
+        now: datetime,
+        text: Collection[str] = (),
+    ) -> bool:
         """Put a version of the notice on record, with what the policy asks for now.
 
         Parameters
@@ -110,6 +124,9 @@ class Notices:
             Who does.
         now : datetime
             Aware.
+        text : collection of str
+            SHA-256 of each file that residents were given to read, such as one in each language. It may be
+            added to a version that was put on record without.
 
         Returns
         -------
@@ -121,7 +138,7 @@ class Notices:
         PurposeError
             The policy states no such purpose.
         ReviewError
-            The version's name will not do, or it is on record and covers something else.
+            The version's name will not do, or it is on record and covers something else or has another text.
         LedgerError, StorageError
             The database refuses.
         """
@@ -131,16 +148,13 @@ class Notices:
                 f"The version of a notice is a text of 1 to {LONGEST} letters that can be read."
             )
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
-            there = {one.version: one.covers for one in on_record(connection, purpose)}
-            if version in there and there[version] != covers:
-                raise ReviewError(
-                    f"Version {version} of the notice on {purpose} is on record, and covers another purpose "
-                    "or other features than the policy asks for now. Give the notice a new version, tell "
-                    "residents of it, and ask for consent anew (PIPL Art. 14)."
-                )
-            return version not in there and bool(
-                write(connection, notices, purpose, [(purpose, version, covers, micros(now))], by, now, None)
-            )
+            there = {one.version: one for one in on_record(connection, purpose)}.get(version)
+            if there is not None:
+                _check_same(there, covers, told := tuple(sorted(set(text))))
+                if not told or told == there.text:
+                    return False
+            row = (purpose, version, covers, micros(now), " ".join(sorted(set(text))))
+            return bool(write(connection, notices, purpose, [row], by, now, None))
 
     def all(self, purpose: str | None = None) -> tuple[Notice, ...]:
         """Return the versions on record, of one purpose or of all, the oldest first."""
@@ -237,11 +251,29 @@ def _lacking(purpose: str, counted: Counting) -> Iterator[str]:
 
 def on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
     """Return the versions on record within a transaction, of one purpose or of all, the oldest first."""
-    question = select(notices.c.purpose, notices.c.version, notices.c.covers, notices.c.at)
+    told = notices.c
+    question = select(told.purpose, told.version, told.covers, told.at, told.text)
     if purpose is not None:
         question = question.where(notices.c.purpose == purpose)
     rows = connection.execute(question.order_by(notices.c.number))
-    return [Notice(row.purpose, row.version, row.covers, time_of(row.at)) for row in rows]
+    return [
+        Notice(row.purpose, row.version, row.covers, time_of(row.at), tuple(row.text.split())) for row in rows
+    ]
+
+
+def _check_same(there: Notice, covers: str, text: tuple[str, ...]) -> None:
+    """Refuse a version that says something else than the one on record under its name."""
+    if there.covers != covers:
+        raise ReviewError(
+            f"Version {there.version} of the notice on {there.purpose} is on record, and covers another "
+            "purpose or other features than the policy asks for now. Give the notice a new version, tell "
+            "residents of it, and ask for consent anew (PIPL Art. 14)."
+        )
+    if text and there.text and text != there.text:
+        raise ReviewError(
+            f"Version {there.version} of the notice on {there.purpose} is on record with another text. Give "
+            "the changed one a new version: where purpose and features are the same, consents go on counting."
+        )
 
 
 def _plain(words: str, blank: str = " ") -> str:

@@ -99,9 +99,11 @@ notices = Table(
     Column("version", Text, nullable=False),
     Column("covers", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
 )
-"""What each version of a notice told (PIPL Art. 14, 17): `covers` is a digest of the purpose and features."""
+"""What each version of a notice told (PIPL Art. 14, 17): `covers` is a digest of the purpose and features.
+`text` are the digests of what residents were given to read, empty where nobody said."""
 
 breaches = Table(
     "breaches",

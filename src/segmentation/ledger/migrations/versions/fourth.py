@@ -76,6 +76,7 @@ def _make_registers() -> None:
         sa.Column("version", sa.Text, nullable=False),
         sa.Column("covers", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
     )
     op.create_table(
