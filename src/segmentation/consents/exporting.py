@@ -63,7 +63,6 @@ def export_consents(
     now: datetime,
     purposes: Iterable[str] | None = None,
     references: Iterable[str] | None = None,
-    progress: Callable[[int], None] = lambda _residents: None,
 ) -> Exported:
     """Write every event on record as a table, whole or not at all, for its owner alone to read.
 
@@ -80,8 +79,6 @@ def export_consents(
         Of some purposes alone.
     references : iterable of str, optional
         Of these residents alone, who then stand under their references.
-    progress : callable
-        Gets how many residents were looked at so far.
 
     Raises
     ------
@@ -91,7 +88,7 @@ def export_consents(
         The database or the keyring refuses.
     """
     names = None if references is None else _names(records, references)
-    events = residents = looked = 0
+    events = residents = 0
     with _whole(path) as staged:
         with _writing(staged, path.suffix.lower()) as write, records.looking() as look:
             asked = _on_record(look) if purposes is None else sorted(set(purposes))
@@ -99,8 +96,6 @@ def export_consents(
                 rows = _rows(look, asked, subjects, names)
                 write(pa.RecordBatch.from_pylist([row for _, row in rows], FORM))
                 events, residents = events + len(rows), residents + len({subject for subject, _ in rows})
-                looked += len(subjects)
-                progress(looked)
         _tell(records, asked, events, by, now, MASS if residents > MOST_AN_HOUR else "")
     return Exported(path, events, residents)
 

@@ -20,6 +20,7 @@ from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.store import UNREAD
+from segmentation.progress import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from segmentation.ledger.personal.records import Records
+    from segmentation.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def import_consents(
     now: datetime,
     purposes: Collection[str] | None = None,
     zone: ZoneInfo | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Progress = False,
     processes: int | None = None,
 ) -> Imported:
     """Put the consents of a table on record.
@@ -92,8 +94,8 @@ def import_consents(
         Those that may be recorded; by default any.
     zone : ZoneInfo, optional
         Of times that name none; without it, such times are faults.
-    progress : callable
-        Gets how many rows are done, and how many there are.
+    progress : bool or callable, default False
+        True shows a bar; a callable is told each step, and a `Watch` how many rows are done as well.
     processes : int, optional
         How many others seal, as `Bulk` takes it.
 
@@ -112,17 +114,18 @@ def import_consents(
     counts = {"added": 0, "known": 0, "erased": int(np.count_nonzero(first & ~alive))}
     doubled = len(found) - int(np.count_nonzero(first))
     done = doubled + counts["erased"]
-    progress(done, len(found))
     names = sorted({purpose for purpose, _ in found.told})
-    for purpose in names:
-        own = order[first & alive & _of(found, purpose)[order]]
-        bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
-        for written in bulk.write(_batches(found, own), now):
-            counts["added"] += written.added
-            counts["known"] += written.known
-            counts["erased"] += written.erased + written.refused
-            done += sum(written)
-            progress(done, len(found))
+    with watched(progress, first="Importing") as watch:
+        watch.part("rows", done, len(found))
+        for purpose in names:
+            own = order[first & alive & _of(found, purpose)[order]]
+            bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
+            for written in bulk.write(_batches(found, own), now):
+                counts["added"] += written.added
+                counts["known"] += written.known
+                counts["erased"] += written.erased + written.refused
+                done += sum(written)
+                watch.part("rows", done, len(found))
     return Imported(len(found), doubled=doubled, purposes=tuple(names), unread=found.unread, **counts)
 
 

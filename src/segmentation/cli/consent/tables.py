@@ -63,7 +63,7 @@ def import_(
             now=desk.now,
             purposes=allowed,
             zone=zone,
-            progress=lambda done, rows: step.part("rows", done, rows),
+            progress=step,
         )
     if as_json:
         say_json(asdict(found))
