@@ -224,7 +224,7 @@ class ClientError(SegmentationError):
 
 
 class RefusedError(ClientError):
-    """What was sent does not fit the policy of the version that is served; `faults` says where."""
+    """What was sent does not fit the version that is served, or what stands; `faults` says where."""
 
 
 class NotAllowedError(ClientError):

@@ -318,8 +318,8 @@ def test_a_worker_that_is_killed_under_load_loses_no_access_event(office):
     with Service.command(office, "--workers", "2") as service:
         with Callers(service, token) as callers:
             for _ in range(3):
+                assert eventually(lambda: len(service.workers()) == 2)
                 before = service.workers()
-                assert len(before) == 2
                 asked = len(callers.good())
                 assert eventually(lambda asked=asked: len(callers.good()) > asked + 50)
                 killed = rng.choice(before)

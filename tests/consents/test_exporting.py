@@ -12,6 +12,7 @@ from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import create_ledger
+from segmentation.progress import Silent
 from tests.consents.conftest import NOW, RING
 
 PURPOSES = ("fairness_audit", "service_planning")
@@ -111,13 +112,15 @@ def test_what_an_export_left_that_was_killed_is_removed_by_the_next(said, record
 def test_an_export_beside_another_leaves_that_alone_and_no_file_is_for_others_to_read(said, records, folder):
     modes = []
 
-    def beside(_residents):
-        (staged,) = folder.glob(f"{STAGED}*")
-        modes.append(staged.stat().st_mode & 0o777)
-        export_consents(folder / "inner.csv", records, by="Carol", now=NOW)
-        assert staged.exists()
+    class Beside(Silent):
+        def part(self, what, done, total):
+            assert (what, done, total) == ("residents", 2, 2)
+            (staged,) = folder.glob(f"{STAGED}*")
+            modes.append(staged.stat().st_mode & 0o777)
+            export_consents(folder / "inner.csv", records, by="Carol", now=NOW)
+            assert staged.exists()
 
-    export_consents(folder / "outer.csv", records, by="Carol", now=NOW, progress=beside)
+    export_consents(folder / "outer.csv", records, by="Carol", now=NOW, progress=Beside())
 
     assert modes == [0o600]
     assert len(pd.read_csv(folder / "outer.csv")) == len(pd.read_csv(folder / "inner.csv")) == 3

@@ -16,6 +16,7 @@ from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
+from segmentation.progress import Silent
 from tests.consents.conftest import NOW, RING
 
 AT = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
@@ -193,15 +194,16 @@ def test_an_import_that_was_cut_off_is_ended_by_the_next(bring, table, monkeypat
     monkeypatch.setattr(importing_module, "ROWS", 2)
     seen = []
 
-    def stop(done, rows):
-        seen.append(done)
-        if done == 4:
-            raise KeyboardInterrupt
+    class Stop(Silent):
+        def part(self, what, done, total):
+            seen.append((what, done, total))
+            if done == 4:
+                raise KeyboardInterrupt
 
     frame = table(*[f"R-{at}" for at in range(7)])
     with pytest.raises(KeyboardInterrupt):
-        bring(frame, progress=stop)
-    assert seen == [0, 2, 4]
+        bring(frame, progress=Stop())
+    assert seen == [("rows", done, 7) for done in (0, 2, 4)]
     found = bring(frame)
     assert found.known >= 4
     assert found.known + found.added == 7
@@ -239,6 +241,7 @@ from segmentation.consents import import_consents, importing
 from segmentation.ledger.personal import sealing
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import open_ledger
+from segmentation.progress import SILENT
 from segmentation.vault import Keyring
 
 importing.ROWS, sealing.FEW = 100, 0
@@ -246,8 +249,10 @@ url, table, ring, now = sys.argv[1:4] + [datetime.fromisoformat(sys.argv[4])]
 keyring = Keyring.from_text(ring)
 with open_ledger(url) as ledger:
     records = Records(ledger, lambda: keyring)
-    tell = lambda done, rows: print(done, flush=True)
-    import_consents(Path(table), records, by="Carol", now=now, progress=tell, processes=1)
+    class Tell(type(SILENT)):
+        def part(self, what, done, total):
+            print(done, flush=True)
+    import_consents(Path(table), records, by="Carol", now=now, progress=Tell(), processes=1)
 """
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 from msgspec import structs
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from segmentation.consents.fields import FIELDS, PSEUDONYM, PURPOSE, SCHEMA, TIME, WHO
 from segmentation.errors import StorageError
@@ -28,6 +28,7 @@ from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR, read_line
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, data_keys
+from segmentation.progress import watched
 from segmentation.residents.model import ROWS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.personal.records import Look, Records
+    from segmentation.progress import Progress
 
 STAGED = ".consents-being-written-"
 """How the name of a file begins that is not all there yet."""
@@ -67,7 +69,7 @@ def export_consents(
     now: datetime,
     purposes: Iterable[str] | None = None,
     references: Iterable[str] | None = None,
-    progress: Callable[[int], None] = lambda _residents: None,
+    progress: Progress = False,
 ) -> Exported:
     """Write every event on record as a table, whole or not at all, for its owner alone to read.
 
@@ -86,8 +88,8 @@ def export_consents(
         Of some purposes alone.
     references : iterable of str, optional
         Of these residents alone, who then stand under their references.
-    progress : callable
-        Gets how many residents were looked at so far.
+    progress : bool or callable, default False
+        True shows a bar; a callable is told each step, and a `Watch` how many residents are done as well.
 
     Raises
     ------
@@ -97,16 +99,18 @@ def export_consents(
         The database or the keyring refuses.
     """
     names = None if references is None else _names(records, references)
-    events = residents = looked = 0
-    with _whole(path) as staged:
+    events = residents = 0
+    done = 0
+    with _whole(path) as staged, watched(progress, first="Exporting") as watch:
         with _writing(staged, path.suffix.lower()) as write, records.looking() as look:
             asked = _on_record(look) if purposes is None else sorted(set(purposes))
+            total = _known(look) if names is None else len(names)
             for subjects in _subjects(look, names):
                 rows = _rows(look, asked, subjects, names)
                 write(pa.RecordBatch.from_pylist([row for _, row in rows], FORM))
                 events, residents = events + len(rows), residents + len({subject for subject, _ in rows})
-                looked += len(subjects)
-                progress(looked)
+                done += len(subjects)
+                watch.part("residents", done, total)
         _tell(records, asked, events, by, now, MASS if residents > MOST_AN_HOUR else "")
     return Exported(path, events, residents)
 
@@ -118,6 +122,10 @@ def _names(records: Records, references: Iterable[str]) -> dict[bytes, str]:
 
 def _on_record(look: Look) -> list[str]:
     return sorted(look.connection.execute(select(consents.c.purpose).distinct()).scalars())
+
+
+def _known(look: Look) -> int:
+    return look.connection.execute(select(func.count()).select_from(data_keys)).scalar_one()
 
 
 def _subjects(look: Look, names: Mapping[bytes, str] | None) -> Iterator[list[bytes]]:

@@ -22,6 +22,7 @@ from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.personal.withdrawing import ENDING
 from segmentation.ledger.personal.withdrawn import take_out_placed
 from segmentation.ledger.store import UNREAD
+from segmentation.progress import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from segmentation.ledger.personal.records import Records
+    from segmentation.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def import_consents(
     now: datetime,
     purposes: Collection[str] | None = None,
     zone: ZoneInfo | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Progress = False,
     processes: int | None = None,
 ) -> Imported:
     """Put the consents of a table on record, and take out what who withdraws in it was placed as.
@@ -94,8 +96,8 @@ def import_consents(
         Those that may be recorded; by default any.
     zone : ZoneInfo, optional
         Of times that name none; without it, such times are faults.
-    progress : callable
-        Gets how many rows are done, and how many there are.
+    progress : bool or callable, default False
+        True shows a bar; a callable is told each step, and a `Watch` how many rows are done as well.
     processes : int, optional
         How many others seal, as `Bulk` takes it.
 
@@ -114,21 +116,26 @@ def import_consents(
     counts = {"added": 0, "known": 0, "erased": int(np.count_nonzero(first & ~alive))}
     doubled = len(found) - int(np.count_nonzero(first))
     done = doubled + counts["erased"]
-    progress(done, len(found))
     names = sorted({purpose for purpose, _ in found.told})
-    for purpose in names:
-        own = order[first & alive & _of(found, purpose)[order]]
-        bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
-        for written in bulk.write(_batches(found, own), now):
-            counts["added"] += written.added
-            counts["known"] += written.known
-            counts["erased"] += written.erased + written.refused
-            done += sum(written)
-            progress(done, len(found))
-        ending = np.array([of == purpose and decode(told).event_state in ENDING for of, told in found.told])
-        ended = found.subjects[own[ending[found.kinds[own]]]]
-        take_out_placed(records, {purpose: set(ended.tolist())}, by, now)
+    with watched(progress, first="Importing") as watch:
+        watch.part("rows", done, len(found))
+        for purpose in names:
+            own = order[first & alive & _of(found, purpose)[order]]
+            bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
+            for written in bulk.write(_batches(found, own), now):
+                counts["added"] += written.added
+                counts["known"] += written.known
+                counts["erased"] += written.erased + written.refused
+                done += sum(written)
+                watch.part("rows", done, len(found))
+            take_out_placed(records, {purpose: _who_withdraws(found, own)}, by, now)
     return Imported(len(found), doubled=doubled, purposes=tuple(names), unread=found.unread, **counts)
+
+
+def _who_withdraws(found: Gathered, rows: NDArray[np.intp]) -> set[bytes]:
+    """Return the pseudonyms of whom one of these rows takes a consent back."""
+    ending = np.array([decode(told).event_state in ENDING for _, told in found.told])
+    return set(found.subjects[rows[ending[found.kinds[rows]]]].tolist())
 
 
 def _sorted(found: Gathered) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

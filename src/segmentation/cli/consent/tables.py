@@ -63,7 +63,7 @@ def import_(
             now=desk.now,
             purposes=allowed,
             zone=zone,
-            progress=lambda done, rows: step.part("rows", done, rows),
+            progress=step,
         )
     if as_json:
         say_json(asdict(found))
@@ -97,7 +97,13 @@ def export(
     with desk_at(home, by, passphrase_file) as desk, steps() as step:
         step(f"Writing {table}")
         found = export_consents(
-            table, desk.personal.records, by=desk.by, now=desk.now, purposes=purpose, references=named
+            table,
+            desk.personal.records,
+            by=desk.by,
+            now=desk.now,
+            purposes=purpose,
+            references=named,
+            progress=step,
         )
     if as_json:
         say_json({"out": str(found.path), "events": found.events, "residents": found.residents})
