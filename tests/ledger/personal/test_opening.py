@@ -56,6 +56,6 @@ def test_tombstones_that_are_not_named_are_missed(ledger, home, environ):
     personal.erasures.erase(keep(personal.records, "R-1"), "Carol", NOW)
 
     with pytest.raises(
-        LedgerError, match=r"knows 1 erasures, and .*name the one of this ledger with SEGMENT"
+        LedgerError, match=r"0 lines, and 1 were seen from here before.*Restore its newest copy"
     ):
         open_personal(ledger, home, NOW, {"SEGMENTATION_KEYRING": Keyring.generate(NOW).to_text()})
