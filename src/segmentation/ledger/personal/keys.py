@@ -48,6 +48,7 @@ def add_keys(connection: Connection, made: Iterable[tuple[bytes, Wrapped]], now:
         Aware.
     """
     erasures = int(connection.execute(select(func.max(tombstones.c.number))).scalar() or 0)
-    rows = [(subject, *kept, day_number(now), erasures) for subject, kept in made]
+    day = day_number(now)
+    rows = [(subject, *kept, day, erasures) for subject, kept in made]
     if rows:
         insert_rows(connection, data_keys, rows)

@@ -18,10 +18,13 @@ from signal import SIG_IGN, SIGINT, signal
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
+import msgspec
+
 from segmentation.errors import LedgerError, SegmentationError
 from segmentation.ledger.personal.rows import place_of
 from segmentation.vault import DataKey, Keyring, Wrapped
 from segmentation.vault.memory import forbid_dumps
+from segmentation.vault.sealing import LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -111,26 +114,35 @@ class Sealed(NamedTuple):
     sealed: list[bytes]
 
 
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Sealed).decode
+
+
 def seal(job: Job) -> Sealed:
     """Seal a batch."""
-    batch, unwrap, wrap = job.batch, job.keyring.unwrapper(), job.keyring.wrapper()
-    keys = {subject: DataKey(unwrap(subject, kept)) for subject, kept in job.kept.items()}
-    made = []
-    for subject in dict.fromkeys(batch.subjects):
-        if subject not in keys:
-            secret = secrets.token_bytes(32)
-            keys[subject] = DataKey(secret)
-            made.append((subject, wrap(subject, secret)))
-    marks = list(map(job.keyring.marker(job.purpose), batch.subjects))
+    batch, mark = job.batch, job.keyring.marker(job.purpose)
+    known, made = _secrets(job)
+    last, marks, sealed = None, [], []
+    more = batch.more or [()] * len(batch.at)
+    for subject, at, content, its in zip(batch.subjects, batch.at, batch.contents, more, strict=True):
+        if subject != last:  # a cipher is let go after its rows: to hold many takes longer than to make them
+            key, pseudonym, last = DataKey(known[subject]), mark(subject), subject
+        marks.append(pseudonym)
+        sealed.append(key.seal(place_of(job.table, job.purpose, at, pseudonym, its), content))
     places = sorted(range(len(marks)), key=marks.__getitem__)
-    sealed = [
-        keys[batch.subjects[at]].seal(
-            place_of(job.table, job.purpose, batch.at[at], marks[at], batch.more[at] if batch.more else ()),
-            batch.contents[at],
-        )
-        for at in places
-    ]
-    return Sealed(made, places, [marks[at] for at in places], sealed)
+    return Sealed(made, places, [marks[at] for at in places], [sealed[at] for at in places])
+
+
+def _secrets(job: Job) -> tuple[dict[bytes, bytes], list[tuple[bytes, Wrapped]]]:
+    """Return the keys of a batch's residents, and those among them that were made now as they are kept."""
+    unwrap, wrap = job.keyring.unwrapper(), job.keyring.wrapper()
+    known = {subject: unwrap(subject, kept) for subject, kept in job.kept.items()}
+    fresh = {one: secrets.token_bytes(LENGTH) for one in job.batch.subjects if one not in known}
+    return known | fresh, [(subject, wrap(subject, secret)) for subject, secret in fresh.items()]
+
+
+def packed(job: Job) -> bytes:
+    """Seal a batch, for another process: pickle would take as long for all its bytes as the ciphers do."""
+    return _encode(seal(job))
 
 
 class Sealer:
@@ -169,7 +181,7 @@ class Sealer:
     def _sealed(self, job: Job) -> Sealed:
         worker = self._free.get()
         try:
-            return worker.do(partial(seal, job))
+            return _decode(worker.do(partial(packed, job)))
         finally:
             self._free.put(worker)
 
