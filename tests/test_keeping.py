@@ -20,7 +20,8 @@ from segmentation import build, read_policy, read_residents
 from segmentation.errors import VaultError
 from segmentation.home import Home
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.opening import open_personal
 from segmentation.ledger.personal.owners import verify_owners
 from segmentation.ledger.personal.records import Records
@@ -90,7 +91,8 @@ FAILS = """
     from sqlalchemy import update
 
     from segmentation.home import Home
-    from segmentation.ledger.personal.consents import Consents, Told
+    from segmentation.ledger.personal.consents import Consents
+    from segmentation.ledger.personal.events import Told
     from segmentation.ledger.personal.opening import open_personal
     from segmentation.ledger.personal.overrides import Overrides
     from segmentation.ledger.personal.overrides import Told as Put

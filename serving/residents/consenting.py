@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from segmentation.ledger.personal.consents import SKEW, TAKING_BACK, Told
+from segmentation.ledger.personal.consents import SKEW
 from segmentation.ledger.personal.consents import Consents as Ledger
+from segmentation.ledger.personal.events import TAKING_BACK, Told
 from segmentation.rights.beheld import beheld
 from segmentation.rights.gathering import consents_of, standings
 from serving.calls import Reply

@@ -7,7 +7,8 @@ import pytest
 from segmentation.cli.consented import consents_at, told_of_consent
 from segmentation.errors import LedgerError, ResidentsError, VaultError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.notices import Notices
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import open_ledger

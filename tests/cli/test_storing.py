@@ -9,7 +9,8 @@ import pytest
 from segmentation import approved
 from segmentation.cli import office as clock
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.store import open_ledger

@@ -7,7 +7,7 @@ import pytest
 
 from segmentation.consents import ConsentLedger
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Told
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.notices import Notices
 from segmentation.residents import read_needs, read_residents, residents_from, store_residents
 from tests.consents.conftest import NOW, RING

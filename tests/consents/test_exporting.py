@@ -9,7 +9,7 @@ from segmentation.consents import export_consents, import_consents
 from segmentation.consents.exporting import STAGED
 from segmentation.errors import StorageError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Told
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import create_ledger
 from segmentation.progress import Silent

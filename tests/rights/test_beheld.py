@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.rights.beheld import Purposes, beheld
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

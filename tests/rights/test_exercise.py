@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.register import RIGHTS
 from segmentation.ledger.personal.requests import AT_ONCE, Requests
 from segmentation.ledger.personal.requests import Told as Said

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Put
 from segmentation.ledger.personal.requests import Requests
@@ -55,6 +56,14 @@ def test_what_has_expired_is_told_as_such(records, subject):
 
     found = account_of(records, subject, (), NOW + timedelta(days=1))
     assert [one.is_expired for one in found.segments] == [True]
+
+
+def test_where_its_version_stands_is_told_of_each_segment(records, subject):
+    fill(records, subject)
+
+    (plain,) = account_of(records, subject, (), NOW).segments
+    (told,) = account_of(records, subject, (), NOW, states=lambda *of: f"{of}").segments
+    assert (plain.state, told.state) == ("", "('needs', 3)")
 
 
 def test_of_who_is_not_there_nothing_is_kept(records):

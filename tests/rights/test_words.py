@@ -5,7 +5,7 @@ import string
 import pytest
 
 from segmentation.answers import Texts
-from segmentation.ledger.personal.consents import STATES
+from segmentation.ledger.personal.events import STATES
 from segmentation.ledger.personal.register import RIGHTS
 from segmentation.rights import words
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from segmentation import Segmenter, read_policy, residents_from
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import create_ledger
 from segmentation.residents import read_needs

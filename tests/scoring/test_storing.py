@@ -8,8 +8,8 @@ from sqlalchemy import delete
 
 from segmentation.errors import ResidentsError, StorageError
 from segmentation.ledger.personal.bulk import Bulk
-from segmentation.ledger.personal.consents import Told, encode
 from segmentation.ledger.personal.entries import Entry, micros
+from segmentation.ledger.personal.events import Told, encode
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import consents, data_keys
 from tests.scoring.conftest import NOW

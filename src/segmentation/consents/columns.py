@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 
 from segmentation.errors import VaultError
 from segmentation.ledger.personal.bulk import uncollected
-from segmentation.ledger.personal.consents import OBJECTIONS, Event, decode, standing_of
-from segmentation.ledger.personal.entries import micros, read_line, time_of
+from segmentation.ledger.personal.entries import micros, read_line
+from segmentation.ledger.personal.events import OBJECTIONS, decode, event_of, standing_of
 from segmentation.ledger.personal.notices import counting, stated
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
@@ -188,7 +188,7 @@ def _columns(look: Look, purpose: Purpose, asked: _Asked, counted: Counting) -> 
             states[place], notices[place] = short
             times[place] = own[0].at
             continue
-        standing = standing_of(Event(row.number, time_of(row.at), decode(row.content)) for row in own)
+        standing = standing_of(map(event_of, own))
         objects[place] = standing.objected is not None
         if standing.state is not None and standing.since is not None:
             states[place] = STATES.index(standing.state)

@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 from segmentation.consents.fields import FIELDS, PSEUDONYM, PURPOSE, SCHEMA, TIME, WHO
 from segmentation.errors import StorageError
 from segmentation.files import CSV, PARQUET, reason_of
-from segmentation.ledger.personal.consents import decode
 from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR, read_line
+from segmentation.ledger.personal.events import decode
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, data_keys

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from segmentation.ledger.personal.consents import STATES
+from segmentation.ledger.personal.events import STATES
 from segmentation.policy.base import NAME
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from segmentation.consents.fields import (
 )
 from segmentation.consents.times import read_times
 from segmentation.errors import Fault, ResidentsError, VaultError
-from segmentation.ledger.personal.consents import Told, encode
+from segmentation.ledger.personal.events import Told, encode
 from segmentation.residents.cells import MISSING_WORDS
 from segmentation.residents.rows import Broken, placed_list
 from segmentation.residents.tables import open_rows

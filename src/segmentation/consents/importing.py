@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from segmentation.consents.gathering import Gathered, Terms, gather
 from segmentation.ledger.personal.bulk import ROWS, Bulk
-from segmentation.ledger.personal.consents import decode, is_same
 from segmentation.ledger.personal.ends import ended_since
 from segmentation.ledger.personal.erasing import PURPOSE
+from segmentation.ledger.personal.events import decode, is_same
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.personal.withdrawing import ENDING

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segmentation.ledger.personal.consents import Consents, standing_of
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import standing_of
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.requests import Requests
 from segmentation.ledger.personal.segments import Segments
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from segmentation.ledger.personal import consents as said
+    from segmentation.ledger.personal import events as said
     from segmentation.ledger.personal import requests as asked
     from segmentation.ledger.personal.records import Records
     from segmentation.rights.beheld import Beheld

@@ -6,7 +6,8 @@ import pytest
 
 from segmentation.approved import Approved
 from segmentation.cli.resident import deciding, desk, telling
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.opening import open_personal
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.store import open_ledger

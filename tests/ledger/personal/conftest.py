@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.vault import Keyring

@@ -7,8 +7,9 @@ from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, PurposeError, ReviewError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import REFUSALS, Consents, Event, Told, standing_of
+from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.notices import Notices
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tables import data_keys
@@ -136,12 +137,6 @@ def test_the_same_event_is_on_record_once(consents, resident, say):
     assert len(consents.events(resident, PURPOSE)) == 2
 
 
-def test_of_two_events_of_one_moment_the_one_that_allows_less_holds():
-    events = [Event(number, NOW, Told(state)) for number, state in enumerate(("withdrawn", "given"))]
-
-    assert standing_of(events).state == standing_of(reversed(events)).state == "withdrawn"
-
-
 def test_consent_to_a_notice_of_other_features_does_not_count_and_of_another_wording_does(
     ledger, consents, resident, say
 ):
@@ -161,16 +156,6 @@ def test_every_event_is_a_line_of_the_access_log_that_names_nobody(consents, say
     (line,) = AccessLog(consents._records.ledger).lines()
     assert '"table":"consents"' in line
     assert "R-1" not in line
-
-
-def test_every_refusal_is_told_without_the_resident():
-    assert set(REFUSALS) == {
-        "consent_missing",
-        "consent_refused",
-        "consent_withdrawn",
-        "consent_other_notice",
-        "consent_objected",
-    }
 
 
 def test_a_withdrawal_comes_after_the_consent_that_it_withdraws_whatever_a_clock_says(

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from segmentation.errors import VaultError
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.gate import Gate, unheard
 from tests.ledger.personal.conftest import NOW
 from tests.policies import small_policy

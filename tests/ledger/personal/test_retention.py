@@ -6,7 +6,7 @@ import pytest
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.consents import Told as Event
+from segmentation.ledger.personal.events import Told as Event
 from segmentation.ledger.personal.overrides import Overrides, Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.requests import Requests

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 
 from segmentation.errors import VaultError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Put

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Decided
 from segmentation.ledger.personal.requests import Requests
@@ -64,3 +65,11 @@ def test_a_withdrawal_of_before_ends_nothing(records, subject):
     Consents(records).record(subject, PURPOSE, Told("withdrawn"), "Test", NOW, NOW - timedelta(days=1))
 
     assert left(records, subject) == (1, 1)
+
+
+def test_an_objection_after_it_keeps_nothing_that_a_withdrawal_ends(records, subject):
+    Consents(records).record(subject, PURPOSE, Told("objected"), "Test", NOW + timedelta(hours=2))
+    later = NOW + timedelta(hours=1)
+    Consents(records).record(subject, PURPOSE, Told("withdrawn"), "Test", NOW + timedelta(hours=3), later)
+
+    assert left(records, subject) == (0, 0)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from segmentation.ledger.personal.bulk import Bulk
-from segmentation.ledger.personal.consents import Told, encode
 from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.events import Told, encode
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.overrides import Told as Decided
 from segmentation.ledger.personal.retention import Retention

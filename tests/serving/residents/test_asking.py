@@ -2,7 +2,8 @@
 
 import pytest
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.register import RIGHTS
 from tests.serving.made import policy
 from tests.serving.residents.front import PURPOSE, slug

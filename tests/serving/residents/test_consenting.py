@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from segmentation.ledger.personal.consents import Consents, Told
+from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told
 from tests.serving.residents.front import NOTICE, PURPOSE, slug
 
 

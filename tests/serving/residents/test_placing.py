@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from segmentation.ledger.personal.consents import REFUSALS
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.overrides import Overrides, Told
 from segmentation.ledger.personal.segments import By, Placed, Segments
@@ -97,7 +96,6 @@ def test_consent_to_a_notice_of_something_else_does_not_count(front):
     front.consent(privacy_notice="1999-1")
 
     assert "other features" in front.place().json()["detail"]
-    assert len(REFUSALS) == 5
 
 
 def test_another_purpose_than_the_key_names_is_refused_and_on_record(placed):

@@ -16,7 +16,7 @@ from segmentation.cli.resident.desk import Officer, ReferenceFile, desk_at, to_t
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from segmentation.ledger.personal.consents import EventState, Standing
+    from segmentation.ledger.personal.events import EventState, Standing
     from segmentation.ledger.personal.records import Records
 
 EXAMPLES = {
@@ -137,7 +137,8 @@ def _record(
     passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    from segmentation.ledger.personal.consents import Consents, Told
+    from segmentation.ledger.personal.consents import Consents
+    from segmentation.ledger.personal.events import Told
     from segmentation.ledger.personal.gate import unheard
     from segmentation.ledger.personal.withdrawing import ENDING, PLACED
     from segmentation.ledger.sweeping import swept

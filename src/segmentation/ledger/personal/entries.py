@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from segmentation.errors import VaultError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Table
 
+Held = TypeVar("Held")
 MASS = "mass-reading"
 """The alert of who asks about more residents than anybody does who serves them one by one."""
 MOST_AN_HOUR = 600
@@ -123,6 +126,30 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 def read_line(table: str, purpose: str, count: int, by: str, now: datetime, alert: str = "") -> Line:
     """Return what the access log says of rows that were read: of how many residents, and not of whom."""
     return Line(now, secrets.token_hex(8), by, "read", table, 0, count, "", purpose, alert)
+
+
+def read_as(decode: Callable[[bytes], Held], row: Kept, what: str) -> Held:
+    """Return what a row says.
+
+    Parameters
+    ----------
+    decode : callable
+        Reads what was sealed.
+    row : Kept
+    what : str
+        What it holds; the name of its table but for the last letter.
+
+    Raises
+    ------
+    VaultError
+        It opens, and holds something else.
+    """
+    try:
+        return decode(row.content)
+    except msgspec.DecodeError:
+        raise VaultError(
+            f"Row {row.number} of {what}s opens and holds no {what}. A newer version wrote it: install that."
+        ) from None
 
 
 def micros(at: datetime) -> int:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from segmentation.errors import PurposeError, VaultError
-from segmentation.ledger.personal.consents import Event, decode, refuse, standing_of
+from segmentation.ledger.personal.consents import refuse
 from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.events import Event, decode, standing_of
 from segmentation.ledger.personal.notices import counting
 from segmentation.ledger.personal.records import opened, wrapped_keys
 from segmentation.ledger.personal.rows import among, name_of, place_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
 
-OBJECTED = "consent_objected"
 COLUMNS = ("subject", "number", "at", "sealed")
 
 
@@ -144,13 +144,10 @@ class Gate:
     def _reason(self, told: Iterable[tuple[int, bytes]], counted: Counting) -> str:
         """Return why a resident may not be scored; nothing where they may."""
         standing = standing_of(Event(0, time_of(at), decode(content)) for at, content in told)
-        if standing.objected is not None:
-            return OBJECTED
-        if self._purpose.consent == "required":
-            try:
-                refuse(standing, self._purpose.key, counted)
-            except PurposeError as error:
-                return error.reason
+        try:
+            refuse(standing, self._purpose, counted)
+        except PurposeError as error:
+            return error.reason
         return ""
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 
-from segmentation.errors import LedgerError, ReviewError, VaultError
+from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
+from segmentation.ledger.personal.entries import Entry, Write, micros, read_as, time_of
 from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import overrides
@@ -203,14 +203,7 @@ class Overrides:
 
 
 def _read(row: Kept) -> Override:
-    try:
-        told = _decode(row.content)
-    except msgspec.DecodeError:
-        raise VaultError(
-            f"Row {row.number} of overrides opens and holds no override. A newer version wrote it: install "
-            "that."
-        ) from None
-    (model,) = row.more
+    told, (model,) = read_as(_decode, row, "override"), row.more
     return Override(row.number, time_of(row.at), model, told.segment, told.reason, told.by, told.request)
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
-from segmentation.ledger.personal.consents import take_out_after
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.identity import check_identity, check_way
@@ -22,6 +21,7 @@ from segmentation.ledger.personal.records import (
     AGAIN,
     UNWRITTEN,
     Entry,
+    Look,
     Write,
     micros,
     opened,
@@ -40,6 +40,7 @@ from segmentation.ledger.personal.register import (
 )
 from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
 from segmentation.ledger.personal.tables import consents, data_keys, requests
+from segmentation.ledger.personal.withdrawing import take_out_after
 from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
@@ -115,11 +116,12 @@ class Requests:
         def write_all(connection: Connection, keys: Mapping[bytes, DataKey]) -> None:
             if right not in AT_ONCE:
                 self._check_alone(connection, subject, right)
-            check_alive(connection, self._records.keyring, [row for one in beside for row in one.entries])
+            keyring = self._records.keyring
+            check_alive(connection, keyring, [row for one in beside for row in one.entries])
             step = self._step(subject, (request, right, state, due), told, at)
             for one in beside:
                 if one.table is consents:
-                    take_out_after(connection, self._records.keyring, one, told.by, now)
+                    take_out_after(Look(connection, lambda: keyring), keyring, one, told.by, now)
             self._write(connection, keys, (step, *beside), told.by, now)
 
         self._with_key(subject, now, write_all)

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, exists, func, not_, or_, select
 
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.consents import Event, decode, standing_of
 from segmentation.ledger.personal.emptying import empty
-from segmentation.ledger.personal.entries import micros, time_of
+from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.events import event_of, standing_of
 from segmentation.ledger.personal.idle import Idle
 from segmentation.ledger.personal.records import AGAIN
 from segmentation.ledger.personal.register import ENDED
@@ -242,7 +242,7 @@ def _ended(look: Look, purpose: str, mark: bytes, subject: bytes | None) -> list
         question = select(consents.c.number).where(consents.c.subject == mark, consents.c.purpose == purpose)
         return [int(number) for number in look.connection.execute(question).scalars()]
     rows = look.of(consents, purpose, subject)
-    standing = standing_of(Event(row.number, time_of(row.at), decode(row.content)) for row in rows)
+    standing = standing_of(map(event_of, rows))
     holds = standing.state == "given" or standing.objected is not None
     return [] if holds else [row.number for row in rows]
 

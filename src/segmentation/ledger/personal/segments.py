@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from segmentation.errors import LedgerError, VaultError
-from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
+from segmentation.errors import LedgerError
+from segmentation.ledger.personal.entries import Entry, Write, micros, read_as, time_of
 from segmentation.ledger.personal.rows import among
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import segments
@@ -225,25 +225,8 @@ def batch_of(rows: Sequence[tuple[bytes, Placed]], by: By, now: datetime) -> Bat
     )
 
 
-def placed_in(row: Kept) -> Placed:
-    """Return what is sealed in a row of the classification table.
-
-    Raises
-    ------
-    VaultError
-        It opens, and says something else than a segment.
-    """
-    try:
-        return _decode(row.content)
-    except msgspec.DecodeError:
-        raise VaultError(
-            f"Row {row.number} of segments opens and holds no segment. A newer version wrote it: "
-            "install that."
-        ) from None
-
-
 def _read(row: Kept) -> Segment:
-    placed, (model, version, expires) = placed_in(row), row.more
+    placed, (model, version, expires) = read_as(_decode, row, "segment"), row.more
     return Segment(
         row.number,
         time_of(row.at),

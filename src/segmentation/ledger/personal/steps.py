@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from segmentation.errors import VaultError
-from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.entries import read_as, time_of
 from segmentation.ledger.personal.register import Listed, listed_of
 
 if TYPE_CHECKING:
@@ -88,18 +87,8 @@ def request_of(rows: Sequence[Kept]) -> Request:
     """
     id_, right = rows[0].more[:2]
     clear = listed_of(id_, right, [(row.more[2], row.at, row.more[3]) for row in rows])
-    steps = tuple(Step(time_of(row.at), row.more[2], _read(row)) for row in rows)
+    steps = tuple(Step(time_of(row.at), row.more[2], read_as(_decode, row, "request")) for row in rows)
     return Request(**vars(clear), steps=steps)
-
-
-def _read(row: Kept) -> Told:
-    try:
-        return _decode(row.content)
-    except msgspec.DecodeError:
-        raise VaultError(
-            f"Row {row.number} of requests opens and holds no request. A newer version wrote it: install "
-            "that."
-        ) from None
 
 
 _encode = msgspec.json.Encoder().encode

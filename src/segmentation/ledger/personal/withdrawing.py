@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_
 
 from segmentation.ledger.personal.emptying import empty
-from segmentation.ledger.personal.tables import consents, overrides, segments
+from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.events import Event, decode, events_of, standing_of
+from segmentation.ledger.personal.tables import overrides, segments
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
-
+    from segmentation.ledger.personal.entries import Write
+    from segmentation.ledger.personal.records import Look
     from segmentation.vault import Keyring
 
 ENDING = frozenset({"withdrawn", "refused"})
@@ -26,46 +28,29 @@ PLACED = (segments, overrides)
 """Tables of what they end."""
 
 
-def take_out(
-    connection: Connection, keyring: Keyring, subject: bytes, purpose: str, at: int, by: str, now: datetime
-) -> int:
-    """Take out the segments and overrides of a purpose that a resident withdrew from.
+def take_out_after(look: Look, keyring: Keyring, write: Write, by: str, now: datetime) -> None:
+    """Take out where residents were placed for a purpose that they withdraw from.
+
+    A withdrawal of before what is on record ends nothing.
 
     Parameters
     ----------
-    connection : sqlalchemy.Connection
-        In the transaction that writes the event.
+    look : Look
+        Of the transaction that is about to write the events.
     keyring : Keyring
-    subject : bytes
-        `Keyring.subject_of` the resident.
-    purpose : str
-    at : int
-        Of the event, microseconds since 1970: one that is older than what is on record ends nothing.
+    write : Write
+        The events.
     by : str
         Who writes.
     now : datetime
         Aware.
-
-    Returns
-    -------
-    int
-        How many rows there were.
     """
-    mark = keyring.marker(purpose)(subject)
-    question = select(func.max(consents.c.at)).where(
-        consents.c.subject == mark, consents.c.purpose == purpose
-    )
-    if at < int(connection.execute(question).scalar() or 0):
-        return 0
-    return sum(
-        empty(
-            connection,
-            table,
-            and_(table.c.subject == mark, table.c.purpose == purpose),
-            "retention",
-            by,
-            now,
-            keyring,
-        )
-        for table in PLACED
-    )
+    for one in write.entries:
+        said = Event(0, time_of(one.at), decode(one.content))
+        if said.told.event_state not in ENDING:
+            continue
+        if standing_of([*events_of(look, one.subject, write.purpose), said]).state in ENDING:
+            mark = keyring.marker(write.purpose)(one.subject)
+            for table in PLACED:
+                which = and_(table.c.subject == mark, table.c.purpose == write.purpose)
+                empty(look.connection, table, which, "retention", by, now, keyring)

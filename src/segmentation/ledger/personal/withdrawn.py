@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, exists, func, or_, select
 
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.consents import Event, decode, standing_of
 from segmentation.ledger.personal.emptying import empty
-from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.events import Event, event_of, standing_of
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
 from segmentation.ledger.personal.tables import consents
 from segmentation.ledger.personal.withdrawing import ENDING, PLACED
@@ -130,7 +129,7 @@ def _gone(look: Look, records: Records, purpose: str, subjects: Sequence[bytes])
     for some in _parts(subjects, AT_ONCE):
         events: dict[bytes, list[Event]] = {}
         for subject, row in look.of_many(consents, purpose, some):
-            events.setdefault(subject, []).append(Event(row.number, time_of(row.at), decode(row.content)))
+            events.setdefault(subject, []).append(event_of(row))
         gone += [mark(subject) for subject, told in events.items() if standing_of(told).state in ENDING]
     return gone
 

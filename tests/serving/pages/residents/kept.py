@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.consents import Told as Said
+from segmentation.ledger.personal.events import Told as Said
 from segmentation.ledger.personal.requests import Told
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.rights.exercise import receive
