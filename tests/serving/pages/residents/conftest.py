@@ -11,3 +11,11 @@ def keeping(desk):
     made = Keeping(desk)
     yield made
     made.close()
+
+
+@pytest.fixture
+def keeping_at(desk_at):
+    """The same in each kind of database."""
+    made = Keeping(desk_at)
+    yield made
+    made.close()

@@ -1,4 +1,4 @@
-"""Residents' rights in a real browser, in both languages: WCAG 2.2 AA, a telephone, and a whole request."""
+"""Residents' rights in a browser, in both languages: WCAG 2.2 AA, a telephone; a request on each database."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,7 +21,11 @@ pytestmark = browsed
 
 @pytest.fixture
 def kept(keeping):
-    """Everything that may be kept of one resident, and requests of others."""
+    return furnished(keeping)
+
+
+def furnished(keeping):
+    """Keep everything that there may be of one resident, and requests of others."""
     keeping.desk.office.activated(1)
     keeping.consent()
     keeping.place("S1")
@@ -100,19 +104,21 @@ def test_no_page_breaks_a_rule_of_wcag_or_is_too_wide(kept, open_tab, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_resident_is_found_answered_and_erased_without_a_script(kept, open_tab, language):
-    tab = open_tab(language=language)
-    tab.sign_in("Carol")
-    tab.go("residents")
-    tab.send("form#find", reference=REF)
-    assert tab.at() == f"/review/residents/{kept.subject.hex()}"
-    tab.send("form#receive", text="<script>alert(1)</script>")
-    assert tab.page.evaluate(SCRIPTED) == 0
-    tab.go("erase", subject=kept.subject.hex())
-    tab.send("form#erase")
-    tab.page.locator("form#erase [name=identity][value=in_person]").check()
-    tab.send("form#erase", passphrase=PASSPHRASE)
+def test_a_resident_is_found_answered_and_erased_without_a_script(keeping_at, browser, tmp_path, language):
+    kept = furnished(keeping_at)
+    with _served(kept, browser, tmp_path) as opened:
+        tab = opened(language=language)
+        tab.sign_in("Carol")
+        tab.go("residents")
+        tab.send("form#find", reference=REF)
+        assert tab.at() == f"/review/residents/{kept.subject.hex()}"
+        tab.send("form#receive", text="<script>alert(1)</script>")
+        assert tab.page.evaluate(SCRIPTED) == 0
+        tab.go("erase", subject=kept.subject.hex())
+        tab.send("form#erase")
+        tab.page.locator("form#erase [name=identity][value=in_person]").check()
+        tab.send("form#erase", passphrase=PASSPHRASE)
 
-    assert tab.at() == "/review/residents"
+        assert tab.at() == "/review/residents"
     assert kept.residents.requests.of(kept.subject) == ()
     assert (tab.strangers(), [one for one in tab.complaints if "409" not in one]) == ([], [])
