@@ -6,6 +6,7 @@ LOCK_FLAGS ?=
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEMO := var/demo
+SHOTS := $(CURDIR)/build/shots
 
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check install --no-compile
 # Two workers share the cores, so each of them computes with one thread.
@@ -37,13 +38,15 @@ demo: $(INSTALLED) ## Simulate residents, mitigate a planted disparity, sign wit
 test: $(INSTALLED) ## Run all tests but the slow ones
 	$(PYTEST)
 
-# One run of the tests covers `make test` and the slow ones, and measures the coverage of both.
+# One run of the tests covers `make test` and the slow ones, and measures the coverage of both. What the browser
+# tests saw stays in build/shots, a folder for each test.
 check: $(INSTALLED) ## Check format, lint, types and import contracts; run every test; hold the coverage
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) -m "" --cov --cov-report=term
+	@rm -rf "$(SHOTS)"
+	SEGMENTATION_SHOTS="$(SHOTS)" $(PYTEST) -m "" --cov --cov-report=term
 
 docs: $(INSTALLED) ## Build the documentation into build/docs; a warning or a link that leads nowhere is an error
 	$(BIN)/python -m sphinx -q -E -W --keep-going -j $(WORKERS) -b html -d build/doctrees docs build/docs

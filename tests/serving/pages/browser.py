@@ -1,6 +1,7 @@
 """A real browser before the real application: Debian's Chromium, and an office with a version in every state.
 
-Screenshots are kept where `SEGMENTATION_SHOTS` names a folder, else in that of the test.
+Screenshots are kept where `SEGMENTATION_SHOTS` names a folder, as `make check` does, in one for each test.
+Else they lie beside what the test writes.
 """
 
 import os
@@ -236,9 +237,10 @@ class Tab:
 
 
 def shots_folder(tmp_path):
-    """Return where screenshots are kept."""
-    named = os.environ.get("SEGMENTATION_SHOTS")
-    folder = Path(named) if named else tmp_path / "shots"
+    """Return where the screenshots of the test that runs are kept."""
+    named, test = os.environ.get("SEGMENTATION_SHOTS"), os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+    of_test = test.rpartition("/")[2].replace("::", "/")
+    folder = Path(named) / of_test if named else tmp_path / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
