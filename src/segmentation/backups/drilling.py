@@ -28,7 +28,7 @@ from segmentation.home import Home
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
-from segmentation.ledger.store import UNREAD, open_ledger
+from segmentation.ledger.store import open_ledger
 from segmentation.ledger.trust import Trust
 from segmentation.scorer import FoldedNumber
 
@@ -227,7 +227,7 @@ def _erased(ledger: Ledger, source: Source, restored: Restored) -> Check:
     """Make sure that no key of who was erased is there, and no row that is of nobody with a key."""
     lines, mark = source.tombstones.read(), source.keyring.marker(PURPOSE)
     latest = {bytes.fromhex(line.mark): line.number for line in lines}
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         keys = connection.execute(select(data_keys.c.subject, data_keys.c.erasures))
         back = sum(erasures < latest.get(mark(bytes(subject)), 0) for subject, erasures in keys)
         strays = sum(_strays(connection, source))

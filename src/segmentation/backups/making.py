@@ -145,7 +145,7 @@ def check_files(folder: Path, manifest: Manifest, keyring: Keyring) -> None:
 
 def _note(ledger: Ledger, backup: str, now: datetime) -> None:
     """Say in the access log that everybody's rows are copied, sealed as they are; the copy has that line."""
-    with ledger.writer(UNMADE) as connection, ledger.told(UNMADE):
+    with ledger.writer(UNMADE) as connection:
         count = connection.execute(select(func.count()).select_from(data_keys)).scalar_one()
         note(connection, Line(now, backup[:16], "backup", "backup", name_of_table(data_keys), 0, count, ""))
 

@@ -34,7 +34,7 @@ from segmentation.ledger.personal.sighted import beside
 from segmentation.ledger.personal.tables import NUMBERED
 from segmentation.ledger.personal.verify import Verified, verify_personal
 from segmentation.ledger.place import Place
-from segmentation.ledger.store import UNREAD, Ledger, create_ledger
+from segmentation.ledger.store import Ledger, create_ledger
 from segmentation.ledger.tables import REVISION, versions
 from segmentation.ledger.trust import ROOT_FILE
 from segmentation.signing import PublicKey
@@ -177,7 +177,6 @@ def _built(
 def _fill(ledger: Ledger, folder: Path, manifest: Manifest, key: DataKey) -> None:
     with (
         ledger.writer(UNRESTORED) as connection,
-        ledger.told(UNRESTORED),
         Opening(folder / LEDGER, key, manifest.id) as file,
     ):
         read_rows(connection, file)
@@ -199,7 +198,7 @@ def _verified(
     AccessLog(ledger).verify(history.anchors)
     ledger.check_guards()
     personal = verify_personal(ledger, target.tombstones, target.keyring)
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         rows = {
             name_of(table): digest_of_table(connection, table, manifest.rows[name_of(table)].count)
             for table in NUMBERED
@@ -287,7 +286,7 @@ def _check_room(target: Target, place: Place) -> None:
 
 
 def _check_database(place: Place) -> None:
-    with closing(Ledger(place)) as ledger, ledger.told(UNREAD), ledger.reading() as connection:
+    with closing(Ledger(place)) as ledger, ledger.reading() as connection:
         if inspect(connection).has_table(versions.name) and not is_empty(connection):
             raise BackupError(
                 f"There is a ledger in the {place} already. Set SEGMENTATION_LEDGER to an empty database, "

@@ -19,7 +19,6 @@ from segmentation.ledger.asked import rebuild
 from segmentation.ledger.personal.rows import insert_rows, make_room, name_of
 from segmentation.ledger.personal.tables import NUMBERED, data_keys
 from segmentation.ledger.rows import SIGNED
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access, asked_about, attempts, events, metadata, sessions, versions
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def write_rows(ledger: Ledger, file: Sealing) -> Taken:
     StorageError
         The database cannot be read.
     """
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         taken = _taken(connection)
         for name, rows in _frames(connection):
             data = _encode((name, rows))

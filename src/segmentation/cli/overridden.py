@@ -55,9 +55,8 @@ def _is_in_use(ledger: Ledger, policy: Policy) -> bool:
     from sqlalchemy import select
 
     from segmentation.ledger.personal.tables import overrides, segments
-    from segmentation.ledger.store import UNREAD
 
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         return any(
             connection.execute(
                 select(table.c.number)

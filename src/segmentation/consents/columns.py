@@ -21,7 +21,6 @@ from segmentation.ledger.personal.notices import counting, stated
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, notices
-from segmentation.ledger.store import UNREAD
 from segmentation.residents.columns import STATES, consent_columns, objection_column
 from segmentation.residents.model import ROWS
 
@@ -73,13 +72,13 @@ class ConsentLedger:
     def purposes_on_record(ledger: Ledger, policy: Policy) -> tuple[str, ...]:
         """Return which purposes of a policy a ledger has consents to; this needs no keyring."""
         asked = dict.fromkeys((policy.purpose.key, policy.audit_purpose.key))
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             return tuple(key for key in asked if _is_on_record(connection, key))
 
     def state(self) -> int:
         """Return a number that is another one as soon as anything more is on record."""
         ledger = self.records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             found = [connection.execute(select(func.max(of.c.number))).scalar() for of in (consents, notices)]
         return sum(int(number or 0) for number in found)
 
@@ -133,7 +132,7 @@ class ConsentLedger:
             The database refuses.
         """
         ledger, looked_at = self.records.ledger, self.looked_at
-        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+        with ledger.writer(UNWRITTEN, AGAIN) as connection:
             for purpose in self.purposes:
                 note(connection, read_line(name_of(consents), purpose, looked_at, by, now))
         self.looked_at = 0

@@ -166,7 +166,7 @@ def _row(who: str, at: int, purpose: str, content: bytes) -> dict[str, object]:
 
 def _tell(records: Records, purposes: Iterable[str], events: int, by: str, now: datetime, alert: str) -> None:
     ledger = records.ledger
-    with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+    with ledger.writer(UNWRITTEN, AGAIN) as connection:
         for purpose in purposes:
             note(connection, read_line(name_of(consents), purpose, events, by, now, alert))
 

@@ -18,7 +18,6 @@ from sqlalchemy import func, insert, select
 from segmentation.errors import LedgerError
 from segmentation.ledger.asked import enter
 from segmentation.ledger.batches import Head, batch_of, broken, misfits, read_batch, row_of
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
 
 if TYPE_CHECKING:
@@ -78,12 +77,12 @@ class AccessLog:
         LedgerError, StorageError
             The database cannot be read.
         """
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return _ended(connection, spool)
 
     def head(self) -> Head:
         """Return how far the log goes, as the database says, and unverified; raises what `ended` does."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return _head(connection)
 
     def append(self, spool: str, start: int, lines: bytes, now: datetime) -> Batch | None:
@@ -113,7 +112,7 @@ class AccessLog:
         StorageError
             The disk is full.
         """
-        with self._ledger.writer(UNMOVED, AGAIN) as connection, self._ledger.told(UNMOVED):
+        with self._ledger.writer(UNMOVED, AGAIN) as connection:
             moved = _ended(connection, spool)
             if start > moved:
                 raise LedgerError(
@@ -177,7 +176,7 @@ class AccessLog:
         asked = tuple(anchors)
         numbers = sorted({one.number for one in asked})
         digests: dict[int, str] = {}
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             head = _head(connection)
             for at in range(0, len(numbers), MANY):
                 question = select(access.c.number, access.c.digest)
@@ -191,7 +190,7 @@ class AccessLog:
 
         Raises what `ended` does.
         """
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             if connection.dialect.name != "postgresql":
                 return None
             told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
@@ -211,7 +210,7 @@ class AccessLog:
 
     def _page(self, since: int) -> list[Batch]:
         question = select(access).where(access.c.number > since).order_by(access.c.number).limit(PAGE)
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return [read_batch(row) for row in connection.execute(question).mappings()]
 
 

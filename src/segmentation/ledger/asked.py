@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, literal, select, text
 
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access, asked_about
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def mend(ledger: Ledger) -> None:
     LedgerError, StorageError
         The database refuses.
     """
-    with ledger.writer(MISSING) as connection, ledger.told(MISSING):
+    with ledger.writer(MISSING) as connection:
         if next(_faults(connection), None) is not None:
             rebuild(connection)
 
@@ -121,7 +120,7 @@ def fault(ledger: Ledger) -> str | None:
     LedgerError, StorageError
         The database cannot be read.
     """
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         found = next(_faults(connection), None)
     if found is None:
         return None

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 
 from segmentation.ledger.records import likeness
 from segmentation.ledger.tables import attempts
-from segmentation.ledger.working import keeping, looking, time_of, written
+from segmentation.ledger.working import keeping, time_of, written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,7 +87,7 @@ class Attempts:
         now : datetime
             Aware.
         """
-        with looking(self._ledger) as connection:
+        with self._ledger.reading() as connection:
             question = select(attempts.c.until).where(attempts.c.who == self._mark(purpose, who))
             until = time_of(connection.execute(question).scalar())
         return until if until is not None and now < until else None

@@ -16,7 +16,7 @@ from sqlalchemy import and_, delete, func, select
 from segmentation.errors import ReviewError
 from segmentation.ledger.records import LONGEST_TEXT, Words
 from segmentation.ledger.tables import notes
-from segmentation.ledger.working import keeping, looking, time_of, upsert, written
+from segmentation.ledger.working import keeping, time_of, upsert, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,7 +125,7 @@ class Notes:
     def of(self, person: str, model: str, version: int) -> tuple[Note, ...]:
         """Return what a person noted about a version, the oldest first."""
         question = select(notes).where(_of(person, model, version)).order_by(notes.c.at, notes.c.key)
-        with looking(self._ledger) as connection:
+        with self._ledger.reading() as connection:
             found = [_read(row) for row in connection.execute(question).mappings()]
         return tuple(note for note in found if note is not None)
 
@@ -137,7 +137,7 @@ class Notes:
             .where(these)
             .group_by(notes.c.version, notes.c.bundle)
         )
-        with looking(self._ledger) as connection:
+        with self._ledger.reading() as connection:
             return {(version, bundle): n for version, bundle, n in connection.execute(question)}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from segmentation.errors import LedgerError, SigningError
 from segmentation.ledger.records import Key, Record, Who
 from segmentation.ledger.tables import sessions
-from segmentation.ledger.working import keeping, looking, time_of, written
+from segmentation.ledger.working import keeping, time_of, written
 from segmentation.signing import PublicKey, Signed, canonical
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Sessions:
 
     def find(self, id: str) -> Session | None:  # noqa: A002 - it is what a session calls it
         """Return a session as its row tells it, which `counts` judges; None where there is none."""
-        with looking(self._ledger) as connection:
+        with self._ledger.reading() as connection:
             question = select(sessions).where(sessions.c.id == id)
             row = connection.execute(question).mappings().one_or_none()
         return None if row is None else _read(row)
@@ -111,7 +111,7 @@ class Sessions:
     def touch(self, id: str, now: datetime) -> None:  # noqa: A002 - see `find`
         """Write down that a session is in use; at most once a minute."""
         is_due = (sessions.c.id == id) & (sessions.c.seen <= written(now - SELDOM))
-        with looking(self._ledger) as connection:
+        with self._ledger.reading() as connection:
             if connection.execute(select(sessions.c.id).where(is_due)).one_or_none() is None:
                 return
         with keeping(self._ledger) as connection:

@@ -151,7 +151,7 @@ class Ledger:
                 return self._look(since)
 
     def _look(self, since: int) -> Page:
-        with self.reading() as connection:
+        with self._reading() as connection:
             return _page(connection, since)
 
     @contextmanager
@@ -166,12 +166,23 @@ class Ledger:
         StorageError
             The disk is full, or the file cannot be written.
         """
-        with self.writer(UNWRITTEN) as connection:
+        with self._writer(UNWRITTEN, LOOK) as connection:
             yield Pen(connection, self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection of which the transaction sees one moment, and writes nothing."""
+        """Give a connection of which the transaction sees one moment, and writes nothing.
+
+        Raises
+        ------
+        LedgerError, StorageError
+            The database cannot be read.
+        """
+        with self.told(UNREAD), self._reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         with self._engine.connect() as connection, as_reader(connection).begin():
             yield connection
 
@@ -202,8 +213,13 @@ class Ledger:
         Raises
         ------
         LedgerError, StorageError
-            What `writing` raises.
+            What `writing` raises, and whatever the database refuses in the block.
         """
+        with self._writer(failure, doubt, alone=alone) as connection, self.told(failure):
+            yield connection
+
+    @contextmanager
+    def _writer(self, failure: str, doubt: str, *, alone: bool = True) -> Iterator[Connection]:
         with self.told(failure):
             connection = as_writer(self._engine.connect())
         with closing(connection):
@@ -264,7 +280,7 @@ class Ledger:
         # It needs alembic, which says what the tables were made with; serving does without.
         from segmentation.ledger.guards import faults_of  # noqa: PLC0415
 
-        with self.told(UNREAD), self.reading() as connection:
+        with self.reading() as connection:
             faults = faults_of(connection)
         if faults:
             raise LedgerError(
@@ -291,8 +307,7 @@ class Ledger:
                     f"The ledger at {self._place} has revision {found} of its tables, which this version "
                     f"does not know. {_way_to(found)}"
                 )
-            with self.told(UNMADE):
-                upgrade(connection)
+            upgrade(connection)
 
 
 def open_ledger(url: str, *, patience: float = PATIENCE, keeps: int = 0) -> Ledger:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from segmentation.ledger.store import UNREAD
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -26,19 +24,6 @@ AGAIN = "Try again."
 
 
 @contextmanager
-def looking(ledger: Ledger) -> Iterator[Connection]:
-    """Give a connection that reads.
-
-    Raises
-    ------
-    LedgerError, StorageError
-        The database cannot be read.
-    """
-    with ledger.told(UNREAD), ledger.reading() as connection:
-        yield connection
-
-
-@contextmanager
 def keeping(ledger: Ledger) -> Iterator[Connection]:
     """Give a connection that writes; what it wrote is kept when the block ends well.
 
@@ -47,7 +32,7 @@ def keeping(ledger: Ledger) -> Iterator[Connection]:
     LedgerError, StorageError
         The database refuses, or the disk is full.
     """
-    with ledger.writer(UNKEPT, AGAIN, alone=False) as connection, ledger.told(UNKEPT):
+    with ledger.writer(UNKEPT, AGAIN, alone=False) as connection:
         yield connection
 
 

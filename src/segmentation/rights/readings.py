@@ -92,7 +92,7 @@ def note_reading(
         "subject": mark_of(records.keyring, subject),
     }
     ledger = records.ledger
-    with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+    with ledger.writer(UNWRITTEN, AGAIN) as connection:
         is_mass = _told_lately(connection, by, now) >= most
         line |= {"status": TOO_MANY, "alert": MASS} if is_mass else {}
         append_within(connection, SPOOL, _encode(line) + b"\n", now)

@@ -19,7 +19,6 @@ from segmentation.answers import Texts
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, micros, time_of, write
 from segmentation.ledger.personal.tables import breaches
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,16 +196,16 @@ class Breaches:
         ReviewError
             There is none such.
         """
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return _one(connection, breach)
 
     def all(self) -> tuple[Breach, ...]:
         """Return every breach, the oldest first."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return _all(connection)
 
     def _written(self, breach: str, told: Told, now: datetime, *, is_new: bool = True) -> Breach:
-        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection:
             if not is_new:
                 _check_follows(_one(connection, breach), told)
             row = (breach, micros(now), _encode(told).decode())

@@ -20,7 +20,6 @@ from segmentation.ledger.personal.records import opened, wrapped_keys
 from segmentation.ledger.personal.rows import among, name_of, place_of
 from segmentation.ledger.personal.tables import consents
 from segmentation.ledger.personal.vouching import Numbers
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,13 +79,13 @@ class Gate:
             A consent does not open.
         """
         ledger = self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             return self._refused(connection, subjects)
 
     def newest(self) -> int:
         """Return the number of the newest event on record, whatever its purpose, to ask `since` it later."""
         ledger = self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             return int(connection.execute(select(func.max(consents.c.number))).scalar() or 0)
 
     def since(self, connection: Connection, number: int, subjects: Sequence[bytes]) -> dict[bytes, str]:
@@ -168,7 +167,7 @@ def unheard(records: Records, purposes: Iterable[str]) -> tuple[str, ...]:
         The database cannot be read.
     """
     one = select(consents.c.number).limit(1)
-    with records.ledger.told(UNREAD), records.ledger.reading() as connection:
+    with records.ledger.reading() as connection:
         return tuple(
             purpose
             for purpose in purposes

@@ -17,7 +17,6 @@ from segmentation.ledger.personal.keys import day_number
 from segmentation.ledger.personal.records import AGAIN, MANY, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,10 +67,10 @@ class Idle:
     def _found(self, before: int) -> Iterator[list[bytes]]:
         last, ledger = b"", self._records.ledger
         question = select(data_keys.c.subject).order_by(data_keys.c.subject).limit(AT_ONCE)
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             kept_for = _kept_for(connection)
         while True:
-            with ledger.told(UNREAD), ledger.reading() as connection:
+            with ledger.reading() as connection:
                 rows = connection.execute(
                     question.where(data_keys.c.subject > last, data_keys.c.made < before)
                 )
@@ -86,7 +85,7 @@ class Idle:
     def _destroyed(self, subjects: Sequence[bytes], by: str, now: datetime) -> list[bytes]:
         """Destroy keys of which nothing was written meanwhile, in a transaction of its own."""
         ledger = self._records.ledger
-        with ledger.writer(UNDESTROYED, AGAIN) as connection, ledger.told(UNDESTROYED):
+        with ledger.writer(UNDESTROYED, AGAIN) as connection:
             still = self._idle(connection, subjects, _kept_for(connection))
             gone: list[bytes] = []
             for part in _parts(still):

@@ -19,7 +19,6 @@ from sqlalchemy import select
 from segmentation.errors import PurposeError, ReviewError
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, micros, time_of, write
 from segmentation.ledger.personal.tables import notices
-from segmentation.ledger.store import UNREAD
 from segmentation.signing import canonical, sha256
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class Notices:
             raise ReviewError(
                 f"The version of a notice is a text of 1 to {LONGEST} letters that can be read."
             )
-        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection:
             there = {one.version: one for one in on_record(connection, purpose)}.get(version)
             if there is not None:
                 _check_same(there, covers, told := tuple(sorted(set(text))))
@@ -158,7 +157,7 @@ class Notices:
 
     def all(self, purpose: str | None = None) -> tuple[Notice, ...]:
         """Return the versions on record, of one purpose or of all, the oldest first."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return tuple(on_record(connection, purpose))
 
     def needed(self, policy: Policy, purposes: Collection[str]) -> tuple[str, ...]:
@@ -168,14 +167,14 @@ class Notices:
         """
         stated_ = (one for one in (policy.purpose, policy.audit_purpose) if one.consent == "required")
         asked = [one for one in stated_ if one.key in purposes]
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return tuple(
                 told for one in asked for told in _lacking(one.key, counting(connection, policy, one.key))
             )
 
     def counting(self, policy: Policy, purpose: str) -> Counting:
         """Return under which versions a consent counts; raises what `stated` does."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             return counting(connection, policy, purpose)
 
 

@@ -22,7 +22,6 @@ from segmentation.ledger.personal.entries import Entry, Write, micros, read_as, 
 from segmentation.ledger.personal.reading import tell_read
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import overrides
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,7 +196,7 @@ class Overrides:
         question = select(overrides.c.subject).where(
             overrides.c.purpose == purpose, overrides.c.model == model, overrides.c.subject.is_not(None)
         )
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             marks = {bytes(one) for one in connection.execute(question.distinct()).scalars()}
             return list(subjects_behind(connection, self._records.keyring, purpose, marks).values())
 

@@ -16,7 +16,6 @@ from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.spans import Spans
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
-from segmentation.ledger.store import UNREAD
 from segmentation.vault import Wrapped
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def verify_owners(records: Records) -> Owned:
         There is no keyring.
     """
     ledger, keyring = records.ledger, records.keyring
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         subjects, closed = _opening(connection, keyring)
         wrong = [fault for table in PERSONAL for fault in _faults(connection, table, keyring, subjects)]
     if closed:

@@ -38,6 +38,6 @@ def tell_read(ledger: Ledger, table: Table, purpose: str, count: int, by: str, n
     LedgerError, StorageError
         The database refuses.
     """
-    with ledger.writer(UNREAD, AGAIN) as connection, ledger.told(UNREAD):
+    with ledger.writer(UNREAD, AGAIN) as connection:
         id_ = secrets.token_hex(8)
         note(connection, Line(now, id_, by, "read", name_of(table), 0, count, "", purpose))

@@ -29,7 +29,6 @@ from segmentation.ledger.personal.rows import (
 )
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.personal.vouching import Numbers, check_keyring, check_within, vouched
-from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey, Wrapped
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class Records:
 
     def keys(self, subjects: Collection[bytes]) -> dict[bytes, DataKey]:
         """Return the keys of residents who have one."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             found = wrapped_keys(connection, subjects)
         return self._opened(found)
 
@@ -142,7 +141,7 @@ class Records:
         subjects = {subject for _, rows in made for subject, _ in rows}
         if not made:
             return 0
-        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection:
             if still is not None:
                 still(Look(connection, self._keyring))
             held = opened(self.keyring, wrapped_keys(connection, subjects))
@@ -168,7 +167,7 @@ class Records:
     @contextmanager
     def looking(self) -> Iterator[Look]:
         """Give a look at the tables as they are at one moment."""
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             yield Look(connection, lambda: self.keyring)
 
     def _opened(self, found: Mapping[bytes, Wrapped]) -> dict[bytes, DataKey]:
@@ -176,7 +175,7 @@ class Records:
 
     def _made(self, subjects: Sequence[bytes], now: datetime) -> dict[bytes, DataKey]:
         fresh = {subject: secrets.token_bytes(32) for subject in subjects}
-        with self._ledger.writer(UNWRITTEN, AGAIN) as connection, self._ledger.told(UNWRITTEN):
+        with self._ledger.writer(UNWRITTEN, AGAIN) as connection:
             keyring = self.keyring  # asked here, where nobody retires the key that it wraps with
             there = wrapped_keys(connection, subjects)
             made = [(one, keyring.wrap(one, key)) for one, key in fresh.items() if one not in there]

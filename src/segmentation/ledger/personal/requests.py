@@ -41,7 +41,6 @@ from segmentation.ledger.personal.register import (
 from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
 from segmentation.ledger.personal.tables import consents, data_keys, requests
 from segmentation.ledger.personal.withdrawing import take_out_after
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -207,7 +206,7 @@ class Requests:
         waiting : bool
             Only those that wait for an answer.
         """
-        with self._records.ledger.told(UNREAD), self._records.ledger.reading() as connection:
+        with self._records.ledger.reading() as connection:
             return tuple(listed(connection, waiting=waiting))
 
     def one(self, request: str) -> Listed:
@@ -218,7 +217,7 @@ class Requests:
         ReviewError
             There is none such.
         """
-        with self._records.ledger.told(UNREAD), self._records.ledger.reading() as connection:
+        with self._records.ledger.reading() as connection:
             return one_of(connection, request)
 
     def subject_of(self, request: str) -> bytes | None:
@@ -233,7 +232,7 @@ class Requests:
         """
         question = select(requests.c.subject).where(requests.c.request == request).limit(1)
         mark, ledger = self._records.keyring.marker(PURPOSE), self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             one_of(connection, request)
             wanted = connection.execute(question.order_by(requests.c.number)).scalar()
             if wanted is None:
@@ -297,7 +296,7 @@ class Requests:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         ledger = self._records.ledger
-        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+        with ledger.writer(UNWRITTEN, AGAIN) as connection:
             yield connection
 
     def _step(self, subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:

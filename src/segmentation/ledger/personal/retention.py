@@ -27,7 +27,6 @@ from segmentation.ledger.personal.register import ENDED
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, consents, data_keys, overrides, requests, segments
 from segmentation.ledger.personal.withdrawn import still_placed
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.sweeping import swept
 
 if TYPE_CHECKING:
@@ -95,12 +94,12 @@ class Retention:
         found = dict.fromkeys(map(name_of, PERSONAL), 0)
         for table, which in _rules(now):
             question = select(func.count()).select_from(table).where(which, table.c.subject.is_not(None))
-            with ledger.told(UNREAD), ledger.reading() as connection:
+            with ledger.reading() as connection:
                 found[name_of(table)] = int(connection.execute(question).scalar_one())
         found[name_of(consents)] = sum(map(len, self._settled(now)))
         for table, which in self._withdrawn(now):
             question = select(func.count()).select_from(table).where(which, table.c.subject.is_not(None))
-            with ledger.told(UNREAD), ledger.reading() as connection:
+            with ledger.reading() as connection:
                 found[name_of(table)] += int(connection.execute(question).scalar_one())
         return found
 
@@ -132,7 +131,7 @@ class Retention:
     def _stretches(self, table: Table) -> Iterator[ColumnElement[bool]]:
         """Yield conditions that together hold for every row of a table, so many numbers each."""
         ledger = self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             last = int(connection.execute(select(func.max(table.c.number))).scalar() or 0)
         for first in range(1, last + 1, self._stretch):
             yield table.c.number.between(first, first + self._stretch - 1)
@@ -170,12 +169,12 @@ class _Work:
     def empty(self, table: Table, which: ColumnElement[bool]) -> None:
         """Empty rows in a transaction of its own, if there are any."""
         question = select(table.c.sealed).where(which, table.c.subject.is_not(None)).limit(SOME)
-        with self._ledger.told(UNREAD), self._ledger.reading() as connection:
+        with self._ledger.reading() as connection:
             some = [bytes(one) for one in connection.execute(question).scalars()]
         if not some:
             return
         keyring = self._records.keyring
-        with self._ledger.writer(UNTAKEN, AGAIN) as connection, self._ledger.told(UNTAKEN):
+        with self._ledger.writer(UNTAKEN, AGAIN) as connection:
             count = empty(connection, table, which, "retention", self._by, self._now, keyring)
         self.rows[name_of(table)] += count
         self.gone += some[: SOME - len(self.gone)]

@@ -17,7 +17,6 @@ from segmentation.errors import VaultError
 from segmentation.ledger.personal.records import Line, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import data_keys
-from segmentation.ledger.store import UNREAD
 from segmentation.vault import Wrapped
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def counts(ledger: Ledger) -> dict[str, int]:
         The database cannot be read.
     """
     question = select(data_keys.c.wrapping, func.count()).group_by(data_keys.c.wrapping)
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         return {key: int(number) for key, number in connection.execute(question)}
 
 
@@ -77,7 +76,7 @@ def add_key(records: Records, keep: Callable[[Keyring], None], by: str, now: dat
         The database refuses, or the keyring cannot be written; it is then as it was.
     """
     ledger = records.ledger
-    with ledger.writer(UNROTATED, AGAIN) as connection, ledger.told(UNROTATED):
+    with ledger.writer(UNROTATED, AGAIN) as connection:
         rotated = records.keyring.rotated(now)
         tell(connection, [_line(by, now, 0, digest_of_rows([rotated.active.id.encode()]))], rotated)
         keep(rotated)
@@ -142,7 +141,7 @@ def retire(records: Records, key_id: str, keep: Callable[[Keyring], None], by: s
     """
     ledger = records.ledger
     question = select(func.count()).where(data_keys.c.wrapping == key_id)
-    with ledger.writer(UNRETIRED, AGAIN) as connection, ledger.told(UNRETIRED):
+    with ledger.writer(UNRETIRED, AGAIN) as connection:
         left = records.keyring.without(key_id)
         if under := connection.execute(question).scalar_one():
             raise VaultError(
@@ -164,7 +163,7 @@ def _page(records: Records, after: bytes, batch: int) -> Sequence[tuple[bytes, W
         .limit(batch)
     )
     ledger = records.ledger
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         rows = connection.execute(question).all()
     return [(bytes(subject), Wrapped(key, bytes(data))) for subject, key, data in rows]
 
@@ -177,7 +176,7 @@ def _moved(records: Records, found: Sequence[tuple[bytes, Wrapped]], by: str, no
         for subject, kept in found
     ]
     ledger = records.ledger
-    with ledger.writer(UNROTATED, AGAIN) as connection, ledger.told(UNROTATED):
+    with ledger.writer(UNROTATED, AGAIN) as connection:
         moved = _update(connection, anew)
         if moved:
             digests = [sha256(one.after.data).digest() for one in anew]

@@ -17,7 +17,6 @@ from segmentation.ledger.personal.entries import Entry, Write, micros, read_as, 
 from segmentation.ledger.personal.rows import among
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import segments
-from segmentation.ledger.store import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -201,7 +200,7 @@ class Segments:
         mark, asked = self._records.keyring.marker(purpose), set(times)
         marks = {mark(subject): subject for subject in subjects}
         ledger = self._records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             rows = among(connection, segments, ("subject", "at", "model"), list(marks), purpose)
             return {marks[bytes(found)] for found, at, of in rows if at in asked and of == model}
 

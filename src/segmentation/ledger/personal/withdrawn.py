@@ -82,7 +82,7 @@ def take_out_placed(records: Records, among: Mapping[str, Collection[bytes]], by
     """
     ledger, gone, count = records.ledger, list[bytes](), 0
     for table, which in still_placed(records, among):
-        with ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+        with ledger.writer(UNWRITTEN, AGAIN) as connection:
             question = select(table.c.sealed).where(which, table.c.sealed.is_not(None)).limit(SOME)
             some = connection.execute(question).scalars()
             gone += [bytes(one) for one in some][: SOME - len(gone)]
