@@ -42,7 +42,8 @@ class Way:
     purpose : str
         One of `FORS`.
     reads, writes : tuple of str
-        Names of tables of the ledger.
+        Names of tables of the ledger; what is taken out of one is written, as a withdrawal takes out segments
+        and overrides.
     """
 
     name: str
@@ -91,9 +92,10 @@ def _page(name: str, who: str, purpose: For, reads: str = "", writes: str = "") 
     return replace(_command(f"page_{name}", who, purpose, reads, writes), kind="page")
 
 
-EVERYTHING = "consents segments overrides requests"
 PLACED = "consents segments overrides"
-ERASED = "data_keys tombstones consents segments overrides requests"
+EVERYTHING = f"{PLACED} requests"
+ERASED = f"data_keys tombstones {EVERYTHING}"
+DECIDED = "segments overrides requests"
 OFFICER, OPERATOR = "compliance", "operator"
 FINDERS = "compliance administrator"
 """Who enters a breach: whoever runs the machine often sees it first."""
@@ -107,30 +109,24 @@ WAYS: tuple[Way, ...] = (
     _route("resident_place", "store", "placing", reads=PLACED, writes="segments"),
     _route("resident_segment", "resident", "stated", reads=PLACED),
     _route("resident_explain", "rights", "rights", reads="segments overrides"),
-    _route("resident_consent", "rights", "recorded", reads="consents", writes="consents"),
+    _route("resident_consent", "rights", "recorded", reads="consents", writes=PLACED),
     _route("resident_consents", "rights", "rights", reads="consents"),
-    _route("resident_ask", "rights", "rights", reads="consents", writes="requests consents"),
+    _route("resident_ask", "rights", "rights", reads="consents", writes=EVERYTHING),
     _route("resident_requests", "rights", "rights", reads="requests"),
     _route("resident_account", "rights", "rights", reads=EVERYTHING),
     _command("resident show", OFFICER, "rights", reads=EVERYTHING),
     _command("resident explain", OFFICER, "rights", reads="segments overrides"),
     _command("resident requests", OPERATOR, "keeping"),
-    _command("resident request", OFFICER, "rights", reads="consents", writes="requests consents"),
-    _command("resident answer", OFFICER, "rights", writes="requests"),
-    _command("resident override", OFFICER, "rights", writes="overrides requests"),
-    _command(
-        "resident erase",
-        OFFICER,
-        "rights",
-        reads="requests",
-        writes=ERASED,
-    ),
+    _command("resident request", OFFICER, "rights", reads="consents", writes=EVERYTHING),
+    _command("resident answer", OFFICER, "rights", reads="requests", writes="requests"),
+    _command("resident override", OFFICER, "rights", reads=DECIDED, writes="overrides requests"),
+    _command("resident erase", OFFICER, "rights", reads="requests", writes=ERASED),
     _command("consent state", OFFICER, "recorded", reads="consents"),
     _command("consent give", OFFICER, "recorded", reads="consents", writes="consents"),
-    _command("consent refuse", OFFICER, "recorded", reads="consents", writes="consents"),
-    _command("consent withdraw", OFFICER, "recorded", reads="consents", writes="consents"),
+    _command("consent refuse", OFFICER, "recorded", reads="consents", writes=PLACED),
+    _command("consent withdraw", OFFICER, "recorded", reads="consents", writes=PLACED),
     _command("consent object", OFFICER, "recorded", reads="consents", writes="consents"),
-    _command("consent import", OFFICER, "recorded", reads="consents", writes="consents"),
+    _command("consent import", OFFICER, "recorded", reads="consents", writes=PLACED),
     _command("consent export", OFFICER, "recorded", reads="consents"),
     _command("consent notice", OFFICER, "recorded", writes="notices"),
     _command("breach open", FINDERS, "keeping", writes="breaches"),
@@ -140,8 +136,8 @@ WAYS: tuple[Way, ...] = (
     _command("score", OPERATOR, "placing", reads="consents", writes="segments"),
     _command("build", OPERATOR, "recorded", reads="consents"),
     _command("mitigate", OPERATOR, "recorded", reads="consents"),
-    _command("audit", OPERATOR, "keeping", reads="overrides segments"),
-    _command("retention run", OPERATOR, "keeping", writes="consents segments overrides requests data_keys"),
+    _command("audit", OPERATOR, "keeping", reads=PLACED),
+    _command("retention run", OPERATOR, "keeping", reads="consents", writes=f"{EVERYTHING} data_keys"),
     _command("keyring rotate", OPERATOR, "keeping", writes="data_keys"),
     _command("backup", OPERATOR, "keeping"),
     _command("restore", OPERATOR, "keeping"),
@@ -151,10 +147,10 @@ WAYS: tuple[Way, ...] = (
     _page("resident", OFFICER, "rights", reads=EVERYTHING),
     _page("resident_json", OFFICER, "rights", reads=EVERYTHING),
     _page("resident_page", OFFICER, "rights", reads=EVERYTHING),
-    _page("receive_request", OFFICER, "rights", reads="consents", writes="requests consents"),
-    _page("say", OFFICER, "rights", reads="consents", writes="requests consents"),
+    _page("receive_request", OFFICER, "rights", reads="consents", writes=EVERYTHING),
+    _page("say", OFFICER, "rights", reads="consents", writes=EVERYTHING),
     _page("override", OFFICER, "rights", reads="segments overrides"),
-    _page("decide_override", OFFICER, "rights", writes="overrides requests"),
+    _page("decide_override", OFFICER, "rights", reads=DECIDED, writes="overrides requests"),
     _page("erase", OFFICER, "rights", reads="requests"),
     _page("carry_out", OFFICER, "rights", reads="requests", writes=ERASED),
     _page("request", OFFICER, "rights", reads="requests"),
