@@ -56,7 +56,7 @@ def access_of(call: Call, route: str, status: int, model: str, now: datetime) ->
     now : datetime
         In UTC.
     """
-    approved = call.served.approved if call.served else None
+    approved = call.served.approved if call.served else call.former
     return Access(
         at=now,
         id=call.id,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from segmentation.answers import Fault
+    from segmentation.approved import Former
     from segmentation.ledger.api_keys import ApiKey
     from serving.room import Place
     from serving.served import Served
@@ -41,6 +42,8 @@ class Call:
         Content type of the body, one of the route's `media`, without parameters; empty where none is read.
     served : Served or None
         The version that the handler took, for the access event: handlers set it.
+    former : Former or None
+        The version that the answer is from, where it need not be served any more: handlers set it.
     rows : int
         Residents that the request held, for the access event and the metrics: handlers set it.
     wait : float
@@ -60,6 +63,7 @@ class Call:
     key: ApiKey | None
     media: str = ""
     served: Served | None = None
+    former: Former | None = None
     rows: int = 0
     wait: float = 0.0
     place: Place | None = None

@@ -22,7 +22,7 @@ from serving.languages import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from segmentation.approved import Approved
+    from segmentation.approved import Approved, Former
     from segmentation.ledger.standing import Standing
     from segmentation.ledger.standing import State as Stage
     from segmentation.policy import Feature as Allowed
@@ -44,12 +44,12 @@ STATES: Mapping[Stage, str] = {
 }
 
 
-def segments_of(approved: Approved, card: Mapping[str, Any]) -> dict[str, Segment]:
+def segments_of(approved: Approved | Former, card: Mapping[str, Any]) -> dict[str, Segment]:
     """Return the name and the service plan of every segment, in the order of the scorer.
 
     Parameters
     ----------
-    approved : Approved
+    approved : Approved or Former
     card : mapping
         The card's JSON, parsed.
 

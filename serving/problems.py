@@ -32,6 +32,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "wrong-method": Kind(405, "This address does not answer to this method / 此地址不支持该请求方法"),
     "too-slow": Kind(408, "The request took too long to arrive / 请求到达过慢"),
     "conflict": Kind(409, "It stands otherwise already / 与现有状态冲突"),
+    "version-gone": Kind(410, "The version that placed them is not there / 分群所依据的版本已不存在"),
     "too-large": Kind(413, "The request is too large / 请求过大"),
     "wrong-media": Kind(415, "The content type is not one that this address reads / 此地址不接受该内容类型"),
     "invalid": Kind(422, "The request does not fit the policy / 请求不符合策略"),

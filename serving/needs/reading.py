@@ -14,7 +14,7 @@ from serving.needs.quick import Quick
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segmentation.approved import Approved
+    from segmentation.approved import Approved, Former
     from segmentation.policy import Policy
     from serving.needs.columns import Columns
     from serving.needs.layout import Layout
@@ -122,7 +122,7 @@ class Needs:
         return Careful(self.policy, self.all)
 
 
-def needs_of(approved: Approved) -> Needs:
+def needs_of(approved: Approved | Former) -> Needs:
     """Return what requests to an approved version may hold, with its quick reader made ready."""
     needs = Needs(approved.policy, needs_under(approved.policy, approved.scorer))
     needs._quick  # noqa: B018, SLF001 - it takes milliseconds, which no first request shall wait for

@@ -40,8 +40,9 @@ class KeptSegment(Struct, frozen=True):
 class OwnExplanation(Struct, frozen=True):
     """Why a resident is in a segment, and whether the needs that were sent give the one that is kept.
 
-    `agrees` is None where no segment is kept, or another version gave it: then it says nothing of these
-    needs. Needs are read, and not kept.
+    It is told by the version that gave the kept segment, whether it is served or not; `held` says where that
+    version stands. Where none is kept, `agrees` is None, and the version that is served tells. Needs are
+    read, and not kept.
     """
 
     model: str

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from segmentation.errors import LedgerError, StorageError, VaultError
+    from segmentation.errors import SegmentationError
     from segmentation.ledger.store import Ledger
     from segmentation.vault import Keyring
     from serving.logs import Log
     from serving.rate import Rate
+    from serving.residents.former import Formers
     from serving.settings import Settings
 
 PATIENCE = 3.0
@@ -93,6 +94,13 @@ class Desk:
                 self._bury(self._ledger)
             return Records(self._ledger, self.keyring)
 
+    @cached_property
+    def formers(self) -> Formers:
+        """Versions that placed residents, for reasons."""
+        from serving.residents.former import Formers  # noqa: PLC0415 - when the first one asks why
+
+        return Formers(self.settings.trust)
+
     @property
     def requests(self) -> Requests:
         """The register of requests; raises what `records` does."""
@@ -105,8 +113,8 @@ class Desk:
         if ledger is not None:
             ledger.close()
 
-    def tell(self, error: LedgerError | StorageError | VaultError) -> None:
-        """Tell the log why something cannot be read or written; none of these names a resident."""
+    def tell(self, error: SegmentationError) -> None:
+        """Tell the log why something cannot be read or written; no such error names a resident."""
         self.log.said("residents", "error", type(error).__name__, error)
 
     @cached_property

@@ -47,7 +47,7 @@ OWN_EXPLANATION = OwnExplanation(
     decision=DECISION,
     segments=SEGMENTS,
     reason=EXPLANATION.results[0],
-    held=Held("S1", 3, AT, EXPIRES, None),
+    held=Held("S1", 3, AT, EXPIRES, None, "active"),
     agrees=True,
 )
 STANDING = Purpose(PURPOSE, "given", AT, "2026-1", None)
@@ -82,6 +82,7 @@ ACCOUNT = Account(
             at=AT,
             expires=EXPIRES,
             is_expired=False,
+            state="active",
         ),
     ),
     overrides=(),

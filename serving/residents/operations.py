@@ -77,15 +77,17 @@ RESIDENTS: Mapping[str, Operation] = {
     "resident_explain": Operation(
         "residents",
         Texts(
-            "Exact, from needs that are sent again, and not kept. `agrees` says whether they give the "
-            "segment that is kept. It is a right, and asks for no consent.",
-            "根据再次提供的需求给出精确的原因，需求不予保存。`agrees` 表示与所保存的分群是否一致。"
-            "这是住户的权利，无须另行同意。",
+            "Exact, from needs that are sent again, and not kept, by the version that gave the kept segment, "
+            "whether it is served or not: `held.state` says where it stands. `agrees` says whether they give "
+            "that segment. It is a right, and asks for no consent.",
+            "根据再次提供的需求，按得出所保存分群的版本给出精确的原因（无论该版本是否仍在使用，见 "
+            "`held.state`），需求不予保存。`agrees` 表示与所保存的分群是否一致。这是住户的权利，"
+            "无须另行同意。",
         ),
         answers.OwnExplanation,
         OWN_EXPLANATION,
         body="ResidentsAlone",
-        problems=(*APPROVED, *ASKED),
+        problems=(*APPROVED, *ASKED, "version-gone"),
         parameters=(REFERENCE,),
     ),
     "resident_consent": Operation(

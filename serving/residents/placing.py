@@ -14,6 +14,7 @@ from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.overrides import Overrides
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.rights.beheld import beheld
+from segmentation.rights.kept import TAKEN_BACK, states_of
 from serving.calls import Refused, Reply
 from serving.residents.answers import KeptSegment
 from serving.residents.asked import about_one, check_purpose, purpose_in
@@ -31,8 +32,6 @@ NONE_KEPT = (
     "No segment of this resident is kept for this purpose, or it has expired. Place them with POST, or give "
     "the standard service."
 )
-TAKEN_BACK = frozenset({"revoked", "suspended"})
-"""States of a version whose segments are not used any more; of one that was replaced, they are."""
 LOST = "override-lost"
 """The alert of an override that names a segment which the version that is served has not."""
 _encode = msgspec.json.Encoder().encode
@@ -73,9 +72,8 @@ def _standing(asked: Asked, kept: Segment | None) -> Segment | None:
     """Return a segment, unless the version that gave it was taken out of service since."""
     if kept is None:
         return None
-    now = asked.now
-    state = asked.state.watch.history().standing(kept.model, kept.version, now).state
-    return None if state in TAKEN_BACK else kept
+    states = states_of(asked.state.watch.history(), asked.now)
+    return None if states(kept.model, kept.version) in TAKEN_BACK else kept
 
 
 def _in_use(asked: Asked, served: Served, override: Override | None) -> Override | None:

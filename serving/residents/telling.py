@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from segmentation.rights.gathering import account_of
+from segmentation.rights.kept import states_of
 from serving.calls import JSON, Refused, Reply
 from serving.languages import LANGUAGES, TAGS, preferred
 from serving.residents.asked import about_one
@@ -29,7 +30,8 @@ LANGUAGE = "The account is written in two languages: ask for `language=en` or `z
 def _account(asked: Asked) -> Reply:
     """Answer everything that is kept; as a page where ``Accept`` asks for one first."""
     language = _language(asked.call.scope)
-    found = account_of(asked.records, asked.subject, asked.stated(), asked.now, asked.desk.purposes)
+    states = states_of(asked.state.watch.history(), asked.now)
+    found = account_of(asked.records, asked.subject, asked.stated(), asked.now, asked.desk.purposes, states)
     if found.is_empty:
         raise Refused("none-kept", NONE_KEPT)
     if not _is_page(asked.call.scope["headers"]):

@@ -1,7 +1,7 @@
 """A reason of one resident is the model itself, and is held against what is kept."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -37,21 +37,31 @@ def test_a_value_that_the_policy_does_not_allow_is_refused():
         reason(service_urgency="whenever")
 
 
-def kept(segment, version=1):
-    return Segment(1, NOW, NOW, "needs", version, segment, 0.5, False, "sha256:0", ())
+def kept(segment):
+    until = NOW + timedelta(days=1)
+    return Segment(1, NOW, until, "needs", 1, segment, 0.5, False, "sha256:0", ())
 
 
-def test_it_agrees_with_the_same_segment_of_the_same_version_alone():
+def held(found, kept, override=None, now=NOW, state="active"):
+    return held_against(found, kept, override, lambda *_: state, now)
+
+
+def test_it_agrees_with_the_same_segment_alone():
     found = reason()
     other = next(one for one in made.scorer().segments if one != found.segment)
 
-    assert held_against(found, 1, kept(found.segment), None).agrees is True
-    assert held_against(found, 1, kept(other), None).agrees is False
-    assert held_against(found, 2, kept(found.segment), None).agrees is None
-    assert held_against(found, 1, None, None).held is None
+    assert held(found, kept(found.segment)).agrees is True
+    assert held(found, kept(other)).agrees is False
+    assert (held(found, None).held, held(found, None).agrees) == (None, None)
 
 
 def test_what_a_person_decided_stands_beside_it():
     put = Override(1, NOW, "needs", "S2", "Works at night.", "Carol", "")
 
-    assert held_against(reason(), 1, kept("S1"), put).held.override == "S2"
+    assert held(reason(), kept("S1"), put).held.override == "S2"
+
+
+def test_whether_the_kept_segment_may_still_be_used_is_told():
+    told = held(reason(), kept("S1"), state="revoked").held
+    assert (told.state, told.is_expired) == ("revoked", False)
+    assert held(reason(), kept("S1"), now=NOW + timedelta(days=1)).held.is_expired

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from segmentation.rights.gathering import account_of
+from segmentation.rights.kept import states_of
 from segmentation.rights.report import page as page_of
 from serving.languages import LANGUAGES as OURS
 from serving.pages.page import Page, msg, told
@@ -160,7 +161,8 @@ def shown(asked: Asked, receiving: Receiving | None = None, status: int = 200) -
 
 def account(asked: Asked, model: Model) -> Account:
     """Return everything that is kept; raises what `account_of` does."""
-    return account_of(asked.records, asked.subject, model.stated, asked.now, asked.desk.purposes)
+    states = states_of(asked.visit.history, asked.now)
+    return account_of(asked.records, asked.subject, model.stated, asked.now, asked.desk.purposes, states)
 
 
 def form_of(asked: Asked, **typed: object) -> Receiving:

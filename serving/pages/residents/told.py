@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from segmentation.ledger.personal.register import Listed
+from segmentation.rights.kept import TAKEN_BACK
+from segmentation.rights.words import REVIEWED, VERSIONS
 from serving.pages.page import msg
 from serving.pages.residents.named import (
     CHANNELS,
@@ -93,7 +95,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Placed:
-    """One row of the classification table."""
+    """One row of the classification table.
+
+    `standing` says where its version stands now, empty where nobody could tell.
+    """
 
     purpose: str
     model: str
@@ -106,6 +111,7 @@ class Placed:
     at: datetime
     expires: datetime
     is_expired: bool
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class Holds:
     purpose, model, segment : str
         The segment is empty where none is kept and no person put one.
     placed : Placed or None
-        The computed one, where it has not expired.
+        The computed one, where it has not expired and its version was not taken back.
     put : Put or None
         What a person decided, where it stands.
     """
@@ -222,6 +228,7 @@ class Teller:
             _at(one.at),
             _at(one.expires),
             one.is_expired,
+            getattr(VERSIONS.get(one.state, REVIEWED), self.voice.language) if one.state else "",
         )
 
     def put(self, one: account.Override) -> Put:
@@ -232,9 +239,10 @@ class Teller:
     def holds(self, found: account.Account) -> Iterator[Holds]:
         """Yield what holds now, for each purpose and model of which anything is kept."""
         for purpose, model in dict.fromkeys((one.purpose, one.model) for one in _placings(found)):
-            kept = [one for one in found.segments if _is_of(one, purpose, model) and not one.is_expired]
+            kept = [one for one in found.segments if _is_of(one, purpose, model)][-1:]
             people = [one for one in found.overrides if _is_of(one, purpose, model)]
-            placed = self.placed(kept[-1]) if kept else None
+            used = [one for one in kept if not one.is_expired and one.state not in TAKEN_BACK]
+            placed = self.placed(used[0]) if used else None
             put = self.put(people[-1]) if people and people[-1].segment is not None else None
             segment = put.segment if put is not None else "" if placed is None else placed.segment
             yield Holds(self.purpose(purpose), model, segment, placed, put)

@@ -40,7 +40,9 @@ class Consent(Struct, frozen=True):
 class Kept(Struct, frozen=True):
     """One row of the classification table: where the resident was placed, when, by what, and until when.
 
-    `decision` is the digest of the signed approval that the version was used on.
+    `decision` is the digest of the signed approval that the version was used on. `state` is where the version
+    stands now, in the ledger's words: ``active`` is the one that is served; what a ``revoked``,
+    ``suspended``, ``expired`` or ``rejected`` one gave is not used. Empty where nobody could tell.
     """
 
     purpose: str
@@ -54,6 +56,7 @@ class Kept(Struct, frozen=True):
     at: str
     expires: str
     is_expired: bool
+    state: str = ""
 
 
 class Override(Struct, frozen=True):
@@ -130,20 +133,26 @@ class Account(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """The segment that is kept of a resident, and the one that a person put in its place, if one did."""
+    """The segment that is kept of a resident, and the one that a person put in its place, if one did.
+
+    `state` is where the version that gave it stands now, as `Kept` has it; with `is_expired`, it says whether
+    the segment may still be used.
+    """
 
     segment: str
     version: int
     at: str
     expires: str
     override: str | None
+    state: str = ""
+    is_expired: bool = False
 
 
 class Explained(Struct, frozen=True):
     """Why a resident is in a segment, and whether that is the one that is kept.
 
-    `agrees` is None where no segment is kept, or where another version gave it: then it says nothing of these
-    needs.
+    The reason is of the version that gave the kept segment. `agrees` is None where no segment is kept: then
+    it is what the version that is served makes of these needs.
     """
 
     reason: Reason

@@ -17,11 +17,13 @@ from segmentation.wording.reasons import Because
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
     from segmentation.ledger.personal.overrides import Override
     from segmentation.ledger.personal.segments import Segment
+    from segmentation.rights.kept import States
     from segmentation.rights.why import Words
     from segmentation.scorer import FoldedScorer
 
@@ -66,18 +68,23 @@ def explained(
     )
 
 
-def held_against(reason: Reason, version: int, kept: Segment | None, override: Override | None) -> Explained:
+def held_against(
+    reason: Reason, kept: Segment | None, override: Override | None, states: States, now: datetime
+) -> Explained:
     """Return a reason beside what is kept.
 
     Parameters
     ----------
     reason : Reason
-    version : int
-        Which gave it.
+        Of the version that gave what is kept, where anything is.
     kept : Segment or None
-        The newest that is kept and has not expired.
+        The newest that is kept.
     override : Override or None
         The one that stands.
+    states : callable
+        As `kept.states_of` returns it.
+    now : datetime
+        Aware.
     """
     if kept is None:
         return Explained(reason, None, None)
@@ -87,8 +94,10 @@ def held_against(reason: Reason, version: int, kept: Segment | None, override: O
         kept.at.isoformat(),
         kept.expires.isoformat(),
         None if override is None else override.segment,
+        states(kept.model, kept.version),
+        now >= kept.expires,
     )
-    return Explained(reason, held, reason.segment == kept.segment if kept.version == version else None)
+    return Explained(reason, held, reason.segment == kept.segment)
 
 
 def _alone(value: Value) -> NDArray[np.float64] | Coded:

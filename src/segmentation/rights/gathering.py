@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal import requests as asked
     from segmentation.ledger.personal.records import Records
     from segmentation.rights.beheld import Beheld
+    from segmentation.rights.kept import States
 
 
 def account_of(
-    records: Records, subject: bytes, stated: Iterable[str], now: datetime, known: Purposes | None = None
+    records: Records,
+    subject: bytes,
+    stated: Iterable[str],
+    now: datetime,
+    known: Purposes | None = None,
+    states: States | None = None,
 ) -> Account:
     """Return everything that is kept of a resident, expired rows included.
 
@@ -39,6 +45,8 @@ def account_of(
         Aware.
     known : Purposes, optional
         Kept by who asks often.
+    states : callable, optional
+        As `kept.states_of` returns it; without it, nothing is said of where versions stand.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def account_of(
             at=now.isoformat(),
             purposes=tuple(standings(seen, subject, purposes)),
             consents=tuple(one for purpose in purposes for one in consents_of(seen, subject, purpose)),
-            segments=tuple(one for purpose in purposes for one in _kept(seen, subject, purpose, now)),
+            segments=tuple(one for purpose in purposes for one in _kept(seen, subject, purpose, now, states)),
             overrides=tuple(one for purpose in purposes for one in _overrides(seen, subject, purpose)),
             requests=tuple(map(told_of, Requests(seen).of(subject))),
             readings=readings_of(seen.look.connection, mark_of(seen.keyring, subject)),
@@ -110,7 +118,7 @@ def _event(purpose: str, event: said.Event) -> Consent:
     )
 
 
-def _kept(seen: Beheld, subject: bytes, purpose: str, now: datetime) -> Iterator[Kept]:
+def _kept(seen: Beheld, subject: bytes, purpose: str, now: datetime, states: States | None) -> Iterator[Kept]:
     for one in Segments(seen).history(subject, purpose):
         yield Kept(
             purpose=purpose,
@@ -124,6 +132,7 @@ def _kept(seen: Beheld, subject: bytes, purpose: str, now: datetime) -> Iterator
             at=one.at.isoformat(),
             expires=one.expires.isoformat(),
             is_expired=now >= one.expires,
+            state="" if states is None else states(one.model, one.version),
         )
 
 

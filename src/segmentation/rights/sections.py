@@ -94,6 +94,7 @@ class _Teller:
         parts = (
             placed,
             self.word(words.EXPIRED) if one.is_expired else "",
+            self.word(words.VERSIONS.get(one.state, words.REVIEWED)) if one.state else "",
             self.word(words.BORDERLINE) if one.borderline else "",
             self.word(words.MARGIN, self._voice.number(one.margin)),
             self.word(words.IMPUTED, self._voice.join("list", one.imputed)) if one.imputed else "",

@@ -98,6 +98,23 @@ PLACED = Texts(
     "{segment}，由 {model} 第 {version} 版于 {at} 得出；保存至 {expires}",
 )
 EXPIRED = Texts("no longer used", "不再使用")
+VERSIONS: Mapping[str, Texts] = {
+    "active": Texts("its version is in use", "该版本正在使用"),
+    "superseded": Texts("its version was replaced since", "该版本已被其他版本取代"),
+    "revoked": Texts("its version was revoked, so this segment is not used", "该版本已撤销，此分群不再使用"),
+    "suspended": Texts(
+        "its version is suspended, so this segment is not used now", "该版本已暂停，此分群暂不使用"
+    ),
+    "expired": Texts(
+        "the approval of its version has expired, so this segment is not used",
+        "该版本的批准已到期，此分群不再使用",
+    ),
+    "rejected": Texts(
+        "its version was rejected since, so this segment is not used", "该版本已被驳回，此分群不再使用"
+    ),
+}
+"""Where the version stands that placed a resident; of every other state `REVIEWED` is said."""
+REVIEWED = Texts("its version is not in use", "该版本未在使用")
 BORDERLINE = Texts("a borderline case", "处于边界")
 DECISION = Texts("under the signed decision {}", "所依据的审批决定：{}")
 MARGIN = Texts("margin {}", "间隔 {}")

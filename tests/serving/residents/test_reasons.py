@@ -1,10 +1,14 @@
 """Why a resident is where they are: exact, and held against what is kept."""
 
+import shutil
+from datetime import timedelta
+
 import pytest
 
 from segmentation.ledger.personal.overrides import Overrides, Told
+from segmentation.ledger.personal.segments import By, Placed, Segments
 from tests.serving.made import MODEL, residents
-from tests.serving.residents.front import PURPOSE
+from tests.serving.residents.front import PURPOSE, slug
 
 
 def explained(front, seed=0):
@@ -41,12 +45,73 @@ def test_where_nothing_is_kept_there_is_nothing_to_agree_with(front):
     assert (told["held"], told["agrees"]) == (None, None)
 
 
-def test_a_segment_of_another_version_says_nothing_of_these_needs(placed):
+def test_the_version_that_gave_the_kept_segment_says_why_and_not_the_one_that_is_served(placed):
+    before = explained(placed)
     placed.office.approve(2)
     placed.app.edge.state.watch.look()
     told = explained(placed)
 
-    assert (told["version"], told["held"]["version"], told["agrees"]) == (2, 1, None)
+    assert placed.place(seed=9).json()["version"] == 2
+    assert (told["version"], told["held"]["version"], told["agrees"]) == (1, 1, True)
+    assert (told["reason"], told["decision"]) == (before["reason"], before["decision"])
+    assert (before["held"]["state"], told["held"]["state"]) == ("active", "superseded")
+    assert explained(placed, 9)["version"] == 2, "once placed anew, by the new one"
+
+
+@pytest.mark.parametrize(
+    ("end", "state"), [("revoke", "revoked"), ("suspend", "suspended"), ("wait", "expired")]
+)
+def test_it_says_why_while_no_version_may_be_served_and_that_the_segment_is_not_used(placed, end, state):
+    if end == "wait":
+        placed.office.clock.wait(days=181)
+        placed.issue("all")
+    else:
+        getattr(placed.office, end)()
+    placed.app.edge.state.watch.look()
+
+    assert (placed.kept().status, slug(placed.kept())) == (503, "not-approved")
+    told = explained(placed)
+    assert (told["version"], told["agrees"], told["held"]["state"]) == (1, True, state)
+    assert sum(told["reason"]["contributions"].values()) + told["reason"]["constant"] == pytest.approx(
+        told["reason"]["gap"], abs=1e-9
+    )
+    assert (placed.events[-1]["version"], placed.events[-1]["decision"]) == (1, told["decision"])
+    (kept,) = placed.ask("GET").json()["segments"]
+    assert kept["state"] == state
+
+
+def test_where_nothing_is_kept_and_none_is_served_there_is_nothing_to_say(front):
+    front.office.revoke()
+    front.app.edge.state.watch.look()
+    found = front.ask("POST", "/explanation", {"residents": residents(1)})
+
+    assert (found.status, slug(found)) == (503, "not-approved")
+
+
+def test_where_what_was_signed_is_gone_no_other_version_makes_reasons_up(placed):
+    placed.office.approve(2)
+    placed.app.edge.state.watch.look()
+    (folder,) = (placed.office.folder / "bundles/approved" / MODEL).glob("1-*")
+    shutil.rmtree(folder)
+    found = placed.ask("POST", "/explanation", {"residents": residents(1)})
+
+    assert (found.status, slug(found)) == (410, "version-gone")
+    assert str(placed.office.folder) not in found.json()["detail"]
+    assert "BundleError" in placed.log.getvalue()
+    placed.office.publish(1)
+    assert explained(placed)["version"] == 1, "the control: it is back"
+    shutil.rmtree(folder)
+    assert explained(placed)["version"] == 1, "a worker keeps it once it was read and checked"
+
+
+def test_a_decision_that_the_ledger_has_not_is_no_version(front):
+    front.consent()
+    by = By(PURPOSE, MODEL, 1, timedelta(days=1))
+    strange = Placed("S1", 0.5, borderline=False, decision="sha256:0")
+    Segments(front.records).keep(front.subject(), strange, by, "Test", front.office.clock())
+    found = front.ask("POST", "/explanation", {"residents": residents(1)})
+
+    assert (found.status, slug(found)) == (410, "version-gone")
 
 
 def test_who_withdrew_may_still_know_why(placed):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.approved import Approved
+    from segmentation.ledger.history import History
     from segmentation.ledger.personal.opening import Personal
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.requests import Requests
@@ -264,6 +265,12 @@ def to_take_back(
     stated = [key for one in policies for key in (one.purpose.key, one.audit_purpose.key)]
     with beheld(records) as seen:
         return Purposes().to_take_back(seen, stated)
+
+
+def history_at(home: Path) -> History:
+    """Return what the ledger tells of versions and people; raises what `Book.history` does."""
+    with office.book_at(home) as book:
+        return book.history()
 
 
 def approved_at(home: Path, model: str | None) -> Approved:

@@ -11,11 +11,21 @@ import typer
 from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import plain, say
-from segmentation.cli.resident.desk import ModelName, Officer, ReferenceFile, approved_at, desk_at
+from segmentation.cli.resident.desk import (
+    ModelName,
+    Officer,
+    ReferenceFile,
+    approved_at,
+    desk_at,
+    history_at,
+)
 
 if TYPE_CHECKING:
     from segmentation.answers import Texts
-    from segmentation.approved import Approved
+    from segmentation.approved import Approved, Former
+    from segmentation.ledger.history import History
+    from segmentation.ledger.personal.segments import Segment
+    from segmentation.rights.account import Explained
     from segmentation.rights.report import Names
 
 EXAMPLES = {
@@ -44,21 +54,22 @@ def show(
     """
     import msgspec
 
-    from segmentation.errors import NotApprovedError
+    from segmentation.errors import BundleError, NotApprovedError
     from segmentation.files import write_text
     from segmentation.rights.gathering import account_of
+    from segmentation.rights.kept import states_of
     from segmentation.rights.readings import note_reading
     from segmentation.rights.report import Names, page, text
 
     known = _language(language)
     try:
         names, stated = _names(approved_at(home, model))
-    except NotApprovedError:
+    except (NotApprovedError, BundleError):
         names, stated = Names(), ()  # a right does not wait for a version
     with desk_at(home, by, passphrase_file) as desk:
         subject = desk.subject(reference_file)
         records = desk.personal.records
-        found = account_of(records, subject, stated, desk.now)
+        found = account_of(records, subject, stated, desk.now, states=states_of(history_at(home), desk.now))
         note_reading(records, subject, desk.by, "resident show", PURPOSE, desk.now)
     if found.is_empty:
         say("Nothing is kept of this resident: no consent, no segment and no request.")
@@ -80,47 +91,80 @@ def explain(
     passphrase_file: PassphraseFile = None,
     as_json: Json = False,
 ) -> None:
-    """Say why a resident is in their segment, exactly, and whether these needs give the one that is kept."""
+    """Say why a resident is in their segment, exactly, and whether these needs give the one that is kept.
+
+    The version that gave the kept segment says it, whether it is in use or not; where nothing is kept, the
+    one that is in use.
+    """
     import msgspec
 
-    from segmentation.ledger.personal.overrides import Overrides
-    from segmentation.ledger.personal.segments import Segments
+    from segmentation.cli.serve import only_model
     from segmentation.rights.beheld import beheld
     from segmentation.rights.explained import explained, held_against
+    from segmentation.rights.kept import latest, states_of
     from segmentation.rights.readings import note_reading
     from segmentation.rights.why import words_of
 
-    approved = approved_at(home, model)
+    history = history_at(home)
+    name = model or only_model(history)
+    with desk_at(home, by, passphrase_file) as desk:
+        subject, records = desk.subject(reference_file), desk.personal.records
+        with beheld(records) as seen:
+            kept, override = latest(seen, subject, name)
+        note_reading(records, subject, desk.by, "resident explain", PURPOSE, desk.now)
+    approved = approved_at(home, name) if kept is None else _placed_by(home, history, kept)
     values = _values(needs, approved)
     missing = tuple(name for name, value in values.items() if value is None)
     words = words_of(approved.policy, json.loads(approved.card))
     reason = explained(approved.scorer, words, values, missing)
-    with desk_at(home, by, passphrase_file) as desk:
-        subject, records = desk.subject(reference_file), desk.personal.records
-        at = (subject, approved.policy.purpose.key, approved.name)
-        with beheld(records) as seen:
-            kept, override = Segments(seen).current(*at, desk.now), Overrides(seen).standing(*at)
-        note_reading(records, subject, desk.by, "resident explain", PURPOSE, desk.now)
-    told = held_against(reason, approved.version, kept, override)
+    told = held_against(reason, kept, override, states_of(history, desk.now), desk.now)
     if as_json:
         say_json(msgspec.to_builtins(told))
         return
     say(told.reason.text.en)
     say(told.reason.text.zh)
-    say(_agreement(told.agrees, is_kept=told.held is not None))
+    say(_agreement(told))
 
 
 COMMANDS = {"show": show, "explain": explain}
 
 
-def _agreement(agrees: bool | None, *, is_kept: bool) -> str:
-    if not is_kept:
-        return "No segment of this resident is kept."
-    if agrees is None:
-        return "The segment that is kept is of another version: these needs say nothing of it."
-    if agrees:
-        return "These needs give the segment that is kept."
-    return "These needs give another segment than the one that is kept: they have changed, or one is wrong."
+def _placed_by(home: Path, history: History, kept: Segment) -> Former:
+    """Return the version that gave a segment.
+
+    Raises
+    ------
+    BundleError
+        It is not there any more, and no other one can say why.
+    """
+    from segmentation.approved import former_of
+    from segmentation.errors import BundleError, NotApprovedError
+    from segmentation.home import Home
+    from segmentation.ledger.trust import trust_of
+
+    try:
+        return former_of(history, trust_of(Home(home)), kept.model, kept.version, kept.decision)
+    except (BundleError, NotApprovedError) as error:
+        raise BundleError(
+            f"The segment that is kept is of version {kept.version} of {kept.model}, and no other version "
+            f"can say why: {error}"
+        ) from None
+
+
+def _agreement(told: Explained) -> str:
+    from segmentation.rights.words import EXPIRED, REVIEWED, VERSIONS
+
+    if told.held is None:
+        return "No segment of this resident is kept: the version that is in use would place them so."
+    parts = [
+        f"These needs give the segment that is kept, of version {told.held.version}"
+        if told.agrees
+        else f"These needs give another segment than the one that is kept, of version {told.held.version}: "
+        "they have changed, or one is wrong",
+        VERSIONS.get(told.held.state, REVIEWED).en,
+        *([EXPIRED.en] if told.held.is_expired else ()),
+    ]
+    return f"{'; '.join(parts)}."
 
 
 def _names(approved: Approved) -> tuple[Names, tuple[str, ...]]:
@@ -134,7 +178,7 @@ def _names(approved: Approved) -> tuple[Names, tuple[str, ...]]:
     return Names.of(policy, named), (policy.purpose.key, policy.audit_purpose.key)
 
 
-def _values(file: Path, approved: Approved) -> dict[str, Any]:
+def _values(file: Path, approved: Approved | Former) -> dict[str, Any]:
     """Return the needs in a file, with None for those that are not given.
 
     Raises

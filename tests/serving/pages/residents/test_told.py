@@ -10,8 +10,8 @@ AT, LATER = "2026-03-02T08:00:00+00:00", "2026-03-03T08:00:00+00:00"
 TELL = Teller(Names(), speaker("en"))
 
 
-def kept(segment="S1", *, is_expired=False, model="a"):
-    return Kept("p", model, 1, segment, 0.5, False, (), "sha256:d", AT, LATER, is_expired)
+def kept(segment="S1", *, is_expired=False, model="a", state="active"):
+    return Kept("p", model, 1, segment, 0.5, False, (), "sha256:d", AT, LATER, is_expired, state)
 
 
 def put(segment, model="a"):
@@ -34,6 +34,15 @@ def test_what_has_expired_holds_no_more_and_models_stand_apart():
     assert holds((kept(is_expired=True),)) == [("a", "", False, False)]
     assert holds((kept(), kept("S2", model="b"))) == [("a", "S1", True, False), ("b", "S2", True, False)]
     assert holds() == []
+
+
+def test_what_a_version_gave_that_was_taken_back_holds_no_more():
+    assert holds((kept(state="revoked"),)) == [("a", "", False, False)]
+    assert holds((kept(state="superseded"),)) == [("a", "S1", True, False)]
+    assert holds((kept(), kept("S2", state="suspended"))) == [("a", "", False, False)], "the newest counts"
+    assert TELL.placed(kept(state="revoked")).standing.startswith("its version was revoked")
+    assert Teller(Names(), speaker("zh")).placed(kept(state="draft")).standing == "该版本未在使用"
+    assert not TELL.placed(kept(state="")).standing
 
 
 def test_events_steps_and_readings_are_told_in_words_and_unknown_codes_stay():
