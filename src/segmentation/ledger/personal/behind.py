@@ -36,6 +36,12 @@ def subjects_behind(
     mark, wanted = keyring.marker(purpose), set(marks)
     if not wanted:
         return {}
-    everybody = connection.execute(select(data_keys.c.subject), execution_options={"yield_per": AT_ONCE})
-    found = ((mark(subject), subject) for subject in map(bytes, everybody.scalars()))
-    return {pseudonym: subject for pseudonym, subject in found if pseudonym in wanted}
+    found: dict[bytes, bytes] = {}
+    question = select(data_keys.c.subject)
+    with connection.execute(question, execution_options={"yield_per": AT_ONCE}) as everybody:
+        for subject in map(bytes, everybody.scalars()):
+            if (pseudonym := mark(subject)) in wanted:
+                found[pseudonym] = subject
+                if len(found) == len(wanted):
+                    break
+    return found

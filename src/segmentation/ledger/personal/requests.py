@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
+from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.identity import check_identity, check_way
@@ -36,10 +38,11 @@ from segmentation.ledger.personal.register import (
     RIGHTS,
     Listed,
     listed,
+    listed_of,
     one_of,
 )
 from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
-from segmentation.ledger.personal.tables import consents, data_keys, requests
+from segmentation.ledger.personal.tables import consents, requests
 from segmentation.ledger.personal.withdrawing import take_out_after
 
 if TYPE_CHECKING:
@@ -107,7 +110,9 @@ class Requests:
         LedgerError
             The resident was erased in this very moment.
         """
-        _check(told, right)
+        if right not in RIGHTS:
+            raise ReviewError(f"There is no such right. A resident may ask for {', '.join(RIGHTS)}.")
+        _check(told)
         request = f"R{self._random(6).hex()}"
         at, due = micros(now), micros(due_of(right, told.channel, now, self._days))
         state: State = "done" if right in AT_ONCE else "received"
@@ -117,14 +122,14 @@ class Requests:
                 self._check_alone(connection, subject, right)
             keyring = self._records.keyring
             check_alive(connection, keyring, [row for one in beside for row in one.entries])
-            step = self._step(subject, (request, right, state, due), told, at)
+            step = _step(subject, (request, right, state, due), told, at)
             for one in beside:
                 if one.table is consents:
                     take_out_after(Look(connection, lambda: keyring), keyring, one, told.by, now)
             self._write(connection, keys, (step, *beside), told.by, now)
 
         self._with_key(subject, now, write_all)
-        return Listed(request, right, state, time_of(at), time_of(due), now if state == "done" else None)
+        return listed_of(request, right, [(state, at, due)])
 
     def extend(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
         """Give a request as many days again, once, with the reason that the resident is told.
@@ -137,7 +142,12 @@ class Requests:
             There is no such request of this resident, it was answered, or was extended before; or no reason
             is given, or it has so few days by law that it is never extended.
         """
-        self._check_may_wait(subject, request)
+        waiting = self._waiting(subject, request)
+        if waiting is not None and is_short(waiting.right, waiting.steps[0].told.channel):
+            raise ReviewError(
+                f"A request for {waiting.right} in an app has {WORKING_DAYS} working days and is not "
+                "extended (国信办秘字〔2019〕191号, 六, 3). Do it, or refuse it with the reason."
+            )
         return self._answered(subject, request, "extended", told, now)
 
     def done(
@@ -151,9 +161,8 @@ class Requests:
         And rows of the same resident by which it was done, as `receive` takes them: both are written, or
         neither.
         """
-        for one in self.of(subject):
-            if one.id == request and one.ended is None:
-                check_identity(one.right, [told, *(step.told for step in one.steps)])
+        if (waiting := self._waiting(subject, request)) is not None:
+            check_identity(waiting.right, [told, *(step.told for step in waiting.steps)])
         return self._answered(subject, request, "done", told, now, beside)
 
     def refuse(self, subject: bytes, request: str, told: Told, now: datetime) -> Listed:
@@ -223,22 +232,18 @@ class Requests:
     def subject_of(self, request: str) -> bytes | None:
         """Return whose request it is; None where they were erased.
 
-        A pseudonym does not tell, so all who have a key are tried: a second for a million.
-
         Raises
         ------
         ReviewError
             There is no such request.
         """
         question = select(requests.c.subject).where(requests.c.request == request).limit(1)
-        mark, ledger = self._records.keyring.marker(PURPOSE), self._records.ledger
-        with ledger.reading() as connection:
+        with self._records.ledger.reading() as connection:
             one_of(connection, request)
-            wanted = connection.execute(question.order_by(requests.c.number)).scalar()
-            if wanted is None:
+            mark = connection.execute(question.order_by(requests.c.number)).scalar()
+            if mark is None:
                 return None
-            everybody = connection.execute(select(data_keys.c.subject)).scalars()
-            return next((bytes(one) for one in everybody if mark(bytes(one)) == bytes(wanted)), None)
+            return subjects_behind(connection, self._records.keyring, PURPOSE, [bytes(mark)]).get(bytes(mark))
 
     # ---- Writing --------------------------------------------------------------------------------------
 
@@ -263,7 +268,7 @@ class Requests:
             _check_open(found, state)
             due = found.due + timedelta(days=self._days) if state == "extended" else found.due
             more = (found.id, found.right, state, micros(due))
-            step = self._step(subject, more, told, micros(now))
+            step = _step(subject, more, told, micros(now))
             self._write(connection, keys, (step, *beside), told.by, now)
             answered.append(_with(found, state, due, now))
 
@@ -299,9 +304,6 @@ class Requests:
         with ledger.writer(UNWRITTEN, AGAIN) as connection:
             yield connection
 
-    def _step(self, subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:
-        return Write(requests, PURPOSE, [Entry(subject, at, encoded(told), more)])
-
     def _write(
         self,
         connection: Connection,
@@ -315,13 +317,9 @@ class Requests:
             rows = [row for _, row in sealed_rows(one, keys, keyring)]
             write(connection, one.table, one.purpose, rows, by, now, keyring)
 
-    def _check_may_wait(self, subject: bytes, request: str) -> None:
-        for one in self.of(subject):
-            if one.id == request and is_short(one.right, one.steps[0].told.channel):
-                raise ReviewError(
-                    f"A request for {one.right} in an app has {WORKING_DAYS} working days and is not "
-                    "extended (国信办秘字〔2019〕191号, 六, 3). Do it, or refuse it with the reason."
-                )
+    def _waiting(self, subject: bytes, request: str) -> Request | None:
+        """Return a request of a resident that waits for its answer; who answers another one is told why."""
+        return next((one for one in self.of(subject) if one.id == request and one.ended is None), None)
 
     def _check_alone(self, connection: Connection, subject: bytes, right: Right) -> None:
         mark = self._records.keyring.marker(PURPOSE)(subject)
@@ -342,9 +340,7 @@ class Requests:
         return connection.execute(question.limit(1)).first() is not None
 
 
-def _check(told: Told, right: str = "access") -> None:
-    if right not in RIGHTS:
-        raise ReviewError(f"There is no such right. A resident may ask for {', '.join(RIGHTS)}.")
+def _check(told: Told) -> None:
     check_way(told.identity)
     if max(map(len, (told.text, told.channel, told.language))) > LONGEST:
         raise ReviewError(f"A text in a request has at most {LONGEST:,} letters. Say it shorter.")
@@ -360,9 +356,12 @@ def _check_open(found: Listed, state: State) -> None:
         raise ReviewError(f"The request {found.id} was extended before, and once is enough. Answer it.")
 
 
+def _step(subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:
+    return Write(requests, PURPOSE, [Entry(subject, at, encoded(told), more)])
+
+
 def _with(found: Listed, state: State, due: datetime, now: datetime) -> Listed:
-    at = time_of(micros(now))
-    return Listed(found.id, found.right, state, found.received, due, at if state in ENDED else None)
+    return replace(found, state=state, due=due, ended=time_of(micros(now)) if state in ENDED else None)
 
 
 def _bare(found: Listed, state: State, at: int) -> tuple[Any, ...]:
