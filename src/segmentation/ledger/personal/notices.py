@@ -141,32 +141,32 @@ class Notices:
         LedgerError, StorageError
             The database refuses.
         """
-        covers = covers_of(policy, purpose)
+        covers, texts = covers_of(policy, purpose), tuple(sorted(set(text)))
         if not (0 < len(version) <= LONGEST) or not version.isprintable() or version != version.strip():
             raise ReviewError(
                 f"The version of a notice is a text of 1 to {LONGEST} letters that can be read."
             )
         with self._ledger.writer(UNWRITTEN, AGAIN) as connection:
-            there = {one.version: one for one in on_record(connection, purpose)}.get(version)
+            there = {one.version: one for one in _on_record(connection, purpose)}.get(version)
             if there is not None:
-                _check_same(there, covers, told := tuple(sorted(set(text))))
-                if not told or told == there.text:
+                _check_same(there, covers, texts)
+                if not texts or texts == there.text:
                     return False
-            row = (purpose, version, covers, micros(now), " ".join(sorted(set(text))))
+            row = (purpose, version, covers, micros(now), " ".join(texts))
             return bool(write(connection, notices, purpose, [row], by, now, None))
 
     def all(self, purpose: str | None = None) -> tuple[Notice, ...]:
         """Return the versions on record, of one purpose or of all, the oldest first."""
         with self._ledger.reading() as connection:
-            return tuple(on_record(connection, purpose))
+            return tuple(_on_record(connection, purpose))
 
     def needed(self, policy: Policy, purposes: Collection[str]) -> tuple[str, ...]:
         """Return in a sentence each what keeps a consent from being known as one to what the policy asks for.
 
         Of the purposes that are named; nothing is said of one that asks for no consent.
         """
-        stated_ = (one for one in (policy.purpose, policy.audit_purpose) if one.consent == "required")
-        asked = [one for one in stated_ if one.key in purposes]
+        both = (policy.purpose, policy.audit_purpose)
+        asked = [one for one in both if one.consent == "required" and one.key in purposes]
         with self._ledger.reading() as connection:
             return tuple(
                 told for one in asked for told in _lacking(one.key, counting(connection, policy, one.key))
@@ -225,7 +225,7 @@ def covers_of(policy: Policy, purpose: str) -> str:
 def counting(connection: Connection, policy: Policy, purpose: str) -> Counting:
     """Return under which versions a consent counts, within a transaction; raises what `stated` does."""
     one = stated(policy, purpose)
-    known = on_record(connection, purpose)
+    known = _on_record(connection, purpose)
     covers = covers_of(policy, purpose) if known else ""
     same = frozenset(notice.version for notice in known if notice.covers == covers)
     return Counting(frozenset(notice.version for notice in known), same, one.notice_versions)
@@ -248,7 +248,7 @@ def _lacking(purpose: str, counted: Counting) -> Iterator[str]:
         )
 
 
-def on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
+def _on_record(connection: Connection, purpose: str | None) -> Sequence[Notice]:
     """Return the versions on record within a transaction, of one purpose or of all, the oldest first."""
     told = notices.c
     question = select(told.purpose, told.version, told.covers, told.at, told.text)
