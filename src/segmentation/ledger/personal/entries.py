@@ -84,7 +84,7 @@ class Write(NamedTuple):
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A write of personal data, as a line of the access log; it names no resident.
+    """A write of personal data, or a reading of much of it, as a line of the access log; names no resident.
 
     Attributes
     ----------
@@ -94,12 +94,12 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     by : str
         A person of the ledger, the id of an API key, or a command.
     what : str
-        ``write``, or what took rows out: ``erase``, ``retention``, ``rotate``.
+        ``write``; what took rows out, ``erase`` or ``retention``; ``rotate``; ``read`` or ``backup``.
     table : str
     first, count : int
-        The numbers of the rows: `count` from `first` on.
+        The numbers of the rows: `count` from `first` on; 0 and how many where they have no numbers.
     rows : str
-        Digest of their digests, ``sha256:…``.
+        Digest of their digests, ``sha256:…``; empty where nothing changed.
     purpose : str
     alert : str
         What somebody should look at, such as `MASS`.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.entries import read_line
 from segmentation.ledger.personal.records import AGAIN, note
 from segmentation.ledger.personal.rows import name_of
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.store import Ledger
 
-UNREAD = "Nothing is read that is not told in the access log"
+UNTOLD = "Nothing is read that is not told in the access log"
 
 
 def tell_read(ledger: Ledger, table: Table, purpose: str, count: int, by: str, now: datetime) -> None:
@@ -38,6 +37,5 @@ def tell_read(ledger: Ledger, table: Table, purpose: str, count: int, by: str, n
     LedgerError, StorageError
         The database refuses.
     """
-    with ledger.writer(UNREAD, AGAIN) as connection:
-        id_ = secrets.token_hex(8)
-        note(connection, Line(now, id_, by, "read", name_of(table), 0, count, "", purpose))
+    with ledger.writer(UNTOLD, AGAIN) as connection:
+        note(connection, read_line(name_of(table), purpose, count, by, now))
