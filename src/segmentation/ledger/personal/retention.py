@@ -13,6 +13,7 @@ access log, so the next run goes on where one was interrupted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, exists, func, not_, or_, select
@@ -90,17 +91,12 @@ class Retention:
         now : datetime
             Aware.
         """
-        ledger = self._records.ledger
         found = dict.fromkeys(map(name_of, PERSONAL), 0)
-        for table, which in _rules(now):
+        for table, which in chain(_rules(now), self._withdrawn(now)):
             question = select(func.count()).select_from(table).where(which, table.c.subject.is_not(None))
-            with ledger.reading() as connection:
-                found[name_of(table)] = int(connection.execute(question).scalar_one())
-        found[name_of(consents)] = sum(map(len, self._settled(now)))
-        for table, which in self._withdrawn(now):
-            question = select(func.count()).select_from(table).where(which, table.c.subject.is_not(None))
-            with ledger.reading() as connection:
+            with self._records.ledger.reading() as connection:
                 found[name_of(table)] += int(connection.execute(question).scalar_one())
+        found[name_of(consents)] += sum(map(len, self._settled(now)))
         return found
 
     def run(self, by: str, now: datetime, tell: Callable[[str, int], None] | None = None) -> Taken:
@@ -115,7 +111,6 @@ class Retention:
         tell : callable, optional
             Told of every stretch: the name of its table, and how many rows were taken out.
         """
-        ledger = self._records.ledger
         work = _Work(self._records, by, now, tell or (lambda _table, _count: None))
         for table, which in _rules(now):
             for part in self._stretches(table):
@@ -125,8 +120,8 @@ class Retention:
         for table, which in self._withdrawn(now):
             work.empty(table, which)
         keys = Idle(self._records).destroy(by, now)
-        gone = [*work.gone, *keys]
-        return Taken(work.rows, len(keys), swept(ledger, (data_keys, *PERSONAL), gone))
+        is_swept = swept(self._records.ledger, (data_keys, *PERSONAL), [*work.gone, *keys])
+        return Taken(work.rows, len(keys), is_swept)
 
     def _stretches(self, table: Table) -> Iterator[ColumnElement[bool]]:
         """Yield conditions that together hold for every row of a table, so many numbers each."""
@@ -217,12 +212,8 @@ def _answered(before: int) -> Select[tuple[str]]:
 def _silent(look: Look, now: datetime) -> dict[str, list[bytes]]:
     """Return of whom there are consents, and no newer one for years and nothing else, by purpose."""
     before, kept, other = micros(_years_before(now)), segments.alias(), overrides.alias()
-    same = (
-        (table.c.subject == consents.c.subject, table.c.purpose == consents.c.purpose)
-        for table in (kept, other)
-    )
-    is_kept = exists().where(*next(same), kept.c.expires > micros(now))
-    is_overridden = exists().where(*next(same), not_(_outlived(other, before, now)))
+    is_kept = exists().where(_same(kept), kept.c.expires > micros(now))
+    is_overridden = exists().where(_same(other), not_(_outlived(other, before, now)))
     question = (
         select(consents.c.purpose, consents.c.subject)
         .where(consents.c.subject.is_not(None), not_(is_kept), not_(is_overridden))
@@ -233,6 +224,11 @@ def _silent(look: Look, now: datetime) -> dict[str, list[bytes]]:
     for purpose, mark in look.connection.execute(question):
         found.setdefault(purpose, []).append(bytes(mark))
     return found
+
+
+def _same(table: FromClause) -> ColumnElement[bool]:
+    """Return which rows are of the resident and the purpose of a consent."""
+    return and_(table.c.subject == consents.c.subject, table.c.purpose == consents.c.purpose)
 
 
 def _ended(look: Look, purpose: str, mark: bytes, subject: bytes | None) -> list[int]:
