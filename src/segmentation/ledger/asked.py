@@ -141,13 +141,14 @@ def _faults(connection: Connection) -> Iterator[int]:
     if not is_whole(connection):
         yield 0
     for number, lines in _batches(connection):
-        if not named_in(lines) <= _entered(connection, number, lines):
+        named = named_in(lines)
+        if not named <= _entered(connection, number, named):
             yield number
 
 
-def _entered(connection: Connection, number: int, lines: str) -> set[Named]:
+def _entered(connection: Connection, number: int, named: set[Named]) -> set[Named]:
     """Return what the index says of those whom a batch names."""
-    marks = sorted({one.mark for one in named_in(lines)})
+    marks = sorted({one.mark for one in named})
     columns = (asked_about.c.mark, asked_about.c.start, asked_about.c.length)
     question = select(*columns).where(asked_about.c.batch == number)
     return {

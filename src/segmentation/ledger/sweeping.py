@@ -45,7 +45,8 @@ def swept(ledger: Ledger, tables: Collection[Table], values: Collection[bytes]) 
     """
     try:
         with ledger.told(UNSWEPT):
-            return _vacuumed(ledger, tables) if ledger.place.path is None else _emptied(ledger, values)
+            path = ledger.place.path
+            return _vacuumed(ledger, tables) if path is None else _emptied(ledger, path, values)
     except (LedgerError, StorageError):
         return False
 
@@ -59,13 +60,12 @@ def _vacuumed(ledger: Ledger, tables: Collection[Table]) -> bool:
     return True
 
 
-def _emptied(ledger: Ledger, values: Collection[bytes]) -> bool:
-    path = ledger.place.path
+def _emptied(ledger: Ledger, path: Path, values: Collection[bytes]) -> bool:
     with ledger.bare() as connection:
         cursor = connection.cursor()
         if not _checkpointed(cursor):
             return False
-        if path is None or (len(values) < MANY and not _holds(path, values)):
+        if len(values) < MANY and not _holds(path, values):
             return True
         cursor.execute("VACUUM")
         return _checkpointed(cursor)

@@ -89,10 +89,7 @@ def keep_sight(path: Path, line: Tombstone | None) -> None:
         with whole(path) as staged:
             staged.write_bytes(msgspec.json.encode(told) + b"\n")
     except StorageError as error:
-        reason = str(error)
-    else:
-        return
-    raise StorageError(
-        f"What was seen last of the tombstones cannot be kept: {reason} It lies beside the witness: "
-        f"{WITNESS} names another place."
-    )
+        raise StorageError(
+            f"What was seen last of the tombstones cannot be kept: {error} It lies beside the witness: "
+            f"{WITNESS} names another place."
+        ) from None
