@@ -42,54 +42,58 @@ class Home:
         )
 
     @property
+    def _absolute(self) -> Path:
+        return self.root.expanduser().absolute()
+
+    @property
     def database(self) -> Path:
         """The SQLite database of MLflow, as an absolute path."""
-        return self.root.expanduser().absolute() / "mlflow.db"
+        return self._absolute / "mlflow.db"
 
     @property
     def artifacts(self) -> Path:
         """The folder of everything that is too large for a database, as an absolute path."""
-        return self.root.expanduser().absolute() / "artifacts"
+        return self._absolute / "artifacts"
 
     @property
     def ledger(self) -> Path:
         """The SQLite database of the ledger, as an absolute path."""
-        return self.root.expanduser().absolute() / "ledger.db"
+        return self._absolute / "ledger.db"
 
     @property
     def keys(self) -> Path:
         """The folder of the root key and of the keys of people, each under its passphrase."""
-        return self.root.expanduser().absolute() / "keys"
+        return self._absolute / "keys"
 
     @property
     def witness(self) -> Path:
         """The file that holds the highest head of the ledger that was seen from here."""
-        return self.root.expanduser().absolute() / "witness.json"
+        return self._absolute / "witness.json"
 
     @property
     def marking(self) -> Path:
         """The file of the secret under which a service with pages counts names."""
-        return self.root.expanduser().absolute() / "marking.secret"
+        return self._absolute / "marking.secret"
 
     @property
     def keyring(self) -> Path:
         """The file of the keyring, under its passphrase, as an absolute path."""
-        return self.root.expanduser().absolute() / "keyring.json"
+        return self._absolute / "keyring.json"
 
     @property
     def tombstones(self) -> Path:
         """The file that says who was erased, as marks that the keyring alone makes; never in a backup."""
-        return self.root.expanduser().absolute() / "tombstones.jsonl"
+        return self._absolute / "tombstones.jsonl"
 
     @property
     def spool(self) -> Path:
         """The folder in which access events wait for the ledger, as an absolute path."""
-        return self.root.expanduser().absolute() / "spool"
+        return self._absolute / "spool"
 
     @property
     def storing(self) -> Path:
         """The folder that says how far runs of storing segments are; counts and times alone."""
-        return self.root.expanduser().absolute() / "storing"
+        return self._absolute / "storing"
 
     def prepare(self) -> None:
         """Make the folder, and make sure that it can be written to and has room.

@@ -167,8 +167,7 @@ class Keyring:
                 "The keyring lacks the wrapping key that this was sealed with. Take a copy of the keyring "
                 "that has it."
             )
-        info = f"segmentation use {use} under {key_id}".encode()
-        return HKDFExpand(SHA256(), LENGTH, info).derive(self.marking + secret)
+        return _expanded(self.marking + secret, f"use {use} under {key_id}")
 
     def mac(self, use: str) -> Callable[[bytes], bytes]:
         """Return what makes codes of `MARK` bytes over messages, for a use of its own."""
@@ -277,8 +276,12 @@ class Keyring:
         return cls.from_text(unsealed(text, passphrase, "keyring").decode())
 
     def _derived(self, use: str) -> bytes:
-        """Return a key of its own for one use (RFC 5869)."""
-        return HKDFExpand(SHA256(), LENGTH, f"segmentation {use}".encode()).derive(self.marking)
+        return _expanded(self.marking, use)
+
+
+def _expanded(secret: bytes, use: str) -> bytes:
+    """Return a key of its own for one use (RFC 5869)."""
+    return HKDFExpand(SHA256(), LENGTH, f"segmentation {use}".encode()).derive(secret)
 
 
 def _mac(key: bytes) -> Callable[[bytes], bytes]:
