@@ -18,6 +18,7 @@ from segmentation.reviews.holes import kind_of, stem_of
         ("path", "memory://a/b c.json", "/a/b: it is not there"),
         ("place", "/srv/ledger.db", "Nothing was recorded. /srv"),
         ("role", "trainer", "Trainer 2"),
+        ("right", "access", "access, copy"),
         ("label", "person, Carol", ""),
         ("typed", "whatever; they: wrote.", ""),
     ],
@@ -46,6 +47,8 @@ def test_a_hole_holds_its_own_kind_alone(hole, good, bad):
         ("reason", "no such luck", "no such luck"),
         ("record", "comment", "意见记录"),
         ("rooted", "start of the ledger", "账本起始记录"),
+        ("rights", "access, copy", "查阅、复制"),
+        ("ended", "erased", "因删除而终结"),
     ],
 )
 def test_what_a_hole_holds_is_told_in_chinese(hole, english, chinese):

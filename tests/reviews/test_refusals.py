@@ -38,6 +38,8 @@ SPEAKING = {
         *("history", "issuing", "notes", "place", "proof", "records", "rows", "rules", "sessions"),
         *("signatures", "standing", "store", "track", "trust", "verify", "witness", "working"),
     ),
+    "segmentation.ledger.personal": ("ends", "identity", "overrides", "register", "requests"),
+    "segmentation.rights": ("deciding", "exercise"),
     "segmentation.reviews": (
         *("commenting", "desk", "diff", "drafting", "elsewhere", "faulty", "foreseeing", "keyfiles"),
         *("looking", "marking", "offline", "recording", "submission"),
@@ -87,6 +89,10 @@ PARTS = {
     f"The policy in {HOLE}",
     f"{HOLE} ({HOLE}) {HOLE} on {HOLE}.",
     f"{HOLE} What was served of it could not be loaded, and was published anew.",
+    (
+        "Nothing says how it was checked that the resident asked, or somebody who may act for them. Check "
+        f"that, and say how: {HOLE} (GB/T 35273-2020, 8.7)."
+    ),
     "a record of the type api-key/1 has no purposes, and no scope that needs them",
 }
 """Parts of sentences, which are told within them: `said` puts them together, or `holes` knows them."""

@@ -46,6 +46,9 @@ SAMPLES = {
     "place": ("PostgreSQL database books at db", "db上的PostgreSQL数据库books"),
     "clauses": ("the trigger a is missing; the trigger b was added", "触发器a缺失；触发器b被添加"),
     "cause": ("it is not a table", "它不是表"),
+    "right": ("access", "查阅"),
+    "rights": ("review or correction", "人工复核、更正、补充"),
+    "ended": ("done", "已办结"),
 }
 """What a hole may hold, and what that is in Chinese."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segmentation.reviews.named import ACTIONS, ROLES, STATES, word
+from segmentation.rights import words as rights
 from segmentation.wording.language import Voice
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _words(words: Mapping[str, str], last: str) -> Callable[[str], str]:
 
 def _among(words: Mapping[str, str]) -> Callable[[str], str]:
     """Return what tells a list of names: each by its word, or as it is."""
-    return lambda text: "、".join(words.get(one, one) for one in re.split(r", | and ", text))
+    return lambda text: "、".join(words.get(one, one) for one in re.split(r", | and | or ", text))
 
 
 def _lacking(text: str) -> str:
@@ -201,6 +202,8 @@ PARTS = {
 """What is signed of a version."""
 SEALED = {"key": "密钥", "keyring": "密钥环"}
 """What a passphrase opens."""
+RIGHTS = {key: told.zh for key, told in rights.RIGHTS.items()}
+ENDS = {key: told.zh for key, told in rights.ENDS.items()}
 REASONS = {
     "permission denied": "没有权限",
     "operation not permitted": "不允许此操作",
@@ -261,6 +264,9 @@ KINDS: Mapping[str, Kind] = {
     "place": Kind(PLACE, _place),
     "folder": Kind(PLACE, _as_it_is),
     "sealed": Kind(r"[a-z]{1,20}", _among(SEALED)),
+    "right": Kind(r"[a-z]{1,20}", _among(RIGHTS)),
+    "rights": Kind(r"[a-z, ]{1,200}", _among(RIGHTS)),
+    "ended": Kind(r"[a-z]{1,20}", _among(ENDS)),
     "reason": Kind(r".+", lambda text: REASONS.get(text, text)),
 }
 """By what the name of a hole begins with, up to its number; what is not here stands as it is."""
