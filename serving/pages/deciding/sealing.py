@@ -6,17 +6,15 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from segmentation.errors import BundleError, LedgerError, PolicyError, ReviewError, SigningError, StorageError
-from segmentation.home import Home
-from segmentation.reviews.keyfiles import key_file
+from segmentation.errors import BundleError, LedgerError, PolicyError, ReviewError, StorageError
 from segmentation.reviews.refusals import Told, refusal_told
 from serving.pages.deciding.asked import asking
 from serving.pages.deciding.outlook import outlook_of
 from serving.pages.deciding.previewed import preview_of
 from serving.pages.deciding.writing import foreseen, sent_back, typed_of, written
-from serving.pages.declined import NOT_ALLOWED, REFUSED, TO_MEND, TOO_OFTEN, UNREACHABLE
-from serving.pages.entrance.sessions import Porter
+from serving.pages.declined import REFUSED, UNREACHABLE
 from serving.pages.page import Page, msg, told
+from serving.pages.passphrase import Closed, opened
 from serving.pages.table import address
 from serving.pages.version.pending import clear_signed
 from serving.pages.visit import Sent, Shown
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from serving.pages.deciding.acts import Act
     from serving.pages.deciding.matter import Matter
     from serving.pages.deciding.writing import Written
+    from serving.pages.passphrase import Why
     from serving.pages.visit import Answer
 
 NOTICED: Mapping[str, str] = {
@@ -44,6 +43,17 @@ NOTICED: Mapping[str, str] = {
     "comment": "commented",
 }
 """What the page of the version says then, of `serving.pages.notices.NOTICES`."""
+STAYS: Mapping[Why, str] = {
+    "missing": msg("Type your passphrase: it opens your key for this one signature."),
+    "locked": msg(
+        "The passphrase was wrong too often, so it is not tried until %(until)s. Nothing was signed."
+    ),
+    "wrong": msg("This passphrase does not open your key. Nothing was signed; type it again."),
+    "away": msg(
+        "Your key does not rest on this service any more. Sign where it is, or ask who runs the service."
+    ),
+}
+"""Why nothing is signed with the passphrase of a form."""
 
 
 @dataclass(frozen=True)
@@ -80,56 +90,23 @@ def seal(matter: Matter) -> Answer:
         foreseen(matter, record)
     except ReviewError as error:
         return _moved(matter, record, refusal_told(error, matter.visit.language))
-    opened = _opened(matter, record)
-    if isinstance(opened, Shown):
-        return opened
-    return _attached(matter, record, opened)
+    key = _opened(matter, record)
+    return key if isinstance(key, Shown) else _attached(matter, record, key)
 
 
 def _opened(matter: Matter, record: Written) -> PrivateKey | Shown:
     """Return the person's key; the page once more where the passphrase does not open it, or is not tried."""
-    visit, name = matter.visit, matter.visit.signed_in.name
-    passphrase = visit.form.get("passphrase", "")
-    if not passphrase:
-        fault = matter.voice.t("Type your passphrase: it opens your key for this one signature.")
-        return Shown(preview_of(matter, record, fault=fault), TO_MEND)
-    porter = Porter(visit.office)
-    until = porter.counted("sign", name, visit.now)
-    if until is not None:
-        return Shown(preview_of(matter, record, fault=_locked(matter, until)), TOO_OFTEN)
-    try:
-        key = visit.office.signer(name, passphrase).key
-    except SigningError:
-        return _wrong(matter, record)
-    porter.cleared("sign", name, visit.now)
+    key, people = opened(matter.visit), matter.history.people
+    if isinstance(key, Closed):
+        return Shown(preview_of(matter, record, fault=key.told(STAYS, matter.voice)), key.status)
     if all(key.public.text == one.key for one in (record.decision, record.comment) if one is not None):
         return key
-    if key.public.text == matter.history.people[name].key:
+    if key.public.text == people[matter.visit.signed_in.name].key:
         return _moved(matter, record, Told(matter.voice.t("You have another key since this was written.")))
     fault = matter.voice.t(
         "Your key on this service is not the one that the ledger has of you. Ask who keeps the people."
     )
     return Shown(preview_of(matter, record, fault=fault), REFUSED)
-
-
-def _wrong(matter: Matter, record: Written) -> Shown:
-    visit, name = matter.visit, matter.visit.signed_in.name
-    home = visit.office.settings.home
-    if home is not None and not key_file(Home(home), name).exists():
-        fault = matter.voice.t(
-            "Your key does not rest on this service any more. Sign where it is, or ask who runs the service."
-        )
-        return Shown(preview_of(matter, record, fault=fault), REFUSED)
-    until = visit.office.attempts.locked("sign", name, visit.now)
-    if until is not None:
-        return Shown(preview_of(matter, record, fault=_locked(matter, until)), TOO_OFTEN)
-    fault = matter.voice.t("This passphrase does not open your key. Nothing was signed; type it again.")
-    return Shown(preview_of(matter, record, fault=fault), NOT_ALLOWED)
-
-
-def _locked(matter: Matter, until: datetime) -> str:
-    told_ = msg("The passphrase was wrong too often, so it is not tried until %(until)s. Nothing was signed.")
-    return matter.voice.t(told_, until=matter.voice.time(until))
 
 
 def _attached(matter: Matter, record: Written, key: PrivateKey) -> Answer:
