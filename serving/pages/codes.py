@@ -13,6 +13,7 @@ from segmentation.ledger.personal.counts import SMALL
 from segmentation.ledger.records import LONGEST_TEXT
 from segmentation.reviews.named import DONE, ROLES
 from segmentation.reviews.named import STATES_ALONE as STATES
+from segmentation.rights.deciding import ANSWERED
 from segmentation.wording import msg
 from serving.pages.terms import MEANINGS
 
@@ -71,6 +72,7 @@ CODES = SimpleNamespace(
     roles=roles_in,
     LONGEST=LONGEST_TEXT,
     SMALL=SMALL,
+    ANSWERED=ANSWERED,
 )
-"""All of them, as templates use them, ``t(codes.STATES[state])``; how long a text may be, and from which
-number on residents are counted."""
+"""All of them, as templates use them, ``t(codes.STATES[state])``; how long a text may be, from which number
+on residents are counted, and which of their requests an override may answer."""

@@ -44,6 +44,8 @@ TO_MEND, REFUSED = KINDS["invalid"].status, KINDS["refused"].status
 NOT_ALLOWED, TOO_OFTEN = KINDS["not_allowed"].status, KINDS["too_often"].status
 """Of a passphrase that does not fit, or opens nothing here | one that is not tried any more."""
 NOT_FOUND, UNREACHABLE = KINDS["not_found"].status, KINDS["unreachable"].status
+UNSAID = msg("The form does not say what it is for. Load its page anew.")
+"""Why a form is declined of which a step or a choice is none of those that its page has."""
 WHY: Mapping[str, str] = {
     "malformed": msg("Go back, and try again from the page."),
     "forged": msg(

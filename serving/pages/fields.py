@@ -37,12 +37,15 @@ def holds_unseen(text: str) -> bool:
     return any((category(one) in {"Cc", "Cf", "Cs"} and one != "\n") or one in BLANK for one in text)
 
 
+def too_long(text: str, r: Speaker, most: int = LONGEST_TEXT) -> str:
+    """Return that a text is too long, in the reader's language; empty where it is not."""
+    length = len(text.strip())
+    return r.t(LONG, n=r.integer(length), most=r.integer(most)) if length > most else ""
+
+
 def text_fault(text: str, r: Speaker) -> str:
     """Return why a text cannot be signed, in the reader's language; empty where it can."""
-    length = len(text.strip())
-    if length > LONGEST_TEXT:
-        return r.t(LONG, n=r.integer(length), most=r.integer(LONGEST_TEXT))
-    return r.t(UNSEEN) if holds_unseen(text) else ""
+    return too_long(text, r) or (r.t(UNSEEN) if holds_unseen(text) else "")
 
 
 def day_as_typed(text: str) -> str:

@@ -27,6 +27,8 @@ KEEPERS: tuple[Role, ...] = ("compliance", "business", "administrator")
 REVIEWERS: tuple[Role, ...] = ("compliance", "business")
 OFFICERS = way("page_resident").roles
 """Who is told of one resident, and acts on what they ask for."""
+COUNTERS = way("page_residents").roles
+"""Who is told how many residents wait for an answer."""
 ROOT = "/review"
 Action = Literal["comment", "approve", "request_changes", "reject", "revoke", "suspend", "resume"]
 ACTIONS: tuple[Action, ...] = get_args(Action)

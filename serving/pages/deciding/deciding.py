@@ -15,7 +15,7 @@ from serving.pages.deciding.previewed import preview_of
 from serving.pages.deciding.sealing import seal
 from serving.pages.deciding.typed import DecisionForm, Slip, slips_of, slips_of_day
 from serving.pages.deciding.writing import fits, sent_back, typed_of, written
-from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.declined import REFUSED, TO_MEND, UNSAID
 from serving.pages.page import msg
 from serving.pages.visit import Declined, Shown
 
@@ -56,7 +56,7 @@ def answer(visit: Visit) -> Answer:
     if step == "change":
         typed = typed_of(sent_back(matter))
         return Shown(asking(matter, outlook_of(matter), typed))
-    raise Declined("malformed", matter.voice.t("The form does not say what it is for. Load its page anew."))
+    raise Declined("malformed", matter.voice.t(UNSAID))
 
 
 def _previewed(matter: Matter) -> Answer:

@@ -16,10 +16,10 @@ from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.gathering import told_of
 from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.fields import too_long
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import IDENTITY, model_in
-from serving.pages.residents.receiving import TOO_LONG
 from serving.pages.residents.told import Requested, Teller
 from serving.pages.table import address
 from serving.pages.visit import Declined, Sent, Shown
@@ -38,6 +38,8 @@ ENDS: Mapping[str, str] = {
 }
 """What may be said of a request."""
 WHO_ASKS = msg("How it was checked that it is them, or somebody who may act for them.")
+WAITS_NOT = msg("This request does not wait for an answer any more. Choose another, or none.")
+"""Of a request that another form names, and that was answered meanwhile."""
 UNCHECKED = msg("Check who asks, and choose how it was done: nothing is handed over or erased before that.")
 
 
@@ -98,7 +100,7 @@ def _answer(asked: Asked) -> Answer:
 
 
 request = about_one(_request)
-answer = about_one(_answer, reads=False)
+answer = about_one(_answer)
 
 
 def _found(asked: Asked) -> Request:
@@ -134,15 +136,17 @@ def identities(asked: Asked, request: Request) -> tuple[tuple[str, str], ...]:
 
 def _slips(asked: Asked, request: Request, typed: Typed) -> Iterator[tuple[str, str]]:
     voice = asked.voice
-    if request.ended is None and typed.what not in dict(_ways(asked, request)):
+    # Of what was answered already, the register says so.
+    if typed.what not in (dict(_ways(asked, request)) if request.ended is None else ENDS):
         yield "what", voice.t("Choose what is said of it.")
     is_left_out = not typed.identity and typed.what == "done" and identities(asked, request)
     if is_left_out or typed.identity not in {"", *IDENTITY}:
         yield "identity", voice.t(UNCHECKED)
     if typed.what != "done" and not typed.text.strip():
         yield "text", voice.t("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
-    if len(typed.text) > LONGEST:
-        yield "text", voice.t(TOO_LONG, most=voice.integer(LONGEST))
+    long = too_long(typed.text, voice, LONGEST)
+    if long:
+        yield "text", long
 
 
 def _shown(

@@ -1,9 +1,10 @@
 """What every page about residents has in common: who may be told, of whom, how often, and what is closed.
 
 The reference of a resident is typed into one form and goes no further: an address has a pseudonym that means
-nothing without the keyring. The order is fixed as in the API: is anything kept here, may this person be told,
-whom does the address name, and how many did they ask about. Whatever the answer is, the access event has the
-purpose and a pseudonym of the log's own.
+nothing without the keyring. The order is fixed: is anything kept here, may this person be told, and whom does
+the address name. Whatever the answer is, the access event has the purpose and a pseudonym of the log's own.
+What tells of the resident counts as reading, also a form that comes back to be mended, and is held back where
+that is too much; what was done leads on, and is never held back.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from segmentation.ledger.personal.entries import MASS
 from segmentation.ledger.track import day_of
 from segmentation.rights.readings import mark_of
 from serving.pages.page import msg
-from serving.pages.visit import Declined
+from serving.pages.visit import Declined, Sent
 from serving.pages.words import Speaker, speaker
 from serving.residents.asked import HOUR, RIGHTS
 
@@ -111,15 +112,13 @@ def guarded(handler: Handler) -> Handler:
     return held
 
 
-def about_one(at: At, *, reads: bool = True) -> Handler:
+def about_one(at: At) -> Handler:
     """Return a handler of the resident whom an address names.
 
     Parameters
     ----------
     at : callable
-        Answers.
-    reads : bool
-        Whether what is kept is told, so that it counts against mass reading.
+        Answers: with `Sent` where something was done; whatever else it answers tells of the resident.
     """
 
     @guarded
@@ -128,15 +127,22 @@ def about_one(at: At, *, reads: bool = True) -> Handler:
         check_officer(visit)
         subject = bytes.fromhex(visit.path["subject"])
         tell_about(visit, desk, subject)
-        if reads:
+        answer = at(Asked(visit, desk, subject))
+        if not isinstance(answer, Sent):
             spend(visit, desk)
-        return at(Asked(visit, desk, subject))
+        return answer
 
     return handler
 
 
 def desk_in(visit: Visit) -> Desk:
-    """Return where residents are kept; raises `Declined` in a service without a keyring."""
+    """Return where residents are kept, and say what for in the access event.
+
+    Raises
+    ------
+    Declined
+        The service has no keyring.
+    """
     visit.about.purpose = RIGHTS
     desk = visit.office.residents
     if desk is None:
@@ -154,7 +160,7 @@ def check_officer(visit: Visit) -> None:
 
 def tell_about(visit: Visit, desk: Desk, subject: bytes) -> None:
     """Name the resident in the access event; raises a `VaultError` where the keyring stays closed."""
-    visit.about.purpose, visit.about.subject = RIGHTS, mark_of(desk.keyring(), subject)
+    visit.about.subject = mark_of(desk.keyring(), subject)
 
 
 def spend(visit: Visit, desk: Desk) -> None:

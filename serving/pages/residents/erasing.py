@@ -6,18 +6,20 @@ It cannot be taken back: the key that opens what is kept is destroyed, and no ba
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import ReviewError
 from segmentation.home import Home
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.sighted import beside
 from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.deciding import erase as erased
-from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.declined import REFUSED, TO_MEND, UNSAID
 from serving.pages.page import Page, msg, told
-from serving.pages.residents.answering import UNCHECKED, WHO_ASKS, identities
+from serving.pages.residents.answering import UNCHECKED, WAITS_NOT, WHO_ASKS, identities
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import model_in
 from serving.pages.residents.passphrase import fault_of
@@ -29,8 +31,11 @@ from serving.pages.visit import Declined, Sent, Shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from segmentation.ledger.personal.requests import Request
     from serving.pages.residents.asked import Asked
     from serving.pages.visit import Answer
+
+NO_REQUEST = msg("No request: the purpose has ended, or consent was withdrawn")
 
 
 @dataclass(frozen=True)
@@ -108,68 +113,64 @@ class Erase(Page):
 
 
 def _ask(asked: Asked) -> Answer:
-    choices = dict(_requests(asked))
-    named = asked.visit.query.get("request", "")
-    return _shown(asked, named if named and named in choices else next(iter(choices)))
+    named, waiting = asked.visit.query.get("request", ""), _waiting(asked)
+    return _shown(asked, waiting, named if named in waiting else next(iter(waiting), ""))
 
 
 def _erase(asked: Asked) -> Answer:
     """Show what is about to be done, and do it with the passphrase."""
-    step, request = asked.visit.form.get("step", ""), asked.visit.form.get("request", "")
+    form, waiting, t = asked.visit.form, _waiting(asked), asked.voice.t
+    step, request, checked = (form.get(name, "") for name in ("step", "request", "identity"))
     if step not in {"preview", "erase"}:
-        raise Declined(
-            "malformed", asked.voice.t("The form does not say what it is for. Load its page anew.")
-        )
-    if request not in dict(_requests(asked)):
-        slip = asked.voice.t("This request does not wait for an answer any more. Choose another, or none.")
-        return _shown(asked, "", {"request": slip}, status=TO_MEND)
-    checked = asked.visit.form.get("identity", "")
+        raise Declined("malformed", t(UNSAID))
+    if request and request not in waiting:
+        first = next(iter(waiting), "")
+        return _shown(asked, waiting, first, {"request": t(WAITS_NOT)}, status=TO_MEND)
+    sure = partial(_shown, asked, waiting, request, is_sure=True)
     if step == "preview":
-        return _shown(asked, request, is_sure=True)
-    if checked not in dict(_identities(asked, request)) and _identities(asked, request):
-        slips = {"identity": asked.voice.t(UNCHECKED)}
-        return _shown(asked, request, slips, is_sure=True, status=TO_MEND)
+        return sure()
+    ways = _identities(asked, waiting, request)
+    if ways and checked not in dict(ways):
+        return sure({"identity": t(UNCHECKED)}, status=TO_MEND)
     fault = fault_of(asked)
     if fault is not None:
-        slips = {"passphrase": fault.why}
-        return _shown(asked, request, slips, is_sure=True, status=fault.status)
+        return sure({"passphrase": fault.why}, status=fault.status)
     try:
         whom = asked.subject, request or None
         found = erased(_erasures(asked), asked.register, *whom, asked.by, asked.now, checked)
     except ReviewError as error:
         refused = refusal_told(error, asked.visit.language)
-        return _shown(asked, request, refused=refused, status=REFUSED)
+        return _shown(asked, waiting, request, refused=refused, status=REFUSED)
     is_swept = found is None or found.is_swept
     return Sent(address("residents"), "erased" if is_swept else "erased_unswept")
 
 
 erase = about_one(_ask)
-carry_out = about_one(_erase, reads=False)
+carry_out = about_one(_erase)
 
 
 def _erasures(asked: Asked) -> Erasures:
     settings = asked.desk.settings
     home = settings.vault or settings.home
     assert home is not None  # noqa: S101 - pages need a home
-    return Erasures(asked.records, Tombstones(tombstones_file(Home(home))))
+    file = Tombstones(tombstones_file(Home(home)), beside(settings.trust.witness))
+    return Erasures(asked.records, file)
 
 
-def _requests(asked: Asked) -> tuple[tuple[str, str], ...]:
-    """Return what an erasure may answer."""
+def _waiting(asked: Asked) -> dict[str, Request]:
+    """Return the requests that an erasure may answer, by their ids."""
     found = asked.register.of(asked.subject)
-    of = tuple(one for one in found if one.ended is None and one.right == "erasure")
-    named = tuple((one.id, asked.voice.t("Their request %(id)s", id=one.id)) for one in of)
-    return (*named, ("", asked.voice.t("No request: the purpose has ended, or consent was withdrawn")))
+    return {one.id: one for one in found if one.ended is None and one.right == "erasure"}
 
 
-def _identities(asked: Asked, request: str) -> tuple[tuple[str, str], ...]:
+def _identities(asked: Asked, waiting: Mapping[str, Request], request: str) -> tuple[tuple[str, str], ...]:
     """Return how who asks may be checked, where that is still to be said of the request."""
-    found = next((one for one in asked.register.of(asked.subject) if one.id == request), None)
-    return () if found is None else identities(asked, found)
+    return identities(asked, waiting[request]) if request else ()
 
 
 def _shown(
     asked: Asked,
+    waiting: Mapping[str, Request],
     request: str,
     slips: Mapping[str, str] | None = None,
     refused: Refusal | None = None,
@@ -177,16 +178,16 @@ def _shown(
     is_sure: bool = False,
     status: int = 200,
 ) -> Shown:
-    model = model_in(asked.visit)
-    found, teller, choices = account(asked, model), Teller(model.names, asked.voice), _requests(asked)
+    model, t = model_in(asked.visit), asked.voice.t
+    found, teller = account(asked, model), Teller(model.names, asked.voice)
     page = Erase(
         asked.pseudonym,
         Going(len(found.consents), len(found.segments), len(found.overrides), len(found.requests)),
         is_sure,
         tuple(teller.requested(one, asked.now) for one in found.requests if one.ended is None),
-        request if request in dict(choices) else choices[0][0],
-        choices,
-        _identities(asked, request) if is_sure else (),
+        request,
+        (*((id_, t("Their request %(id)s", id=id_)) for id_ in waiting), ("", t(NO_REQUEST))),
+        _identities(asked, waiting, request) if is_sure else (),
         asked.visit.form.get("identity", ""),
         slips or {},
         refused,

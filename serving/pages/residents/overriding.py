@@ -16,9 +16,11 @@ from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.deciding import ANSWERED
 from segmentation.rights.deciding import override as decide
 from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.fields import too_long
 from serving.pages.page import Page, msg, told
+from serving.pages.residents.answering import WAITS_NOT
 from serving.pages.residents.asked import about_one
-from serving.pages.residents.named import model_in
+from serving.pages.residents.named import model_in, right_in
 from serving.pages.residents.passphrase import fault_of
 from serving.pages.residents.resident import account
 from serving.pages.residents.told import Holds, Teller
@@ -102,7 +104,7 @@ def _decide(asked: Asked) -> Answer:
 
 
 override = about_one(_ask)
-decide_override = about_one(_decide, reads=False)
+decide_override = about_one(_decide)
 
 
 def _record(asked: Asked, model: Model, decided: Decided) -> None:
@@ -136,17 +138,12 @@ def _slips(asked: Asked, model: Model, decided: Decided) -> Iterator[tuple[str, 
     if decided.segment not in dict(_choices(asked, model)):
         yield "segment", voice.t("Choose what holds from now on.")
     if decided.request and decided.request not in {one.id for one in _waiting(asked)}:
-        yield (
-            "request",
-            voice.t("This request does not wait for an answer any more. Choose another, or none."),
-        )
+        yield "request", voice.t(WAITS_NOT)
     if not decided.reason.strip():
         yield "reason", voice.t("Say why in your own words: the resident is told.")
-    if len(decided.reason) > LONGEST:
-        yield (
-            "reason",
-            voice.t("It has %(n)s letters; write at most %(most)s.", n=len(decided.reason), most=LONGEST),
-        )
+    long = too_long(decided.reason, voice, LONGEST)
+    if long:
+        yield "reason", long
 
 
 def _shown(
@@ -159,7 +156,7 @@ def _shown(
     model = model_in(asked.visit)
     teller = Teller(model.names, asked.voice)
     requests = tuple(
-        (one.id, f"{one.id}{asked.voice.aside(teller.right(one.right))}") for one in _waiting(asked)
+        (one.id, f"{one.id}{asked.voice.aside(right_in(asked.voice, one.right))}") for one in _waiting(asked)
     )
     page = Override(
         asked.pseudonym,

@@ -14,7 +14,8 @@ from segmentation.ledger.personal.requests import AT_ONCE, LONGEST, Told
 from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.beheld import beheld
 from segmentation.rights.exercise import receive as received
-from serving.pages.declined import REFUSED, TO_MEND
+from serving.pages.declined import REFUSED, TO_MEND, UNSAID
+from serving.pages.fields import too_long
 from serving.pages.page import msg
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import CHANNELS, LANGUAGES, model_in
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from serving.pages.residents.asked import Asked
     from serving.pages.visit import Answer
 
-TOO_LONG = msg("A text in a request has at most %(most)s letters. Write it shorter.")
 UNKNOWN = msg("Choose one of those that are there.")
 
 
@@ -52,9 +52,7 @@ def _say(asked: Asked) -> Answer:
     """Withdraw a consent, or object, for one purpose."""
     what, purpose = asked.visit.form.get("what", ""), asked.visit.form.get("purpose", "")
     if what not in AT_ONCE or purpose not in _known(asked):
-        raise Declined(
-            "malformed", asked.voice.t("The form does not say what it is for. Load its page anew.")
-        )
+        raise Declined("malformed", asked.voice.t(UNSAID))
     standing = Consents(asked.records).standing(asked.subject, purpose)
     is_said = standing.state == "withdrawn" if what == "withdrawal" else standing.objected is not None
     if is_said:
@@ -64,8 +62,8 @@ def _say(asked: Asked) -> Answer:
     return _back(asked, "at_once")
 
 
-receive = about_one(_receive, reads=False)
-say = about_one(_say, reads=False)
+receive = about_one(_receive)
+say = about_one(_say)
 
 
 def _enter(asked: Asked, right: Right, told: Told, purposes: tuple[str, ...]) -> None:
@@ -82,8 +80,9 @@ def _slips(asked: Asked, typed: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, among in known.items():
         if typed[name] not in among:
             yield name, voice.t(UNKNOWN)
-    if len(typed["text"]) > LONGEST:
-        yield "text", voice.t(TOO_LONG, most=voice.integer(LONGEST))
+    long = too_long(typed["text"], voice, LONGEST)
+    if long:
+        yield "text", long
 
 
 def _meant(asked: Asked, right: Right) -> tuple[str, ...]:

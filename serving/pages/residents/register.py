@@ -15,7 +15,7 @@ from serving.pages.declined import TO_MEND
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import NO_KEYRING, check_officer, desk_in, guarded, tell_about
 from serving.pages.residents.named import Entry, entry_of, rights_in
-from serving.pages.table import KEEPERS, OFFICERS, address
+from serving.pages.table import COUNTERS, OFFICERS, address
 from serving.pages.visit import Declined, Sent, Shown
 from serving.pages.words import speaker
 from serving.residents.asked import RIGHTS as PURPOSE
@@ -140,7 +140,7 @@ def waiting_now(visit: Visit) -> Waiting | None:
     read: the start page does not wait for that.
     """
     desk, roles = visit.office.residents, set(visit.signed_in.roles)
-    if desk is None or not roles & set(KEEPERS):
+    if desk is None or not roles & set(COUNTERS):
         return None
     try:
         found = desk.requests.register(waiting=True)
@@ -161,10 +161,10 @@ def find(visit: Visit) -> Answer:
     """Go to the page of the resident whose reference was typed; it is not looked up whether there is any."""
     desk = desk_in(visit)
     check_officer(visit)
+    keyring = desk.keyring()
     try:
-        subject = desk.keyring().subject_of(visit.form.get("reference", "").strip())
+        subject = keyring.subject_of(visit.form.get("reference", "").strip())
     except VaultError:
-        desk.keyring()  # where it is closed, that is the reason
         fault = speaker(visit.language).t("A reference has 1 to 200 letters that can be read. Type it anew.")
         return Shown(_page(visit, fault), TO_MEND)
     tell_about(visit, desk, subject)

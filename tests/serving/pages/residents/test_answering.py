@@ -114,6 +114,24 @@ def test_an_answer_stays(keeping, language):
     assert state(keeping, asked) == "done"
 
 
+@pytest.mark.parametrize("what", ["", "erased"])
+def test_a_form_that_says_nothing_of_what_was_answered_already_is_shown_again(keeping, what):
+    asked = keeping.ask()
+    answering.answer(visit(keeping, asked, what="done", identity="code"))
+    shown = answering.answer(visit(keeping, asked, what=what, text="After all."))
+
+    assert (shown.status, set(shown.page.slips)) == (422, {"what"})
+    assert state(keeping, asked) == "done"
+
+
+def test_a_request_leads_to_what_an_override_may_answer_and_no_other_does(keeping):
+    for right, leads in (("review", True), ("correction", True), ("explanation", False), ("copy", False)):
+        asked = keeping.ask(right)
+        at = visit(keeping, asked)
+        to = address("override", subject=keeping.subject.hex(), query={"request": asked.id})
+        assert (to in rendered(answering.request(at).page, at, here="/review")) == leads
+
+
 def test_an_erasure_is_done_by_erasing_alone(keeping):
     asked = keeping.ask("erasure", channel="letter")
 

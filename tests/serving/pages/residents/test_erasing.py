@@ -3,6 +3,7 @@
 import pytest
 
 from segmentation.home import Home
+from segmentation.ledger.personal.sighted import Sight, beside, seen_in
 from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.rights.gathering import account_of
 from serving.pages.render import rendered
@@ -71,6 +72,13 @@ def test_with_the_passphrase_nothing_is_left_but_a_tombstone_and_bare_requests(k
     states = {one.id: one.state for one in kept.residents.requests.register()}
     assert states == {access.id: "erased", asked.id: "done"}
     assert resident.resident(kept.visit()).page.is_empty
+
+
+def test_the_tombstone_is_remembered_beside_the_witness_so_that_it_is_not_lost_unseen(kept):
+    send(kept, step="erase", request="", passphrase=PASSPHRASE)
+    (line,) = tombstones(kept)
+
+    assert seen_in(beside(kept.residents.settings.trust.witness)) == Sight(1, line.digest)
 
 
 @pytest.mark.parametrize("identity", ["", "410103198001011234"])

@@ -50,7 +50,9 @@ def test_what_cannot_be_taken_is_told_where_it_was_typed(keeping, form, slip):
     assert f'id="field-{slip}-error"' in html
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "The same was asked for before"), ("zh", "access")])
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "The same was asked for before"), ("zh", "同类请求（查阅）")]
+)
 def test_the_same_request_is_not_entered_twice(keeping, language, told):
     enter(keeping)
     shown = receiving.receive(keeping.visit(language=language, form=FORM))
@@ -102,9 +104,13 @@ def test_a_form_of_nothing_that_there_is_does_nothing(keeping, form):
     assert requests(keeping) == ()
 
 
-def test_entering_is_no_reading_and_still_names_the_resident_in_the_log(keeping):
+def test_entering_is_no_reading_and_a_form_that_comes_back_is(keeping):
     object.__setattr__(keeping.residents.settings, "residents_an_hour", 1)
     for right in ("access", "copy", "correction"):
         visit = keeping.visit(form=FORM | {"right": right})
         assert receiving.receive(visit).notice == "entered"
         assert visit.about.subject
+    assert enter(keeping, right="nothing").status == 422
+    with pytest.raises(Declined, match="too_often"):
+        enter(keeping, right="nothing")
+    assert enter(keeping, right="review").notice == "entered"
