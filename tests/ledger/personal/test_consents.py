@@ -13,7 +13,6 @@ from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.notices import Notices
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tables import data_keys
-from segmentation.vault import Keyring
 from tests.policies import small_policy
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -23,13 +22,8 @@ POLICY = small_policy()
 
 
 @pytest.fixture
-def keyring():
-    return Keyring.generate(NOW)
-
-
-@pytest.fixture
-def consents(ledger, keyring):
-    return Consents(Records(ledger, lambda: keyring))
+def consents(records):
+    return Consents(records)
 
 
 @pytest.fixture

@@ -6,18 +6,11 @@ import pytest
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.idle import GRACE, Idle
-from segmentation.ledger.personal.records import Entry, Records, micros
+from segmentation.ledger.personal.records import Entry, micros
 from segmentation.ledger.personal.tables import consents, requests
-from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LATER = NOW + GRACE + timedelta(days=1)
-
-
-@pytest.fixture
-def records(ledger):
-    keyring = Keyring.generate(NOW)
-    return Records(ledger, lambda: keyring)
 
 
 @pytest.fixture

@@ -7,19 +7,12 @@ import pytest
 from segmentation.ledger.personal.bulk import Bulk
 from segmentation.ledger.personal.entries import micros
 from segmentation.ledger.personal.keys import day_number
-from segmentation.ledger.personal.records import Entry, Records
+from segmentation.ledger.personal.records import Entry
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import PERSONAL, consents
-from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, 1, 234567, tzinfo=UTC)
 DAY = 20777
-
-
-@pytest.fixture
-def records(ledger):
-    keyring = Keyring.generate(NOW)
-    return Records(ledger, lambda: keyring)
 
 
 def keep_apart(records):

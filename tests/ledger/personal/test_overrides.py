@@ -3,25 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
 from segmentation.ledger.personal.overrides import LONGEST, NOT_KEPT, Overrides, Told
 from segmentation.ledger.personal.records import Entry, Records, micros
 from segmentation.ledger.personal.segments import By, Placed, Segments
-from segmentation.ledger.personal.tables import overrides
-from segmentation.vault import Keyring
+from segmentation.ledger.personal.tables import data_keys, overrides
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE, MODEL = "service_planning", "resident_needs"
 BY = By(PURPOSE, MODEL, 3, timedelta(days=730))
 TOLD = Told("S3", "Uses a wheelchair since May", "Carol", "R0123456789ab")
 LIFTED = Told(None, "Moved to another flat", "Carol")
-
-
-@pytest.fixture
-def records(ledger):
-    keyring = Keyring.generate(NOW)
-    return Records(ledger, lambda: keyring)
 
 
 @pytest.fixture
@@ -85,11 +79,19 @@ def test_what_contradicts_itself_is_refused(kept, resident):
         kept.lift(resident, PURPOSE, MODEL, LIFTED, NOW)
 
 
-def test_who_was_erased_in_the_same_moment_gets_no_override(kept, resident, monkeypatch):
-    monkeypatch.setattr(Records, "append", lambda *_: 0)
+def test_who_was_erased_in_the_same_moment_gets_no_override(kept, resident, ledger, monkeypatch):
+    ensured = Records.ensured
 
+    def erased_meanwhile(self, subjects, now):
+        keys = ensured(self, subjects, now)
+        with ledger.writer("") as connection:
+            connection.execute(delete(data_keys))
+        return keys
+
+    monkeypatch.setattr(Records, "ensured", erased_meanwhile)
     with pytest.raises(LedgerError, match="No override was kept"):
         kept.set(resident, PURPOSE, MODEL, TOLD, NOW)
+    assert kept.history(resident, PURPOSE) == ()
 
 
 def test_overrides_are_counted_by_the_segment_that_was_computed_last(kept, records):

@@ -7,22 +7,11 @@ from sqlalchemy import delete
 
 from segmentation.errors import VaultError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.records import Entry, Records, micros, time_of
+from segmentation.ledger.personal.records import Entry, micros
 from segmentation.ledger.personal.tables import consents, data_keys
-from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE = "service_planning"
-
-
-@pytest.fixture
-def keyring():
-    return Keyring.generate(NOW)
-
-
-@pytest.fixture
-def records(ledger, keyring):
-    return Records(ledger, lambda: keyring)
 
 
 def write(records, *references):
@@ -82,12 +71,6 @@ def test_a_row_that_was_altered_does_not_open(records, sql):
 
     with pytest.raises(VaultError, match="Row 1 of consents: A sealed row does not open"):
         records.of(consents, PURPOSE, subjects[0])
-
-
-def test_times_are_kept_to_the_microsecond():
-    at = datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
-
-    assert time_of(micros(at)) == at
 
 
 def test_who_was_erased_between_two_steps_and_came_back_is_left_out(records, ledger):

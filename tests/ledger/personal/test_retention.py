@@ -8,12 +8,10 @@ from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.events import Told as Event
 from segmentation.ledger.personal.overrides import Overrides, Told
-from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.requests import Requests
 from segmentation.ledger.personal.requests import Told as Said
 from segmentation.ledger.personal.retention import Retention
 from segmentation.ledger.personal.segments import By, Placed, Segments
-from segmentation.vault import Keyring
 
 THEN = datetime(2020, 2, 29, 9, 30, tzinfo=UTC)
 NOTHING = {"consents": 0, "segments": 0, "overrides": 0, "requests": 0}
@@ -26,12 +24,6 @@ MOMENT = timedelta(microseconds=1)
 def years(count):
     """The first day from which that many years have passed."""
     return datetime(2020 + count, 3, 1, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def records(ledger):
-    keyring = Keyring.generate(THEN)
-    return Records(ledger, lambda: keyring)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from segmentation.errors import LedgerError, PurposeError, VaultError
 from segmentation.ledger.personal.records import Entry, Records, micros
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tables import data_keys, segments
-from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE, MODEL = "service_planning", "resident_needs"
@@ -18,9 +17,8 @@ PLACED = Placed("S2", 0.25, borderline=False, decision="sha256:d", imputed=("rep
 
 
 @pytest.fixture
-def table(ledger):
-    keyring = Keyring.generate(NOW)
-    return Segments(Records(ledger, lambda: keyring))
+def table(records):
+    return Segments(records)
 
 
 @pytest.fixture
