@@ -13,7 +13,7 @@ from segmentation.card import Digests, ModelCard, make_card
 from segmentation.card.candidate import candidate_html
 from segmentation.clustering.assign import segment_ids
 from segmentation.clustering.choice.refusal import refuse_no_structure, refuse_small
-from segmentation.clustering.identity import Migration, Previous, matched, migration
+from segmentation.clustering.identity import Migration, Previous, lasting_names, matched, migration
 from segmentation.errors import ResidentsError
 from segmentation.mitigation import Mitigation, prepare
 from segmentation.plans import Plan, plans, served
@@ -125,7 +125,8 @@ def build(
         it was estimated, where an erasure works better than elsewhere, and the card says so; `frontier`
         measures mitigations on residents that they did not see.
     previous : Previous, optional
-        The version that runs now: segments that are still the same keep its ids and names.
+        The version that runs now: segments that are still the same keep its ids, and its names but for those
+        that tell a feature which is no longer read.
     progress : bool or callable, default False
         True shows a bar, in a notebook and on a terminal; where nobody would see it, nothing is written. A
         callable is told each step's name before it starts. The candidate is the same to the byte either way.
@@ -179,7 +180,7 @@ def _built(
         ((part.needs, _labels(scorer, part)) for part in residents.batches()),
         scorer.segments,
         sample=(sample.needs, _labels(scorer, sample)),
-        names=None if previous is None else previous.names,
+        names=None if previous is None else lasting_names(previous, scorer),
     )
     planned = plans(policy, described)
     moved = None
