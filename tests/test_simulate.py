@@ -335,6 +335,16 @@ def test_the_smallest_and_strongest_community_allowed_is_made():
     assert len(simulate(100, seed=0, n_segments=5, carrier_strength=1.0).residents) == 100
 
 
+def test_its_steps_are_told_to_who_asks_and_change_nothing():
+    told = []
+    heard = simulate(300, progress=told.append)
+
+    assert told[0] == "Drawing a year of requests of 300 residents"
+    assert len(told) == 3
+    assert heard.truth == community(300).truth
+    pd.testing.assert_frame_equal(heard.residents, community(300).residents)
+
+
 def test_what_is_written_is_what_was_simulated(tmp_path):
     a = community(300)
     write(a, tmp_path / "new" / "place")

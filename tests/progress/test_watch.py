@@ -79,7 +79,7 @@ def test_a_notebook_gets_its_own_bar(monkeypatch):
     assert bar() == "the notebook's"
 
 
-LONG = {"build", "frontier", "read_residents", "register", "score_file", "store_residents"}
+LONG = {"build", "frontier", "read_residents", "register", "score_file", "simulate", "store_residents"}
 SOURCE = Path(segmentation.__file__).parent
 
 

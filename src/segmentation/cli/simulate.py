@@ -23,11 +23,12 @@ def simulate(
 ) -> None:
     """Simulate a community with planted segments, a planted carrier and a known truth."""
     with steps() as step:
-        step(f"Simulating {n:,} residents")
         from segmentation.simulate import simulate as simulated
         from segmentation.simulate import write
 
-        write(simulated(n, seed=seed, n_segments=segments, carrier_strength=carrier), out)
+        community = simulated(n, seed=seed, n_segments=segments, carrier_strength=carrier, progress=step)
+        step("Writing them down")
+        write(community, out)
     if as_json:
         files = {"residents": "residents.parquet", "requests": "requests.parquet", "truth": "truth.json"}
         say_json({name: str(out / file) for name, file in files.items()})

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.errors import Fault, ResidentsError
+from segmentation.progress import watched
 from segmentation.simulate import bayes
 from segmentation.simulate.answers import draw_answers, lose_some
 from segmentation.simulate.archetypes import SLOTS, URGENCIES
@@ -28,6 +29,8 @@ from segmentation.simulate.truth import Carrier, TinyGroup, Truth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from segmentation.progress import Progress, Watch
 
 _FEWEST = 100
 _PERIOD_END = date(2026, 6, 30)
@@ -72,6 +75,7 @@ def simulate(
     n_segments: int = 6,
     carrier_strength: float = 0.7,
     period_end: date = _PERIOD_END,
+    progress: Progress = False,
 ) -> Community:
     """Simulate a community whose segments, carrier and clean attribute are known.
 
@@ -88,6 +92,8 @@ def simulate(
         leaves segments, requests and features as they are.
     period_end : date
         Last day of the 365 that are simulated.
+    progress : bool or callable, default False
+        True shows a bar, in a notebook and on a terminal. A callable is told each step before it starts.
 
     Returns
     -------
@@ -100,15 +106,25 @@ def simulate(
         A parameter is outside its range; all of them are named.
     """
     _check(n, seed, n_segments, carrier_strength)
+    with watched(progress) as watch:
+        return _simulated(n, seed, n_segments, carrier_strength, period_end, watch)
+
+
+def _simulated(
+    n: int, seed: int, n_segments: int, carrier_strength: float, period_end: date, watch: Watch
+) -> Community:
     mixture = mixture_of(n_segments)
     rngs = np.random.default_rng(seed).spawn(7)
+    watch(f"Drawing a year of requests of {n:,} residents")
     segments = _plant(mixture, n, rngs[0])
     refs = draw_refs(n, rngs[1])
     requests = draw_requests(mixture, segments, refs, period_end, rngs[2])
+    watch("Drawing what is known of them")
     whole = pd.concat([yearly_needs(requests), draw_answers(mixture, segments, rngs[3])], axis=1)
     features = lose_some(whole, rngs[4])
     people = draw_people(age_chances(mixture, carrier_strength)[segments], rngs[5])
     consents = draw_consents(n, period_end, rngs[6])
+    watch("Noting the truth")
     truth = Truth(
         seed=seed,
         n=n,
