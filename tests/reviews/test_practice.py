@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import segmentation
 from segmentation.approved import load_approved
 from segmentation.errors import NotApprovedError, ReviewError, StorageError
 from segmentation.home import Home
@@ -136,6 +137,17 @@ def in_a_terminal(command, bin_, tmp_path):
     return subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], stdout=subprocess.PIPE, text=True, env=environ
     )
+
+
+HERE = {"SEGMENTATION_", "SEGMENTATION_HOME", "SEGMENTATION_PASSPHRASE", "SEGMENTATION_ROOT_PASSPHRASE"}
+"""What a command is told, or asks for: where it is, and what opens keys that are there."""
+
+
+def test_every_setting_that_points_past_a_home_is_one_that_a_command_is_not_told():
+    sources = [path.read_text(encoding="utf-8") for path in Path(segmentation.__file__).parent.rglob("*.py")]
+    settings = {one for text in sources for one in re.findall(r'"(SEGMENTATION_[A-Z_]*)"', text)}
+
+    assert settings - HERE == {one for one in ELSEWHERE if one.startswith("SEGMENTATION_")}
 
 
 def test_a_command_sees_the_home_to_practise_in_and_nothing_real(tmp_path):

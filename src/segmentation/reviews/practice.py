@@ -17,6 +17,7 @@ from segmentation.files import write_text
 from segmentation.home import VARIABLE, Home
 from segmentation.impact import assess, day_in_china, draft_answers, read_answers
 from segmentation.ledger.book import Book
+from segmentation.ledger.personal.tombstones import TOMBSTONES
 from segmentation.ledger.trust import BUNDLES, LEDGER, ROOT_KEY, WITNESS, ledger_url, trust_of
 from segmentation.policy.catalogue import load_catalogue
 from segmentation.registry.handover import handed_over
@@ -25,6 +26,7 @@ from segmentation.reviews.keyfiles import keep, open_key, open_root
 from segmentation.reviews.made_up import DAYS, MADE_UP, PASSPHRASE, filled_in, people_of
 from segmentation.reviews.people import add_person, begin_ledger
 from segmentation.reviews.waivers import blocking_of, draft_waivers, read_waivers
+from segmentation.vault import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
     from segmentation.policy import Policy
     from segmentation.registry import RegisteredModel
 
-ELSEWHERE = (LEDGER, ROOT_KEY, BUNDLES, WITNESS, "MLFLOW_TRACKING_URI")
+ELSEWHERE = (
+    *(LEDGER, ROOT_KEY, BUNDLES, WITNESS, TOMBSTONES),
+    *(source.KEYRING, source.KEYRING_FILE, source.PASSPHRASE, source.PASSPHRASE_FILE),
+    *("SEGMENTATION_BACKUPS", "SEGMENTATION_PAGES", "MLFLOW_TRACKING_URI"),
+)
 """Settings that point past a home; those of real work are set where people work."""
 
 
