@@ -6,6 +6,7 @@ it ask for this purpose. Whatever the answer is, the access event has the purpos
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs
@@ -18,7 +19,6 @@ from serving.room import LATER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     At = Callable[["Asked"], Reply]
 
 HOUR = 3_600.0
+ONE_DAY = timedelta(days=1)
 RIGHTS = "rights"
 """The purpose of what a resident has a right to."""
 OTHER = "other"
@@ -43,6 +44,14 @@ UNREADABLE = (
 )
 UNNAMED = (
     "The path names no resident: a reference is 1 to 200 letters that can be read, percent-encoded as UTF-8."
+)
+NO_DAY = (
+    "`collected_on` is the day on which the needs were collected, as YYYY-MM-DD, and none to come; leave it "
+    "out where it is today."
+)
+LAPSED = (
+    "These needs were collected longer ago than the policy lets them be used, {} days (PIPL Art. 19). "
+    "Collect them anew; until then the standard service goes on."
 )
 NO_PURPOSE = "Say what for: ?purpose= and the key of a purpose that the policy states."
 
@@ -137,6 +146,39 @@ def purpose_in(asked: Asked) -> str:
         raise Refused("malformed", NO_PURPOSE)
     check_purpose(asked.call, named[0])
     return named[0]
+
+
+def collected_in(asked: Asked, days: int) -> datetime | None:
+    """Return when the needs of a request were collected, where its query says: midnight of the day, UTC.
+
+    Parameters
+    ----------
+    asked : Asked
+    days : int
+        For which the policy lets them be used.
+
+    Raises
+    ------
+    Refused
+        It is no day, or one to come.
+    PurposeError
+        It is longer ago than that.
+    """
+    query = asked.call.scope.get("query_string", b"").decode("latin-1")
+    named: list[str] = parse_qs(query, keep_blank_values=True).get("collected_on", [])
+    if not named:
+        return None
+    try:
+        (told,) = named
+        day = date.fromisoformat(told)
+    except ValueError:
+        day = date.max
+    ago = asked.now.date() - day
+    if ago < -ONE_DAY:  # in China it is tomorrow before it is in UTC
+        raise Refused("malformed", NO_DAY)
+    if ago > days * ONE_DAY:
+        raise PurposeError(LAPSED.format(days), reason="retention_lapsed")
+    return datetime.combine(day, time(), UTC)
 
 
 def check_purpose(call: Call, purpose: str) -> None:

@@ -41,6 +41,15 @@ PURPOSE: Mapping[str, Any] = {
     "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
     "example": "service_planning",
 }
+COLLECTED: Mapping[str, Any] = {
+    "name": "collected_on",
+    "in": "query",
+    "required": False,
+    "description": "The day on which the needs were collected: the policy's days of retention count from it. "
+    "Today, where it is left out. / 采集需求的日期，策略规定的保存期限自该日起算；未提供的，以当日为准。",
+    "schema": {"type": "string", "format": "date"},
+    "example": "2026-06-30",
+}
 KEPT = ("no-keyring", "not-readable")
 ASKED = (*KEPT, "too-many-residents")
 """Of routes that tell what is kept."""
@@ -58,7 +67,7 @@ RESIDENTS: Mapping[str, Operation] = {
         KEPT_SEGMENT,
         body="ResidentsAlone",
         problems=(*APPROVED, *KEPT, "no-consent", "none-kept"),
-        parameters=(REFERENCE,),
+        parameters=(REFERENCE, COLLECTED),
     ),
     "resident_segment": Operation(
         "residents",

@@ -17,9 +17,11 @@ from segmentation.rights.beheld import beheld
 from segmentation.rights.kept import TAKEN_BACK, states_of
 from serving.calls import Refused, Reply
 from serving.residents.answers import KeptSegment
-from serving.residents.asked import about_one, check_purpose, purpose_in
+from serving.residents.asked import about_one, check_purpose, collected_in, purpose_in
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from segmentation.ledger.personal.overrides import Override
     from segmentation.ledger.personal.records import Look
     from segmentation.ledger.personal.segments import Segment
@@ -43,9 +45,9 @@ def _place(asked: Asked) -> Reply:
     policy = served.approved.policy
     check_purpose(asked.call, policy.purpose.key)
     columns = served.needs.read(asked.call.body, 1)
-    by = By.of(policy, served.approved.version)
+    by, collected = By.of(policy, served.approved.version), collected_in(asked, policy.retention_days)
     Consents(asked.records).check(asked.subject, by.purpose, policy)
-    _keep(asked, _placed(served, columns), by, policy)
+    _keep(asked, _placed(served, columns), by, policy, collected)
     with beheld(asked.records) as seen:
         kept = Segments(seen).current(asked.subject, by.purpose, by.model, asked.now)
         override = Overrides(seen).standing(asked.subject, by.purpose, by.model)
@@ -88,7 +90,7 @@ def _in_use(asked: Asked, served: Served, override: Override | None) -> Override
     return None
 
 
-def _keep(asked: Asked, placed: Placed, by: By, policy: Policy) -> None:
+def _keep(asked: Asked, placed: Placed, by: By, policy: Policy, collected: datetime | None) -> None:
     """Keep it, unless consent was taken back since it was asked for: a write may wait for others."""
 
     def still(look: Look) -> None:
@@ -96,7 +98,7 @@ def _keep(asked: Asked, placed: Placed, by: By, policy: Policy) -> None:
 
     if policy.purpose.consent != "required":  # else the consent has a key
         asked.records.ensured([asked.subject], asked.now)
-    Segments(asked.records).keep(asked.subject, placed, by, asked.by, asked.now, still)
+    Segments(asked.records).keep(asked.subject, placed, by, asked.by, asked.now, still, collected)
 
 
 def _placed(served: Served, columns: Columns) -> Placed:

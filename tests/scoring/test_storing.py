@@ -1,6 +1,6 @@
 """Scoring into the classification table: everybody once, nobody who may not be, and nothing in the clear."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 import pytest
@@ -12,7 +12,7 @@ from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.events import Told, encode
 from segmentation.ledger.personal.segments import Segments
 from segmentation.ledger.personal.tables import consents, data_keys
-from tests.scoring.conftest import NOW
+from tests.scoring.conftest import AS_OF, NOW
 
 
 @pytest.fixture
@@ -55,7 +55,34 @@ def test_everybody_who_consented_is_kept_with_what_a_file_would_say(made, store,
         (one,) = kept(reference)
         assert (one.segment, one.version, one.decision) == (segment, 3, "sha256:d")
         assert one.borderline == (one.margin < made.scorer.borderline)
-        assert one.expires - one.at == timedelta(days=made.policy.retention_days)
+        assert one.expires - one.at <= timedelta(days=made.policy.retention_days)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_segment_expires_with_the_row_that_it_was_made_of(made, store, kept, tmp_path, form):
+    days = [AS_OF, AS_OF - timedelta(days=1), AS_OF - timedelta(days=made.policy.retention_days)]
+    frame = made.residents.head(600).assign(
+        collected_on=[pd.Timestamp(days[at % 3]) + pd.Timedelta(hours=7) for at in range(600)]
+    )
+    path = tmp_path / f"residents.{form}"
+    frame.to_parquet(path) if form == "parquet" else frame.to_csv(path, index=False)
+    assert store(path).kept > 300
+    found = {at % 3: kept(one)[0] for at, one in enumerate(frame["resident_ref"]) if kept(one)}
+
+    retention = timedelta(days=made.policy.retention_days)
+    assert found[0].expires == found[0].at + retention, "and never longer than so many days from now"
+    midnight = datetime.combine(AS_OF, time(), UTC)
+    assert found[1].expires == midnight + retention, "to the end of its last day"
+    assert found[2].expires == midnight + timedelta(days=1), "it was used on the last day that it may be"
+
+
+def test_where_the_table_does_not_say_when_the_days_count_from_now(made, store, kept, source):
+    table = made.policy.residents.model_copy(update={"collected_on": None})
+    policy = made.policy.model_copy(update={"residents": table})
+    store.func(made.scorer, policy, source, **store.keywords)
+    (one,) = kept(made.expected(source)["resident_ref"].iloc[0])
+
+    assert one.expires == one.at + timedelta(days=made.policy.retention_days)
 
 
 def test_a_stretch_is_one_line_of_the_access_log(store, source, records):

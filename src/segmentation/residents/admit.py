@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from segmentation.progress import Progress, Watch
     from segmentation.residents.consent import ConsentSource
     from segmentation.residents.model import Residents
+    from segmentation.residents.wanted import Array
 
 
 READING = "Reading residents"
@@ -165,6 +166,32 @@ def read_needs(
     return _read(Path(path), Terms(blind, _day(as_of), _title(path), 1, is_full=False, consents=consents))
 
 
+def read_dated_needs(
+    path: str | Path,
+    policy: Policy,
+    *,
+    as_of: date,
+    features: Collection[str] | None = None,
+    consents: ConsentSource | None = None,
+) -> tuple[Residents, Array | None]:
+    """Read a table to be scored that is not Parquet, and when each row was collected.
+
+    Takes and raises what `read_needs` does.
+
+    Returns
+    -------
+    Residents
+    ndarray of datetime64 of shape (n,), or None
+        None where the policy names no such column.
+    """
+    terms = Terms(
+        without_audit(policy, features), _day(as_of), _title(path), 1, is_full=False, consents=consents
+    )
+    rows = open_rows(Path(path), needed_columns(terms.asked).keys())
+    assert isinstance(rows, Held)  # noqa: S101 - of Parquet who calls reads batches
+    return _dated(rows.table.to_pandas(), rows.columns, terms)
+
+
 def store_residents(
     path: str | Path,
     policy: Policy,
@@ -243,6 +270,10 @@ def _read(path: Path, terms: Terms, watch: Watch = SILENT) -> Residents:
 
 
 def _admitted(table: pd.DataFrame, columns: Sequence[str], terms: Terms) -> Residents:
+    return _dated(table, columns, terms)[0]
+
+
+def _dated(table: pd.DataFrame, columns: Sequence[str], terms: Terms) -> tuple[Residents, Array | None]:
     judged = judge(table, columns, terms.asked)
     terms.refuse(judged.faults)
     policy, sound = terms.policy, judged.sound
@@ -258,4 +289,6 @@ def _admitted(table: pd.DataFrame, columns: Sequence[str], terms: Terms) -> Resi
     terms.check(intake)
     form = Form.of(policy)
     batch = form.batch(ids, [*cut.needs.values(), *cut.protected.values()])
-    return form.residents(pa.Table.from_batches([batch]), intake)
+    collected = arrays.get(policy.residents.collected_on or "")
+    dated = None if collected is None else collected[cut.kept]
+    return form.residents(pa.Table.from_batches([batch]), intake), dated

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-SEGMENT, MARGIN = "segment", "margin"
+SEGMENT, MARGIN, COLLECTED = "segment", "margin", "collected"
 KEY = b"segmentation"
 """Under which a Parquet file tells which version scored it, and on which day."""
 
 
-def scored_schema(id_column: str, *, margins: bool = False) -> pa.Schema:
-    """Return the schema of a table of segments, and of margins where they are asked for."""
+def scored_schema(id_column: str, *, to_keep: bool = False) -> pa.Schema:
+    """Return the schema of a table of segments, or of what is kept of residents.
+
+    That has margins, and when needs were collected: microseconds since 1970, null where nobody said.
+    """
     segment = pa.dictionary(pa.int16(), pa.string())
     fields = [pa.field(id_column, pa.string()), pa.field(SEGMENT, segment)]
-    return pa.schema([*fields, pa.field(MARGIN, pa.float64())] if margins else fields)
+    kept = [pa.field(MARGIN, pa.float64()), pa.field(COLLECTED, pa.int64())]
+    return pa.schema([*fields, *kept] if to_keep else fields)
 
 
 class Output(Protocol):

@@ -61,7 +61,7 @@ def stretches(
     start: int,
     stretch: int,
     *,
-    margins: bool = False,
+    to_keep: bool = False,
 ) -> Iterator[Piece]:
     """Yield everything after the row `start`, a stretch at a time.
 
@@ -75,11 +75,11 @@ def stretches(
         A multiple of `stretch`.
     stretch : int
         Rows of the source that go together; the last may have fewer.
-    margins : bool
-        Whether the table has a third column, `output.MARGIN`.
+    to_keep : bool
+        Whether the table has two more columns, `output.MARGIN` and `output.COLLECTED`.
     """
     held: list[Piece] = []
-    score = partial(_piece, scorer=scorer, schema=scored_schema(id_column, margins=margins))
+    score = partial(_piece, scorer=scorer, schema=scored_schema(id_column, to_keep=to_keep))
     for piece in _pieces(source, score, start, stretch):
         held.append(piece)
         if piece.last % stretch == 0 or piece.last == source.rows:
@@ -115,21 +115,28 @@ def _piece(read: Future[Made], scorer: FoldedScorer, schema: pa.Schema) -> Piece
     if make is None:
         return None
     batch = make()
-    labels, margins = _placed(batch, scorer, is_deep=MARGIN in schema.names)
+    labels, kept = _placed(batch, scorer, to_keep=MARGIN in schema.names)
     segments = pa.DictionaryArray.from_arrays(pa.array(labels, pa.int16()), pa.array(scorer.segments))
-    scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments, *margins], schema=schema)
+    scored = pa.Table.from_arrays([batch.ids.cast(pa.string()), segments, *kept], schema=schema)
     counts = np.bincount(labels, minlength=len(scorer.segments)).tolist()
     told = replace(batch.tally, segments=dict(zip(scorer.segments, counts, strict=True)))
     return Piece(batch.last, scored, keys(batch.differing), told)
 
 
 def _placed(
-    batch: Batch, scorer: FoldedScorer, *, is_deep: bool
+    batch: Batch, scorer: FoldedScorer, *, to_keep: bool
 ) -> tuple[NDArray[np.int64], tuple[pa.Array, ...]]:
-    """Return the place of each resident's segment, and the column of margins where it is asked for."""
+    """Return the place of each resident's segment, and the columns of what is kept where it is asked for."""
     if not len(batch.ids):
-        return np.empty(0, np.int64), (pa.array([], pa.float64()),) * is_deep
-    if not is_deep:
+        return np.empty(0, np.int64), (pa.array([], pa.float64()), pa.array([], pa.int64())) * to_keep
+    if not to_keep:
         return scorer.predict(batch.columns), ()
     labels, margins = scorer.margins(batch.columns)
-    return labels, (pa.array(margins),)
+    return labels, (pa.array(margins), _collected(batch))
+
+
+def _collected(batch: Batch) -> pa.Array:
+    if batch.collected is None:
+        return pa.nulls(len(batch.ids), pa.int64())
+    times = batch.collected.astype("datetime64[us]")
+    return pa.array(times.astype(np.int64), mask=np.isnat(times))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from segmentation.residents import read_needs
+from segmentation.residents.admit import read_dated_needs
 from segmentation.residents.columns import needed_columns
 from segmentation.residents.counts import Counts
 from segmentation.residents.files import is_parquet, readable
@@ -57,6 +57,8 @@ class Batch:
         Ids of all rows of the batch that must differ from all others, scored or not; null where missing.
     tally : Tally
         What became of the rows of this batch.
+    collected : ndarray of datetime64 of shape (n,), or None
+        When their needs were collected; None where the table does not say.
     """
 
     last: int
@@ -64,6 +66,7 @@ class Batch:
     columns: Mapping[str, NDArray[Any] | Coded]
     differing: pa.Array
     tally: Tally
+    collected: NDArray[np.datetime64] | None = None
 
 
 class Source(Protocol):
@@ -122,8 +125,8 @@ def open_source(
     with readable(path):
         tables = open_tables(path) if path.is_dir() or is_parquet(path) else None
     if tables is None:
-        found = read_needs(path, policy, as_of=as_of, features=features, consents=consents)
-        return InMemory((path,), found)
+        found, collected = read_dated_needs(path, policy, as_of=as_of, features=features, consents=consents)
+        return InMemory((path,), found, collected)
     title, blind = f"The residents table {path} is refused", without_audit(policy, features)
     return Streamed.of(tables, Terms(blind, as_of, title, least=1, is_full=False, consents=consents))
 
@@ -227,7 +230,9 @@ class Streamed:
         kept = looked.ids if cut.kept.all() else looked.ids.filter(pa.array(cut.kept))
         told = replace(told, kept=len(kept), left_out=cut.left_out, missing=cut.missing)
         columns = {name: self._column(name, of) for name, of in cut.needs.items()}
-        return Batch(last, kept, columns, looked.ids, told)
+        collected = looked.columns.get(self.terms.policy.residents.collected_on or "")
+        dated = None if collected is None else collected[cut.kept]
+        return Batch(last, kept, columns, looked.ids, told, dated)
 
     def _column(self, name: str, column: Array) -> NDArray[Any] | Coded:
         wanted = self.reading.wanted[name]
@@ -243,10 +248,13 @@ class InMemory:
     files : tuple of Path
     residents : Residents
         Those who are scored; they are the rows of this source.
+    collected : ndarray of datetime64 of shape (n,), or None
+        When their needs were collected, where the table says.
     """
 
     files: tuple[Path, ...]
     residents: Residents
+    collected: NDArray[np.datetime64] | None = None
 
     @property
     def rows(self) -> int:
@@ -274,7 +282,8 @@ class InMemory:
         needs = self.residents.needs.iloc[low:high]
         ids = pa.array(self.residents.ids.iloc[low:high], pa.string())
         columns = {str(name): needs[name].to_numpy() for name in needs}
-        return Batch(high, ids, columns, NOBODY, Tally(kept=high - low))
+        dated = None if self.collected is None else self.collected[low:high]
+        return Batch(high, ids, columns, NOBODY, Tally(kept=high - low), dated)
 
 
 def cuts(start: int, end: int, stretch: int) -> Iterator[tuple[int, int]]:

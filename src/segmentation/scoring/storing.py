@@ -166,7 +166,7 @@ def store_file(  # noqa: PLR0913 - what is scored, by whom, where it is kept, an
         judged, intake = _judged(opened, scorer, policy.residents.id, stretch)
         by = By.of(policy, int(identity["version"]))
         keeper = _Keeper(scorer, by, identity["decision"], records, Gate(records, policy), run, clock)
-        pieces = stretches(judged, scorer, policy.residents.id, run.before.rows, stretch, margins=True)
+        pieces = stretches(judged, scorer, policy.residents.id, run.before.rows, stretch, to_keep=True)
         watch("Storing")
         watch.part("rows", run.before.rows, judged.rows)
         rows = judged.rows - run.before.rows
@@ -255,9 +255,9 @@ class _Keeper:
 
         def batches() -> Iterator[Batch]:
             for piece, subjects, refused, newest in self._asked(pieces, ask):
-                rows = self._rows(piece, subjects, refused.result())
+                rows, collected = self._rows(piece, subjects, refused.result())
                 turns.append(_Turn(piece.last, newest, rows))
-                yield self._batch(rows)
+                yield self._batch(rows, collected)
 
         def still(connection: Connection, subjects: Sequence[bytes]) -> Collection[bytes]:
             turns[0].refused = self.gate.since(connection, turns[0].newest, subjects)
@@ -298,24 +298,27 @@ class _Keeper:
         if before is not None:
             yield before
 
-    def _rows(self, piece: Piece, subjects: list[bytes], refused: Refused) -> list[tuple[bytes, Placed]]:
-        """Return the rows of a stretch, without those who are not to be kept."""
+    def _rows(
+        self, piece: Piece, subjects: list[bytes], refused: Refused
+    ) -> tuple[list[tuple[bytes, Placed]], list[int | None]]:
+        """Return the rows of a stretch and when each was collected, without those who are not to be kept."""
         times = self.run.before.times
         may = [subject for subject in subjects if subject not in refused]
         there = Segments(self.records).kept_at(may, self.by.purpose, self.by.model, times)
         self.refused.update(refused.values())
         self.there += len(there)
-        _, names, margins = (column.to_pylist() for column in piece.scored.columns)
-        return [
-            (subject, Placed(segment, margin, margin < self.scorer.borderline, self.decision))
-            for subject, segment, margin in zip(subjects, names, margins, strict=True)
+        _, names, margins, collected = (column.to_pylist() for column in piece.scored.columns)
+        rows = [
+            ((subject, Placed(segment, margin, margin < self.scorer.borderline, self.decision)), dated)
+            for subject, segment, margin, dated in zip(subjects, names, margins, collected, strict=True)
             if subject not in refused and subject not in there
         ]
+        return [row for row, _ in rows], [dated for _, dated in rows]
 
-    def _batch(self, rows: Sequence[tuple[bytes, Placed]]) -> Batch:
+    def _batch(self, rows: Sequence[tuple[bytes, Placed]], collected: Sequence[int | None]) -> Batch:
         now = self.clock()
         self.run.begin(micros(now))
-        return batch_of(rows, self.by, now)
+        return batch_of(rows, self.by, now, collected)
 
     def _count(self, turn: _Turn) -> None:
         """Count a stretch that is kept; who took their consent back before its turn came is not."""

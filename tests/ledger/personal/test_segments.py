@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, PurposeError, VaultError
 from segmentation.ledger.personal.records import Entry, Records, micros
-from segmentation.ledger.personal.segments import By, Placed, Segments
+from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
 from segmentation.ledger.personal.tables import data_keys, segments
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -38,6 +38,27 @@ def test_what_is_kept_is_told_again(table, resident):
     assert (found.segment, found.margin, found.borderline) == ("S2", 0.25, False)
     assert (found.model, found.version, found.decision) == (MODEL, 3, "sha256:d")
     assert (found.at, found.expires, found.imputed) == (NOW, NOW + timedelta(days=730), ("repairs",))
+
+
+@pytest.mark.parametrize(
+    ("collected", "expires"),
+    [
+        (NOW, NOW + timedelta(days=730)),
+        (NOW + timedelta(days=9), NOW + timedelta(days=730)),
+        (NOW - timedelta(days=1), datetime(2028, 11, 19, tzinfo=UTC)),
+        (NOW - timedelta(days=730), datetime(2026, 11, 21, tzinfo=UTC)),
+        (NOW - timedelta(days=731), datetime(2026, 11, 20, tzinfo=UTC)),
+    ],
+    ids=["now", "to come", "yesterday", "its last day", "over"],
+)
+def test_days_count_from_the_day_of_collection_and_end_with_the_last_one(table, resident, collected, expires):
+    table.keep(resident, PLACED, BY, "Test", NOW, collected=collected)
+    (row,) = batch_of([(resident, PLACED)], BY, NOW, [micros(collected)]).more
+
+    (found,) = table.history(resident, PURPOSE)
+    assert found.expires == expires
+    assert row == (MODEL, 3, micros(expires))
+    assert batch_of([(resident, PLACED)], BY, NOW).more == [(MODEL, 3, micros(NOW + timedelta(days=730)))]
 
 
 def test_scoring_anew_keeps_history_and_the_newest_holds(table, resident):

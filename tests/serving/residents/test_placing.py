@@ -1,6 +1,6 @@
 """A segment is kept for who consents, and told for the purpose that they consented to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,42 @@ def test_a_resident_is_placed_kept_and_told_for_the_purpose(front_at):
     assert kept["told"]["name"]["zh"]
     expires = front.office.clock() + timedelta(days=policy().retention_days)
     assert kept["expires"] == expires.isoformat()
+
+
+def test_the_days_of_a_segment_count_from_the_day_on_which_the_needs_were_collected(front):
+    front.consent()
+    days, now = policy().retention_days, front.office.clock()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def expires(ago):
+        found = front.place(query=f"collected_on={(now - timedelta(days=ago)).date()}")
+        return datetime.fromisoformat(found.json()["expires"])
+
+    assert expires(0) == now + timedelta(days=days)
+    assert expires(10) == midnight + timedelta(days=days - 10 + 1)
+    assert expires(days) == midnight + timedelta(days=1), "it may be used on that last day"
+    assert front.kept().json()["expires"] == (midnight + timedelta(days=1)).isoformat()
+
+
+def test_needs_that_were_collected_too_long_ago_place_nobody(front):
+    front.consent()
+    day = front.office.clock().date() - timedelta(days=policy().retention_days + 1)
+    found = front.place(query=f"collected_on={day}")
+
+    assert (found.status, slug(found)) == (403, "no-consent")
+    assert "longer ago than the policy lets them be used" in found.json()["detail"]
+    assert slug(front.kept()) == "none-kept"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["collected_on=", "collected_on=yesterday", "collected_on=2026-07-05", "collected_on=a&collected_on=b"],
+)
+def test_what_is_no_day_of_before_is_told(front, query):
+    found = front.place(query=query)
+
+    assert (found.status, slug(found)) == (400, "malformed")
+    assert "YYYY-MM-DD" in found.json()["detail"]
 
 
 def test_placing_anew_keeps_what_was_before(placed):

@@ -70,13 +70,32 @@ class By(NamedTuple):
         """Return what a version of this policy places residents by."""
         return cls(policy.purpose.key, policy.name, version, timedelta(days=policy.retention_days))
 
-    def entry(self, subject: bytes, placed: Placed, now: datetime) -> Entry:
-        """Return the row of one resident."""
-        return Entry(subject, micros(now), _encode(placed), self.more(now))
+    def entry(
+        self, subject: bytes, placed: Placed, now: datetime, collected: datetime | None = None
+    ) -> Entry:
+        """Return the row of one resident; it counts its days from `collected`, or else from now."""
+        dated = None if collected is None else micros(collected)
+        return Entry(subject, micros(now), _encode(placed), self.more(micros(now), dated))
 
-    def more(self, now: datetime) -> tuple[str, int, int]:
-        """Return what stands in the clear of a row: model, version, and until when it is kept."""
-        return self.model, self.version, micros(now + self.retention)
+    def more(self, now: int, collected: int | None = None) -> tuple[str, int, int]:
+        """Return what stands in the clear of a row: model, version, and until when it is kept.
+
+        A policy counts days from the collection: nothing that was made of a row is used longer than the row
+        itself may be, which is to the end of its last day in UTC; and nothing longer than so many days from
+        now, whatever a table says.
+
+        Parameters
+        ----------
+        now : int
+            Microseconds since 1970.
+        collected : int, optional
+            When the needs were collected, the same; now, where nobody says.
+        """
+        retention = self.retention // _MICROSECOND
+        most = now + retention
+        if collected is not None:
+            most = min(most, collected - collected % _DAY + retention + _DAY)
+        return self.model, self.version, most
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,7 @@ class Segments:
         who: str,
         now: datetime,
         still: Callable[[Look], object] | None = None,
+        collected: datetime | None = None,
     ) -> None:
         """Keep where a resident was placed; asks nobody whether they consent, unless told how.
 
@@ -146,6 +166,8 @@ class Segments:
         still : callable, optional
             Raises where the resident may not be placed any more; asked in the transaction that writes. What
             rests on a consent is written under the key that the consent has, so none is made then.
+        collected : datetime, optional
+            When the needs were collected, aware; now, where nobody says. Days of retention count from then.
 
         Raises
         ------
@@ -154,7 +176,7 @@ class Segments:
         """
         records = self._records
         keys = records.ensured([subject], now) if still is None else records.keys([subject])
-        write = Write(segments, by.purpose, [by.entry(subject, placed, now)] if keys else [])
+        write = Write(segments, by.purpose, [by.entry(subject, placed, now, collected)] if keys else [])
         if not records.append_all([write], keys, who, now, still):
             raise LedgerError(
                 "No segment was kept: all that was kept of this resident was taken out in the same moment. "
@@ -205,7 +227,9 @@ class Segments:
             return {marks[bytes(found)] for found, at, of in rows if at in asked and of == model}
 
 
-def batch_of(rows: Sequence[tuple[bytes, Placed]], by: By, now: datetime) -> Batch:
+def batch_of(
+    rows: Sequence[tuple[bytes, Placed]], by: By, now: datetime, collected: Sequence[int | None] = ()
+) -> Batch:
     """Return rows of the classification table, to be written in one transaction (`Bulk`).
 
     Parameters
@@ -215,12 +239,16 @@ def batch_of(rows: Sequence[tuple[bytes, Placed]], by: By, now: datetime) -> Bat
     by : By
     now : datetime
         Aware.
+    collected : sequence of (int or None), optional
+        When the needs of each were collected, in microseconds since 1970; none: nobody says of any.
     """
+    at = micros(now)
+    told = {one: by.more(at, one) for one in {*collected, None}}  # few days, and many rows
     return Batch(
         [subject for subject, _ in rows],
-        [micros(now)] * len(rows),
+        [at] * len(rows),
         [_encode(placed) for _, placed in rows],
-        [by.more(now)] * len(rows),
+        [told[one] for one in collected] if collected else [told[None]] * len(rows),
     )
 
 
@@ -240,5 +268,7 @@ def _read(row: Kept) -> Segment:
     )
 
 
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Placed).decode
