@@ -42,38 +42,36 @@ events = Table(
 )
 """The chain, one row a link: `at` is ISO 8601 with microseconds, `body` canonical JSON or nothing."""
 
-people = Table(
-    "people",
-    metadata,
-    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False),
-    Column("document", Text, nullable=False),
-    Column("signature", Text, nullable=False),
-)
+
+def _signed(name: str, *columns: Column[object]) -> Table:
+    """Return a table of what was signed: of which event, some of what it says, all of it, and by what key."""
+    return Table(
+        name,
+        metadata,
+        Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+        *columns,
+        Column("document", Text, nullable=False),
+        Column("signature", Text, nullable=False),
+    )
+
+
+people = _signed("people", Column("name", Text, nullable=False))
 """What the root key signed: records of people, and the start of the ledger under the name of the root."""
 
-decisions = Table(
+decisions = _signed(
     "decisions",
-    metadata,
-    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
     Column("model", Text, nullable=False),
     Column("version", Integer),
     Column("action", Text, nullable=False),
     Column("by", Text, nullable=False),
-    Column("document", Text, nullable=False),
-    Column("signature", Text, nullable=False),
 )
 """What people signed: decisions, and adoptions of a policy, of which the action is ``adopt``."""
 
-api_keys = Table(
+api_keys = _signed(
     "api_keys",
-    metadata,
-    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("by", Text, nullable=False),
-    Column("document", Text, nullable=False),
-    Column("signature", Text, nullable=False),
 )
 """API keys that administrators issued, and their ends: `action` is ``issue`` or ``revoke``."""
 
@@ -93,15 +91,11 @@ access = Table(
 )
 """The access log, a chain of its own: one row a batch of lines that were moved from a worker's spool."""
 
-comments = Table(
+comments = _signed(
     "comments",
-    metadata,
-    Column("seq", Integer, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
     Column("model", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("by", Text, nullable=False),
-    Column("document", Text, nullable=False),
-    Column("signature", Text, nullable=False),
 )
 """What people signed about sections of a version; it changes no state."""
 
