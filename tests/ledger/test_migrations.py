@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.event import GENESIS
+from segmentation.ledger.personal.tables import metadata  # with the tables of residents, which join it
 from segmentation.ledger.place import Place
-from segmentation.ledger.tables import metadata
 from tests.signed import START
 
 TABLES = ("events", "people", "decisions", "api_keys", "comments", "access")
