@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from segmentation.errors import StorageError
-from segmentation.files import whole, write_table, write_text
+from segmentation.files import sync, whole, write_secret, write_table, write_text
 
 TABLE = pd.DataFrame({"ref": ["a", "b"], "segment": ["S1", "S2"]})
 
@@ -62,3 +62,36 @@ def test_a_private_file_is_for_its_owner_alone(tmp_path):
     write_text(tmp_path / "account.html", "kept", private=True)
 
     assert (tmp_path / "account.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_is_for_its_owner_alone_and_never_written_over_another(tmp_path):
+    path = tmp_path / "key"
+    write_secret(path, "mine")
+    with pytest.raises(FileExistsError):
+        write_secret(path, "another's")
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_secret_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("segmentation.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_secret(tmp_path / "key", "mine")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_and_the_names_in_a_folder_are_brought_to_the_disk(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr("segmentation.files.os.fsync", lambda handle: synced.append(fsync(handle)))
+    (tmp_path / "file").touch()
+
+    sync(tmp_path / "file")
+    sync(tmp_path)
+    assert synced == [None, None]
+    with pytest.raises(FileNotFoundError):
+        sync(tmp_path / "gone")

@@ -104,6 +104,42 @@ def _refused(path: Path, error: OSError) -> StorageError:
     return StorageError(f"{path} cannot be written: {reason_of(error)}. Choose another place, or make room.")
 
 
+def write_secret(path: Path, text: str) -> None:
+    """Write a new file for its owner alone, through to the disk; nothing half-written is left.
+
+    Raises
+    ------
+    FileExistsError
+        There is one, which is untouched.
+    OSError
+        It cannot be written.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk, where a power cut leaves them.
+
+    Raises
+    ------
+    OSError
+        It is not there, or the disk does not take it.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def reason_of(error: OSError) -> str:
     """Return why the system refuses, as a clause within a sentence; no path and no name is in it."""
     return (os.strerror(error.errno) if error.errno else "the file system refuses").lower()

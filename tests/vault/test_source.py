@@ -218,6 +218,13 @@ def test_a_keyring_that_cannot_be_written_leaves_the_one_that_is_there(kept, key
     assert len(list(kept.root.iterdir())) == 1
 
 
+def test_a_file_in_place_of_the_folder_is_told_as_such(tmp_path, keyring):
+    (tmp_path / "vault").touch()
+
+    with pytest.raises(StorageError, match=r"cannot be written: file exists\. .* SEGMENTATION_KEYRING_FILE"):
+        write_file(tmp_path / "vault" / "ring", keyring, PASSPHRASE)
+
+
 def test_a_short_passphrase_is_refused_and_nothing_is_written(home, keyring):
     with pytest.raises(SigningError, match="at least 12 letters"):
         write_file(home.keyring, keyring, "short")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from segmentation.backups.frames import told
 from segmentation.backups.manifest import Manifest, peeked
 from segmentation.errors import BackupError
+from segmentation.files import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +103,9 @@ class Shelf:
                 half.mkdir(mode=0o700)
             yield half
             with told(self._path):
-                remember(half)
+                sync(half)
                 half.rename(self._path / name)
-                remember(self._path)
+                sync(self._path)
         finally:
             shutil.rmtree(half, ignore_errors=True)
 
@@ -137,12 +138,3 @@ class Shelf:
 
     def _folders(self) -> list[Path]:
         return sorted(self._path.glob(f"{PREFIX}*"), reverse=True)
-
-
-def remember(folder: Path) -> None:
-    """Make sure that a folder has the names of its files after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from segmentation.errors import BundleError, StorageError
-from segmentation.files import reason_of, umask
+from segmentation.files import reason_of, sync, umask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ class LocalShelf:
             with _held(above), _staged(above, files) as staged:
                 _move(staged, self.folder, files)
                 for folder in {self.folder, *self.folder.parents[: len(self.parts)], *new}:
-                    _sync(folder)
+                    sync(folder)
         except OSError as error:
             reason = reason_of(error)
             raise StorageError(
@@ -99,7 +99,7 @@ class LocalShelf:
                     return False
                 hidden = Path(mkdtemp(dir=above, prefix=STAGING))
                 self.folder.rename(hidden / self.folder.name)
-                _sync(above)
+                sync(above)
                 shutil.rmtree(hidden)
         except OSError as error:
             reason = reason_of(error)
@@ -171,7 +171,7 @@ def _staged(above: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
                 os.fsync(file.fileno())
             (staged / name).chmod(0o666 & ~mask)
         staged.chmod(0o777 & ~mask)
-        _sync(staged)
+        sync(staged)
         yield staged
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -203,12 +203,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-def _sync(path: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

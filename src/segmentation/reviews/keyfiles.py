@@ -6,13 +6,12 @@ takes it.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError, SigningError, StorageError
-from segmentation.files import reason_of
+from segmentation.files import reason_of, write_secret
 from segmentation.ledger.trust import ROOT_FILE
 from segmentation.signing import PrivateKey, sha256
 
@@ -69,21 +68,13 @@ def keep(path: Path, content: str) -> None:
     except OSError as error:
         raise _refused(path, error) from None
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        write_secret(path, content)
     except FileExistsError:
         raise ReviewError(
             f"There is a key file {path} already, and no key is ever written over another. Move it away if "
             "nobody signs with it, or use it."
         ) from None
     except OSError as error:
-        raise _refused(path, error) from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        path.unlink(missing_ok=True)
         raise _refused(path, error) from None
 
 

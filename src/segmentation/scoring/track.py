@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from segmentation.errors import StorageError
-from segmentation.files import reason_of
-from segmentation.scoring.work import Unfinished, create, sync
+from segmentation.files import reason_of, sync
+from segmentation.scoring.work import Unfinished, create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

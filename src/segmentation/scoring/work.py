@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from segmentation.errors import StorageError
-from segmentation.files import umask
+from segmentation.files import sync, umask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -153,15 +153,6 @@ def unfinished(out: Path) -> Unfinished | None:
 def create(path: Path) -> BinaryIO:
     """Open a new file for its owner alone."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-
-def sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _root(out: Path) -> Path:

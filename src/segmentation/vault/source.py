@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from segmentation.errors import SigningError, StorageError, VaultError
-from segmentation.files import reason_of
+from segmentation.files import reason_of, sync, write_secret
 from segmentation.signing.passphrase import COST
 from segmentation.vault.closed import check_closed
 from segmentation.vault.keyring import Keyring
@@ -155,22 +155,22 @@ def write_file(
     staged = path.with_name(f".{path.name}-{os.getpid()}") if over else path
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    try:
         if over:
             staged.unlink(missing_ok=True)  # of a process of the same number that was killed
-        _write_through(staged, text)
+        write_secret(staged, text)
         if over:
             staged.replace(path)
-        _remember(path.parent)
+        sync(path.parent)
     except FileExistsError:
         raise VaultError(
             f"There is a keyring {path} already, and what was sealed under it would be lost with it. Add a "
             "key to it with `segmentation keyring rotate`, or move it away if nothing was kept under it."
         ) from None
     except OSError as error:
-        raise StorageError(
-            f"The keyring {path} cannot be written: {reason_of(error)}. Make room, or set {KEYRING_FILE} to "
-            "a place that you may write to."
-        ) from None
+        raise _unwritten(path, error) from None
 
 
 class _File:
@@ -246,23 +246,8 @@ def _opened(path: Path, text: bytes, passphrase: str) -> Keyring:
         raise VaultError(f"The keyring {path} stays closed. {error}") from None
 
 
-def _write_through(path: Path, text: str) -> None:
-    """Write a new file to the disk, for its owner alone; nothing half-written is left."""
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _remember(folder: Path) -> None:
-    """Make sure that a folder has the names of its files after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _unwritten(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The keyring {path} cannot be written: {reason_of(error)}. Make room, or set {KEYRING_FILE} to a "
+        "place that you may write to."
+    )
