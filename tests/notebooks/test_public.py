@@ -79,3 +79,9 @@ def test_what_is_behind_is_found(line, found):
 )
 def test_what_is_offered_is_left_alone(line):
     assert behind(line) == []
+
+
+def test_mlflow_is_imported_after_the_registry_which_keeps_it_from_reporting_its_use():
+    last = code(BOOKS[-1])
+
+    assert last.index("sg.practise(") < last.index("import mlflow")
