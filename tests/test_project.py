@@ -23,10 +23,10 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PYTHONS = ("3.11", "3.12", "3.13")
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "serving").rglob("*.py")])
 
-# Named by another package rather than imported: the engine that pandas reads and writes Parquet with, and the
-# event loop that uvicorn runs on.
 HOSTS = {"ipython"}
 """What runs the program where it is used at all: a notebook brings its own."""
+# Named by another package rather than imported: the engine that pandas reads and writes Parquet with, and the
+# event loop that uvicorn runs on.
 USED_BY_NAME = {"pyarrow", "uvloop"}
 # pydantic's documentation imports its errors from its core, which it pins itself.
 PART_OF = {"pydantic-core": "pydantic"}
