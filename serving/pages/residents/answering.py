@@ -20,7 +20,7 @@ from serving.pages.fields import too_long
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import IDENTITY, model_in
-from serving.pages.residents.told import Requested, Teller
+from serving.pages.residents.told import Teller
 from serving.pages.table import address
 from serving.pages.visit import Declined, Sent, Shown
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.requests import Request
     from serving.pages.residents.asked import Asked
+    from serving.pages.residents.rows import Requested
     from serving.pages.visit import Answer
 
 ENDS: Mapping[str, str] = {

@@ -24,7 +24,7 @@ from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import model_in
 from serving.pages.residents.passphrase import fault_of
 from serving.pages.residents.resident import account
-from serving.pages.residents.told import Requested, Teller
+from serving.pages.residents.told import Teller
 from serving.pages.table import address
 from serving.pages.visit import Declined, Sent, Shown
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.personal.requests import Request
     from serving.pages.residents.asked import Asked
+    from serving.pages.residents.rows import Requested
     from serving.pages.visit import Answer
 
 NO_REQUEST = msg("No request: the purpose has ended, or consent was withdrawn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from segmentation.answers import Texts
 from segmentation.errors import BundleError, PolicyError, ReviewError, StorageError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from segmentation.ledger.personal.register import Listed, Right, State
+    from segmentation.ledger.personal.register import Listed, Right
     from segmentation.policy import Policy
     from serving.pages.visit import Visit
     from serving.pages.words import Speaker
@@ -42,17 +42,16 @@ IDENTITY: Mapping[str, str] = {
     "kin": msg("They are next of kin"),
 }
 """How it was checked who asks, each of `identity.WAYS`."""
-CONSENT: Mapping[str | None, str] = {
+CONSENT: Mapping[str, str] = {
     "given": msg("Given"),
     "refused": msg("Refused by the resident"),
     "withdrawn": msg("Withdrawn"),
     "objected": msg("Objection to automated decisions"),
     "objection_lifted": msg("Objection taken back"),
-    None: msg("Nothing on record"),
+    "": msg("Nothing on record"),
 }
 """What a resident said of a purpose."""
-Look = Literal["received", "extended", "late", "done", "refused", "erased"]
-LOOKS: Mapping[Look, tuple[str, str, str]] = {
+LOOKS: Mapping[str, tuple[str, str, str]] = {
     "received": ("submitted", "waiting", msg("Received")),
     "extended": ("superseded", "waiting", msg("Extended")),
     "late": ("expired", "held", msg("Overdue")),
@@ -60,7 +59,7 @@ LOOKS: Mapping[Look, tuple[str, str, str]] = {
     "refused": ("rejected", "broken", msg("Refused with a reason")),
     "erased": ("superseded", "kept", msg("Ended with the erasure")),
 }
-"""Icon, kind of chip and word of a request."""
+"""Icon, kind of chip and word of a request, by its state, or that it is late."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class Entry:
         Of the right.
     look : (str, str, str)
         Icon, kind of chip and word of its state.
-    state : {"received", "extended", "done", "refused", "erased"}
     received, due : datetime
     ended : datetime or None
     days : int
@@ -87,7 +85,6 @@ class Entry:
     right: str
     key: Right
     look: tuple[str, str, str]
-    state: State
     received: datetime
     due: datetime
     ended: datetime | None
@@ -143,7 +140,6 @@ def entry_of(one: Listed, now: datetime, voice: Speaker) -> Entry:
         right_in(voice, one.right),
         one.right,
         (icon, kind, voice.t(word)),
-        one.state,
         one.received,
         one.due,
         one.ended,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.events import Told as Said
 from segmentation.ledger.personal.register import RIGHTS
 from segmentation.ledger.personal.requests import AT_ONCE, LONGEST, Told
 from segmentation.reviews.refusals import refusal_told
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from serving.pages.residents.asked import Asked
     from serving.pages.visit import Answer
 
+LIFT = "lift"
+"""Stands in the form for taking an objection back; it is no right that is asked for, and no request."""
 UNKNOWN = msg("Choose one of those that are there.")
 
 
@@ -49,16 +52,24 @@ def _receive(asked: Asked) -> Answer:
 
 
 def _say(asked: Asked) -> Answer:
-    """Withdraw a consent, or object, for one purpose."""
+    """Withdraw a consent, object, or take an objection back, for one purpose; twice is as good as once."""
     what, purpose = asked.visit.form.get("what", ""), asked.visit.form.get("purpose", "")
-    if what not in AT_ONCE or purpose not in _known(asked):
+    if what not in {*AT_ONCE, LIFT} or purpose not in _known(asked):
         raise Declined("malformed", asked.voice.t(UNSAID))
-    standing = Consents(asked.records).standing(asked.subject, purpose)
-    is_said = standing.state == "withdrawn" if what == "withdrawal" else standing.objected is not None
-    if is_said:
+    ledger = Consents(asked.records)
+    standing = ledger.standing(asked.subject, purpose)
+    is_said = {
+        "withdrawal": standing.state == "withdrawn",
+        "objection": standing.objected is not None,
+        LIFT: standing.objected is None,
+    }
+    if is_said[what]:
         return _back(asked, "said_before")
-    right: Right = "withdrawal" if what == "withdrawal" else "objection"
-    _enter(asked, right, Told(by=asked.by), (purpose,))
+    if what == LIFT:
+        ledger.record(asked.subject, purpose, Said("objection_lifted"), asked.by, asked.now)
+    else:
+        right: Right = "withdrawal" if what == "withdrawal" else "objection"
+        _enter(asked, right, Told(by=asked.by), (purpose,))
     return _back(asked, "at_once")
 
 

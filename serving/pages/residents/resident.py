@@ -18,7 +18,7 @@ from serving.languages import LANGUAGES as OURS
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import CHANNELS, LANGUAGES, model_in, rights_in
-from serving.pages.residents.told import Holds, Looked, Placed, Put, Requested, Said, Standing, Teller
+from serving.pages.residents.told import Teller
 from serving.pages.visit import Declined, File, Shown
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from serving.languages import Language
     from serving.pages.residents.asked import Asked
     from serving.pages.residents.named import Model
+    from serving.pages.residents.rows import Holds, Looked, Placed, Put, Requested, Said, Standing
     from serving.pages.visit import Answer
 
 READINGS = 100

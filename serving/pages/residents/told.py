@@ -16,26 +16,33 @@ from serving.pages.residents.named import (
     IDENTITY,
     LANGUAGES,
     LOOKS,
-    Entry,
     code_in,
     entry_of,
-    right_in,
     word_in,
 )
+from serving.pages.residents.rows import (
+    Holds,
+    Looked,
+    Placed,
+    Put,
+    Requested,
+    Said,
+    Standing,
+    StepTold,
+)
+from serving.residents.asked import RIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from segmentation.ledger.personal.register import Right, State
     from segmentation.rights import account
     from segmentation.rights.report import Names
     from serving.pages.words import Speaker
 
-RIGHTS = "rights"
-"""The purpose of what a resident has a right to."""
-REFUSED = 400
+DECLINED = 400
 """From this status on nothing was told."""
-PAGES: dict[str, str] = {
+PAGES: Mapping[str, str] = {
     "page_resident": msg("this page"),
     "page_resident_json": msg("the copy as JSON"),
     "page_resident_page": msg("the copy as a page"),
@@ -45,138 +52,12 @@ PAGES: dict[str, str] = {
     "page_find_resident": msg("the search by reference"),
     "page_whose": msg("the way from the register"),
     "page_receive_request": msg("entering a request"),
-    "page_say": msg("withdrawing or objecting"),
+    "page_say": msg("withdrawing or objecting, or taking an objection back"),
     "page_answer": msg("answering a request"),
     "page_decide_override": msg("deciding on the segment"),
     "page_carry_out": msg("erasing"),
 }
 """What people ask about a resident by pages; further names are those of the API and of commands."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where consent to one purpose stands.
-
-    Attributes
-    ----------
-    key, purpose : str
-        Key of the purpose, and what it is called.
-    kind, state : str
-        Kind of its chip, and its word.
-    since : datetime or None
-    notice : str
-    objected : datetime or None
-    is_given : bool
-        Whether there is anything to withdraw.
-    """
-
-    key: str
-    purpose: str
-    kind: str
-    state: str
-    since: datetime | None
-    notice: str
-    objected: datetime | None
-    is_given: bool
-
-
-@dataclass(frozen=True)
-class Said:
-    """One event of consent."""
-
-    purpose: str
-    state: str
-    at: datetime
-    notice: str
-    channel: str
-    language: str
-    by: str
-
-
-@dataclass(frozen=True)
-class Placed:
-    """One row of the classification table.
-
-    `standing` says where its version stands now, empty where nobody could tell.
-    """
-
-    purpose: str
-    model: str
-    segment: str
-    version: int
-    decision: str
-    margin: float
-    borderline: bool
-    imputed: tuple[str, ...]
-    at: datetime
-    expires: datetime
-    is_expired: bool
-    standing: str
-
-
-@dataclass(frozen=True)
-class Put:
-    """A segment that a person put in the place of the computed one; no `segment` lets that hold again."""
-
-    purpose: str
-    segment: str
-    reason: str
-    by: str
-    request: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Holds:
-    """What holds for a resident and a purpose now.
-
-    Attributes
-    ----------
-    purpose, model, segment : str
-        The segment is empty where none is kept and no person put one.
-    placed : Placed or None
-        The computed one, where it has not expired and its version was not taken back.
-    put : Put or None
-        What a person decided, where it stands.
-    """
-
-    purpose: str
-    model: str
-    segment: str
-    placed: Placed | None
-    put: Put | None
-
-
-@dataclass(frozen=True)
-class StepTold:
-    """What was done about a request."""
-
-    state: str
-    at: datetime
-    by: str
-    text: str
-    channel: str
-    language: str
-    identity: str
-
-
-@dataclass(frozen=True)
-class Requested:
-    """A request with everything that was said of it."""
-
-    entry: Entry
-    steps: tuple[StepTold, ...]
-
-
-@dataclass(frozen=True)
-class Looked:
-    """Somebody who asked about the resident."""
-
-    at: datetime
-    by: str
-    what: str
-    purpose: str
-    is_told: bool
 
 
 @dataclass(frozen=True)
@@ -194,7 +75,7 @@ class Teller:
                 one.purpose,
                 self.purpose(one.purpose),
                 kinds.get(one.state or "", "undetermined"),
-                self.voice.t(CONSENT[one.state]),
+                self.voice.t(CONSENT[one.state or ""]),
                 _time(one.since),
                 one.notice,
                 _time(one.objected),
@@ -206,7 +87,7 @@ class Teller:
         for one in found:
             yield Said(
                 self.purpose(one.purpose),
-                code_in(self.voice, {key: word for key, word in CONSENT.items() if key}, one.event_state),
+                code_in(self.voice, CONSENT, one.event_state),
                 _at(one.event_time),
                 one.privacy_notice,
                 code_in(self.voice, CHANNELS, one.collection_method),
@@ -251,7 +132,7 @@ class Teller:
         """Return a request with its steps."""
         steps = tuple(
             StepTold(
-                self.voice.t(LOOKS[step.state][2]) if step.state in LOOKS else step.state,  # type: ignore[index]
+                self.voice.t(LOOKS[step.state][2]) if step.state in LOOKS else step.state,
                 _at(step.at),
                 step.by,
                 step.text,
@@ -261,7 +142,7 @@ class Teller:
             )
             for step in one.steps
         )
-        return Requested(entry_of(listed_of(one), now, self.voice), steps)
+        return Requested(entry_of(_listed(one), now, self.voice), steps)
 
     def looked(self, found: Iterable[account.Reading]) -> Iterator[Looked]:
         """Yield who asked, the newest first."""
@@ -271,7 +152,7 @@ class Teller:
                 one.by,
                 code_in(self.voice, PAGES, one.route),
                 self.purpose(one.purpose),
-                one.status < REFUSED,
+                one.status < DECLINED,
             )
 
     def purpose(self, key: str) -> str:
@@ -280,10 +161,6 @@ class Teller:
             return self.voice.t("rights of residents")
         return word_in(self.voice, self.names.purposes, key).rstrip(".。")
 
-    def right(self, key: str) -> str:
-        """Return what a right is called."""
-        return right_in(self.voice, key)
-
     def segment(self, key: str) -> str:
         """Return a segment with its name."""
         if key not in self.names.segments:
@@ -291,7 +168,7 @@ class Teller:
         return f"{key}{self.voice.aside(word_in(self.voice, self.names.segments, key))}"
 
 
-def listed_of(one: account.Request) -> Listed:
+def _listed(one: account.Request) -> Listed:
     """Return a request as the register has it."""
     right: Right = one.right  # type: ignore[assignment]  # they were read from the register
     state: State = one.state  # type: ignore[assignment]

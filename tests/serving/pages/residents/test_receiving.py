@@ -94,6 +94,19 @@ def test_withdrawing_and_objecting_ask_nothing_and_count_once(keeping, what):
     assert told.state == "withdrawn" if what == "withdrawal" else told.objected is not None
 
 
+def test_an_objection_is_taken_back_where_one_stands_and_counts_once(keeping):
+    keeping.consent()
+    form = {"what": "lift", "purpose": PURPOSE}
+    assert receiving.say(keeping.visit(form=form)).notice == "said_before"
+    receiving.say(keeping.visit(form=form | {"what": "objection"}))
+    assert standing(keeping).objected is not None
+
+    assert [receiving.say(keeping.visit(form=form)).notice for _ in range(2)] == ["at_once", "said_before"]
+    told = standing(keeping)
+    assert (told.state, told.objected) == ("given", None)
+    assert [one.right for one in requests(keeping)] == ["objection"], "it is an event, and no request"
+
+
 @pytest.mark.parametrize(
     "form", [{}, {"what": "erasure", "purpose": PURPOSE}, {"what": "objection", "purpose": "x"}]
 )

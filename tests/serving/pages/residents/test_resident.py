@@ -105,6 +105,20 @@ def test_of_a_stranger_nothing_is_kept_and_the_page_says_so(keeping, language):
     assert page.holds == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "objects", "takes_back"),
+    [("en", "Object", "Take the objection back"), ("zh", "拒绝自动化决策", "收回异议")],
+)
+def test_who_objected_may_take_it_back_and_nobody_else(kept, language, objects, takes_back):
+    def button(word):
+        return f">{word}</button>" in html_of(kept, language)[1]
+
+    before = button(objects), button(takes_back)
+    kept.consent(state="objected")
+
+    assert (before, button(takes_back)) == ((True, False), True)
+
+
 def test_the_copies_hold_the_whole_account(kept):
     found = resident.as_json(kept.visit())
     told = json.loads(found.body)
