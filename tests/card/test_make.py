@@ -273,6 +273,6 @@ def test_where_consents_stood_in_a_ledger_the_duties_say_so():
 
     assert told.audit_purpose.consent == "required"
     assert "consent ledger" in told.audit_purpose.consent_reason.en
-    assert "同意台账" in told.audit_purpose.consent_reason.zh
+    assert "账本的同意记录" in told.audit_purpose.consent_reason.zh
     assert CARD.duties.audit_purpose.consent_reason is None
     assert told.purpose == CARD.duties.purpose  # which needs no consent

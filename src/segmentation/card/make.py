@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FROM_LEDGER = Text(
     en="Taken from the consent ledger, as it stood when the residents were read.",
-    zh="同意状态取自同意台账，以读取住户数据时的记录为准。",
+    zh="同意状态取自账本的同意记录，以读取住户数据时的记录为准。",
 )
 
 

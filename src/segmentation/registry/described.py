@@ -88,7 +88,7 @@ def of_model(policy: Policy) -> str:
         f"{escaped(policy.purpose.text.en)}\n\n{escaped(policy.purpose.text.zh)}",
         f"Owner · 负责人: {escaped(policy.owner.en)} · {escaped(policy.owner.zh)}",
         SIGNED,
-        "候选版本须经两人签署、记入台账后方可投入使用；别名不具效力，仅供查看。",
+        "候选版本须经两人签署、记入账本后方可投入使用；别名不具效力，仅供查看。",
     ])  # fmt: skip
 
 
@@ -157,9 +157,8 @@ def _line(card: ModelCard, language: Language) -> str:
             f"{voice.integer(card.about.residents)} residents."
         )
     return (
-        f"审计结论：{status}。违反 {tally.broken} 项，无法判定 {tally.undetermined} 项，"
-        f"符合 {tally.kept} 项；"
-        f"{voice.integer(card.about.residents)} 名住户分为 {card.about.segments} 个分群。"
+        f"审计结论：{status}。违反{tally.broken}项，无法判定{tally.undetermined}项，符合{tally.kept}项；"
+        f"{voice.integer(card.about.residents)}名住户分为{card.about.segments}个分群。"
     )
 
 
@@ -175,7 +174,7 @@ def _blocking(card: ModelCard) -> list[str]:
         *(_point(explain(finding, card, language) for language in LANGUAGES) for finding in blocking[:SHOWN]),
     ]
     more = total - len(told)
-    rest = [f"- and {more} more, which the card tells. 其余 {more} 项见模型卡。"] if more else []
+    rest = [f"- and {more} more, which the card tells. 其余{more}项见模型卡。"] if more else []
     return [f"In the way of a signature · 阻止签署 ({total}):", "\n".join([*told, *rest])]
 
 
