@@ -22,8 +22,8 @@ from serving.residents.asked import about_one, check_purpose, collected_in, purp
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from segmentation.ledger.personal.look import Look
     from segmentation.ledger.personal.overrides import Override
-    from segmentation.ledger.personal.records import Look
     from segmentation.ledger.personal.segments import Segment
     from segmentation.policy import Policy
     from serving.needs import Columns

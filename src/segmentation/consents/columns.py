@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.look import Look
     from segmentation.ledger.personal.notices import Counting
-    from segmentation.ledger.personal.records import Kept, Look, Records
+    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.store import Ledger
     from segmentation.policy import Policy
     from segmentation.policy.parts import Purpose

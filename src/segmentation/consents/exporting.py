@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from segmentation.ledger.personal.records import Look, Records
+    from segmentation.ledger.personal.look import Look
+    from segmentation.ledger.personal.records import Records
     from segmentation.progress import Progress
 
 STAGED = ".consents-being-written-"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from segmentation.ledger.personal.records import Kept, Look
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.look import Look
 
 
 class Beheld(Records):

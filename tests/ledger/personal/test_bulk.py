@@ -169,7 +169,7 @@ def test_what_was_sealed_under_a_key_that_is_retired_by_then_is_sealed_anew(ledg
 
 
 def test_who_comes_behind_everybody_and_who_does_not_are_told_apart(records, bulk, monkeypatch):
-    monkeypatch.setattr("segmentation.ledger.personal.records.MANY", 1)
+    monkeypatch.setattr("segmentation.ledger.personal.look.MANY", 1)
 
     assert list(bulk.write([batch(*SUBJECTS[:2])], NOW)) == [Written(2)]
     assert list(bulk.write([batch(*SUBJECTS[2:])], NOW)) == [Written(3)]

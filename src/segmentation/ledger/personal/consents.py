@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.personal.events import Event, Standing, Told
+    from segmentation.ledger.personal.look import Look
     from segmentation.ledger.personal.notices import Counting
-    from segmentation.ledger.personal.records import Look, Records
+    from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
     from segmentation.policy.parts import Purpose
 

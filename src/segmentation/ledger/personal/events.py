@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.personal.entries import Kept
-    from segmentation.ledger.personal.records import Look
+    from segmentation.ledger.personal.look import Look
 
 State = Literal["given", "refused", "withdrawn"]
 EventState = Literal["given", "refused", "withdrawn", "objected", "objection_lifted"]

@@ -15,8 +15,8 @@ from segmentation.errors import PurposeError, VaultError
 from segmentation.ledger.personal.consents import refuse
 from segmentation.ledger.personal.entries import time_of
 from segmentation.ledger.personal.events import Event, decode, standing_of
+from segmentation.ledger.personal.look import opened, wrapped_keys
 from segmentation.ledger.personal.notices import counting
-from segmentation.ledger.personal.records import opened, wrapped_keys
 from segmentation.ledger.personal.rows import among, name_of, place_of
 from segmentation.ledger.personal.tables import consents
 from segmentation.ledger.personal.vouching import Numbers

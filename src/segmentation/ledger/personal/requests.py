@@ -19,17 +19,15 @@ from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.identity import check_identity, check_way
+from segmentation.ledger.personal.look import Look, opened, wrapped_keys
 from segmentation.ledger.personal.records import (
     AGAIN,
     UNWRITTEN,
     Entry,
-    Look,
     Write,
     micros,
-    opened,
     sealed_rows,
     time_of,
-    wrapped_keys,
     write,
 )
 from segmentation.ledger.personal.register import (
@@ -51,7 +49,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from segmentation.ledger.personal.records import Kept, Records
+    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.register import Right, State
     from segmentation.vault import DataKey
 

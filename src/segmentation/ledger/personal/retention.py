@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, FromClause, Select, Table
 
-    from segmentation.ledger.personal.records import Look, Records
+    from segmentation.ledger.personal.look import Look
+    from segmentation.ledger.personal.records import Records
 
 YEARS = 3
 """PIPL Art. 56: records of how data were handled are kept for at least three years."""

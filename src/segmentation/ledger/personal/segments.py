@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.personal.entries import Kept
-    from segmentation.ledger.personal.records import Look, Records
+    from segmentation.ledger.personal.look import Look
+    from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from segmentation.ledger.personal.entries import Write
-    from segmentation.ledger.personal.records import Look
+    from segmentation.ledger.personal.look import Look
     from segmentation.vault import Keyring
 
 ENDING = frozenset({"withdrawn", "refused"})

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
-    from segmentation.ledger.personal.records import Look, Records
+    from segmentation.ledger.personal.look import Look
+    from segmentation.ledger.personal.records import Records
 
 AT_ONCE = 10_000
 """Residents whose events are opened at a time."""
