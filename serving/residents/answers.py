@@ -70,10 +70,12 @@ class ConsentSaid(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsentKept(Struct, frozen=True):
-    """Where consent to the purpose stands now; `added` is false where the same was on record already."""
+    """Whether an event was put on record; `added` is false where the very same was there already.
+
+    What else is on record is not told: who writes reads nothing, and needs no allowance for reading.
+    """
 
     added: bool
-    standing: Purpose
 
 
 class Consents(Struct, frozen=True):

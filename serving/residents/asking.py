@@ -31,18 +31,15 @@ def _receive(asked: Asked) -> Reply:
     told = Told(asked.by, made.text, made.channel, made.language, made.identity)
     about = made.purposes or _meant(asked, made.right)
     found = received(asked.records, asked.desk.requests, asked.subject, made.right, told, about, asked.now)
-    return Reply(
-        _encode(
-            RequestEntered(
-                id=found.id,
-                right=found.right,
-                state=found.state,
-                received=found.received.isoformat(),
-                due=found.due.isoformat(),
-                ended=None if found.ended is None else found.ended.isoformat(),
-            )
-        )
+    entered = RequestEntered(
+        id=found.id,
+        right=found.right,
+        state=found.state,
+        received=found.received.isoformat(),
+        due=found.due.isoformat(),
+        ended=None if found.ended is None else found.ended.isoformat(),
     )
+    return Reply(_encode(entered))
 
 
 def _listed(asked: Asked) -> Reply:

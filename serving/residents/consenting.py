@@ -29,10 +29,8 @@ def _record(asked: Asked) -> Reply:
     """Put what a resident says on record: it counts from the next request on, whoever asks."""
     said = body_of(asked.call.body, ConsentSaid)
     takes_back = said.event_state in TAKING_BACK
-    if takes_back:
-        check_known(asked, said.purpose, "/purpose")
-    else:
-        check_stated(asked, said.purpose, "/purpose")
+    check = check_known if takes_back else check_stated
+    check(asked, said.purpose, "/purpose")
     asked.call.purpose = said.purpose
     told = Told(
         event_state=said.event_state,
@@ -44,9 +42,7 @@ def _record(asked: Asked) -> Reply:
     added = Ledger(asked.records).record(
         asked.subject, said.purpose, told, asked.by, asked.now, at, last=takes_back
     )
-    with beheld(asked.records) as seen:
-        (standing,) = standings(seen, asked.subject, (said.purpose,))
-    return Reply(_encode(ConsentKept(added, standing)))
+    return Reply(_encode(ConsentKept(added)))
 
 
 def _listed(asked: Asked) -> Reply:
@@ -74,9 +70,9 @@ def check_stated(asked: Asked, purpose: str, pointer: str) -> None:
     Refused
     """
     known = asked.stated()
-    if purpose not in known:
+    if not known:
         with beheld(asked.records) as seen:
-            known = (*known, *(asked.desk.purposes.of(seen) if not known else ()))
+            known = asked.desk.purposes.of(seen)
     _check_among(known, purpose, pointer)
 
 
@@ -99,13 +95,9 @@ def to_take_back(asked: Asked) -> tuple[str, ...]:
 
 def _check_among(known: tuple[str, ...], purpose: str, pointer: str) -> None:
     if purpose not in known:
-        raise invalid(
-            pointer,
-            "is no purpose that the policy states",
-            f"name one of {', '.join(dict.fromkeys(known))}"
-            if known
-            else "ask again when a version is approved",
-        )
+        named = ", ".join(dict.fromkeys(known))
+        fix = f"name one of {named}" if known else "ask again when a version is approved"
+        raise invalid(pointer, "is no purpose that the policy states", fix)
 
 
 def _aware(at: datetime | None, now: datetime) -> datetime | None:

@@ -52,7 +52,7 @@ OWN_EXPLANATION = OwnExplanation(
 )
 STANDING = Purpose(PURPOSE, "given", AT, "2026-1", None)
 EVENT = Consent(PURPOSE, "given", AT, "2026-1", "zh", "app", KEY)
-CONSENT_KEPT = ConsentKept(added=True, standing=STANDING)
+CONSENT_KEPT = ConsentKept(added=True)
 CONSENTS = Consents((STANDING,), (EVENT,))
 REQUEST_ENTERED = RequestEntered("R0a1b2c3d4e5f", "access", "received", ASKED, DUE, None)
 REQUEST = Request(

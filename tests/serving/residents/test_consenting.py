@@ -16,8 +16,7 @@ def test_what_is_said_is_told_event_by_event(front_at):
     front.consent("withdrawn")
     told = front.ask("GET", "/consents").json()
 
-    assert said["added"] is True
-    assert said["standing"]["state"] == "given"
+    assert said == {"added": True}
     assert [one["state"] for one in told["purposes"]] == ["withdrawn", None]
     (given, withdrawn) = told["events"]
     assert (given["event_state"], given["privacy_notice"], given["language"]) == ("given", NOTICE, "zh")
@@ -56,7 +55,7 @@ def test_a_withdrawal_does_not_wait_for_a_version(front):
     front.office.revoke()
     front.app.edge.state.watch.look()
 
-    assert front.consent("withdrawn").json()["standing"]["state"] == "withdrawn"
+    assert front.consent("withdrawn").status == 200
     found = front.consent(purpose="fairness_audit")
     assert (found.status, slug(found)) == (422, "invalid"), "nobody can say whether it is stated"
     assert json.dumps(front.ask("GET", "/consents").json()).count("withdrawn") == 2
@@ -67,17 +66,29 @@ def test_what_was_said_for_a_purpose_of_before_is_withdrawn_too(front):
     Consents(front.records).record(front.subject(), "old_purpose", told, "Test", front.office.clock())
 
     assert front.consent("given", purpose="old_purpose").status == 422
-    assert front.consent("withdrawn", purpose="old_purpose").json()["standing"]["state"] == "withdrawn"
+    assert front.consent("withdrawn", purpose="old_purpose").status == 200
     assert front.consent("withdrawn", purpose="servise_planning").status == 422
+    standings = {one["purpose"]: one["state"] for one in front.ask("GET", "/consents").json()["purposes"]}
+    assert standings["old_purpose"] == "withdrawn"
 
 
 @pytest.mark.parametrize(
-    ("state", "field"), [("withdrawn", "state"), ("refused", "state"), ("objected", "objected")]
+    ("state", "stands", "objects"),
+    [("withdrawn", "withdrawn", False), ("refused", "refused", False), ("objected", "given", True)],
 )
-def test_an_app_whose_clock_is_behind_takes_back_what_was_given_before(front, state, field):
+def test_an_app_whose_clock_is_behind_takes_back_what_was_given_before(front, state, stands, objects):
     front.consent()
     at = (front.office.clock() - timedelta(seconds=30)).isoformat()
-    standing = front.consent(state, event_time=at).json()["standing"]
+    front.consent(state, event_time=at)
 
-    assert standing["state"] == state or standing["objected"] is not None
+    standing = front.ask("GET", "/consents").json()["purposes"][0]
+    assert (standing["state"], standing["objected"] is not None) == (stands, objects)
     assert front.place().status == 403
+
+
+def test_who_writes_is_told_nothing_of_what_else_is_on_record(front):
+    front.consent("objected")
+    early = (front.office.clock() - timedelta(days=30)).isoformat()
+
+    for state in ("given", "objection_lifted", "refused"):
+        assert front.consent(state, event_time=early).json() == {"added": True}
