@@ -11,7 +11,7 @@ from segmentation.ledger.access import AccessLog
 from segmentation.ledger.anchoring import anchor
 from segmentation.ledger.event import Draft
 from segmentation.ledger.personal.erasing import Erasures
-from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.records import Line, Records, tell
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.store import open_ledger
 from segmentation.reviews.api_keys import issue_api_key
@@ -331,6 +331,13 @@ def test_writes_of_personal_data_are_told_beside_requests(run, office, log):
     ]
     first, *_ = run("ledger", "access", "--json").content["events"]
     assert (first["what"], first["table"], first["count"], first["by"]) == ("write", "consents", 2, "Test")
+
+
+def test_a_backup_is_told_as_one(run, office, log):
+    with open_ledger(office.trust.ledger) as ledger, ledger.writer("Not written") as connection:
+        tell(connection, [Line(NOW, "0", "backup", "backup", "data_keys", 0, 2, "")], None)
+
+    assert run("ledger", "access").out.endswith("; backup; copied, sealed, 2 rows of data_keys\n")
 
 
 def test_alerts_alone_are_told_where_they_are_asked_for(run, log, two_days):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from segmentation.cli import office, secrets
+from segmentation.cli import office
+from segmentation.cli.asked import ask_first
 from segmentation.cli.console import ALTERED, complain
 from segmentation.cli.options import HOME, HomeFolder
 from segmentation.cli.plain import plain_json, say
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = "segmentation ledger access --since 2027-01-01"
 ANCHOR = "segmentation ledger anchor"
-LEFT = 1
-"""Exit code where somebody was asked, and said no."""
-
 NO_REQUEST = "No request was moved into the ledger yet, or none since then."
 NO_ALERT = "No alert was moved into the ledger yet, or none since then."
 DONE = {
@@ -37,6 +35,7 @@ DONE = {
     "erase": "erased",
     "retention": "took out, as due,",
     "rotate": "wrapped anew",
+    "backup": "copied, sealed,",
 }
 """What is said of what was done to rows of personal data."""
 
@@ -97,8 +96,12 @@ def anchor(
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import trust_of
 
-    if not yes:
-        _ask()
+    ask_first(
+        f"Is it {office.now():%Y-%m-%d %H:%M} UTC now?",
+        "Make sure of the time",
+        "Nothing was written. Set the clock first.",
+        yes=yes,
+    )
     with office.book_at(home) as book, open_ledger(trust_of(Home(home)).ledger) as ledger:
         found = write(book, AccessLog(ledger), book.now(), timedelta(0))
     if found.anchor is None:
@@ -110,25 +113,6 @@ def anchor(
         complain(told)
     if found.misfits:
         raise typer.Exit(ALTERED)
-
-
-def _ask() -> None:
-    """Ask whether the clock is right.
-
-    Raises
-    ------
-    ReviewError
-        There is nobody to ask.
-    typer.Exit
-        They said no.
-    """
-    from segmentation.errors import ReviewError
-
-    if not secrets.is_asked():
-        raise ReviewError("There is no terminal to ask at. Make sure of the time, and say --yes.")
-    if not typer.confirm(f"Is it {office.now():%Y-%m-%d %H:%M} UTC now?"):
-        say("Nothing was written. Set the clock first.")
-        raise typer.Exit(LEFT)
 
 
 def _verify(log: AccessLog, home: Path) -> None:

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmentation.cli import office
 from segmentation.cli.breach_facts import facts_in, told_of
 from segmentation.cli.console import say_json
-from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
+from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile, one_of
 from segmentation.cli.plain import plain, say
 from segmentation.cli.resident.desk import named, person_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from segmentation.ledger.personal.breaches import Breach, Breaches
 
-T = TypeVar("T", bound=str)
 app = typer.Typer(
     help="Keep the register of breaches, and write the notices of one (PIPL Art. 57).", no_args_is_help=True
 )
@@ -82,8 +81,8 @@ def step(  # noqa: PLR0913, PLR0917 - every option of the command
     """
     from segmentation.ledger.personal.breaches import OUTCOMES, STATES
 
-    known = _one_of(state, STATES[1:], "STATE")
-    ended = None if outcome is None else _one_of(outcome, OUTCOMES, "--outcome")
+    known = one_of(state, STATES[1:], "STATE")
+    ended = None if outcome is None else one_of(outcome, OUTCOMES, "--outcome")
     who, told = person_at(home, by, passphrase_file), facts_in(facts)
     with _register(home) as register:
         found = register.step(breach, told_of(who, known, note, told, ended), office.now())
@@ -125,7 +124,7 @@ def notice(
     from segmentation.rights.notifying import READERS, notice_of
     from segmentation.wording import LANGUAGES
 
-    reader, spoken = _one_of(to, READERS, "--to"), _one_of(language, LANGUAGES, "--language")
+    reader, spoken = one_of(to, READERS, "--to"), one_of(language, LANGUAGES, "--language")
     with _register(home) as register:
         found = notice_of(register.one(breach), reader, spoken, office.now())
     if not draft:
@@ -198,20 +197,6 @@ def _content(one: Breach) -> dict[str, object]:
 
 def _next(reader: str) -> str:
     return f"`segmentation breach step` with {reader}_notified"
-
-
-def _one_of(told: str, known: Sequence[T], where: str) -> T:
-    """Return a word that is one of some.
-
-    Raises
-    ------
-    typer.BadParameter
-        It is none of them.
-    """
-    found = next((one for one in known if one == told), None)
-    if found is None:
-        raise typer.BadParameter(f"say one of {', '.join(known)}", param_hint=where)
-    return found
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {

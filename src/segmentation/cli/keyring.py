@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmentation.cli import office, secrets
+from segmentation.cli.asked import ask_first
 from segmentation.cli.console import say_json
 from segmentation.cli.newfile import new_file
 from segmentation.cli.options import HOME, HomeFolder, Json
@@ -46,7 +47,7 @@ class Opened:
 
     path: Path
     personal: Personal
-    passphrase: str
+    passphrase: str = field(repr=False)
 
     @property
     def keyring(self) -> Keyring:
@@ -85,7 +86,7 @@ def show(home: HomeFolder = HOME, as_json: Json = False) -> None:
     """Show which keys are on the keyring, and how many residents are under each; never a key itself."""
     from segmentation.ledger.personal.rotation import counts
 
-    with _personal(home) as personal:
+    with office.personal_at(home) as personal:
         keyring, under = personal.records.keyring, counts(personal.records.ledger)
     lost = {key: number for key, number in under.items() if key not in {one.id for one in keyring.wrapping}}
     if as_json:
@@ -150,17 +151,15 @@ def retire(
     A backup from before the rotation holds residents' keys under the old one, also of who was erased
     since. So it closes with it: where you may need such a backup, keep a copy of the keyring as long.
     """
-    from segmentation.errors import ReviewError
     from segmentation.ledger.personal.rotation import retire as take_off
 
     with _opened(home) as opened:
-        if not yes:
-            if not secrets.is_asked():
-                raise ReviewError(
-                    "There is no terminal to ask at. Make sure that no backup from before the rotation is "
-                    "needed, and say --yes."
-                )
-            typer.confirm("Backups from before the rotation cannot be opened without it. Go on?", abort=True)
+        ask_first(
+            "Backups from before the rotation cannot be opened without it. Go on?",
+            "Make sure that no backup from before the rotation is needed",
+            "Nothing was retired.",
+            yes=yes,
+        )
         take_off(opened.personal.records, key, opened.keep, "keyring retire", office.now())
     say(f"Retired the key {key}. Destroy every copy of the keyring that still has it.")
 
@@ -187,19 +186,6 @@ def export(out: NewFile = None, home: HomeFolder = HOME) -> None:
 def _line(one: WrappingKey, keyring: Keyring, number: int) -> str:
     state = "active" if one == keyring.active else "opens what it wrapped"
     return f"{one.id}; made {one.made:%Y-%m-%d}; {state}; {number:,} residents under it"
-
-
-@contextmanager
-def _personal(folder: Path) -> Iterator[Personal]:
-    """Open what is kept of residents, with the keyring that the settings name."""
-    from segmentation.home import Home
-    from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.store import open_ledger
-    from segmentation.ledger.trust import trust_of
-
-    home = Home(folder)
-    with open_ledger(trust_of(home).ledger) as ledger:
-        yield open_personal(ledger, home, office.now(), ask=secrets.keyring_passphrase())
 
 
 @contextmanager

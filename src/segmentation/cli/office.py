@@ -1,4 +1,4 @@
-"""Opening what decisions are made with: the ledger that is trusted, and the desk over it."""
+"""Opening what decisions are made with: the ledger that is trusted, the desk over it, and residents' data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from segmentation.cli import secrets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from segmentation.home import Home
     from segmentation.ledger.book import Book
     from segmentation.ledger.history import History
+    from segmentation.ledger.personal.opening import Personal
     from segmentation.ledger.trust import Trust
     from segmentation.reviews.desk import Desk
 
@@ -72,6 +75,27 @@ def book_at(folder: Path) -> Book:
     from segmentation.ledger.trust import trust_of
 
     return Book(trust_of(Home(folder)), now, first_sight=say_first_sight)
+
+
+@contextmanager
+def personal_at(folder: Path) -> Iterator[Personal]:
+    """Open what is kept of residents; its keyring is opened, and its passphrase asked for, when it is needed.
+
+    Raises
+    ------
+    LedgerError
+        No root key is pinned, or there is no ledger; or the tombstones are not those of this one.
+    StorageError
+        A file cannot be read or written.
+    """
+    from segmentation.home import Home
+    from segmentation.ledger.personal.opening import open_personal
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import trust_of
+
+    home = Home(folder)
+    with open_ledger(trust_of(home).ledger) as ledger:
+        yield open_personal(ledger, home, now(), ask=secrets.keyring_passphrase())
 
 
 def say_first_sight(history: History) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Word = TypeVar("Word", bound=str)
 PolicyFile = Annotated[Path, typer.Option("--policy", help="The policy, a TOML file.")]
 ResidentsFile = Annotated[Path, typer.Option("--residents", help="The residents table, Parquet or CSV.")]
 HomeFolder = Annotated[
@@ -74,6 +78,20 @@ def apart(out: Path | None, *inputs: Path | None) -> None:
     """
     if out is not None and out.resolve() in {file.resolve() for file in inputs if file is not None}:
         raise typer.BadParameter(f"{out} is read as well, and would be lost; write to another file")
+
+
+def one_of(told: str, known: Sequence[Word], where: str) -> Word:
+    """Return a word that is one of some.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is none of them.
+    """
+    found = next((one for one in known if one == told), None)
+    if found is None:
+        raise typer.BadParameter(f"say one of {', '.join(known)}", param_hint=where)
+    return found
 
 
 def day(as_of: datetime | None) -> date:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import office, secrets
+from segmentation.cli import office
 from segmentation.cli.console import say_json, steps
 from segmentation.cli.options import HOME, HomeFolder, Json
 
@@ -80,12 +79,16 @@ def run(
     assessments under three years. A run that was interrupted is continued by the next one. Fewer than 10
     residents are not counted (null with --json).
     """
-    with steps() as step:
-        step("Starting")
-        place = office.office_at(home)
-        with _opened(place) as records:
-            if not (dry_run or clock_is_right):
-                _check_clock(place, records)
+    from segmentation.ledger.personal.rotation import counts
+
+    place = office.office_at(home)
+    with office.personal_at(home) as personal:
+        records = personal.records
+        if counts(records.ledger):
+            records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
+        if not (dry_run or clock_is_right):
+            _check_clock(place, records)
+        with steps() as step:
             step("Looking for what is due" if dry_run else "Taking out what is due")
             done = _run(place, records, dry_run=dry_run)
     if as_json:
@@ -165,13 +168,3 @@ def _content(done: Done) -> dict[str, object]:
         "kept_assessments": done.kept,
         "kept_until": done.until and done.until.isoformat(),
     }
-
-
-@contextmanager
-def _opened(place: Office) -> Iterator[Records]:
-    from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.store import open_ledger
-
-    with open_ledger(place.trust.ledger) as ledger:
-        personal = open_personal(ledger, place.home, place.book.now(), ask=secrets.keyring_passphrase())
-        yield personal.records

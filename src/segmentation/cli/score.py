@@ -24,11 +24,17 @@ from segmentation.cli.options import (
 )
 from segmentation.cli.scored_by import approved as approved_one
 from segmentation.cli.scored_by import refuse_beside_approved, refuse_other, registered
-from segmentation.cli.storing import INTERRUPTED, content_of, refuse_without_approval, stored, told_of
+from segmentation.cli.storing import (
+    INTERRUPTED,
+    content_of,
+    counted,
+    refuse_without_approval,
+    stored,
+    told_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from segmentation.cli.scored_by import ScoredBy
     from segmentation.residents import Intake
@@ -199,8 +205,7 @@ def _told(found: ScoredBy, done: Scored) -> str:
     left = done.intake.read - done.intake.kept
     lines = [f"Wrote {done.out}: {done.intake.kept:,} residents scored, {left:,} rows left out ({found})."]
     if left:
-        reasons = gone(done.intake).items()
-        lines.append(f"Left out: {', '.join(f'{count:,} {reason}' for reason, count in reasons)}.")
+        lines.append(f"Left out: {counted(gone(done.intake))}.")
     lines += told_of_consent(done.intake)
     if done.resumed:
         lines.append(

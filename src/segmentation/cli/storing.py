@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from segmentation.cli import office, secrets
+from segmentation.cli import office
 from segmentation.cli.console import complain, steps
 from segmentation.cli.scored_by import refuse_other
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segmentation.cli.scored_by import ScoredBy
-    from segmentation.ledger.personal.records import Records
     from segmentation.scoring.storing import Stored
 
 INTERRUPTED = 128 + 2
@@ -64,19 +63,21 @@ def stored(
         refuse_other(left, identity)
     as_of = date.fromisoformat(identity["as_of"])
     told = {key: value for key, value in identity.items() if key != "as_of"}
-    with _opened(home) as records, _told_how(), steps() as step:
-        return store_file(
-            found.scorer,
-            found.policy,
-            residents,
-            records,
-            path,
-            as_of=as_of,
-            identity=told,
-            clock=office.now,
-            progress=step,
-            discard=discard,
-        )
+    with office.personal_at(home) as personal:
+        personal.records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
+        with _told_how(), steps() as step:
+            return store_file(
+                found.scorer,
+                found.policy,
+                residents,
+                personal.records,
+                path,
+                as_of=as_of,
+                identity=told,
+                clock=office.now,
+                progress=step,
+                discard=discard,
+            )
 
 
 def content_of(done: Stored, identity: Mapping[str, str]) -> dict[str, object]:
@@ -106,7 +107,7 @@ def told_of(found: ScoredBy, done: Stored) -> str:
     left = done.intake.read - done.intake.kept
     lines = [f"Stored: {done.kept:,} segments in the classification table ({found})."]
     if left:
-        lines.append(f"Left out: {_counted(gone(done.intake))}.")
+        lines.append(f"Left out: {counted(gone(done.intake))}.")
     if done.refused:
         named = {REASONS.get(reason, reason): count for reason, count in done.refused.items()}
         lines.append(f"Left out by the consents on record: {_hidden(named)}.")
@@ -121,7 +122,8 @@ def told_of(found: ScoredBy, done: Stored) -> str:
     return "\n".join(lines)
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def counted(counts: Mapping[str, int]) -> str:
+    """Return counts by reason as part of a sentence."""
     return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
 
 
@@ -130,23 +132,8 @@ def _hidden(counts: Mapping[str, int]) -> str:
     from segmentation.ledger.personal.counts import all_shown, told
 
     if None not in all_shown(counts).values():
-        return _counted(counts)
+        return counted(counts)
     return f"{told(sum(counts.values()))}, with {' or '.join(counts)}"
-
-
-@contextmanager
-def _opened(home: Path) -> Iterator[Records]:
-    """Open what is kept of residents in the ledger that is trusted, and the keyring before a long run."""
-    from segmentation.home import Home
-    from segmentation.ledger.personal.opening import open_personal
-    from segmentation.ledger.store import open_ledger
-    from segmentation.ledger.trust import ledger_url
-
-    place = Home(home)
-    with open_ledger(ledger_url(place)) as ledger:
-        records = open_personal(ledger, place, office.now(), ask=secrets.keyring_passphrase()).records
-        records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
-        yield records
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import office, secrets
+from segmentation.cli import office
+from segmentation.cli.asked import ask_first
 from segmentation.cli.options import HOME, HomeFolder
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.witness import Seen
 
 EXAMPLE = "segmentation ledger witness --reset-time"
-LEFT = 1
-"""Exit code where somebody was asked, and said no."""
 
 
 def witness(
@@ -63,7 +62,6 @@ def _reset(trust: Trust, seen: Seen, *, yes: bool) -> None:
     typer.Exit
         They said no.
     """
-    from segmentation.errors import ReviewError
     from segmentation.ledger.history import History
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.witness import Witness
@@ -72,12 +70,12 @@ def _reset(trust: Trust, seen: Seen, *, yes: bool) -> None:
         history = History.replayed(ledger.read(), trust.root)
     seen.check_chain(history)
     now = office.now()
-    if not yes:
-        if not secrets.is_asked():
-            raise ReviewError("There is no terminal to ask at. Make sure of the time, and say --yes.")
-        if not typer.confirm(f"Is it {now:%Y-%m-%d %H:%M} UTC now?"):
-            typer.echo("The witness is as it was. Set the clock first.")
-            raise typer.Exit(LEFT)
+    ask_first(
+        f"Is it {now:%Y-%m-%d %H:%M} UTC now?",
+        "Make sure of the time",
+        "The witness is as it was. Set the clock first.",
+        yes=yes,
+    )
     after = Witness(trust.witness).reset_time(history, now)
     typer.echo(f"The latest time seen is {after.at:%Y-%m-%d %H:%M} UTC now.")
 

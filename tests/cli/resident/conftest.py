@@ -50,6 +50,7 @@ def approved(monkeypatch):
     )
     for module in (telling, deciding):
         monkeypatch.setattr(module, "approved_at", lambda *_: found)
+    monkeypatch.setattr(telling, "_placed_by", lambda *_: found)
     monkeypatch.setattr(desk, "policies_at", lambda *_: [found.policy])
     return found
 

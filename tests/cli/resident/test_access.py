@@ -14,7 +14,7 @@ from segmentation.rights.access import WAYS, way
 from segmentation.rights.readings import mark_of
 from tests.cli.resident.conftest import REF
 from tests.reviews.office import ROLES
-from tests.serving.made import POLICY_FILE, residents
+from tests.serving.made import MODEL, POLICY_FILE, residents
 
 COMMANDS = {one.name: one for one in WAYS if one.kind == "command"}
 IN_A_NAME = [name for name, one in COMMANDS.items() if one.roles]
@@ -22,7 +22,7 @@ GROUPS = ("resident", "consent", "breach")
 EACH = {name: roles for name, roles in ROLES.items() if len(roles) == 1}
 PURPOSE = ("--purpose", "service_planning")
 WORDS = {
-    "resident explain": ("--needs", "needs.json"),
+    "resident explain": ("--needs", "needs.json", "--model", MODEL),
     "resident request": ("copy",),
     "resident answer": ("REQUEST", "--done", "--identity", "in_person"),
     "resident override": ("--segment", "S2", "--reason-file", "reason.txt"),

@@ -87,9 +87,36 @@ def test_an_override_that_says_nothing_sound_is_refused(about, placed, personal,
 
 
 def test_nobody_but_compliance_overrides_or_erases(about, placed, personal):
-    assert about("override", "--segment", "S2", *WHY, by="Adam").code == 2
-    assert about("erase", "--yes", by="Bob").code == 2
+    for ended in (
+        about("override", "--segment", "S2", *WHY, by="Adam"),
+        about("erase", "--yes", by="Bob"),
+    ):
+        assert ended.code == 2
+        assert "ask somebody who is entered as compliance" in ended.err
+    assert standing(personal, placed) is None
     assert personal.records.keys([placed])
+
+
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [("review", ("override", "--segment", "S2", *WHY)), ("erasure", ("erase", "--yes", "--identity", "kin"))],
+)
+def test_a_reference_and_a_request_are_of_one_resident_or_nothing_is_done(
+    about, placed, personal, office, right, words
+):
+    register = Requests(personal.records)
+    other = personal.records.keyring.subject_of("R-2")
+    theirs = register.receive(other, right, Told("key"), office.clock())
+    refused = about(*words, "--request", theirs.id)
+
+    assert refused.code == 2
+    assert "There is no such request" in refused.err
+    assert register.one(theirs.id).state == "received"
+    assert standing(personal, placed) is None
+    assert len(personal.records.keys([placed, other])) == 2
+    own = register.receive(placed, right, Told("key"), office.clock())
+    assert about(*words, "--request", own.id).code == 0
+    assert register.one(own.id).state == "done"
 
 
 # ---- Erasing ------------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segmentation.cli import secrets
+from segmentation.cli.asked import ask_first
 from segmentation.cli.options import HOME, HomeFolder, PassphraseFile
 from segmentation.cli.plain import say, warn
 from segmentation.cli.resident.desk import (
@@ -22,6 +22,11 @@ from segmentation.cli.resident.desk import (
     words,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from segmentation.cli.resident.desk import Desk
+
 EXAMPLES = {
     "override": "segmentation resident override --as Carol --segment S2 --reason-file reason.txt",
     "erase": "segmentation resident erase --as Carol --request R0a1b2c3d4e5f --identity in_person",
@@ -30,8 +35,6 @@ NO_REASON = (
     "Say why: the resident is told the reason. Type it, or write it into a file and name that with "
     "--reason-file."
 )
-LEFT = 1
-"""Exit code where somebody was asked, and said no."""
 
 
 def override(  # noqa: PLR0913, PLR0917 - every option of the command
@@ -50,7 +53,8 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
     """Put a segment in the place of the computed one, after a person looked at it (PIPL Art. 24).
 
     It stands beside the computed segment, whatever the next scoring says, until it is lifted; the audit
-    counts it. A request that it answers is done with it.
+    counts it. A request that it answers is done with it, and says whose it is; with a reference beside it,
+    both are of one resident, or nothing is done.
     """
     from segmentation.errors import ReviewError
     from segmentation.ledger.personal.overrides import Told
@@ -61,13 +65,15 @@ def override(  # noqa: PLR0913, PLR0917 - every option of the command
     if lift == (segment is not None):
         raise typer.BadParameter("say either --segment or --lift")
     approved = approved_at(home, model)
-    source = (reference_file or STDIN) if request is None else None
+    source = (reference_file or STDIN) if request is None else reference_file
     reason = words("Why", reason_file, source)
     if not reason:
         raise ReviewError(NO_REASON)
     with desk_at(home, by, passphrase_file) as desk:
         records, register = desk.personal.records, desk.register
-        subject = desk.subject(reference_file) if request is None else register.subject_of(request)
+        subject = _named(desk, reference_file, request)
+        if subject is None and request is not None:
+            subject = register.subject_of(request)
         if subject is None:
             raise ReviewError(NOT_THERE)
         told = Told(segment, reason, desk.by, request or "")
@@ -95,20 +101,21 @@ def erase(
 ) -> None:
     """Erase a resident for good: their key is destroyed, and no backup brings them back (PIPL Art. 47).
 
-    What they asked for is closed with it; a request is not carried out before it was checked who asks.
+    What they asked for is closed with it; a request is not carried out before it was checked who asks. It
+    says whose it is; with a reference beside it, both are of one resident, or nobody is erased.
     Consents and segments go; decisions about versions stay, because they name no resident. Exit code 1 says
     that somebody was asked, and said no.
     """
-    from segmentation.errors import ReviewError
     from segmentation.rights.deciding import erase as erased
 
-    if not yes and not secrets.is_asked():
-        raise ReviewError("There is no terminal to ask at. Make sure of the resident, and say --yes.")
     with desk_at(home, by, passphrase_file) as desk:
-        subject = None if request is not None else desk.subject(reference_file)
-        if not yes and not typer.confirm("Erase everything that is kept of this resident, for good?"):
-            say("Nothing was erased.")
-            raise typer.Exit(LEFT)
+        subject = _named(desk, reference_file, request)
+        ask_first(
+            "Erase everything that is kept of this resident, for good?",
+            "Make sure of the resident",
+            "Nothing was erased.",
+            yes=yes,
+        )
         found = erased(desk.personal.erasures, desk.register, subject, request, desk.by, desk.now, identity)
     if found is None:
         say("The resident had been erased before; the request is closed.")
@@ -118,6 +125,11 @@ def erase(
         say(f"Erased: {found.rows:,} rows, and the key that opened them. A tombstone keeps it so.")
         if not found.is_swept:
             warn("The database still holds pages of it; the next `segmentation retention run` sweeps them.")
+
+
+def _named(desk: Desk, reference_file: Path | None, request: str | None) -> bytes | None:
+    """Return who is named by a reference; None where a request alone says whose it is."""
+    return None if request is not None and reference_file is None else desk.subject(reference_file)
 
 
 COMMANDS = {"override": override, "erase": erase}

@@ -10,9 +10,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from segmentation.cli import secrets
+from segmentation.cli.asked import ask_first
 from segmentation.cli.plain import say, warn
 from segmentation.cli.review import told
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.records import Adoption, Decision
     from segmentation.ledger.standing import Standing
 
-NOT_SIGNED = 1
 MODELS = Path("models")
 TOLD = 3
 """Findings without a waiver that a refusal names; `review show` has them all."""
@@ -103,13 +101,7 @@ def shown(office: Office, payload: bytes, *, yes: bool, full: bool = False) -> D
     approvals = office.desk.standing(decision.model, decision.version).approvals
     for line in told.approval(decision, blocking_of(card), approvals, full=full):
         say(line)
-    if yes:
-        return decision
-    if not secrets.is_asked():
-        raise ReviewError("There is no terminal to ask at. Read what is signed, and say --yes.")
-    if not typer.confirm("Sign this?"):
-        say("Nothing was signed.")
-        raise typer.Exit(NOT_SIGNED)
+    ask_first("Sign this?", "Read what is signed", "Nothing was signed.", yes=yes)
     return decision
 
 
