@@ -13,6 +13,8 @@ from segmentation.card.page import context, sections
 from segmentation.wording import Voice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import BaseLoader
 
     from segmentation.card.model import ModelCard
@@ -50,17 +52,20 @@ def style() -> Markup:
     return Markup(file.read_text(encoding="utf-8"))  # noqa: S704 - the package's own file
 
 
-def environment(loader: BaseLoader) -> Environment:
-    """Return what renders HTML: every value is escaped, and a name that nobody gave is an error.
+def environment(loader: BaseLoader, finalize: Callable[[object], object] | None = None) -> Environment:
+    """Return what renders templates: every value is escaped, and a name that nobody gave is an error.
 
     Parameters
     ----------
     loader : BaseLoader
         Of the templates: a card's, an assessment's or a service's own.
+    finalize : callable, optional
+        Sees each value before it is escaped for HTML.
     """
     return Environment(
         loader=loader,
         autoescape=True,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -6,13 +6,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 
+from segmentation.card import html
 from segmentation.card.page import context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from jinja2 import Environment
 
     from segmentation.card.model import ModelCard
     from segmentation.wording import Language
@@ -50,13 +53,5 @@ def codes(values: Iterable[str]) -> Markup:
 @cache
 def environment(package: str = "segmentation.card") -> Environment:
     """Return what renders the Markdown templates of a package; every text in them stays text."""
-    # `finalize` escapes for Markdown before autoescape would for HTML.
-    return Environment(
-        loader=PackageLoader(package),
-        autoescape=True,
-        finalize=escaped,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    # It escapes for Markdown before autoescape would for HTML.
+    return html.environment(PackageLoader(package), finalize=escaped)

@@ -53,6 +53,8 @@ class Kept:
         Last day on which the assessment must be kept.
     is_due : bool
         Whether it may be deleted.
+    is_gone : bool
+        Whether nothing of the bundle is left: it was deleted, or moved.
     """
 
     model: str
@@ -65,6 +67,7 @@ class Kept:
     last_used: date | None
     until: date | None
     is_due: bool
+    is_gone: bool
 
 
 def kept(history: History, trust: Trust, now: datetime, model: str | None = None) -> tuple[Kept, ...]:
@@ -107,7 +110,7 @@ def delete_assessments(
     for one in found:
         if one.impact is not None:
             refuse_deletion(one.impact, _relied_on(one.submitted_on, one.last_used), now.date())
-        elif not one.why.endswith(GONE):
+        elif not one.is_gone:
             raise ReviewError(f"{which(model, version)} cannot be deleted. {one.why}")
     return tuple(folder for one in found for folder in withdraw(trust.bundles, model, version, one.bundle))
 
@@ -122,22 +125,20 @@ def due_versions(found: Iterable[Kept]) -> tuple[tuple[str, int], ...]:
     """
     by_version: dict[tuple[str, int], list[Kept]] = {}
     for one in found:
-        if one.impact is not None or not one.why.endswith(GONE):
+        if not one.is_gone:
             by_version.setdefault((one.model, one.version), []).append(one)
     return tuple(version for version, of in by_version.items() if all(one.is_due for one in of))
-
-
-GONE = "It was deleted, or moved."
 
 
 def _kept(history: History, trust: Trust, now: datetime, model: str, version: int, bundle: str) -> Kept:
     standing = history.standing(model, version, now)
     submitted, used = _submitted_on(history, model, version), _last_used(history, model, version, now)
     relied_on = _relied_on(submitted, used)
-    impact, why = _impact(trust, model, version, bundle)
+    is_gone = not shelf_of(trust.bundles, model, version, bundle, approved=False).names()
+    impact, why = _gone(model, version) if is_gone else _impact(trust, model, version, bundle)
     until = None if impact is None else kept_until(impact, relied_on)
     is_due = impact is not None and due(impact, relied_on, now.date())
-    return Kept(model, version, bundle, standing.state, impact, why, submitted, used, until, is_due)
+    return Kept(model, version, bundle, standing.state, impact, why, submitted, used, until, is_due, is_gone)
 
 
 def _bundles(history: History, model: str, version: int) -> Iterator[str]:
@@ -168,10 +169,12 @@ def _last_used(history: History, model: str, version: int, now: datetime) -> dat
     return None
 
 
+def _gone(model: str, version: int) -> tuple[None, str]:
+    return None, f"There is no bundle of {which(model, version)} any more. It was deleted, or moved."
+
+
 def _impact(trust: Trust, model: str, version: int, bundle: str) -> tuple[Impact | None, str]:
     """Return the assessment in a bundle, or why it cannot be read."""
-    if not shelf_of(trust.bundles, model, version, bundle, approved=False).names():
-        return None, f"There is no bundle of {which(model, version)} any more. {GONE}"
     try:
         found = fetch(trust.bundles, model, version, bundle, approved=False)
         return Impact.from_json(found.files[IMPACT].decode()), ""
