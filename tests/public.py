@@ -1,13 +1,12 @@
 """What is public, as the code and the reference say it: no list by hand that would forget what is new."""
 
 import importlib
-import inspect
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import segmentation
-from tests.returned import classes_in
+from tests.returned import classes_in, returns
 
 REFERENCE = Path(__file__).parents[1] / "docs/reference/python.md"
 DIRECTIVE = re.compile(r"^\.\. (currentmodule|autofunction|autoclass|autoexception):: (\S+)", re.MULTILINE)
@@ -15,7 +14,7 @@ DIRECTIVE = re.compile(r"^\.\. (currentmodule|autofunction|autoclass|autoexcepti
 
 def named():
     """Every object with a name of its own: those of the package, and those that the reference lists."""
-    return offered() | set(listed(REFERENCE.read_text(encoding="utf-8")))
+    return offered() | {_object(name) for name in listed()}
 
 
 def offered():
@@ -30,42 +29,37 @@ def met():
     return whole | {one for kind in whole for one in (*returned(kind), *held(kind))}
 
 
-def listed(text):
-    """The objects that a page of the reference lists."""
+def listed():
+    """The full names of what the reference lists."""
     module = ""
-    for directive, name in DIRECTIVE.findall(text):
+    for directive, name in DIRECTIVE.findall(REFERENCE.read_text(encoding="utf-8")):
         if directive == "currentmodule":
             module = name
-            continue
-        whole = name if name.startswith("segmentation.") else f"{module}.{name}"
-        home, _, last = whole.rpartition(".")
-        yield getattr(importlib.import_module(home), last)
+        else:
+            yield name if name.startswith("segmentation.") else f"{module}.{name}"
+
+
+def _object(name):
+    home, _, last = name.rpartition(".")
+    return getattr(importlib.import_module(home), last)
 
 
 def returned(one):
     """The classes of ours that a function, or a public method or property of a class, says it returns."""
-    functions = [one] if inspect.isfunction(one) else map(_function, _open(one).values())
-    for function in filter(inspect.isfunction, functions):
-        yield from _ours(function, function.__annotations__.get("return", ""))
+    for annotation, module in returns(one):
+        yield from _ours(annotation, module)
 
 
 def held(kind):
     """The classes of ours that the fields of a class hold and show, but for parts from the same module."""
     for field in fields(kind) if is_dataclass(kind) else ():
         if field.repr and not field.name.startswith("_"):
-            yield from (one for one in _ours(kind, field.type) if one.__module__ != kind.__module__)
+            found = _ours(field.type, kind.__module__)
+            yield from (one for one in found if one.__module__ != kind.__module__)
 
 
-def _open(kind):
-    return {name: value for name, value in vars(kind).items() if not name.startswith("_")}
-
-
-def _function(value):
-    return value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-
-
-def _ours(owner, annotation):
+def _ours(annotation, module):
     """The classes of ours that an annotation is, or may be: who holds a tuple shows what stands in it."""
     text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     for part in filter(str.isidentifier, (one.strip(" '\"") for one in text.split("|"))):
-        yield from classes_in(part, owner.__module__)
+        yield from classes_in(part, module)

@@ -1,6 +1,6 @@
 """What public functions and methods return, and public objects hold, by their annotations.
 
-Annotations name what is imported for type checkers alone, so they are read from the source and not evaluated.
+Annotations name what is imported for type checkers alone, so they are read as texts and not evaluated.
 """
 
 import ast
@@ -23,7 +23,7 @@ def names_of(module):
 
 def classes_in(annotation, module):
     """Yield the classes of this project that an annotation names."""
-    text = annotation if isinstance(annotation, str) else ast.unparse(annotation)
+    text = annotation.__name__ if inspect.isclass(annotation) else str(annotation)
     for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text)):
         home, name = names_of(module).get(word, (None, None))
         one = getattr(importlib.import_module(home), name, None) if home else None
@@ -31,21 +31,27 @@ def classes_in(annotation, module):
             yield one
 
 
+def returns(one):
+    """Yield what a function, or each public method and property that a class itself has, says it returns.
+
+    Each is an annotation, and the module that it stands in.
+    """
+    members = _open(vars(one)).values() if inspect.isclass(one) else [one]
+    for function in filter(inspect.isfunction, map(_function, members)):
+        yield function.__annotations__.get("return", ""), function.__module__
+
+
 def told_by(public):
     """Yield the classes that a function returns, or that an object holds or returns."""
-    if not inspect.isclass(public):
-        yield from _returned(public)
-        return
-    for owner in public.__mro__:
-        if not owner.__module__.startswith("segmentation."):
-            continue
-        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(owner))).body[0]
-        for node in tree.body:
-            if isinstance(node, ast.AnnAssign) and not node.target.id.startswith("_"):
-                yield from classes_in(node.annotation, owner.__module__)
-        for name, member in vars(owner).items():
-            if not name.startswith("_"):
-                yield from _returned(_function(member))
+    for owner in public.__mro__ if inspect.isclass(public) else [public]:
+        if owner.__module__.startswith("segmentation."):
+            held = _open(vars(owner).get("__annotations__", {})).values()
+            for annotation, module in (*((one, owner.__module__) for one in held), *returns(owner)):
+                yield from classes_in(annotation, module)
+
+
+def _open(members):
+    return {name: value for name, value in members.items() if not name.startswith("_")}
 
 
 def _function(member):
@@ -54,16 +60,6 @@ def _function(member):
     if isinstance(member, cached_property):
         return member.func
     return getattr(member, "__func__", member)
-
-
-def _returned(function):
-    function = inspect.unwrap(function) if callable(function) else function
-    if not inspect.isfunction(function):
-        return
-    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(function)))
-    node = next(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
-    if node.returns is not None:
-        yield from classes_in(node.returns, function.__module__)
 
 
 def reached(public, told_elsewhere=()):

@@ -2,18 +2,16 @@
 
 import ast
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 import segmentation
+from tests.public import listed
 
 ROOT = Path(__file__).parents[2]
 BOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-REFERENCE = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
-LISTED = re.compile(r"^\.\. auto(?:function|class|exception):: (?:segmentation\.)?(\S+)$", re.MULTILINE)
-OFFERED = {f"segmentation.{name}" for name in (*segmentation.__all__, *LISTED.findall(REFERENCE))}
+OFFERED = {*(f"segmentation.{name}" for name in segmentation.__all__), *listed()}
 """What the package names itself, and what else the reference tells of."""
 
 
