@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from segmentation.answers import Model, Segment
     from segmentation.approved import Approved
+    from segmentation.rights.why import Words
     from serving.frame import Frame
     from serving.needs import Needs
-    from serving.words import Words
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Served:
     @cached_property
     def words(self) -> Words:
         """In which a resident is told why; loaded when the first one asks."""
-        from serving.words import words_of  # noqa: PLC0415 - words of two languages take time and memory
+        from segmentation.rights.why import words_of  # noqa: PLC0415 - words of two languages take time and memory
 
         return words_of(self.approved.policy, self.card)
 

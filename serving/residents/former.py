@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from segmentation.ledger.history import History
     from segmentation.ledger.personal.segments import Segment
     from segmentation.ledger.trust import Trust
+    from segmentation.rights.why import Words
     from serving.needs import Needs
-    from serving.words import Words
 
 KEPT = 4
 """Versions that a worker keeps: each is a few MB, and most residents were placed by the last few."""
@@ -49,7 +49,7 @@ class Ready:
     @cached_property
     def words(self) -> Words:
         """In which a resident is told why."""
-        from serving.words import words_of  # noqa: PLC0415 - words of two languages take time and memory
+        from segmentation.rights.why import words_of  # noqa: PLC0415 - words of two languages take time and memory
 
         return words_of(self.approved.policy, json.loads(self.approved.card))
 

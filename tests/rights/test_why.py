@@ -7,9 +7,9 @@ import pytest
 
 from segmentation.card import ModelCard
 from segmentation.policy import Text
+from segmentation.rights.why import words_of
 from segmentation.wording import Reader, titles_of
 from segmentation.wording.reasons import Because, reasons
-from serving.words import words_of
 from tests.serving.made import bundle, card, policy, residents
 
 WHY = Because(
