@@ -92,7 +92,7 @@ class Desk:
             elif self._file is not None and self._file.stamp() != self._buried:
                 # Of an erasure that crashed, or that another program is about to end.
                 self._bury(self._ledger)
-            return Records(self._ledger, self.keyring)
+            return Records(self._ledger, self.keyring, self._file)
 
     @cached_property
     def formers(self) -> Formers:

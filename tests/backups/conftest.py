@@ -12,7 +12,9 @@ from segmentation.backups.making import Source, back_up
 from segmentation.backups.restoring import Target, restore
 from segmentation.backups.shelf import Shelf
 from segmentation.home import Home
+from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.store import open_ledger
@@ -38,7 +40,7 @@ class Kept:
 
     @property
     def records(self):
-        return Records(self.source.ledger, lambda: self.source.keyring)
+        return Records(self.source.ledger, lambda: self.source.keyring, self.source.tombstones)
 
     def backed_up(self, now=NOW):
         with self.shelf.alone():
@@ -46,6 +48,12 @@ class Kept:
 
     def subject(self, reference):
         return self.source.keyring.subject_of(reference)
+
+    def say(self, reference, state, now=LATER):
+        """Put what a resident says of service planning on record."""
+        assert Consents(self.records).record(
+            self.subject(reference), "service_planning", Told(state), "Dora", now
+        )
 
     def erase(self, reference, now=LATER):
         return Erasures(self.records, self.source.tombstones).erase([self.subject(reference)], "Carol", now)

@@ -45,6 +45,8 @@ def test_a_drill_verifies_predicts_and_takes_its_scratch_home_away(either):
         "Erasures",
         "of 2, nobody is there again, and every row is of somebody who has a key; taken out of this backup",
         "1.",
+        "Taken back",
+        "nothing was since the backup.",
         "The scratch home is removed.",
     ]
     assert set(found.values()) == {True}
@@ -95,7 +97,7 @@ def test_an_older_backup_with_somebody_who_was_erased_since_is_restored_without_
     newest = kept.backed_up(LATER)
 
     assert older(kept.shelf.kept(), kept.source, newest.manifest) == second.path
-    (found,) = drill_erasures(first.path, kept.source, kept.trust, LATER)
+    found, _ = drill_erasures(first.path, kept.source, kept.trust, LATER)
     assert found.holds
     assert found.what.startswith("The backup of 2026-11-20 09:30 UTC: Erasures: of 2, nobody is there again")
     assert found.what.endswith("taken out of this backup: 1.")

@@ -116,7 +116,7 @@ def test_tombstones_of_another_ledger_are_refused(kept, target, tmp_path):
 
 def test_where_nobody_was_erased_somebody_has_to_say_so(kept, target):
     made = kept.backed_up()
-    with pytest.raises(BackupError, match="if nobody was ever erased, say --nobody-erased"):
+    with pytest.raises(BackupError, match="if nobody was ever erased or withdrew, say --nobody-erased"):
         restore(made.path, replace(target, is_none_erased=False), LATER)
     assert restore(made.path, target, LATER).erased.residents == 0
 

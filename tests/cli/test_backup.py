@@ -73,7 +73,7 @@ def test_a_drill_prints_a_line_a_check_and_ends_well(run, office, shelf):
 
     assert ended.code == 0
     checks = ended.out.splitlines()[3:]
-    assert len(checks) == 7
+    assert len(checks) == 8
     assert all(line.startswith("ok      ") for line in checks)
 
 
@@ -166,7 +166,7 @@ def test_who_was_erased_is_absent_after_a_restore(run, office, shelf, tmp_path, 
     office.clock.now = office.clock.now.replace(hour=20)
     drilled = run("backup", "--to", shelf, "--drill")
     assert drilled.code == 0
-    assert drilled.out.splitlines()[-1].endswith("taken out of this backup: 1.")
+    assert drilled.out.splitlines()[-2].endswith("taken out of this backup: 1.")
     shutil.rmtree(max(shelf.glob("segmentation-*")))
     new = tmp_path / "new"
     new.mkdir()

@@ -226,7 +226,7 @@ def test_a_loss_of_tombstones_that_were_seen_has_to_be_accepted(run, office, kep
     assert "have 0 lines, and 1 were seen from here before" in run("ledger", "verify").err
     ended = run("ledger", "tombstones")
     assert ended.code == 2
-    assert "1 erasures were seen from here that the ledger does not have" in ended.err
+    assert "1 tombstones were seen from here that the ledger does not have" in ended.err
     assert run("ledger", "tombstones", "--accept-loss").code == 0
     assert run("ledger", "verify").code == 0
 

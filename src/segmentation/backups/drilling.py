@@ -2,7 +2,7 @@
 
 A backup that was never restored is a hope. So it is done as it would be after a loss, with the same checks,
 and what comes out is held against the home that is there: the same heads, the same rows, the same answers for
-the same residents, and nobody who was erased.
+the same residents, nobody who was erased, and every withdrawal since.
 """
 
 from __future__ import annotations
@@ -11,23 +11,19 @@ import fcntl
 import os
 import shutil
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
-from sqlalchemy import select
 
 from segmentation.approved.checks import check_bundle
 from segmentation.approved.load import approved_of
 from segmentation.approved.refusals import signed_of
+from segmentation.backups.outlived import Check, erased_check, taken_back_check
 from segmentation.backups.restoring import Target, restore
 from segmentation.bundle import fetch
 from segmentation.errors import BackupError, BundleError, SegmentationError
 from segmentation.home import Home
-from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.erasing import PURPOSE
-from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.store import open_ledger
 from segmentation.ledger.trust import Trust
 from segmentation.scorer import FoldedNumber
@@ -36,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
-
-    from sqlalchemy import Connection
 
     from segmentation.backups.making import Source
     from segmentation.backups.manifest import Manifest
@@ -53,21 +47,6 @@ PLANTED = 10_000
 """Residents that never were, whom both scorers place."""
 MISSING = 0.05
 """Share of their values that are missing."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """What a drill looked at.
-
-    Attributes
-    ----------
-    what : str
-        In one sentence, what was found or why it failed.
-    holds : bool
-    """
-
-    what: str
-    holds: bool = True
 
 
 def drill(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator[Check]:
@@ -109,7 +88,7 @@ def drill(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator
 
 
 def drill_erasures(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator[Check]:
-    """Restore an older backup, in which somebody is who was erased since, and look for them.
+    """Restore an older backup, since which somebody was erased or took something back, and look for that.
 
     Takes, yields and raises what `drill` does; of predictions nothing is asked, because versions come and go.
     """
@@ -117,24 +96,26 @@ def drill_erasures(folder: Path, source: Source, trust: Trust, now: datetime) ->
         try:
             restored = _restored(folder, source, trust, home, now)
             with closing(open_ledger(_address(home))) as ledger:
-                found = _erased(ledger, source, restored)
-            yield Check(f"The backup of {restored.manifest.at:%Y-%m-%d %H:%M} UTC: {found.what}", found.holds)
+                found = (erased_check(ledger, source, restored), taken_back_check(ledger, source, restored))
+            for one in found:
+                yield Check(f"The backup of {restored.manifest.at:%Y-%m-%d %H:%M} UTC: {one.what}", one.holds)
         except SegmentationError as error:
             yield Check(str(error), holds=False)
 
 
 def older(kept: Iterable[Kept], source: Source, made: Manifest) -> Path | None:
-    """Return the newest backup of the same ledger in which somebody is who was erased since; None without.
+    """Return the newest backup since which somebody was erased or took something back; None without.
 
-    One from before a key was retired, or before an upgrade, is left out: it cannot be restored by itself.
+    It is of the same ledger. One from before a key was retired, or before an upgrade, is left out: it cannot
+    be restored by itself.
     """
-    lines = len(source.tombstones.read())
+    lines = source.tombstones.read()[-1:]
     return next(
         (
             path
             for path, manifest in kept
             if (manifest.ledger, manifest.revision) == (made.ledger, made.revision)
-            and manifest.tombstones.number < lines
+            and any(manifest.tombstones.number < last.number for last in lines)
             and not manifest.lacking(source.keyring)
         ),
         None,
@@ -167,7 +148,8 @@ def _checks(folder: Path, source: Source, trust: Trust, home: Home, now: datetim
     scratch = Trust(address, trust.root, home.witness, str(home.ledger.parent))
     yield from _predictions(restored.history, scratch, trust, now)
     with closing(open_ledger(address)) as ledger:
-        yield _erased(ledger, source, restored)
+        yield erased_check(ledger, source, restored)
+        yield taken_back_check(ledger, source, restored)
 
 
 def _same_ledger(live: Ledger, restored: Restored) -> Check:
@@ -221,40 +203,6 @@ def planted(scorer: FoldedScorer, rows: int = PLANTED) -> Mapping[str, Given]:
 def _same(one: FoldedScorer, other: FoldedScorer, residents: Mapping[str, Given]) -> bool:
     first, second = one.margins(residents), other.margins(residents)
     return one.segments == other.segments and all(map(np.array_equal, first, second))
-
-
-def _erased(ledger: Ledger, source: Source, restored: Restored) -> Check:
-    """Make sure that no key of who was erased is there, and no row that is of nobody with a key."""
-    lines, mark = source.tombstones.read(), source.keyring.marker(PURPOSE)
-    latest = {bytes.fromhex(line.mark): line.number for line in lines}
-    with ledger.reading() as connection:
-        keys = connection.execute(select(data_keys.c.subject, data_keys.c.erasures))
-        back = sum(erasures < latest.get(mark(bytes(subject)), 0) for subject, erasures in keys)
-        strays = sum(_strays(connection, source))
-    if back or strays:
-        return Check(
-            f"Erasures: {back:,} keys of erased residents and {strays:,} rows without a key are there again.",
-            holds=False,
-        )
-    if not lines:
-        return Check("Erasures: nobody was erased yet, so nobody can come back.")
-    return Check(
-        f"Erasures: of {len(lines):,}, nobody is there again, and every row is of somebody who has a key; "
-        f"taken out of this backup: {restored.erased.residents:,}."
-    )
-
-
-def _strays(connection: Connection, source: Source) -> Iterator[int]:
-    """Yield how many pseudonyms of each table and purpose are of nobody who has a key."""
-    for table in PERSONAL:
-        pairs = connection.execute(
-            select(table.c.purpose, table.c.subject).where(table.c.subject.is_not(None)).distinct()
-        )
-        of: dict[str, set[bytes]] = {}
-        for purpose, subject in pairs:
-            of.setdefault(purpose, set()).add(bytes(subject))
-        for purpose, marks in of.items():
-            yield len(marks - subjects_behind(connection, source.keyring, purpose, marks).keys())
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Restoring a backup into an empty home: whole and verified, with every erasure since, or not at all.
+"""Restoring a backup into an empty home: whole and verified, with every erasure and withdrawal since.
 
 Everything is checked before anything is written, and built under hidden names. The ledger takes its place
 last: until then, there is none for any program to open. Whoever was erased since the backup was made is
-erased from it first; the file of tombstones says who, and without it nobody could know.
+erased from it first, and what residents took back since is put on record again; the file of tombstones says
+both, and without it nobody could know.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class Target:
     root : PublicKey or None
         The pinned root key; None believes the one that is in the backup, which the keyring sealed.
     is_none_erased : bool
-        Whether somebody says that nobody was ever erased, so that there is no file of tombstones.
+        Whether somebody says that nobody was ever erased, nor took anything back, so that there is no file
+        of tombstones.
     """
 
     home: Home
@@ -91,7 +93,7 @@ class Restored:
     history : History
     personal : Verified
     erased : Erased
-        What was taken out of it again.
+        What was taken out of it again, and how much of what residents took back was put on record again.
     files : int
         Files of the home.
     """
@@ -231,11 +233,11 @@ def _check_tombstones(manifest: Manifest, target: Target) -> None:
         way_out = (
             "Restore it from its copy, or name it with SEGMENTATION_TOMBSTONES."
             if known.number
-            else "Restore it from its copy; if nobody was ever erased, say --nobody-erased."
+            else "Restore it from its copy; if nobody was ever erased or withdrew, say --nobody-erased."
         )
         raise BackupError(
-            f"There is no file of tombstones {path}: without it, whoever was erased since the backup would "
-            f"stand there again. {way_out}"
+            f"There is no file of tombstones {path}: without it, whoever was erased or withdrew since the "
+            f"backup would stand there again. {way_out}"
         )
     lines = target.tombstones.read()
     if len(lines) < known.number:

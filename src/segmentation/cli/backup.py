@@ -48,8 +48,8 @@ def backup(
 ) -> None:
     """Back up ledger, registry, artefacts, bundles and key files, sealed, while everything goes on.
 
-    In it is neither the keyring, under which it is sealed, nor the file of tombstones, which says
-    who was erased: keep copies of both elsewhere. Exit code 1 says that a check of the drill failed.
+    In it is neither the keyring, under which it is sealed, nor the file of tombstones, which says who
+    was erased or withdrew: keep copies of both elsewhere. Exit code 1 says that a check of the drill failed.
     """
     from segmentation.backups.making import back_up
     from segmentation.backups.shelf import Shelf
@@ -79,13 +79,16 @@ def restore(
     home: HomeFolder = HOME,
     nobody_erased: Annotated[
         bool,
-        typer.Option("--nobody-erased", help="There is no file of tombstones: nobody was ever erased."),
+        typer.Option(
+            "--nobody-erased",
+            help="There is no file of tombstones: nobody was ever erased, or took anything back.",
+        ),
     ] = False,
 ) -> None:
     """Restore a backup into an empty home, which has the keyring and the file of tombstones alone.
 
-    Whoever was erased since is erased from it again, and every event, signature and row is verified,
-    before any of it takes its place.
+    Whoever was erased since is erased from it again, what residents took back since is on record again,
+    and every event, signature and row is verified, before any of it takes its place.
     """
     from segmentation.backups.restoring import Target
     from segmentation.backups.restoring import restore as restored
@@ -148,12 +151,17 @@ def _tell_restored(found: Restored, home: Home) -> None:
     )
     if found.erased.residents:
         say(f"Erased again, as the tombstones say: {found.erased.residents:,} residents.")
+    if found.erased.taken_back:
+        say(
+            f"Put on record again, as the tombstones say: {found.erased.taken_back:,} withdrawals, refusals "
+            "and objections."
+        )
     if not manifest.mlflow:
         say("The database of MLflow is not in it: restore it where it is kept.")
     if os.environ.get(BUNDLES):
         say(f"Bundles are in {home.root}, in approved and reviews: copy them to where {BUNDLES} says.")
     say("Next: `segmentation ledger verify --checkpoint …` with the newest checkpoint that you kept.")
-    say("What was decided, consented or withdrawn after the backup is lost: enter it again before you serve.")
+    say("What was decided or consented to after the backup is lost: enter it again before you serve.")
 
 
 def _newest(folder: Path) -> Path:

@@ -121,7 +121,7 @@ def upgrade(home: HomeFolder = HOME) -> None:
 def tombstones(
     accept_loss: Annotated[
         bool,
-        typer.Option("--accept-loss", help="Go on where more erasures were seen than the ledger knows."),
+        typer.Option("--accept-loss", help="Go on where more tombstones were seen than the ledger has."),
     ] = False,
     home: HomeFolder = HOME,
 ) -> None:

@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from segmentation.consents.gathering import Gathered, Terms, gather
 from segmentation.ledger.personal.bulk import ROWS, Bulk
+from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.ends import ended_since
-from segmentation.ledger.personal.erasing import PURPOSE
+from segmentation.ledger.personal.entries import Entry, Write
 from segmentation.ledger.personal.events import decode, is_same
 from segmentation.ledger.personal.sealing import Batch
+from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.personal.withdrawing import ENDING
 from segmentation.ledger.personal.withdrawn import take_out_placed
@@ -121,7 +123,16 @@ def import_consents(
         watch.part("rows", done, len(found))
         for purpose in names:
             own = order[first & alive & _of(found, purpose)[order]]
-            bulk = Bulk(records, consents, purpose, by, _is_known, processes, _erased_since(records, last))
+            bulk = Bulk(
+                records,
+                consents,
+                purpose,
+                by,
+                _is_known,
+                processes,
+                _erased_since(records, last),
+                after=_outlive(records, purpose, by, now),
+            )
             for written in bulk.write(_batches(found, own), now):
                 counts["added"] += written.added
                 counts["known"] += written.known
@@ -168,6 +179,16 @@ def _erased_since(records: Records, last: int) -> Callable[[Connection, Sequence
     return still
 
 
+def _outlive(
+    records: Records, purpose: str, by: str, now: datetime
+) -> Callable[[Connection, Sequence[Entry]], object]:
+    def after(connection: Connection, written: Sequence[Entry]) -> None:
+        """Keep outside of the database what of it takes something back: all of a batch at once."""
+        outlive(connection, records, [Write(consents, purpose, written)], by, now)
+
+    return after
+
+
 def _erased(found: Gathered, records: Records) -> tuple[int, NDArray[np.bool_]]:
     """Return which events are from before their resident was erased: nothing of that comes back.
 
@@ -175,7 +196,8 @@ def _erased(found: Gathered, records: Records) -> tuple[int, NDArray[np.bool_]]:
     """
     ledger = records.ledger
     with ledger.told(UNREAD), ledger.reading() as connection:
-        question = select(tombstones.c.mark, tombstones.c.at, tombstones.c.number)
+        of_erasures = tombstones.c.said == ""
+        question = select(tombstones.c.mark, tombstones.c.at, tombstones.c.number).where(of_erasures)
         rows = connection.execute(question.order_by(tombstones.c.at)).all()
     if not rows:
         return 0, np.zeros(len(found), dtype=bool)

@@ -55,7 +55,7 @@ def crashed(records, erasures, monkeypatch):
 
     first, second = keep_all(records, "R-1", "R-2")
     with monkeypatch.context() as patched:
-        patched.setattr("segmentation.ledger.personal.erasing._Work.destroy", die)
+        patched.setattr("segmentation.ledger.personal.carrying.Work.destroy", die)
         with pytest.raises(Crash):
             erasures.erase([first], "Carol", LATER)
     return first, second
@@ -225,7 +225,7 @@ def test_a_file_that_knows_less_than_the_ledger_is_refused(records, erasures, to
     other = tombstones if not tombstones.path.exists() else Tombstones(tmp_path / "another")
 
     for act in (lambda it: it.carry_out("opening", LATER), lambda it: it.erase([second], "Carol", LATER)):
-        with pytest.raises(LedgerError, match=r"knows 1 erasures, and the tombstones .* have 0\. Restore"):
+        with pytest.raises(LedgerError, match=r"knows 1 tombstones, and the file .* has 0\. Restore"):
             act(Erasures(records, other))
     assert told(records, second) == [b"told of R-2"]
     assert other.read() == ()

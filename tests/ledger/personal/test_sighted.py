@@ -102,7 +102,7 @@ def test_a_lost_file_beside_a_restored_database_is_refused_until_the_loss_is_acc
     sql("DELETE FROM tombstones")  # as in a backup from before
 
     for act in (lambda: restored.carry_out("opening", NOW), restored.rewrite_file):
-        with pytest.raises(LedgerError, match=r"2 (were|erasures were) seen from here"):
+        with pytest.raises(LedgerError, match=r"2 (were|tombstones were) seen from here"):
             act()
     assert not seen.path.exists()
     assert restored.rewrite_file(accepts_loss=True) == 0

@@ -137,3 +137,35 @@ def test_the_file_is_at_home_or_where_the_settings_say(tmp_path):
     assert tombstones_file(home, {}) == home.tombstones
     elsewhere = tombstones_file(home, {"SEGMENTATION_TOMBSTONES": str(tmp_path / "vault" / "file")})
     assert elsewhere == tmp_path / "vault" / "file"
+
+
+def test_the_end_of_a_long_file_is_read_alone(file, monkeypatch):
+    bury(file, *(f"{at:02x}" for at in range(60)))
+    monkeypatch.setattr(module, "CHUNK", 700)  # some lines
+    content = file.path.read_bytes()
+    file.path.write_bytes(content.replace(b'"mark":"01"', b'"mark":"ee"'))
+
+    assert [line.number for line in file.since(59)] == [59, 60]
+    assert [line.number for line in file.since(61)] == [60]
+    assert len(file.since(54)) == 7
+    assert bury(file, "aa")[0].number == 61
+    with pytest.raises(LedgerError, match=r"^Line 2 of the tombstones"):
+        file.read()
+
+
+def test_an_end_that_was_altered_is_named_by_its_line(file, monkeypatch):
+    bury(file, *(f"{at:02x}" for at in range(60)))
+    monkeypatch.setattr(module, "CHUNK", 700)
+    content = file.path.read_bytes()
+    file.path.write_bytes(content.replace(b'"mark":"3a"', b'"mark":"ee"'))
+
+    with pytest.raises(LedgerError, match=r"^Line 59 of the tombstones"):
+        file.since(60)
+
+
+def test_a_line_longer_than_what_is_read_at_first_is_read(file, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 64)
+    with file.writing() as pen:
+        pen.say(["a" * 4000, "b" * 4000], NOW)
+    assert [line.said[0] for line in file.since(2)] == ["b"]
+    assert bury(file, "cc")[0].number == 3

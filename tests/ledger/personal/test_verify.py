@@ -180,7 +180,7 @@ def graves(records, erasures):
         ),
         ("UPDATE tombstones SET at = at + 1", "Tombstone 2 of the ledger, or one before it, was altered."),
         (
-            "INSERT INTO tombstones SELECT 4, mark, at, key FROM tombstones WHERE number = 3",
+            "INSERT INTO tombstones SELECT 4, mark, at, key, said FROM tombstones WHERE number = 3",
             "Tombstone 4 of the ledger was added: no line of the access log tells of it.",
         ),
     ],
@@ -211,7 +211,7 @@ def test_an_erasure_that_was_not_carried_out_is_told(graves, records, ledger, to
         pen.append([("ab", "sha256:0")], LATER)
 
     (fault,) = said(ledger, tombstones)
-    assert fault.startswith("The file of tombstones has 1 that the ledger lacks: somebody was erased and")
+    assert fault.startswith("The file of tombstones has 1 that the ledger lacks: somebody was erased or")
 
 
 def test_a_write_that_was_made_up_is_told(filled, ledger):

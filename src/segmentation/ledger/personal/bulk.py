@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from segmentation.ledger.personal.entries import Entry
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.sealing import Sealed
 
@@ -99,6 +100,8 @@ class Bulk:
     still : callable or None
         Told of a connection and the subjects of a batch, in the transaction that writes: returns whose rows
         may not be written any more.
+    after : callable or None
+        Told of a connection and the rows that were written, last in the transaction that writes them.
     makes : bool
         Whether who has no key gets one. What rests on a consent has one, or was erased.
     """
@@ -111,6 +114,7 @@ class Bulk:
     processes: int | None = None
     still: Callable[[Connection, Sequence[bytes]], Collection[bytes]] | None = None
     makes: bool = True
+    after: Callable[[Connection, Sequence[Entry]], object] | None = None
 
     def write(self, batches: Iterable[Batch], now: datetime) -> Iterator[Written]:
         """Write batches, each whole or not at all, and tell of each once it is there.
@@ -187,6 +191,9 @@ class Bulk:
             if place not in known and place not in left
         ]
         added = write(connection, self.table, self.purpose, values, self.by, now, task.job.keyring)
+        if self.after is not None:
+            rest = (place for place in sealed.places if place not in known and place not in left)
+            self.after(connection, [batch.entry(place) for place in rest])
         return Written(added, len(known), task.erased, len(left))
 
     def _known(self, connection: Connection, job: Job, sealed: Sealed) -> set[int]:

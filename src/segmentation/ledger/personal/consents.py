@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segmentation.errors import LedgerError, PurposeError
+from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.ends import check_alive, end_of
 from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.events import encode, event_of, events_of, is_same, standing_of
@@ -21,6 +22,8 @@ from segmentation.ledger.personal.withdrawing import take_out_after
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from segmentation.ledger.personal.events import Event, Standing, Told
     from segmentation.ledger.personal.look import Look
@@ -183,8 +186,11 @@ class Consents:
             check_alive(look.connection, self._records.keyring, [entry])
             take_out_after(look, self._records.keyring, write, by, now)
 
+        def after(connection: Connection) -> None:
+            outlive(connection, self._records, [write], by, now)
+
         keys = self._records.ensured([entry.subject], now)
-        return bool(self._records.append_all([write], keys, by, now, still))
+        return bool(self._records.append_all([write], keys, by, now, still, after))
 
     def _check_alive(self, entry: Entry) -> None:
         """Look before a key is made for who is gone."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.personal.erasing import PURPOSE
+from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import tombstones
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Opening what is kept of residents: with the keyring and the tombstones that the settings name.
 
-Whoever was erased since the database was backed up is erased again here, before anything is read: so every
-program that opens personal data does it through `open_personal`.
+Whoever was erased since the database was backed up is erased again here, and what was taken back is on record
+again, before anything is read: so every program that opens personal data does it through `open_personal`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def open_personal(
     environ: Mapping[str, str] = os.environ,
     ask: Callable[[], str] | None = None,
 ) -> Personal:
-    """Return what is kept of residents in a ledger, once every erasure is carried out.
+    """Return what is kept of residents in a ledger, once all that the tombstones say is carried out.
 
     The keyring is not opened before something needs it.
 
@@ -71,7 +71,8 @@ def open_personal(
     VaultError
         Somebody is to be erased again, and there is no keyring to find them with.
     """
-    records = Records(ledger, keyring_source(home, environ, ask))
-    erasures = Erasures(records, tombstones_of(home, environ))
+    tombstones = tombstones_of(home, environ)
+    records = Records(ledger, keyring_source(home, environ, ask), tombstones)
+    erasures = Erasures(records, tombstones)
     erasures.carry_out(OPENING, now)
     return Personal(records, erasures)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from segmentation.ledger.personal.tombstones import Tombstones
     from segmentation.ledger.store import Ledger
     from segmentation.vault import Keyring
 
@@ -53,15 +54,24 @@ class Records:
     ledger : Ledger
     keyring : callable
         Returns the keyring; asked again where a row names a key that the last one lacks.
+    tombstones : Tombstones or None
+        The file outside of the database that keeps what residents take back (`carrying`); None: nowhere.
     """
 
-    def __init__(self, ledger: Ledger, keyring: Callable[[], Keyring]) -> None:
-        self._ledger, self._keyring = ledger, keyring
+    def __init__(
+        self, ledger: Ledger, keyring: Callable[[], Keyring], tombstones: Tombstones | None = None
+    ) -> None:
+        self._ledger, self._keyring, self._tombstones = ledger, keyring, tombstones
 
     @property
     def ledger(self) -> Ledger:
         """Where it is kept."""
         return self._ledger
+
+    @property
+    def tombstones(self) -> Tombstones | None:
+        """The file that outlives the database."""
+        return self._tombstones
 
     @property
     def keyring(self) -> Keyring:
@@ -122,11 +132,13 @@ class Records:
         by: str,
         now: datetime,
         still: Callable[[Look], object] | None = None,
+        after: Callable[[Connection], object] | None = None,
     ) -> int:
         """Write rows of several tables or purposes, each with its line, all of it or nothing.
 
         Takes and returns what `append` does. `still` is asked first, in the transaction that writes, when
-        nobody else does: what it raises is raised, and nothing is written.
+        nobody else does: what it raises is raised, and nothing is written. `after` is called last in it,
+        where all is written.
         """
         keyring = self.keyring
         made = [(one, sealed_rows(one, keys, keyring)) for one in writes if one.entries]
@@ -138,7 +150,7 @@ class Records:
                 still(Look(connection, self._keyring))
             held = opened(self.keyring, wrapped_keys(connection, subjects))
             there = {one for one, key in held.items() if key == keys[one]}  # not who was erased and came back
-            return sum(
+            count = sum(
                 write(
                     connection,
                     one.table,
@@ -150,6 +162,9 @@ class Records:
                 )
                 for one, rows in made
             )
+            if after is not None and count == sum(len(rows) for _, rows in made):
+                after(connection)
+            return count
 
     def of(self, table: Table, purpose: str, subject: bytes) -> list[Kept]:
         """Return a resident's rows of one purpose, the oldest first; none where they have no key."""

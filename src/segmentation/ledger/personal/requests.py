@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.personal.behind import subjects_behind
+from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
 from segmentation.ledger.personal.identity import check_identity, check_way
@@ -44,7 +45,7 @@ from segmentation.ledger.personal.tables import consents, requests
 from segmentation.ledger.personal.withdrawing import take_out_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -307,7 +308,7 @@ class Requests:
         self,
         connection: Connection,
         keys: Mapping[bytes, DataKey],
-        writes: Iterable[Write],
+        writes: Sequence[Write],
         by: str,
         now: datetime,
     ) -> None:
@@ -315,6 +316,7 @@ class Requests:
         for one in writes:
             rows = [row for _, row in sealed_rows(one, keys, keyring)]
             write(connection, one.table, one.purpose, rows, by, now, keyring)
+        outlive(connection, self._records, writes, by, now)
 
     def _waiting(self, subject: bytes, request: str) -> Request | None:
         """Return a request of a resident that waits for its answer; who answers another one is told why."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 import msgspec
 
 from segmentation.errors import LedgerError, SegmentationError
+from segmentation.ledger.personal.entries import Entry
 from segmentation.ledger.personal.rows import place_of
 from segmentation.vault import DataKey, Keyring, Wrapped
 from segmentation.vault.memory import forbid_dumps
@@ -73,6 +74,11 @@ class Batch(NamedTuple):
             [contents[place] for place in places],
             [more[place] for place in places] if more else (),
         )
+
+    def entry(self, place: int) -> Entry:
+        """Return one of the rows."""
+        more = self.more[place] if self.more else ()
+        return Entry(self.subjects[place], self.at[place], self.contents[place], more)
 
 
 class Job(NamedTuple):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segmentation.home import Home
-    from segmentation.ledger.personal.tombstones import Tombstone
+    from segmentation.ledger.personal.stones import Tombstone
 
 
 class Sight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,10 +42,12 @@ tombstones = Table(
     Column("mark", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("key", Text, nullable=False),
+    Column("said", Text, nullable=False),
     Index("tombstones_mark", "mark"),
 )
 """Who was erased, as a mark that only the keyring makes: what the file of tombstones says, found quickly.
-`key` is the SHA-256 of the wrapped key that was destroyed."""
+`key` is the SHA-256 of the wrapped key that was destroyed. Where somebody took something back, `said` holds
+it sealed, and these two hold nothing."""
 
 
 def _personal(name: str, *columns: Column[object]) -> Table:

@@ -1,8 +1,8 @@
-"""The file that says who was erased, and outlives every backup: a restored database is held against it.
+"""The file that says who was erased and what was taken back, and outlives every backup.
 
-It lies outside of the database and of its backups, because a backup brings back what was erased since it
-was made. A line names nobody: it has a mark that the keyring alone makes, the time, and a digest of the
-wrapped key that was destroyed. Each line carries the digest of the one before, so none is taken out unseen.
+It lies outside of the database and of its backups, because a backup brings back what was erased since it was
+made, and knows of no withdrawal since. So a restored database is held against it. What it says is written
+there before it is done in the database; `stones` says what a line is.
 """
 
 from __future__ import annotations
@@ -10,63 +10,25 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from segmentation.errors import LedgerError, SigningError, StorageError
+from segmentation.errors import LedgerError, StorageError
 from segmentation.files import reason_of
 from segmentation.ledger.personal.sighted import keep_sight, seen_in, sight_file
-from segmentation.signing import canonical, sha256
+from segmentation.ledger.personal.stones import BEGINNING, followed_by, inscribed, read_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from segmentation.home import Home
     from segmentation.ledger.personal.sighted import Sight
+    from segmentation.ledger.personal.stones import Tombstone
 
 TOMBSTONES = "SEGMENTATION_TOMBSTONES"
-BEGINNING = "sha256:" + 64 * "0"
-"""Stands for the line before the first."""
-_encode = msgspec.json.Encoder().encode
-
-
-class Tombstone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One erasure.
-
-    Attributes
-    ----------
-    number : int
-        From 1, without gaps.
-    mark : str
-        Hexadecimal digits: `Keyring.marker` of ``own tombstone``.
-    at : datetime
-        UTC.
-    key : str
-        Digest of the wrapped key that was destroyed.
-    previous : str
-        Digest of the line before; `BEGINNING` for the first.
-    digest : str
-        Over everything before (RFC 8785, SHA-256).
-    """
-
-    number: int
-    mark: str
-    at: datetime
-    key: str
-    previous: str
-    digest: str
-
-    @property
-    def computed(self) -> str:
-        """What the digest must be."""
-        told = {name: getattr(self, name) for name in ("number", "mark", "key", "previous")}
-        return sha256(canonical({**told, "at": self.at.isoformat()}))
-
-
-_decode = msgspec.json.Decoder(Tombstone).decode
+CHUNK = 1 << 16
+"""Bytes that are read from the end of the file at first: who opens it wants its last lines."""
 
 
 def tombstones_file(home: Home, environ: Mapping[str, str] = os.environ) -> Path:
@@ -80,19 +42,11 @@ def tombstones_of(home: Home, environ: Mapping[str, str] = os.environ) -> Tombst
     return Tombstones(tombstones_file(home, environ), sight_file(home, environ))
 
 
-def chained(told: Iterable[tuple[str, datetime, str]]) -> list[Tombstone]:
-    """Return the lines that say this, each a mark, a time and the digest of a key, from the first on."""
-    found: list[Tombstone] = []
-    for mark, at, key in told:
-        found.append(followed_by(found[-1] if found else None, mark, at, key))
-    return found
+class _Tail(NamedTuple):
+    """The last whole lines of the file, and where they end in it."""
 
-
-def followed_by(before: Tombstone | None, mark: str, at: datetime, key: str) -> Tombstone:
-    """Return the line that follows another; the first one where there is none."""
-    number, previous = (1, BEGINNING) if before is None else (before.number + 1, before.digest)
-    new = Tombstone(number, mark, at.astimezone(UTC), key, previous, "")
-    return msgspec.structs.replace(new, digest=new.computed)
+    lines: tuple[Tombstone, ...]
+    end: int
 
 
 class Tombstones:
@@ -127,16 +81,18 @@ class Tombstones:
         StorageError
             The file cannot be read.
         """
+        return self.since(1)
+
+    def since(self, number: int) -> tuple[Tombstone, ...]:
+        """Return the lines from one on, or the last one alone where there are fewer, without reading more.
+
+        Of those before, their digest in the first line is believed, and what the caller knows of that line;
+        raises what `read` does.
+        """
         seen = None if self._sight is None else seen_in(self._sight)  # before the lines, which may be more
-        try:
-            content = self._path.read_bytes()
-        except FileNotFoundError:
-            content = b""
-        except OSError as error:
-            raise _refused(self._path, "read", error) from None
-        lines = self._lines(content)
+        lines = self._tail(number).lines
         self._check(lines, seen)
-        return lines
+        return tuple(one for one in lines if one.number >= number) or lines[-1:]
 
     def stamp(self) -> tuple[int, ...]:
         """Return what tells whether somebody wrote there since; nothing where there is no file."""
@@ -172,16 +128,17 @@ class Tombstones:
         """Remember the last line where more are there than were seen, if that can be written."""
         if self._sight is not None and lines:
             seen = seen_in(self._sight)
-            if seen is None or seen.number < len(lines):
+            if seen is None or seen.number < lines[-1].number:
                 with suppress(StorageError):
                     self.remember(lines)
 
     def _check(self, lines: Sequence[Tombstone], seen: Sight | None) -> None:
         if seen is not None and not _holds(lines, seen):
             raise LedgerError(
-                f"The tombstones {self._path} have {len(lines):,} lines, and {seen.number:,} were seen from "
-                "here before: the file was lost or cut, or is another one. Restore its newest copy; until "
-                "then nobody knows who was erased. Where there is none, run `segmentation ledger tombstones`."
+                f"The tombstones {self._path} have {_last(lines):,} lines, and {seen.number:,} were seen "
+                "from here before: the file was lost or cut, or is another one. Restore its newest copy; "
+                "until then nobody knows who was erased or withdrew. Where there is none, run `segmentation "
+                "ledger tombstones`."
             )
 
     @contextmanager
@@ -207,23 +164,49 @@ class Tombstones:
             raise _refused(self._path, "written", error) from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            content = self._path.read_bytes()
-            lines = self._lines(content)
+            tail = self._tail(1 if lost else None)
             if not lost:
-                self._check(lines, None if self._sight is None else seen_in(self._sight))
-            yield Pen(self, descriptor, content.rfind(b"\n") + 1, lines)
+                self._check(tail.lines, None if self._sight is None else seen_in(self._sight))
+            yield Pen(self, descriptor, tail.end, tail.lines)
         finally:
             os.close(descriptor)
 
-    def _lines(self, content: bytes) -> tuple[Tombstone, ...]:
+    def _tail(self, number: int | None) -> _Tail:
+        """Return the last lines, from one on; None: as many as are read at once.
+
+        Each is held against the one before it; the first of them is believed where there are others before.
+        """
+        length = CHUNK
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                while True:
+                    start = max(0, size - length)
+                    file.seek(start)
+                    content = file.read(size - start)
+                    found = self._lines(content, is_whole=not start)
+                    if not start or (found and (number is None or found[0].number <= number)):
+                        return _Tail(found, start + content.rfind(b"\n") + 1)
+                    length *= 4
+        except FileNotFoundError:
+            return _Tail((), 0)
+        except OSError as error:
+            raise _refused(self._path, "read", error) from None
+
+    def _lines(self, content: bytes, *, is_whole: bool) -> tuple[Tombstone, ...]:
+        """Return what lines say; nothing where some of a part do not fit, for which all are looked at."""
         found: list[Tombstone] = []
-        for at, line in enumerate(content.split(b"\n")[:-1], start=1):
-            tombstone = _read(line)
-            before = found[-1].digest if found else BEGINNING
-            if tombstone is None or (tombstone.number, tombstone.previous) != (at, before):
+        told = content.split(b"\n")[0 if is_whole else 1 : -1]
+        for at, line in enumerate(told, start=1):
+            tombstone = read_line(line)
+            due = (found[-1].number + 1, found[-1].digest) if found else (1, BEGINNING)
+            is_first = not (is_whole or found)
+            if tombstone is None or not (is_first or (tombstone.number, tombstone.previous) == due):
+                if not is_whole:
+                    return ()
                 raise LedgerError(
                     f"Line {at} of the tombstones {self._path} was altered, or lines before it were taken "
-                    "out. Restore the file from its copy; until then nobody knows who was erased."
+                    "out. Restore the file from its copy; until then nobody knows who was erased or withdrew."
                 )
             found.append(tombstone)
         return tuple(found)
@@ -237,7 +220,7 @@ class Pen:
 
     @property
     def lines(self) -> tuple[Tombstone, ...]:
-        """All that is there."""
+        """The last ones that are there: all of them, where lines may have been lost."""
         return self._lines
 
     def append(self, erased: Sequence[tuple[str, str]], at: datetime) -> tuple[Tombstone, ...]:
@@ -256,16 +239,23 @@ class Pen:
             The disk is full, or the file cannot be written. Where it says so of what was seen last, the
             lines are there.
         """
+        return self._appended([(mark, at, key, "") for mark, key in erased])
+
+    def say(self, said: Sequence[str], at: datetime) -> tuple[Tombstone, ...]:
+        """Add a line for each seal of what was taken back (`taken_back.sealed`), as `append` does."""
+        return self._appended([("", at, "", one) for one in said])
+
+    def _appended(self, told: Sequence[tuple[str, datetime, str, str]]) -> tuple[Tombstone, ...]:
         added: list[Tombstone] = []
-        for mark, key in erased:
+        for one in told:
             before = added[-1] if added else self._lines[-1] if self._lines else None
-            added.append(followed_by(before, mark, at, key))
+            added.append(followed_by(before, *one))
         self.keep(added)
         return tuple(added)
 
     def keep(self, added: Sequence[Tombstone]) -> None:
         """Add lines that follow those that are there, as `append` does."""
-        text = b"".join(_encode(one) + b"\n" for one in added)
+        text = b"".join(map(inscribed, added))
         try:
             self._write(text)
         except OSError as error:
@@ -289,21 +279,17 @@ class Pen:
 
 
 def _holds(lines: Sequence[Tombstone], seen: Sight | None) -> bool:
-    """Whether lines have what was seen."""
+    """Whether the last lines have what was seen, or what follows it."""
     if seen is None or seen.number == 0:
         return True
-    return len(lines) >= seen.number and lines[seen.number - 1].digest == seen.digest
+    if _last(lines) < seen.number:
+        return False
+    at = seen.number - lines[0].number
+    return at < 0 or lines[at].digest == seen.digest
 
 
-def _read(line: bytes) -> Tombstone | None:
-    """Return what a line says; None where it is not as this program writes it."""
-    try:
-        found = _decode(line)
-        if found.computed == found.digest and _encode(found) == line:
-            return found
-    except (msgspec.MsgspecError, SigningError, ValueError):
-        pass
-    return None
+def _last(lines: Sequence[Tombstone]) -> int:
+    return lines[-1].number if lines else 0
 
 
 def _refused(path: Path, done: str, error: OSError) -> StorageError:

@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.personal.entries import Line, time_of
 from segmentation.ledger.personal.records import SPOOL
 from segmentation.ledger.personal.rows import digest_of, digest_of_rows, name_of
 from segmentation.ledger.personal.spans import Spans, parted
+from segmentation.ledger.personal.stones import chained
 from segmentation.ledger.personal.tables import NUMBERED, PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as buried
-from segmentation.ledger.personal.tombstones import chained
 from segmentation.ledger.personal.vouching import is_vouched
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
 
 if TYPE_CHECKING:
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from segmentation.ledger.personal.tombstones import Tombstone, Tombstones
+    from segmentation.ledger.personal.stones import Tombstone
+    from segmentation.ledger.personal.tombstones import Tombstones
     from segmentation.ledger.store import Ledger
     from segmentation.vault import Keyring
 
@@ -61,7 +61,7 @@ class Verified:
     empty : mapping of str to int
         How many of them were taken out, by erasure or retention.
     erasures : int
-        Tombstones.
+        Tombstones of who was erased.
     """
 
     rows: Mapping[str, int]
@@ -101,8 +101,8 @@ def verify_personal(
     StorageError
         The database or the file cannot be read.
     """
-    lines = None if tombstones is None else tombstones.read()
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    before = () if tombstones is None else tombstones.read()
+    with ledger.reading() as connection:
         books = {name_of(table): _Book(connection, table) for table in NUMBERED}
         graves, made_up = _Graves(), list[str]()
         for line in _lines(connection):
@@ -112,13 +112,15 @@ def verify_personal(
                 books[line.table].hold(line)
             elif line.what in OUT and line.table in books:
                 books[line.table].out.add(line.first, line.count)
-            elif line.what == "erase" and line.table == name_of(buried):
+            elif line.table == name_of(buried) and line.what in {"erase", "write"}:
                 graves.told.append(line)
         wrong = [
             *_first(made_up),
             *(fault for book in books.values() for fault in _first(tuple(book.faults()))),
         ]
-        wrong += _first(tuple(graves.faults(connection, lines)))
+        wrong += _first(tuple(graves.faults(connection)))
+    if tombstones is not None:
+        wrong += _first(tuple(_unlike_file(ledger, graves.chain, before, tombstones)))
     if wrong:
         raise LedgerError("\n".join((*wrong, RESTORE)))
     return Verified(
@@ -199,27 +201,22 @@ class _Book:
 
 
 class _Graves:
-    """The tombstones of the database, held against the log and the file."""
+    """The tombstones of the database, held against the log."""
 
     def __init__(self) -> None:
         self.told: list[Line] = []
-        self.count = 0
+        self.chain: Sequence[Tombstone] = ()
 
-    def faults(self, connection: Connection, lines: Sequence[Tombstone] | None) -> Iterator[str]:
-        """Yield what is wrong with the tombstones of a database.
+    @property
+    def count(self) -> int:
+        """How many tell of who was erased."""
+        return sum(1 for line in self.chain if not line.said)
 
-        Parameters
-        ----------
-        connection : sqlalchemy.Connection
-        lines : sequence of Tombstone or None
-            Those of the file; None where it is not at hand.
-        """
+    def faults(self, connection: Connection) -> Iterator[str]:
+        """Yield what is wrong with the tombstones of a database."""
         rows = connection.execute(select(buried).order_by(buried.c.number)).all()
-        chain = chained((bytes(row.mark).hex(), time_of(row.at), row.key) for row in rows)
-        self.count = len(chain)
-        yield from self._unlike([row.number for row in rows], chain)
-        if lines is not None:
-            yield from _unlike_file(chain, lines)
+        self.chain = chained((bytes(row.mark).hex(), time_of(row.at), row.key, row.said) for row in rows)
+        yield from self._unlike([row.number for row in rows], self.chain)
 
     def _unlike(self, numbers: Sequence[int], chain: Sequence[Tombstone]) -> Iterator[str]:
         """Yield where tombstones are not those of which the log tells."""
@@ -237,8 +234,15 @@ class _Graves:
             yield f"Tombstone {end + 1} of the ledger was added: no line of the access log tells of it."
 
 
-def _unlike_file(chain: Sequence[Tombstone], lines: Sequence[Tombstone]) -> Iterator[str]:
-    """Yield how the tombstones of the database differ from those of the file."""
+def _unlike_file(
+    ledger: Ledger, chain: Sequence[Tombstone], before: Sequence[Tombstone], file: Tombstones
+) -> Iterator[str]:
+    """Yield how the tombstones of the database differ from those of the file, which others write meanwhile.
+
+    A line is in the file first. So what the database has is in the file now, and what the file had before
+    all of this is in the database by now.
+    """
+    lines = before if len(before) >= len(chain) else file.read()
     for one, line in zip(chain, lines, strict=False):
         if one != line:
             yield f"Tombstone {one.number} of the ledger is not the one of the file."
@@ -248,11 +252,16 @@ def _unlike_file(chain: Sequence[Tombstone], lines: Sequence[Tombstone]) -> Iter
             f"The file of tombstones lacks {len(chain) - len(lines):,} that the ledger has: restore the file "
             "from its copy."
         )
-    elif len(lines) > len(chain):
+    elif len(before) > len(chain) and (missing := len(before) - _buried(ledger)) > 0:
         yield (
-            f"The file of tombstones has {len(lines) - len(chain):,} that the ledger lacks: somebody was "
-            "erased and stands there again. Run `segmentation keyring show`, which erases them anew."
+            f"The file of tombstones has {missing:,} that the ledger lacks: somebody was erased or withdrew, "
+            "and stands there again. Run `segmentation keyring show`, which carries it out anew."
         )
+
+
+def _buried(ledger: Ledger) -> int:
+    with ledger.reading() as connection:
+        return connection.execute(select(func.count()).select_from(buried)).scalar_one()
 
 
 def _lines(connection: Connection) -> Iterator[Line]:

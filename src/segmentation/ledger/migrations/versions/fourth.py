@@ -45,6 +45,7 @@ def _make_keys() -> None:
         sa.Column("mark", sa.LargeBinary, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("key", sa.Text, nullable=False),
+        sa.Column("said", sa.Text, nullable=False),
     )
     op.create_index("tombstones_mark", "tombstones", ["mark"])
 
