@@ -27,8 +27,8 @@ from timing import numbers, parser, table
 from segmentation.home import Home
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.bulk import Bulk
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.opening import open_personal
-from segmentation.ledger.personal.records import Entry, micros
 from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents

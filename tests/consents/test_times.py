@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.consents.times import read_times
-from segmentation.ledger.personal.records import micros
+from segmentation.ledger.personal.entries import micros
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -25,7 +25,8 @@ from segmentation.backups.rows import write_rows
 from segmentation.backups.shelf import name_of
 from segmentation.errors import BackupError, StorageError
 from segmentation.files import reason_of
-from segmentation.ledger.personal.records import Line, note
+from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.records import note
 from segmentation.ledger.personal.rows import name_of as name_of_table
 from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.tables import REVISION

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.ledger.personal.consents import SKEW
-from segmentation.ledger.personal.records import micros
+from segmentation.ledger.personal.entries import micros
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from segmentation.errors import ReviewError
 from segmentation.ledger.personal.consents import Consents
+from segmentation.ledger.personal.entries import Write
 from segmentation.ledger.personal.events import Told as Said
-from segmentation.ledger.personal.records import Write
 from segmentation.ledger.personal.requests import AT_ONCE
 from segmentation.ledger.personal.tables import consents
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from segmentation.ledger.personal.records import Entry, micros
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.tables import consents, overrides, segments
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

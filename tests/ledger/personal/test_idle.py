@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.idle import GRACE, Idle
-from segmentation.ledger.personal.records import Entry, micros
 from segmentation.ledger.personal.tables import consents, requests
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from segmentation.ledger.personal.bulk import Bulk
-from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.keys import day_number
-from segmentation.ledger.personal.records import Entry
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import PERSONAL, consents
 

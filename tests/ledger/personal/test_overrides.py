@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.overrides import LONGEST, NOT_KEPT, Overrides, Told
-from segmentation.ledger.personal.records import Entry, Records, micros
+from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tables import data_keys, overrides
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from segmentation.errors import VaultError
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.records import Entry, micros
+from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.tables import consents, data_keys
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

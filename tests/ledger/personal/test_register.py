@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from segmentation.ledger.personal.records import micros
+from segmentation.ledger.personal.entries import micros
 from segmentation.ledger.personal.register import ENDED, listed_of
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, PurposeError, VaultError
-from segmentation.ledger.personal.records import Entry, Records, micros
+from segmentation.ledger.personal.entries import Entry, micros
+from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
 from segmentation.ledger.personal.tables import data_keys, segments
 

@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from segmentation.answers import Texts
 from segmentation.errors import LedgerError, ReviewError
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, micros, time_of, write
+from segmentation.ledger.personal.entries import micros, time_of
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, write
 from segmentation.ledger.personal.tables import breaches
 
 if TYPE_CHECKING:

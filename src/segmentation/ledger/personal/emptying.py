@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select, update
 
-from segmentation.ledger.personal.records import Line, tell
+from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.records import tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from sqlalchemy import delete, select
 
 from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.keys import day_number
-from segmentation.ledger.personal.records import AGAIN, MANY, tell
-from segmentation.ledger.personal.rows import digest_of_rows, name_of
+from segmentation.ledger.personal.records import AGAIN, tell
+from segmentation.ledger.personal.rows import MANY, digest_of_rows, name_of
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from sqlalchemy import select
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.personal.records import time_of
+from segmentation.ledger.personal.entries import time_of
 from segmentation.ledger.personal.tables import requests
 
 if TYPE_CHECKING:

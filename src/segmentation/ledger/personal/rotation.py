@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 
 from segmentation.errors import VaultError
-from segmentation.ledger.personal.records import Line, tell
+from segmentation.ledger.personal.entries import Line
+from segmentation.ledger.personal.records import tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 from segmentation.ledger.personal.tables import data_keys
 from segmentation.vault import Wrapped
