@@ -224,6 +224,19 @@ def test_a_write_that_was_made_up_is_told(filled, ledger):
     )
 
 
+def test_a_write_of_more_rows_than_there_can_be_is_told_and_not_waited_for(filled, ledger, sql):
+    line = Line(NOW, "0", "x", "write", "consents", 8, 2**50, "sha256:0")
+    with ledger.writer("Not written") as connection:
+        tell(connection, [line], filled.keyring)
+    sql("INSERT INTO consents SELECT 9, subject, purpose, at, sealed, digest FROM consents WHERE number = 7")
+
+    assert said(ledger) == [
+        "Row 9 of consents was altered.",
+        "Row 8 of consents was removed.",
+        f"Rows 10 to {2**50 + 7} of consents were removed.",
+    ]
+
+
 def test_lines_that_tell_of_no_rows_are_let_be(filled, ledger):
     with ledger.writer("Not written") as connection:
         append_within(connection, "personal", b'{"at": "2026", "what": "read"}\nno line\n', NOW)

@@ -41,6 +41,8 @@ PAGE = 5000
 """Rows that are read at a time."""
 TOLD = 5
 """Faults of a table of which each is told; of more, how many."""
+MOST = 1 << 20
+"""Rows of one write among which one that was moved is looked for: more than any write has."""
 OUT = frozenset({"erase", "retention"})
 CHANGES = OUT | {"write", "rotate"}
 """What lines tell of that changes what is kept."""
@@ -151,16 +153,20 @@ class _Book:
                 f"{self._end} were written before: somebody added a line past this program."
             )
             return
-        found, before = list[bytes](), (len(self._faults), self._removed.count)
-        for number in range(line.first, last + 1):
-            row = self._taken(number)
-            if row is None:
-                self._removed.add(number, 1)
-            else:
-                found.append(row.digest)
-                self._judge(row, line)
+        found, before, number = list[bytes](), len(self._faults), line.first
+        while (row := self._next) is not None and row.number <= last:
+            self._advance()
+            if row.number < number:
+                self._faults.append(_added(self._table, row))
+                continue
+            self._removed.add(number, row.number - number)
+            self._judge(row, line)
+            found.append(row.digest)
+            number = row.number + 1
+        self._removed.add(number, last + 1 - number)
         self._end = last
-        if before == (len(self._faults), self._removed.count) and digest_of_rows(found) != line.rows:
+        is_as_written = len(self._faults) == before and len(found) == line.count
+        if is_as_written and digest_of_rows(found) != line.rows:
             self._faults.append(_replaced(self._table, line))
 
     def faults(self) -> Iterator[str]:
@@ -169,32 +175,21 @@ class _Book:
         for first, end in self._removed.runs():
             yield f"{_rows(first, end - 1)} of {self._table} {'was' if end - first == 1 else 'were'} removed."
         while (row := self._next) is not None:
-            yield f"Row {row.number} of {self._table} was added: no line of the access log tells of it."
+            yield _added(self._table, row)
             self._advance()
         for number in parted(self.empty, self.out, TOLD):
             yield f"Row {number} of {self._table} was emptied past this program: no line says why."
         for number in parted(self.out, self.empty, TOLD):
             yield f"Row {number} of {self._table} was erased or due, and stands there again."
 
-    def _taken(self, number: int) -> _Row | None:
-        """Return the row of a number, if it is the next one; those of strange numbers before it are told."""
-        while self._next is not None and self._next.number < number:
-            self._faults.append(
-                f"Row {self._next.number} of {self._table} was added: no line of the access log tells of it."
-            )
-            self._advance()
-        row = self._next
-        if row is None or row.number != number:
-            return None
-        self._advance()
-        return row
-
     def _judge(self, row: _Row, line: Line) -> None:
         self.rows += 1
         if row.is_empty:
             self.empty.add(row.number, 1)
         elif not row.is_whole:
-            self._faults.append(_altered(self._table, row, line))
+            # It is told of the first ones alone, and where each was before takes a look at all of its write.
+            is_told = len(self._faults) < TOLD
+            self._faults.append(_altered(self._table, row, line if is_told else None))
 
     def _advance(self) -> None:
         self._next = next(self._stream, None)
@@ -312,9 +307,13 @@ def _unvouched(line: Line) -> str:
     )
 
 
-def _altered(table: str, row: _Row, line: Line) -> str:
-    """Return what became of a row that its digest does not fit: altered, or moved from another number."""
-    for number in range(line.first, line.first + line.count):
+def _added(table: str, row: _Row) -> str:
+    return f"Row {row.number} of {table} was added: no line of the access log tells of it."
+
+
+def _altered(table: str, row: _Row, line: Line | None) -> str:
+    """Return what became of a row that its digest does not fit: altered, or moved within a write."""
+    for number in () if line is None else range(line.first, line.first + min(line.count, MOST)):
         if digest_of(table, (number, *row.values[1:])) == row.digest:
             return f"Row {row.number} of {table} was moved: it was written as row {number}."
     return f"Row {row.number} of {table} was altered."
