@@ -18,6 +18,13 @@ AS_OF = date(2025, 6, 30)
 """The day of reference of these tests."""
 
 CONSENTS = ("service_planning", "fairness_audit")
+OPTIONAL = "activity_offers"
+
+
+def offer(key: str = OPTIONAL, **more: Any) -> dict[str, Any]:
+    """Return an optional purpose as a policy file has it."""
+    told = {"key": key, "text": _text("Invite to activities", "邀请参加社区活动")}
+    return told | {"legal_basis": "PIPL Art. 13(1)(1)"} | more
 
 
 def small_policy(**changes: Any) -> Policy:

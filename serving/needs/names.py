@@ -145,7 +145,7 @@ def _roles(policy: Policy) -> Mapping[str, Role]:
     """Return what each name of a policy is that no request may hold."""
     table = policy.residents
     layout = (table.id, table.collected_on, table.source, *table.population)
-    stems = [f"consent_{purpose.key}" for purpose in (policy.purpose, policy.audit_purpose)]
+    stems = [f"consent_{purpose.key}" for purpose in policy.purposes]
     consents = [stem + end for stem in stems for end in ("", "_at", "_notice")]
     return {
         **dict.fromkeys((name for name in (*layout, *consents) if name), "layout"),

@@ -95,7 +95,7 @@ class Asked(NamedTuple):
     def stated(self) -> tuple[str, ...]:
         """Return the keys of the purposes that the policy states."""
         policy = self.policy()
-        return () if policy is None else (policy.purpose.key, policy.audit_purpose.key)
+        return () if policy is None else policy.stated
 
 
 def about_one(at: At, *, reads: bool = True) -> Handler:

@@ -59,15 +59,25 @@ def _kept(asked: Asked) -> Reply:
     purpose = purpose_in(asked)
     asked.call.served = served = asked.state.watch.served()
     policy = served.approved.policy
+    under = _kept_under(policy, purpose)
     with beheld(asked.records) as seen:
-        Consents(seen).check(asked.subject, purpose, policy)
-        kept = Segments(seen).current(asked.subject, purpose, policy.name, asked.now)
-        override = Overrides(seen).standing(asked.subject, purpose, policy.name)
+        for one in dict.fromkeys((under, purpose)):
+            Consents(seen).check(asked.subject, one, policy)
+        kept = Segments(seen).current(asked.subject, under, policy.name, asked.now)
+        override = Overrides(seen).standing(asked.subject, under, policy.name)
     return _told(served, purpose, _standing(asked, kept), _in_use(asked, served, override))
 
 
 place = about_one(_place)
 kept = about_one(_kept)
+
+
+def _kept_under(policy: Policy, purpose: str) -> str:
+    """Return the purpose under which it is kept what is told for one.
+
+    For an optional one, that is what residents are placed for: it takes consent to both.
+    """
+    return policy.purpose.key if purpose in {one.key for one in policy.optional_purposes} else purpose
 
 
 def _standing(asked: Asked, kept: Segment | None) -> Segment | None:

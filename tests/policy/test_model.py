@@ -1,6 +1,8 @@
 """A policy that was read cannot change, and its digest covers what it says and not how it is written."""
 
 import copy
+import hashlib
+import json
 
 import pytest
 import tomlkit
@@ -8,7 +10,7 @@ from pydantic import ValidationError
 
 from segmentation.policy import Text, policy_from, read_policy
 from segmentation.policy.parts import SMALLEST_GROUP, Clustering, Limits
-from tests.policies import small_policy, small_raw
+from tests.policies import offer, small_policy, small_raw
 
 LIMITS = {
     "smallest_group": 31,
@@ -72,6 +74,27 @@ def test_the_digest_overlooks_comments_layout_and_the_spelling_of_numbers(tmp_pa
     assert read_policy(path).digest == small_policy().digest
     assert small_policy().digest.startswith("sha256:")
     assert len(small_policy().digest) == len("sha256:") + 64
+
+
+def test_a_policy_without_optional_purposes_reads_and_digests_as_it_did_before_there_were_any():
+    plain = small_policy()
+    content = plain.model_dump(mode="json")
+    signed = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    assert list(content) == [name for name in type(plain).model_fields if name != "optional_purposes"]
+    assert plain.digest == f"sha256:{hashlib.sha256(signed.encode()).hexdigest()}"
+    assert small_policy(optional_purposes=[]).digest == plain.digest
+    assert policy_from(content) == policy_from(json.loads(plain.model_dump_json())) == plain
+    assert plain.stated == ("service_planning", "fairness_audit")
+
+
+def test_optional_purposes_are_stated_and_digested():
+    offered = small_policy(optional_purposes=[offer(features=["repairs"]), offer("parcel_lockers")])
+
+    assert offered.stated == ("service_planning", "fairness_audit", "activity_offers", "parcel_lockers")
+    assert {one.consent for one in offered.optional_purposes} == {"required"}
+    assert offered.digest != small_policy().digest
+    assert policy_from(json.loads(offered.model_dump_json())) == offered
 
 
 def test_a_default_that_is_written_out_is_the_same_policy():

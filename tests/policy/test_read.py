@@ -13,7 +13,7 @@ import tomlkit
 
 from segmentation.errors import PolicyError
 from segmentation.policy import policy_from, policy_schema, read_policy
-from tests.policies import small_raw
+from tests.policies import offer, small_raw
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("models/*/policy.toml"))
 TEXT = {"en": "text", "zh": "文字"}
@@ -290,6 +290,30 @@ RULES = {
         "audit_purpose.key",
         "a consent of its own",
         {"audit_purpose": {"key": "group_audit"}},
+    ),
+    "one consent for an optional purpose and another": (
+        {"optional_purposes": [offer(), offer("fairness_audit")]},
+        "optional_purposes.1.key",
+        "also the key of `audit_purpose`",
+        {"optional_purposes": [offer(), offer("parcel_lockers")]},
+    ),
+    "one consent for two optional purposes": (
+        {"optional_purposes": [offer(), offer()]},
+        "optional_purposes.1.key",
+        "also the key of `optional_purposes.0`",
+        {"optional_purposes": [offer()]},
+    ),
+    "an optional purpose that uses what is not allowed": (
+        {"optional_purposes": [offer(features=["repairs", "sex"])]},
+        "optional_purposes.0.features",
+        "'sex' is no feature",
+        {"optional_purposes": [offer(features=["repairs"])]},
+    ),
+    "the consent column of an optional purpose as a feature": (
+        {"features": {"consent_activity_offers": FEATURE}, "optional_purposes": [offer()]},
+        "features.consent_activity_offers",
+        "the consent of `optional_purposes.0`",
+        {"features": {"consent_activity_offers": FEATURE}},
     ),
     "an id that names the person": (
         {"residents": {"id": "id_card_no"}},

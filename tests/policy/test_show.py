@@ -6,7 +6,7 @@ import pytest
 
 from segmentation.policy.show import GROUPS
 from tests.card.reading import Page
-from tests.policies import small_policy
+from tests.policies import offer, small_policy
 
 
 def cells(html, caption):
@@ -27,6 +27,15 @@ def test_title_purpose_and_basis_open_it():
     text = Page(small_policy()._repr_html_()).text
 
     assert text.startswith("Policy small_needs: Small needs Purpose: Plan services by need Legal basis: PIPL")
+
+
+def test_optional_purposes_are_told_where_there_are_any():
+    caption = "Optional purposes, each with a consent of its own"
+
+    assert caption not in small_policy()._repr_html_()
+    assert cells(small_policy(optional_purposes=[offer()])._repr_html_(), caption) == [
+        ["activity_offers", "Invite to activities", "PIPL Art. 13(1)(1)"]
+    ]
 
 
 def test_every_feature_is_told_with_its_reason():

@@ -112,7 +112,7 @@ class Model:
     @property
     def stated(self) -> tuple[str, ...]:
         """The keys of the purposes that the policy states."""
-        return () if self.policy is None else (self.policy.purpose.key, self.policy.audit_purpose.key)
+        return () if self.policy is None else self.policy.stated
 
 
 def model_in(visit: Visit) -> Model:

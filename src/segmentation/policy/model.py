@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from segmentation.policy.base import SEGMENT, Column, Header, Name, Part, Text
 from segmentation.policy.features import Feature
-from segmentation.policy.parts import Attribute, Clustering, Denied, Limits, Proxy, Purpose, Service, Table
+from segmentation.policy.parts import (
+    Attribute,
+    Clustering,
+    Denied,
+    Limits,
+    OptionalPurpose,
+    Proxy,
+    Purpose,
+    Service,
+    Table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +56,29 @@ class Policy(Part):
     segment_names: dict[Annotated[str, Field(pattern=SEGMENT)], Text] = Field(
         default_factory=dict, description="Names that override the generated ones, by segment id (S1, S2 …)."
     )
+    optional_purposes: tuple[OptionalPurpose, ...] = Field(
+        (),
+        description="Further purposes for which a segment may be told, each with a consent of its own; no "
+        "service of the contract depends on one.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is not said: a policy that says nothing of it keeps the digest that was signed."""
+        found: dict[str, Any] = plain(self)
+        if not self.optional_purposes:
+            found.pop("optional_purposes", None)
+        return found
+
+    @property
+    def purposes(self) -> tuple[Purpose | OptionalPurpose, ...]:
+        """Every purpose that it states: the segmentation, its audit, and the optional ones."""
+        return (self.purpose, self.audit_purpose, *self.optional_purposes)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The keys of the purposes that it states."""
+        return tuple(one.key for one in self.purposes)
 
     @property
     def audited(self) -> Mapping[str, Attribute]:

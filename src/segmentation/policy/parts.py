@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from segmentation.policy.base import Header, Name, Part, Sentence, Text, refuse
+from segmentation.policy.base import Column, Header, Name, Part, Sentence, Text, refuse
 
 JOINED = " × "
 """Between the names of an intersection's attributes, and of its groups."""
@@ -49,6 +49,25 @@ class Purpose(Part):
         waived = info.data.get("consent") == "not_required"
         refuse((waived and reason is None, "consent = 'not_required' needs a `consent_reason`"))
         return reason
+
+
+class OptionalPurpose(Part):
+    """A further purpose that residents may consent to or not: no service depends on it (PIPL Art. 14, 16)."""
+
+    key: Name = Field(description="The purpose's key; consents on record and API keys name it.")
+    text: Text = Field(description="The purpose as the notice to residents states it.")
+    legal_basis: Sentence = Field(description="The article and item it rests on, such as PIPL Art. 13(1)(1).")
+    features: tuple[Column, ...] = Field(
+        (), description="Allowed features that it uses beside the segment; the notice tells of them."
+    )
+    notice_versions: tuple[str, ...] = Field(
+        (), description="Versions of the notice whose consent counts; empty: every version."
+    )
+
+    @property
+    def consent(self) -> Literal["required"]:
+        """It always rests on consent: what the contract needs is not optional."""
+        return "required"
 
 
 class Table(Part):

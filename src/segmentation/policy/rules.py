@@ -23,6 +23,7 @@ def cross_faults(raw: Raw) -> list[Fault]:
     """Return every fault between the parts of a raw policy, in the order of the file's sections."""
     return [
         *_shared_consent(raw),
+        *_optional_features(raw),
         *_id_column(raw),
         *_layout_columns(raw),
         *_double_roles(raw),
@@ -49,11 +50,35 @@ def _listed(raw: Raw, *path: str) -> list[Any]:
 
 
 def _shared_consent(raw: Raw) -> Iterator[Fault]:
-    """Refuse one key for both purposes: sensitive attributes take a separate consent (PIPL Art. 29)."""
+    """Refuse one key for two purposes: sensitive attributes take a separate consent (PIPL Art. 29)."""
     key = table(raw, "purpose").get("key")
     if key is not None and key == table(raw, "audit_purpose").get("key"):
         rule = "is also the key of `purpose`, and the audit needs a consent of its own (PIPL Art. 29)"
         yield Fault("audit_purpose.key", rule, "give it another key, such as fairness_audit")
+    seen = {key: "purpose", table(raw, "audit_purpose").get("key"): "audit_purpose"}
+    for at, one in _optional(raw):
+        own = one.get("key")
+        if own is not None and own in seen:
+            rule = f"is also the key of `{seen[own]}`, and each has a consent of its own (PIPL Art. 14)"
+            yield Fault(f"optional_purposes.{at}.key", rule, "give it another key, such as activity_offers")
+        seen.setdefault(own, f"optional_purposes.{at}")
+
+
+def _optional(raw: Raw) -> Iterator[tuple[int, Raw]]:
+    """Yield the tables of optional purposes with their places."""
+    for at, one in enumerate(_listed(raw, "optional_purposes")):
+        if isinstance(one, Mapping):
+            yield at, one
+
+
+def _optional_features(raw: Raw) -> Iterator[Fault]:
+    """Refuse that an optional purpose uses what the policy does not allow at all."""
+    for at, one in _optional(raw):
+        named = one.get("features")
+        for name in named if isinstance(named, list) else []:
+            if name not in table(raw, "features"):
+                where = f"optional_purposes.{at}.features"
+                yield Fault(where, f"'{name}' is no feature of this policy", "name allowed ones, or none")
 
 
 def _id_column(raw: Raw) -> Iterator[Fault]:
@@ -70,8 +95,10 @@ def _layout_columns(raw: Raw) -> Iterator[Fault]:
         str(table(raw, "residents").get(key)): f"`residents.{key}`"
         for key in ("source", "collected_on", "id")
     }
-    for purpose in ("purpose", "audit_purpose"):
-        stem = f"consent_{table(raw, purpose).get('key')}"
+    keys = {purpose: table(raw, purpose).get("key") for purpose in ("purpose", "audit_purpose")}
+    keys |= {f"optional_purposes.{at}": one.get("key") for at, one in _optional(raw)}
+    for purpose, key in keys.items():
+        stem = f"consent_{key}"
         layout |= dict.fromkeys((stem, f"{stem}_at", f"{stem}_notice"), f"the consent of `{purpose}`")
     for role in ROLES:
         for column in table(raw, role):

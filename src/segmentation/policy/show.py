@@ -17,7 +17,7 @@ GROUPS = 8
 """Groups of an attribute that are told; of more, how many there are."""
 _PAGE = Markup(
     "<p><strong>Policy {name}: {title}</strong><br>Purpose: {purpose}<br>Legal basis: {basis}<br>"
-    "Owner: {owner}</p>{features}{audited}{denied}{limits}<p>Digest: <code>{digest}</code></p>"
+    "Owner: {owner}</p>{optional}{features}{audited}{denied}{limits}<p>Digest: <code>{digest}</code></p>"
 )
 
 
@@ -29,12 +29,19 @@ def html(policy: Policy) -> str:
         purpose=policy.purpose.text.en,
         basis=policy.purpose.legal_basis,
         owner=policy.owner.en,
+        optional=_optional(policy),
         features=_features(policy),
         audited=_audited(policy),
         denied=_denied(policy),
         limits=_limits(policy),
         digest=policy.digest,
     )
+
+
+def _optional(policy: Policy) -> Markup:
+    rows = [(one.key, one.text.en, one.legal_basis) for one in policy.optional_purposes]
+    told = "Optional purposes, each with a consent of its own"
+    return table(told, ("key", "purpose", "legal basis"), rows) if rows else Markup()
 
 
 def _features(policy: Policy) -> Markup:

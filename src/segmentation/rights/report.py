@@ -43,8 +43,7 @@ class Names:
     @classmethod
     def of(cls, policy: Policy, segments: Mapping[str, Texts]) -> Names:
         """Return the names that a policy and a card give."""
-        purposes = (policy.purpose, policy.audit_purpose)
-        return cls({one.key: _texts(one.text) for one in purposes}, segments)
+        return cls({one.key: _texts(one.text) for one in policy.purposes}, segments)
 
 
 def page(account: Account, names: Names, language: Language) -> str:

@@ -16,7 +16,7 @@ from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tables import segments
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring
-from tests.policies import small_policy, small_raw
+from tests.policies import OPTIONAL, offer, small_policy, small_raw
 from tests.reviews.office import START
 
 PURPOSE = ("--purpose", "service_planning")
@@ -34,9 +34,9 @@ def records(office, monkeypatch):
 def of(records, run, monkeypatch):
     """Run a command of Carol's about one resident, whose reference comes from standard input."""
 
-    def of(reference, *words):
+    def of(reference, *words, purpose=PURPOSE[1]):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{reference}\n".encode())))
-        return run("consent", *words, *PURPOSE, "--as", "Carol")
+        return run("consent", *words, "--purpose", purpose, "--as", "Carol")
 
     return of
 
@@ -120,6 +120,38 @@ def test_the_first_event_tells_what_counts_from_then_on(run, of, policy, records
     assert "consent import" in first
     assert "first event" not in of("R-2", "withdraw").out
     assert of("R-3", "refuse", "--json").content["first"] is False
+
+
+def test_an_optional_purpose_has_a_notice_and_consents_of_its_own(run, of, records, tmp_path, monkeypatch):
+    import tomlkit
+
+    from segmentation.cli.resident import desk
+
+    raw = small_raw(optional_purposes=[offer()])
+    (tmp_path / "policy.toml").write_text(tomlkit.dumps(raw))
+    monkeypatch.setattr(desk, "policies_at", lambda *_: [small_policy(optional_purposes=[offer()])])
+    told = run("consent", "notice", "2026-02", "--policy", tmp_path / "policy.toml", "--as", "Carol")
+    assert f"On record for {OPTIONAL}: consents to 2026-02 count." in told.out
+
+    given = of("R-1", "give", "--notice", "2026-02", purpose=OPTIONAL)
+    assert given.out.startswith("Recorded. Consent: given since")
+    assert "first event" not in given.out, "no scoring rests on it"
+    assert "Recorded. Consent: refused since" in of("R-2", "refuse", purpose=OPTIONAL).out
+    assert "Recorded. Consent: withdrawn since" in of("R-1", "withdraw", purpose=OPTIONAL).out
+    assert "Consent: withdrawn since" in of("R-1", "state", purpose=OPTIONAL).out
+    assert of("R-1", "state").out == "Consent: nothing on record.\n", "of the others nothing was said"
+
+
+def test_consents_to_an_optional_purpose_are_brought_in(run, records, table, tmp_path):
+    import tomlkit
+
+    frame = pd.read_csv(table).assign(purpose=OPTIONAL)
+    frame.to_csv(table, index=False)
+    for optional in ([], [offer()]):
+        path = tmp_path / f"policy-{len(optional)}.toml"
+        path.write_text(tomlkit.dumps(small_raw(optional_purposes=optional)))
+        ended = run("consent", "import", table, "--policy", path, "--timezone", "UTC", "--as", "Carol")
+        assert (ended.code, "Imported: 12 of 12 rows" in ended.out) == (0 if optional else 2, bool(optional))
 
 
 def test_what_a_withdrawal_takes_out_leaves_the_files_of_the_database(of, records):

@@ -8,7 +8,7 @@ from segmentation.errors import LedgerError, PurposeError, ReviewError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.notices import Counting, Notices, covers_of
 from segmentation.ledger.personal.verify import verify_personal
-from tests.policies import small_policy
+from tests.policies import OPTIONAL, offer, small_policy
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE, AUDIT = "service_planning", "fairness_audit"
@@ -55,6 +55,37 @@ def test_the_audit_is_covered_by_its_own_data():
 
     assert covers_of(fewer, AUDIT) != covers_of(POLICY, AUDIT)
     assert covers_of(small_policy(features={"parking": None}), AUDIT) == covers_of(POLICY, AUDIT)
+
+
+def test_an_optional_purpose_is_covered_by_its_words_and_the_features_that_it_names():
+    def covers(**changes):
+        return covers_of(small_policy(optional_purposes=[offer(**changes)]), OPTIONAL)
+
+    alone = covers()
+    assert covers(notice_versions=["v9"]) == alone
+    assert covers_of(small_policy(features={"parking": None}, optional_purposes=[offer()]), OPTIONAL) == alone
+    others = {covers(features=["repairs"]), covers(features=["repairs", "parking"]), covers(legal_basis="x")}
+    assert len({*others, alone}) == 4
+    named = {"features": {"repairs": {"source": "survey of habits"}}}
+    changed = small_policy(**named, optional_purposes=[offer(features=["repairs"])])
+    assert covers_of(changed, OPTIONAL) != covers(features=["repairs"])
+    with_one = small_policy(optional_purposes=[offer()])
+    assert covers_of(with_one, PURPOSE) == covers_of(POLICY, PURPOSE), "the others stay as they are"
+    assert covers_of(with_one, AUDIT) == covers_of(POLICY, AUDIT)
+
+
+def test_a_notice_of_an_optional_purpose_is_asked_for_as_of_the_others(ledger):
+    policy, notices = small_policy(optional_purposes=[offer()]), Notices(ledger)
+    (needed,) = notices.needed(policy, [OPTIONAL])
+
+    assert f"for {OPTIONAL}" in needed
+    assert notices.add(policy, OPTIONAL, "v1", "Test", NOW)
+    assert notices.needed(policy, [OPTIONAL]) == ()
+    assert notices.counting(policy, OPTIONAL).counts("v1")
+    changed = small_policy(optional_purposes=[offer(features=["repairs"])])
+    assert not notices.counting(changed, OPTIONAL).counts("v1")
+    with pytest.raises(PurposeError, match=f"It states {PURPOSE}, {AUDIT}, {OPTIONAL}"):
+        notices.add(policy, "marketing", "v1", "Test", NOW)
 
 
 def test_a_version_is_put_on_record_once_and_never_with_another_meaning(ledger):

@@ -5,6 +5,7 @@ import pytest
 from segmentation.policy import policy_from
 from segmentation.reviews.differences import policies
 from tests.card import made
+from tests.policies import offer
 
 
 def changed(**tables):
@@ -58,6 +59,13 @@ def test_a_list_is_told_as_a_whole_and_an_empty_one_as_nothing():
 
     assert found["prohibited_uses"] == ("Setting prices.; Refusing contract service.", "Setting prices.")
     assert found["audit_purpose.notice_versions"] == ("2025-01, 2025-02", "nothing")
+
+
+def test_an_optional_purpose_that_comes_is_one_change():
+    before, after = told(changed(optional_purposes=[offer()]))["optional_purposes"]
+
+    assert before is None
+    assert "Invite to activities" in after
 
 
 def test_a_table_that_is_gone_is_one_change_by_its_title():

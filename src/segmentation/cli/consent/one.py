@@ -11,7 +11,7 @@ from segmentation.cli.consent.first import tell_first
 from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
 from segmentation.cli.plain import say
-from segmentation.cli.resident.desk import Officer, ReferenceFile, desk_at, to_take_back
+from segmentation.cli.resident.desk import Officer, ReferenceFile, desk_at, not_optional, to_take_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,7 @@ def _record(
             _check_known(home, purpose, records)
         consents, subject = Consents(records), desk.subject(reference_file)
         said = Told(event, notice, language, channel, desk.by)
-        first = unheard(desk.personal.records, [purpose])
+        first = unheard(records, not_optional(home, [purpose]))
         consents.record(subject, purpose, said, desk.by, desk.now)
         found = consents.standing(subject, purpose)
         if event in ENDING:

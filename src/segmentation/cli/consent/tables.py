@@ -134,8 +134,7 @@ def _allowed(ledger: Ledger, policy: Path | None) -> Collection[str]:
 
     stated = {one.purpose for one in Notices(ledger).all()}
     if policy is not None:
-        rules = read_policy(policy)
-        stated |= {rules.purpose.key, rules.audit_purpose.key}
+        stated |= set(read_policy(policy).stated)
     if not stated:
         raise typer.BadParameter("give the policy whose purposes these are", param_hint="--policy")
     return stated

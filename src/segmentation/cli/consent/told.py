@@ -24,9 +24,7 @@ def notice(
     version: Annotated[str, typer.Argument(help="Of the notice, as consents name it.")],
     policy: Annotated[Path, typer.Option(help="The policy that the notice told of.")],
     by: Officer,
-    purpose: Annotated[
-        str | None, typer.Option(help="Key of one of its purposes; both unless given.")
-    ] = None,
+    purpose: Annotated[str | None, typer.Option(help="Key of one of its purposes; all unless given.")] = None,
     text: Annotated[
         list[Path] | None,
         typer.Option(
@@ -47,7 +45,7 @@ def notice(
     from segmentation.policy import read_policy
 
     rules = read_policy(policy)
-    asked = [rules.purpose.key, rules.audit_purpose.key] if purpose is None else [purpose]
+    asked = list(rules.stated) if purpose is None else [purpose]
     digests = [_digest(path) for path in text or ()]
     with desk_at(home, by, passphrase_file) as desk:
         notices = Notices(desk.personal.records.ledger)

@@ -18,6 +18,7 @@ from segmentation.cli.resident.desk import (
     ReferenceFile,
     TextFile,
     desk_at,
+    not_optional,
     opened,
     to_take_back,
     words,
@@ -96,7 +97,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     with desk_at(home, by, passphrase_file) as desk:
         subject, records = desk.subject(reference_file), desk.personal.records
         purposes = to_take_back(home, records, model, right=known) if known in AT_ONCE else ()
-        first = unheard(records, purposes)
+        first = unheard(records, not_optional(home, purposes))
         told = Told(desk.by, text, channel, language, identity)
         found = receive(records, desk.register, subject, known, told, purposes, desk.now)
         if known == "withdrawal":

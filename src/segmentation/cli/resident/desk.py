@@ -20,7 +20,7 @@ import typer
 from segmentation.cli import office, secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from segmentation.approved import Approved
@@ -262,9 +262,15 @@ def to_take_back(
     planned = [one.purpose.key for one in policies]
     if right == "objection" and planned:
         return tuple(dict.fromkeys(planned))
-    stated = [key for one in policies for key in (one.purpose.key, one.audit_purpose.key)]
+    stated = [key for one in policies for key in one.stated]
     with beheld(records) as seen:
         return Purposes().to_take_back(seen, stated)
+
+
+def not_optional(home: Path, purposes: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some purposes that no version in use calls optional: on these, scoring may rest."""
+    optional = {one.key for policy in policies_at(home) for one in policy.optional_purposes}
+    return tuple(one for one in purposes if one not in optional)
 
 
 def history_at(home: Path) -> History:

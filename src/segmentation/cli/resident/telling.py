@@ -175,7 +175,7 @@ def _names(approved: Approved) -> tuple[Names, tuple[str, ...]]:
     named: dict[str, Texts] = {
         one["id"]: Texts(**one["name"]) for one in json.loads(approved.card)["segments"]
     }
-    return Names.of(policy, named), (policy.purpose.key, policy.audit_purpose.key)
+    return Names.of(policy, named), policy.stated
 
 
 def _values(file: Path, approved: Approved | Former) -> dict[str, Any]:

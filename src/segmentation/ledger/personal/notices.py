@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from segmentation.ledger.store import Ledger
     from segmentation.policy import Policy
-    from segmentation.policy.parts import Purpose
+    from segmentation.policy.parts import OptionalPurpose, Purpose
 
 LONGEST = 64
 """Letters of the name of a notice's version."""
@@ -165,8 +165,7 @@ class Notices:
 
         Of the purposes that are named; nothing is said of one that asks for no consent.
         """
-        both = (policy.purpose, policy.audit_purpose)
-        asked = [one for one in both if one.consent == "required" and one.key in purposes]
+        asked = [one for one in policy.purposes if one.consent == "required" and one.key in purposes]
         with self._ledger.reading() as connection:
             return tuple(
                 told for one in asked for told in _lacking(one.key, counting(connection, policy, one.key))
@@ -178,7 +177,7 @@ class Notices:
             return counting(connection, policy, purpose)
 
 
-def stated(policy: Policy, purpose: str) -> Purpose:
+def stated(policy: Policy, purpose: str) -> Purpose | OptionalPurpose:
     """Return the purpose of a policy that has a key.
 
     Raises
@@ -186,13 +185,12 @@ def stated(policy: Policy, purpose: str) -> Purpose:
     PurposeError
         It states none such.
     """
-    for one in (policy.purpose, policy.audit_purpose):
+    for one in policy.purposes:
         if one.key == purpose:
             return one
     message = (
         f"The policy {policy.name} does not state this purpose, and personal data may be used for a stated "
-        f"one alone (PIPL Art. 6). It states {policy.purpose.key}, and {policy.audit_purpose.key} for its "
-        "audit."
+        f"one alone (PIPL Art. 6). It states {', '.join(policy.stated)}."
     )
     raise PurposeError(message, reason="purpose_other")
 
@@ -201,8 +199,8 @@ def covers_of(policy: Policy, purpose: str) -> str:
     """Return the digest of what a notice to residents has to tell: the purpose, its ground, and the data.
 
     Data are named by column, kind, dimension and source. For the purpose of the audit they are the protected
-    attributes and proxies. Titles, ranges and sentences that explain do not count, and of the purpose's words
-    neither blanks nor ends of lines do.
+    attributes and proxies; for an optional one the features that it names. Titles, ranges and sentences that
+    explain do not count, and of the purpose's words neither blanks nor ends of lines do.
 
     Raises
     ------
@@ -216,7 +214,7 @@ def covers_of(policy: Policy, purpose: str) -> str:
                 "purpose": one.key,
                 "text": {"en": _plain(one.text.en), "zh": _plain(one.text.zh, "")},
                 "legal_basis": _plain(one.legal_basis),
-                "features": _audited(policy) if one is policy.audit_purpose else _needed(policy),
+                "features": _data(policy, one),
             }
         )
     )
@@ -280,12 +278,12 @@ def _plain(words: str, blank: str = " ") -> str:
     return blank.join(normalize("NFC", words).split())
 
 
-def _needed(policy: Policy) -> dict[str, Any]:
+def _data(policy: Policy, purpose: Purpose | OptionalPurpose) -> dict[str, Any]:
+    if purpose is policy.audit_purpose:
+        return {name: {} for name in policy.audited}
+    named = policy.features if purpose is policy.purpose else getattr(purpose, "features", ())
     return {
         name: {"kind": of.kind, "dimension": of.dimension, "source": of.source}
         for name, of in policy.features.items()
+        if name in named
     }
-
-
-def _audited(policy: Policy) -> dict[str, Any]:
-    return {name: {} for name in policy.audited}
