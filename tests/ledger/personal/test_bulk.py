@@ -1,18 +1,21 @@
 """Writing many rows: as safe as writing one, whole batches, and nothing twice."""
 
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from sqlalchemy import delete
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.access import AccessLog
+from segmentation.ledger.personal import bulk as bulk_module
 from segmentation.ledger.personal import sealing
-from segmentation.ledger.personal.bulk import Bulk, Written
+from segmentation.ledger.personal.bulk import AHEAD, Bulk, Written
 from segmentation.ledger.personal.records import Records, micros
 from segmentation.ledger.personal.rows import COPIED
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, data_keys, segments
+from segmentation.ledger.personal.verify import verify_personal
 from segmentation.vault import Keyring
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -116,6 +119,68 @@ def test_whose_key_another_made_meanwhile_is_sealed_under_that(records, bulk):
 
     assert found == [Written(1, known=2)]
     assert [contents(records, one) for one in SUBJECTS[:3]] == [[b"told"]] * 3
+
+
+def numbers(sql):
+    return [number for (number,) in sql("SELECT number FROM consents ORDER BY number")]
+
+
+def test_rows_whose_numbers_another_took_meanwhile_get_those_behind(records, bulk, sql):
+    def write_others():
+        list(Bulk(records, consents, "fairness_audit", "Test", processes=0).write([batch(SUBJECTS[3])], NOW))
+
+    found = list(bulk.write(between(batch(*SUBJECTS[:3]), batch(SUBJECTS[4]), do=write_others), NOW))
+
+    assert found == [Written(3), Written(1)]
+    assert [contents(records, one) for one in SUBJECTS] == [[b"told"]] * 3 + [[], [b"told"]]
+    assert numbers(sql) == [1, 2, 3, 4, 5]
+    verify_personal(records.ledger, keyring=RING)
+
+
+@pytest.mark.parametrize("known", SUBJECTS[:3], ids=["first", "second", "third"])
+def test_rows_beside_one_that_is_known_are_numbered_without_a_gap(records, bulk, sql, known):
+    list(bulk.write([batch(known)], NOW))
+
+    assert list(bulk.write([batch(*SUBJECTS[:3])], NOW)) == [Written(2, known=1)]
+    assert [contents(records, one) for one in SUBJECTS[:3]] == [[b"told"]] * 3
+    assert numbers(sql) == [1, 2, 3]
+    verify_personal(records.ledger, keyring=RING)
+
+
+def test_what_others_have_not_begun_with_is_sealed_here_meanwhile(records, monkeypatch):
+    monkeypatch.setattr(sealing, "FEW", 0)
+    here, may_go = [], Event()
+
+    def slowly(job):
+        assert may_go.wait(60)
+        return sealing.packed(job)
+
+    def sealed_here(job):
+        here.append(job.batch.subjects)
+        may_go.set()
+        return sealing.sealed_here(job)
+
+    monkeypatch.setattr(sealing, "Worker", lambda: Here(slowly))
+    monkeypatch.setattr(bulk_module, "sealed_here", sealed_here)
+    bulk = Bulk(records, consents, PURPOSE, "Test", same, processes=1)
+
+    assert list(bulk.write([batch(one) for one in SUBJECTS], NOW)) == [Written(1)] * 5
+    assert here[0] == (SUBJECTS[AHEAD],)
+    assert [contents(records, one) for one in SUBJECTS] == [[b"told"]] * 5
+    verify_personal(records.ledger, keyring=RING)
+
+
+class Here:
+    """A worker that is this process."""
+
+    def __init__(self, do):
+        self._do = do
+
+    def do(self, job):
+        return self._do(*job.args)
+
+    def close(self):
+        """End nothing."""
 
 
 def test_a_resident_in_two_batches_has_one_key(records, bulk):

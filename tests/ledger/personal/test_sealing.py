@@ -14,37 +14,40 @@ import pytest
 from segmentation.errors import LedgerError, VaultError
 from segmentation.ledger.personal import sealing
 from segmentation.ledger.personal.rows import place_of
-from segmentation.ledger.personal.sealing import Batch, Job, Sealer, seal, work
-from segmentation.vault import DataKey, Keyring
+from segmentation.ledger.personal.sealing import Batch, Job, Sealer, packed, seal, work
+from segmentation.ledger.personal.vouching import Numbers
+from segmentation.vault import DataKey, Keyring, Wrapped
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 RING = Keyring.generate(NOW)
 SUBJECTS = [RING.subject_of(reference) for reference in ("R-1", "R-2", "R-1")]
+FIRST = 7
 BATCH = Batch(SUBJECTS, [1, 2, 3], [b"one", b"two", b"three"])
 
 
 def job(kept=None, ring=RING):
-    return Job(ring, "consents", "service_planning", BATCH, kept or {})
+    return Job(ring, "consents", "service_planning", BATCH, kept or {}, FIRST)
 
 
 def contents(sealed, kept=None):
     """Open what was sealed, by its place in the batch."""
-    keys = {
-        subject: DataKey(RING.unwrap(subject, own)) for subject, own in [*sealed.made, *(kept or {}).items()]
-    }
+    wrapped = dict(zip(sealed.made, (Wrapped(RING.active.id, data) for data in sealed.wrapped), strict=True))
+    keys = {subject: DataKey(RING.unwrap(subject, own)) for subject, own in (wrapped | (kept or {})).items()}
+    numbers = Numbers(RING, "consents")
     return {
         place: keys[SUBJECTS[place]].open(
-            place_of("consents", "service_planning", BATCH.at[place], mark), data
+            place_of("consents", "service_planning", BATCH.at[place], mark), numbers.loose(number, data)
         )
-        for place, mark, data in zip(sealed.places, sealed.marks, sealed.sealed, strict=True)
+        for number, (place, mark, data) in enumerate(
+            zip(sealed.places, sealed.marks, sealed.sealed, strict=True), start=FIRST
+        )
     }
 
 
 def test_a_resident_gets_one_key_and_all_of_their_rows_open_with_it():
     sealed = seal(job())
 
-    assert {subject for subject, _ in sealed.made} == set(SUBJECTS)
-    assert len(sealed.made) == 2
+    assert sealed.made == SUBJECTS[:2]
     assert contents(sealed) == dict(enumerate(BATCH.contents))
     assert sealed.marks == sorted(sealed.marks)
 
@@ -53,7 +56,7 @@ def test_who_has_a_key_keeps_it():
     kept = {SUBJECTS[0]: RING.wrap(SUBJECTS[0], b"k" * 32)}
     sealed = seal(job(kept))
 
-    assert [subject for subject, _ in sealed.made] == [SUBJECTS[1]]
+    assert sealed.made == [SUBJECTS[1]]
     assert contents(sealed, kept) == dict(enumerate(BATCH.contents))
 
 
@@ -69,11 +72,11 @@ def test_some_rows_of_a_batch_keep_their_columns_together():
 def test_a_program_seals_until_there_are_no_more_jobs_and_tells_what_it_cannot():
     lost = {SUBJECTS[0]: Keyring.generate(NOW).wrap(SUBJECTS[0], b"k" * 32)}
     out = io.BytesIO()
-    jobs = [pickle.dumps(partial(seal, one)) for one in (job(), job(lost))]
+    jobs = [pickle.dumps(partial(packed, one)) for one in (job(), job(lost))]
     work(io.BytesIO(b"".join(jobs)), out)
     out.seek(0)
 
-    assert contents(pickle.load(out)) == dict(enumerate(BATCH.contents))
+    assert contents(sealing._decode(pickle.load(out))) == dict(enumerate(BATCH.contents))
     assert isinstance(pickle.load(out), VaultError)
 
 

@@ -11,12 +11,20 @@ import gc
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segmentation.ledger.personal.keys import add_keys
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, wrapped_keys, write
+from segmentation.ledger.personal.records import (
+    AGAIN,
+    UNWRITTEN,
+    next_number,
+    wrapped_keys,
+    write,
+    write_numbered,
+)
 from segmentation.ledger.personal.rows import among, make_room, name_of, place_of
-from segmentation.ledger.personal.sealing import Batch, Job, sealing
+from segmentation.ledger.personal.sealing import Batch, Job, sealed_here, sealing
 from segmentation.ledger.personal.vouching import Numbers
 from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey
@@ -31,10 +39,11 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.entries import Entry
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.sealing import Sealed
+    from segmentation.vault import Keyring
 
 ROWS = 1 << 16
 """Rows of a batch, where nobody says otherwise: worth a transaction, and little memory."""
-AHEAD = 2
+AHEAD = 3
 """Batches that are sealed before their turn has come."""
 
 
@@ -140,24 +149,28 @@ class Bulk:
         waiting: deque[_Task] = deque()
         with sealing(self.processes) as begin:
             for batch in batches:
-                waiting.append(self._begun(batch, begin))
+                ahead = sum(len(task.job.batch.subjects) for task in waiting)
+                waiting.append(self._begun(batch, begin, ahead=ahead))
                 if len(waiting) > AHEAD:
-                    yield self._done(waiting.popleft(), begin, now)
+                    yield self._done(_first(waiting), now)
             while waiting:
-                yield self._done(waiting.popleft(), begin, now)
+                yield self._done(_first(waiting), now)
 
-    def _begun(self, batch: Batch, begin: Callable[[Job], Future[Sealed]], erased: int = 0) -> _Task:
+    def _begun(
+        self, batch: Batch, begin: Callable[[Job], Future[Sealed]], erased: int = 0, ahead: int = 0
+    ) -> _Task:
         ledger = self.records.ledger
         with ledger.told(UNREAD), ledger.reading() as connection:
             make_room(connection)
             kept = wrapped_keys(connection, list(dict.fromkeys(batch.subjects)))
+            first = next_number(connection, self.table) + ahead
         if not self.makes:
             rest = [at for at, subject in enumerate(batch.subjects) if subject in kept]
             erased, batch = erased + len(batch.subjects) - len(rest), batch.take(rest)
-        job = Job(self.records.keyring, name_of(self.table), self.purpose, batch, kept)
+        job = Job(self.records.keyring, name_of(self.table), self.purpose, batch, kept, first)
         return _Task(job, begin(job), erased)
 
-    def _done(self, task: _Task, begin: Callable[[Job], Future[Sealed]], now: datetime) -> Written:
+    def _done(self, task: _Task, now: datetime) -> Written:
         ledger = self.records.ledger
         while True:
             sealed = task.sealed.result()
@@ -168,33 +181,42 @@ class Bulk:
                 is_active = self.records.keyring.active.id == task.job.keyring.active.id
                 if there == task.job.kept and (is_active or not sealed.made):
                     return self._written(connection, task, sealed, now)
-            task = self._begun_again(task, task.job.kept.keys() - there.keys(), begin)
+            task = self._begun_again(task, task.job.kept.keys() - there.keys())
 
-    def _begun_again(self, task: _Task, gone: set[bytes], begin: Callable[[Job], Future[Sealed]]) -> _Task:
+    def _begun_again(self, task: _Task, gone: set[bytes]) -> _Task:
         """Leave out who was erased meanwhile: a new key would keep what they had taken out."""
         batch = task.job.batch
         rest = [at for at, subject in enumerate(batch.subjects) if subject not in gone]
         erased = task.erased + len(batch.subjects) - len(rest)
-        return self._begun(batch.take(rest), begin, erased)
+        return self._begun(batch.take(rest), sealed_here, erased)
 
     def _written(self, connection: Connection, task: _Task, sealed: Sealed, now: datetime) -> Written:
-        batch = task.job.batch
-        gone = frozenset(self.still(connection, batch.subjects)) if self.still is not None else frozenset()
-        left = {place for place in sealed.places if batch.subjects[place] in gone}
-        known = self._known(connection, task.job, sealed) - left
+        job = task.job
+        gone = frozenset(self.still(connection, job.batch.subjects)) if self.still is not None else ()
+        left = {place for place in sealed.places if job.batch.subjects[place] in gone}
+        known = self._known(connection, job, sealed) - left
         if sealed.made:
-            add_keys(connection, sealed.made, now)
-        more = batch.more or [()] * len(batch.at)
-        values = [
-            (mark, self.purpose, batch.at[place], *more[place], data)
-            for place, mark, data in zip(sealed.places, sealed.marks, sealed.sealed, strict=True)
-            if place not in known and place not in left
-        ]
-        added = write(connection, self.table, self.purpose, values, self.by, now, task.job.keyring)
+            kept = zip(repeat(job.keyring.active.id), sealed.wrapped)
+            add_keys(connection, zip(sealed.made, kept, strict=True), now)
+        rows = sealed.rows(job)
+        if out := known | left:
+            rows = [row for place, row in zip(sealed.places, rows, strict=True) if place not in out]
+        added = self._added(connection, rows, now, job.keyring)
         if self.after is not None:
-            rest = (place for place in sealed.places if place not in known and place not in left)
-            self.after(connection, [batch.entry(place) for place in rest])
+            rest = (place for place in sealed.places if place not in out)
+            self.after(connection, [job.batch.entry(place) for place in rest])
         return Written(added, len(known), task.erased, len(left))
+
+    def _added(
+        self, connection: Connection, rows: list[tuple[Any, ...]], now: datetime, keyring: Keyring
+    ) -> int:
+        """Write rows: as they were sealed where they get the numbers that they were sealed for."""
+        first = next_number(connection, self.table)
+        if rows and (rows[0][0], rows[-1][0]) == (first, first + len(rows) - 1):
+            return write_numbered(connection, self.table, self.purpose, rows, self.by, now, keyring)
+        numbers = Numbers(keyring, name_of(self.table))
+        values = [(*clear, numbers.loose(number, data)) for number, *clear, data, _ in rows]
+        return write(connection, self.table, self.purpose, values, self.by, now, keyring)
 
     def _known(self, connection: Connection, job: Job, sealed: Sealed) -> set[int]:
         """Return which rows say what is there already; only who had a key can have rows."""
@@ -217,6 +239,15 @@ class Bulk:
                 if self.same(content, batch.contents[place]):
                     known.add(place)
         return known
+
+
+def _first(waiting: deque[_Task]) -> _Task:
+    """Take the first batch; until others have sealed it, seal here what none of them has begun with."""
+    for place in reversed(range(len(waiting))):
+        task = waiting[place]
+        if not waiting[0].sealed.done() and task.sealed.cancel():
+            waiting[place] = task._replace(sealed=sealed_here(task.job))
+    return waiting.popleft()
 
 
 def _columns(table: Table) -> list[str]:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from segmentation.vault import Wrapped
-
 _FIRST = date(1970, 1, 1).toordinal()
 
 
@@ -36,14 +34,14 @@ def day_number(at: datetime) -> int:
     return at.astimezone(UTC).toordinal() - _FIRST
 
 
-def add_keys(connection: Connection, made: Iterable[tuple[bytes, Wrapped]], now: datetime) -> None:
+def add_keys(connection: Connection, made: Iterable[tuple[bytes, tuple[str, bytes]]], now: datetime) -> None:
     """Keep keys of residents who have none, within a transaction that keeps other writers out.
 
     Parameters
     ----------
     connection : sqlalchemy.Connection
-    made : iterable of (bytes, Wrapped)
-        `Keyring.subject_of` each, and their wrapped key.
+    made : iterable of (bytes, (str, bytes))
+        `Keyring.subject_of` each, and their key as `Wrapped` or as its values alone.
     now : datetime
         Aware.
     """

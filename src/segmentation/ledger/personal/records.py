@@ -236,28 +236,33 @@ def write(
     """
     if not values:
         return 0
-    first = int(connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1
-    name = name_of(table)
+    name, first = name_of(table), next_number(connection, table)
     if keyring is not None and table in PERSONAL:
         values = Numbers(keyring, name).bound_all(values, first)
-    rows = numbered(name, values, first)
+    return write_numbered(connection, table, purpose, numbered(name, values, first), by, now, keyring)
+
+
+def next_number(connection: Connection, table: Table) -> int:
+    """Return the number that the next row of a table gets."""
+    return int(connection.execute(select(func.max(table.c.number))).scalar() or 0) + 1
+
+
+def write_numbered(
+    connection: Connection,
+    table: Table,
+    purpose: str,
+    rows: Sequence[Sequence[Any]],
+    by: str,
+    now: datetime,
+    keyring: Keyring | None,
+) -> int:
+    """Do as `write` with one row or more of all columns, of which the first has the `next_number`."""
     insert_rows(connection, table, rows)
-    note(
-        connection,
-        Line(
-            now,
-            secrets.token_hex(8),
-            by,
-            "write",
-            name,
-            first,
-            len(values),
-            digest_of_rows(row[-1] for row in rows),
-            purpose,
-        ),
-        keyring,
-    )
-    return len(values)
+    digest = digest_of_rows(row[-1] for row in rows)
+    number, name = rows[0][0], name_of(table)
+    line = Line(now, secrets.token_hex(8), by, "write", name, number, len(rows), digest, purpose)
+    note(connection, line, keyring)
+    return len(rows)
 
 
 def note(connection: Connection, line: Line, keyring: Keyring | None = None) -> None:
