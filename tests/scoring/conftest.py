@@ -11,8 +11,11 @@ import pytest
 
 from segmentation import Segmenter, read_policy, residents_from
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.events import Told
+from segmentation.ledger.personal.entries import Entry, micros
+from segmentation.ledger.personal.events import Told, encode
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.segments import Segments
+from segmentation.ledger.personal.tables import consents
 from segmentation.ledger.store import create_ledger
 from segmentation.residents import read_needs
 from segmentation.scoring import score_file
@@ -107,3 +110,33 @@ def store(made, records, tmp_path):
         clock=lambda: next(times),
         stretch=300,
     )
+
+
+@pytest.fixture
+def kept(made, records):
+    """The segments that are kept of residents, the oldest first."""
+
+    def segments_of(reference):
+        subject = records.keyring.subject_of(reference)
+        return Segments(records).history(subject, made.policy.purpose.key)
+
+    return segments_of
+
+
+@pytest.fixture
+def given(made, records):
+    """Put a consent of each of these on record."""
+
+    def record(references):
+        subjects = list(map(records.keyring.subjects(), references))
+        entries = [Entry(one, micros(NOW), encode(Told("given", "2026-01"))) for one in subjects]
+        keys = records.ensured(subjects, NOW)
+        records.append(consents, made.policy.purpose.key, entries, keys, "Test", NOW)
+
+    return record
+
+
+def rows(records):
+    """How many segments are kept."""
+    with records.ledger.reading() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM segments").scalar_one()

@@ -14,7 +14,7 @@ from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.store import open_ledger
 from segmentation.scoring.storing import store_file
-from tests.scoring.conftest import AS_OF
+from tests.scoring.conftest import AS_OF, rows
 
 KILLS = 12
 STRETCH = 500
@@ -86,14 +86,7 @@ def test_a_kill_at_any_moment_keeps_nobody_twice(made, records, url, many, tmp_p
     assert any(0 < count < rows(records) for count in kept)
 
 
-def rows(records):
-    return asked(records, "SELECT count(*) FROM segments")
-
-
 def subjects(records):
-    return asked(records, "SELECT count(DISTINCT subject) FROM segments")
-
-
-def asked(records, question):
+    """How many residents have a segment that is kept."""
     with records.ledger.reading() as connection:
-        return connection.exec_driver_sql(question).scalar_one()
+        return connection.exec_driver_sql("SELECT count(DISTINCT subject) FROM segments").scalar_one()

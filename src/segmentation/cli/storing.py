@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segmentation.cli.scored_by import ScoredBy
-    from segmentation.scoring.storing import Stored
+    from segmentation.scoring.model import Stored
 
 INTERRUPTED = 128 + 2
 """The exit code of a program that Ctrl-C ended."""

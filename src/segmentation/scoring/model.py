@@ -1,4 +1,4 @@
-"""What a run of scoring leaves behind: a file, and counts of who is in it and who is not."""
+"""What a run of scoring leaves behind: a file, or rows of the ledger, and who is there and who not."""
 
 from __future__ import annotations
 
@@ -59,3 +59,44 @@ class Scored:
             segments=len(self.segments),
             resumed=f"{self.resumed:,}",
         )
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a run kept in the classification table, in counts.
+
+    Attributes
+    ----------
+    intake : Intake
+        Who was read, left out and why, before anybody was looked up in the ledger.
+    segments : mapping of str to int
+        Residents whom this run was to keep, by segment, every segment of the scorer; among them are those who
+        were erased meanwhile.
+    refused : mapping of str to int
+        Residents who were left out by the consents on record, by reason.
+    there : int
+        Residents whom an earlier run over the same had kept, who were not kept again.
+    erased : int
+        Residents who were erased while they were to be kept.
+    resumed : int
+        Rows of the input that an interrupted run had done.
+    discarded : bool
+        Whether it was forgotten what an earlier run had done, as was asked for.
+    """
+
+    intake: Intake
+    segments: Mapping[str, int]
+    refused: Mapping[str, int]
+    there: int
+    erased: int
+    resumed: int
+    discarded: bool
+
+    @property
+    def kept(self) -> int:
+        """Residents whom this run kept."""
+        return sum(self.segments.values()) - self.erased
+
+    def __repr__(self) -> str:
+        """Return how many residents were read and kept; a segment may hold few."""
+        return f"Stored({self.kept} of {self.intake.read} rows kept, {len(self.segments)} segments)"

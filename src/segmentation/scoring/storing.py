@@ -7,24 +7,21 @@ out then, at the last moment.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
 from segmentation.errors import ResidentsError
 from segmentation.ledger.personal.asking import asking
-from segmentation.ledger.personal.bulk import Bulk
-from segmentation.ledger.personal.entries import micros
 from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.reading import tell_read
-from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
-from segmentation.ledger.personal.tables import consents, segments
+from segmentation.ledger.personal.segments import By
+from segmentation.ledger.personal.tables import consents
 from segmentation.progress import watched
 from segmentation.scoring.identity import files_identity
+from segmentation.scoring.keeping import WHO, Keeper
 from segmentation.scoring.pieces import stretches
 from segmentation.scoring.source import open_source
 from segmentation.scoring.tally import Tally
@@ -33,68 +30,24 @@ from segmentation.scoring.twice import repeated
 from segmentation.vault.keyring import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     import pyarrow as pa
-    from sqlalchemy import Connection
 
-    from segmentation.ledger.personal.asking import Refused
     from segmentation.ledger.personal.records import Records
-    from segmentation.ledger.personal.sealing import Batch
     from segmentation.policy import Policy
     from segmentation.progress import Progress
     from segmentation.residents import Intake
     from segmentation.scorer import FoldedScorer
+    from segmentation.scoring.model import Stored
     from segmentation.scoring.pieces import Piece
     from segmentation.scoring.source import Source
-    from segmentation.scoring.track import Track
+    from segmentation.scoring.twice import Keys
 
 FORMAT = 1
 STRETCH = 2**16
 """Rows that are kept in one transaction; other writers wait for it a second or two."""
-WHO = "segmentation score"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What a run kept in the classification table, in counts.
-
-    Attributes
-    ----------
-    intake : Intake
-        Who was read, left out and why, before anybody was looked up in the ledger.
-    segments : mapping of str to int
-        Residents whom this run kept, by segment, every segment of the scorer.
-    refused : mapping of str to int
-        Residents who were left out by the consents on record, by reason.
-    there : int
-        Residents whom an earlier run over the same had kept, who were not kept again.
-    erased : int
-        Residents who were erased while they were to be kept.
-    resumed : int
-        Rows of the input that an interrupted run had done.
-    discarded : bool
-        Whether it was forgotten what an earlier run had done, as was asked for.
-    """
-
-    intake: Intake
-    segments: Mapping[str, int]
-    refused: Mapping[str, int]
-    there: int
-    erased: int
-    resumed: int
-    discarded: bool
-
-    @property
-    def kept(self) -> int:
-        """Residents whom this run kept."""
-        return sum(self.segments.values()) - self.erased
-
-    def __repr__(self) -> str:
-        """Return how many residents were read and kept; a segment may hold few."""
-        return f"Stored({self.kept} of {self.intake.read} rows kept, {len(self.segments)} segments)"
 
 
 def store_file(  # noqa: PLR0913 - what is scored, by whom, where it is kept, and how
@@ -165,7 +118,7 @@ def store_file(  # noqa: PLR0913 - what is scored, by whom, where it is kept, an
     with watched(progress, first="Reading") as watch, track(path, of, discard=discard) as run:
         judged, intake = _judged(opened, scorer, policy.residents.id, stretch)
         by = By.of(policy, int(identity["version"]))
-        keeper = _Keeper(scorer, by, identity["decision"], records, Gate(records, policy), run, clock)
+        keeper = Keeper(scorer, by, identity["decision"], records, Gate(records, policy), run, clock)
         pieces = stretches(judged, scorer, policy.residents.id, run.before.rows, stretch, to_keep=True)
         watch("Storing")
         watch.part("rows", run.before.rows, judged.rows)
@@ -202,7 +155,7 @@ def _judged(source: Source, scorer: FoldedScorer, id_column: str, stretch: int) 
     return source, source.intake(total)
 
 
-def _through(source: Source, scorer: FoldedScorer, id_column: str, stretch: int) -> tuple[Tally, Any]:
+def _through(source: Source, scorer: FoldedScorer, id_column: str, stretch: int) -> tuple[Tally, Keys]:
     tallies, keys = [], [np.empty(0, np.uint64)]
     for piece in stretches(source, scorer, id_column, 0, stretch):
         _check_ids(piece.scored.column(id_column), id_column)
@@ -219,108 +172,3 @@ def _check_ids(ids: pa.ChunkedArray, id_column: str) -> None:
             f"The column '{id_column}' holds an id longer than {LONGEST} letters, or one with letters that "
             "cannot be read. Give every resident a reference of letters and digits."
         )
-
-
-@dataclass
-class _Turn:
-    """A stretch that waits to be kept: up to which row, since which event, and who may not be any more."""
-
-    last: int
-    newest: int
-    rows: Sequence[tuple[bytes, Placed]]
-    refused: Refused = field(default_factory=dict)
-
-
-@dataclass
-class _Keeper:
-    """Keeps stretches, and counts."""
-
-    scorer: FoldedScorer
-    by: By
-    decision: str
-    records: Records
-    gate: Gate
-    run: Track
-    clock: Callable[[], datetime]
-    segments: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    there: int = 0
-    erased: int = 0
-
-    def keep(
-        self, pieces: Iterable[Piece], ask: Callable[[Sequence[bytes]], Future[Refused]]
-    ) -> Iterator[int]:
-        """Keep stretches, each in one transaction, and yield up to which row all is kept."""
-        turns: deque[_Turn] = deque()
-
-        def batches() -> Iterator[Batch]:
-            for piece, subjects, refused, newest in self._asked(pieces, ask):
-                rows, collected = self._rows(piece, subjects, refused.result())
-                turns.append(_Turn(piece.last, newest, rows))
-                yield self._batch(rows, collected)
-
-        def still(connection: Connection, subjects: Sequence[bytes]) -> Collection[bytes]:
-            turns[0].refused = self.gate.since(connection, turns[0].newest, subjects)
-            return turns[0].refused
-
-        bulk = Bulk(self.records, segments, self.by.purpose, WHO, still=still, makes=not self.gate.is_needed)
-        for written in bulk.write(batches(), self.clock()):
-            self.erased += written.erased
-            turn = turns.popleft()
-            self._count(turn)
-            self.run.done(turn.last)
-            yield turn.last
-
-    def told(self, intake: Intake) -> Stored:
-        """Return the counts."""
-        return Stored(
-            intake,
-            {segment: self.segments[segment] for segment in self.scorer.segments},
-            dict(sorted(self.refused.items())),
-            self.there,
-            self.erased,
-            self.run.before.rows,
-            self.run.discarded,
-        )
-
-    def _asked(
-        self, pieces: Iterable[Piece], ask: Callable[[Sequence[bytes]], Future[Refused]]
-    ) -> Iterator[tuple[Piece, list[bytes], Future[Refused], int]]:
-        """Yield stretches, while it is asked already who of the next one may be scored."""
-        before: tuple[Piece, list[bytes], Future[Refused], int] | None = None
-        for piece in pieces:
-            subjects = list(map(self.records.keyring.subjects(), piece.scored.column(0).to_pylist()))
-            newest = self.gate.newest()  # before it is asked: who says something from here on is asked again
-            now = (piece, subjects, ask(subjects), newest)
-            if before is not None:
-                yield before
-            before = now
-        if before is not None:
-            yield before
-
-    def _rows(
-        self, piece: Piece, subjects: list[bytes], refused: Refused
-    ) -> tuple[list[tuple[bytes, Placed]], list[int | None]]:
-        """Return the rows of a stretch and when each was collected, without those who are not to be kept."""
-        times = self.run.before.times
-        may = [subject for subject in subjects if subject not in refused]
-        there = Segments(self.records).kept_at(may, self.by.purpose, self.by.model, times)
-        self.refused.update(refused.values())
-        self.there += len(there)
-        _, names, margins, collected = (column.to_pylist() for column in piece.scored.columns)
-        rows = [
-            ((subject, Placed(segment, margin, margin < self.scorer.borderline, self.decision)), dated)
-            for subject, segment, margin, dated in zip(subjects, names, margins, collected, strict=True)
-            if subject not in refused and subject not in there
-        ]
-        return [row for row, _ in rows], [dated for _, dated in rows]
-
-    def _batch(self, rows: Sequence[tuple[bytes, Placed]], collected: Sequence[int | None]) -> Batch:
-        now = self.clock()
-        self.run.begin(micros(now))
-        return batch_of(rows, self.by, now, collected)
-
-    def _count(self, turn: _Turn) -> None:
-        """Count a stretch that is kept; who took their consent back before its turn came is not."""
-        self.segments.update(placed.segment for subject, placed in turn.rows if subject not in turn.refused)
-        self.refused.update(turn.refused.values())
