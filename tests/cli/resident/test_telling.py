@@ -41,6 +41,7 @@ def test_it_is_shown_for_machines_and_as_a_page(about, placed, bare):
 
 def test_of_who_is_not_known_nothing_is_shown(about, personal, approved):
     assert "Nothing is kept of this resident" in about("show").out
+    assert about("show", "--json").content["segments"] == []
 
 
 @pytest.mark.parametrize("name", ["Tina", "Adam", "Nobody"])

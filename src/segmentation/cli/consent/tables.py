@@ -52,19 +52,15 @@ def import_(
     from segmentation.consents import import_consents
 
     zone = _zone(timezone)
-    with desk_at(home, by, passphrase_file) as desk, steps() as step:
+    with desk_at(home, by, passphrase_file) as desk:
         records = desk.personal.records
+        records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
         allowed = _allowed(records.ledger, policy)
-        step(f"Importing {table}")
-        found = import_consents(
-            table,
-            records,
-            by=desk.by,
-            now=desk.now,
-            purposes=allowed,
-            zone=zone,
-            progress=step,
-        )
+        with steps() as step:
+            step(f"Importing {table}")
+            found = import_consents(
+                table, records, by=desk.by, now=desk.now, purposes=allowed, zone=zone, progress=step
+            )
     if as_json:
         say_json(asdict(found))
     else:
@@ -94,17 +90,20 @@ def export(
     from segmentation.consents import export_consents
 
     named = None if references is None else _lines(references)
-    with desk_at(home, by, passphrase_file) as desk, steps() as step:
-        step(f"Writing {table}")
-        found = export_consents(
-            table,
-            desk.personal.records,
-            by=desk.by,
-            now=desk.now,
-            purposes=purpose,
-            references=named,
-            progress=step,
-        )
+    with desk_at(home, by, passphrase_file) as desk:
+        records = desk.personal.records
+        records.keyring  # noqa: B018 - asks for the passphrase now, and not behind a bar
+        with steps() as step:
+            step(f"Writing {table}")
+            found = export_consents(
+                table,
+                records,
+                by=desk.by,
+                now=desk.now,
+                purposes=purpose,
+                references=named,
+                progress=step,
+            )
     if as_json:
         say_json({"out": str(found.path), "events": found.events, "residents": found.residents})
     else:

@@ -8,7 +8,7 @@ import typer
 
 from segmentation.cli import office
 from segmentation.cli.console import say_json
-from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
+from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile, one_of
 from segmentation.cli.plain import say
 from segmentation.cli.resident.desk import (
     STDIN,
@@ -90,9 +90,7 @@ def request(  # noqa: PLR0913, PLR0917 - every option of the command
     from segmentation.ledger.sweeping import swept
     from segmentation.rights.exercise import receive
 
-    known = next((one for one in RIGHTS if one == right), None)
-    if known is None:
-        raise typer.BadParameter(f"say one of {', '.join(RIGHTS)}", param_hint="RIGHT")
+    known = one_of(right, RIGHTS, "RIGHT")
     text = words("What the resident said (may be left blank)", text_file, reference_file or STDIN)
     with desk_at(home, by, passphrase_file) as desk:
         subject, records = desk.subject(reference_file), desk.personal.records

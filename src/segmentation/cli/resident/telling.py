@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from segmentation.cli.console import say_json
-from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile
+from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile, one_of
 from segmentation.cli.plain import plain, say
 from segmentation.cli.resident.desk import (
     ModelName,
@@ -60,8 +60,9 @@ def show(
     from segmentation.rights.kept import states_of
     from segmentation.rights.readings import note_reading
     from segmentation.rights.report import Names, page, text
+    from segmentation.wording import LANGUAGES
 
-    known = _language(language)
+    known = one_of(language, LANGUAGES, "--language")
     try:
         names, stated = _names(approved_at(home, model))
     except (NotApprovedError, BundleError):
@@ -71,10 +72,10 @@ def show(
         records = desk.personal.records
         found = account_of(records, subject, stated, desk.now, states=states_of(history_at(home), desk.now))
         note_reading(records, subject, desk.by, "resident show", PURPOSE, desk.now)
-    if found.is_empty:
-        say("Nothing is kept of this resident: no consent, no segment and no request.")
-    elif as_json:
+    if as_json:
         say_json(msgspec.to_builtins(found))
+    elif found.is_empty:
+        say("Nothing is kept of this resident: no consent, no segment and no request.")
     elif out is not None:
         write_text(out, page(found, names, known), private=True)
         say(f"Wrote {out}. Hand it over to the resident, and delete it here.")
@@ -199,7 +200,7 @@ def _values(file: Path, approved: Approved | Former) -> dict[str, Any]:
     if found is None:
         raise StorageError(f"The needs {file} cannot be read. Check the path and its permissions.")
     if not isinstance(found, dict):
-        raise ScorerError(f"{file} is no JSON object of needs, such as {{'repair_requests': 3}}.")
+        raise ScorerError(f'{file} is no JSON object of needs, such as {{"repair_requests": 3}}.')
     strange = sorted(found.keys() - approved.policy.features.keys())
     if strange:
         raise ScorerError(
@@ -207,9 +208,3 @@ def _values(file: Path, approved: Approved | Former) -> dict[str, Any]:
             f"{', '.join(approved.policy.features)}."
         )
     return {name: found.get(name) for name in approved.scorer.features}
-
-
-def _language(told: str) -> Any:  # noqa: ANN401 - one of two texts
-    if told not in {"en", "zh"}:
-        raise typer.BadParameter("say en or zh", param_hint="--language")
-    return told
