@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from segmentation.audit import GroupTable
-from segmentation.card import LANGUAGES, make_card, render
+from segmentation.card import LANGUAGES, ModelCard, make_card, render
 from segmentation.errors import CardError
+from segmentation.policy import policy_from
 from tests.card import made
+from tests.policies import offer
 
 CARD = made.card()
 
@@ -276,3 +278,21 @@ def test_where_consents_stood_in_a_ledger_the_duties_say_so():
     assert "账本的同意记录" in told.audit_purpose.consent_reason.zh
     assert CARD.duties.audit_purpose.consent_reason is None
     assert told.purpose == CARD.duties.purpose  # which needs no consent
+
+
+def test_optional_purposes_stand_among_the_duties_in_every_form_and_a_card_without_any_stays_as_it_was():
+    offers = [offer(features=["repairs"]), offer("parcel_lockers")]
+    card = made.card(policy=policy_from(made.raw_policy() | {"optional_purposes": offers}))
+    told = [(one.key, one.consent, one.features) for one in card.duties.optional_purposes]
+
+    assert told == [("activity_offers", "required", ("repairs",)), ("parcel_lockers", "required", ())]
+    assert ModelCard.from_json(card.to_json()) == card
+    assert "optional_purposes" not in CARD.to_json()
+    assert ModelCard.from_json(CARD.to_json()) == CARD
+    for form in ("html", "md"):
+        for language, words in (("en", "Invite to activities"), ("zh", "邀请参加社区活动")):
+            page = render(card, language, form)
+            assert page.count(words) == 2
+            assert words not in render(CARD, language, form)
+        assert "单独征求同意；拒绝的，各项服务照常提供。" in render(card, "zh", form)
+        assert "none; the segment alone" in render(card, "en", form)

@@ -7,10 +7,11 @@ import pytest
 
 from segmentation.card.parts import Mitigation
 from segmentation.errors import ImpactError
-from segmentation.impact import assess, day_in_china
-from segmentation.policy import Text
+from segmentation.impact import Impact, assess, day_in_china, render_impact
+from segmentation.policy import Text, policy_from
 from tests.card import made
 from tests.impact.made import ASSESSED_ON, answers, impact, raw_answers, sensitive_policy, text
+from tests.policies import offer
 
 POLICY, CARD = made.policy(), made.card()
 IMPACT = impact(POLICY, CARD, version=3)
@@ -60,6 +61,20 @@ def test_purposes_features_and_bounds_are_those_of_the_policy():
         "Setting prices.",
         "Refusing contract service.",
     ]
+
+
+def test_optional_purposes_are_assessed_with_the_others_and_nothing_is_said_where_there_are_none():
+    policy = policy_from(made.raw_policy() | {"optional_purposes": [offer(features=["repairs"])]})
+    found = impact(policy, made.card(policy=policy))
+
+    (told,) = found.bounds.optional_purposes
+    assert (told.key, told.features, told.text.zh) == ("activity_offers", ("repairs",), "邀请参加社区活动")
+    assert Impact.from_json(found.to_json()) == found
+    assert "optional_purposes" not in IMPACT.to_json()
+    assert Impact.from_json(IMPACT.to_json()) == IMPACT
+    for form in ("html", "md"):
+        for language, words in (("en", "Invite to activities"), ("zh", "邀请参加社区活动")):
+            assert words in render_impact(found, language, form)
 
 
 def test_what_is_not_used_and_who_is_left_out_are_those_of_the_card():

@@ -179,6 +179,7 @@ def _duties(policy: Policy, intake: Intake) -> parts.Duties:
         policy,
         purpose=_purpose(policy.purpose, intake),
         audit_purpose=_purpose(policy.audit_purpose, intake),
+        optional_purposes=tuple(map(parts.Offer.of, policy.optional_purposes)),
     )
 
 

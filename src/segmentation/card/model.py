@@ -207,6 +207,8 @@ class ModelCard:
         content = {
             name: kind.dump_python(getattr(self, name), mode="json") for name, kind in _kinds().items()
         }
+        if not content["duties"]["optional_purposes"]:  # cards of policies without any stay what they were
+            del content["duties"]["optional_purposes"]
         return {"version": CARD_VERSION, **content}
 
     def to_json(self) -> str:

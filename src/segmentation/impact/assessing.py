@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from segmentation.errors import Fault, ImpactError
 from segmentation.impact import sensitive, told
 from segmentation.impact.model import Impact
-from segmentation.impact.parts import Bounds, Denied, Feature, Minimal, Purpose, Service, Subject, Trigger
+from segmentation.impact.parts import (
+    Bounds,
+    Denied,
+    Feature,
+    Minimal,
+    Offer,
+    Purpose,
+    Service,
+    Subject,
+    Trigger,
+)
 from segmentation.wording import msg
 
 if TYPE_CHECKING:
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from segmentation.impact.answers import Answers
     from segmentation.impact.told import Teller
     from segmentation.policy import Policy, Text
+    from segmentation.policy.parts import OptionalPurpose
     from segmentation.policy.parts import Purpose as Stated
 
 CHINA = timezone(timedelta(hours=8))
@@ -178,11 +189,16 @@ def _bounds(policy: Policy) -> Bounds:
         prohibited_uses=policy.prohibited_uses,
         retention_days=policy.retention_days,
         review_days=policy.review_days,
+        optional_purposes=tuple(map(_offer, policy.optional_purposes)),
     )
 
 
 def _purpose(stated: Stated) -> Purpose:
     return Purpose(**{name: getattr(stated, name) for name in Purpose.model_fields})
+
+
+def _offer(stated: OptionalPurpose) -> Offer:
+    return Offer(**{name: getattr(stated, name) for name in Offer.model_fields})
 
 
 # ---- What is used, what is planned, and what the program does about risks ---------------------------

@@ -5,9 +5,9 @@ said on the day, whatever has become of the policy, the card and the words of th
 """
 
 # No `from __future__ import annotations`: pydantic reads these.
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from segmentation.policy.base import Part, Text
 from segmentation.signing.canonical import DIGEST
@@ -51,6 +51,12 @@ class Purpose(Part):
     notice_versions: tuple[Said, ...]
 
 
+class Offer(Purpose):
+    """An optional purpose, and the features that it uses beside the segment."""
+
+    features: tuple[Said, ...]
+
+
 class Bounds(Part):
     """What the model is for, what it must not be used for, and for how long."""
 
@@ -59,6 +65,15 @@ class Bounds(Part):
     prohibited_uses: Annotated[tuple[Text, ...], Field(min_length=1)]
     retention_days: int
     review_days: int
+    optional_purposes: tuple[Offer, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is not said: assessments of policies without any stay what they were."""
+        found: dict[str, Any] = plain(self)
+        if not self.optional_purposes:
+            found.pop("optional_purposes", None)
+        return found
 
 
 class Feature(Part):

@@ -35,7 +35,7 @@ def columns(policy: Policy) -> tuple[str, ...]:
 
 def is_cited(policy: Policy) -> bool:
     """Return whether a legal basis of the policy is one for sensitive personal information."""
-    return any(CITES.search(one.legal_basis) for one in (policy.purpose, policy.audit_purpose))
+    return any(CITES.search(one.legal_basis) for one in policy.purposes)
 
 
 def faults(policy: Policy, answer: Stated) -> Iterator[Fault]:

@@ -69,6 +69,11 @@ class OptionalPurpose(Part):
         """It always rests on consent: what the contract needs is not optional."""
         return "required"
 
+    @property
+    def consent_reason(self) -> None:
+        """Why it would need none; there is no such reason."""
+        return
+
 
 class Table(Part):
     """How the residents table is laid out."""

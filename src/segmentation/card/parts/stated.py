@@ -133,6 +133,13 @@ class Purpose(Part):
 
 
 @dataclass(frozen=True)
+class Offer(Purpose):
+    """An optional purpose, and the features that it uses beside the segment."""
+
+    features: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
 class Duties(Part):
     """Who answers for the model, for which purposes, and within which bounds."""
 
@@ -142,6 +149,7 @@ class Duties(Part):
     prohibited_uses: Annotated[tuple[Text, ...], Field(min_length=1)]
     retention_days: int
     review_days: int
+    optional_purposes: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
