@@ -57,7 +57,7 @@ def test_who_was_erased_past_the_ledger_is_erased_before_the_first_answer(office
         with ledger.writer("") as connection:  # as a database that was restored from before
             connection.exec_driver_sql("DELETE FROM tombstones")
             for row in kept:
-                connection.exec_driver_sql("INSERT INTO data_keys VALUES (?, ?, ?, ?)", tuple(row))
+                connection.exec_driver_sql("INSERT INTO data_keys VALUES (?, ?, ?, ?, ?)", tuple(row))
     found = desk(office, keyring, vault=office.folder)
 
     assert found.records.keys([subject]) == {}
