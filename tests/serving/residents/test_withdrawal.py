@@ -1,5 +1,7 @@
 """A consent is withdrawn while 16 clients call a real service of two workers: the next request is refused.
 
+On SQLite and on PostgreSQL, whose writers and readers wait for each other in ways of their own.
+
 The clients are a process of their own, and note when they sent each request. Whatever was sent after the
 withdrawal was answered must be refused: there is no grace.
 """
@@ -68,8 +70,8 @@ def consent(client, state):
 
 
 @pytest.mark.parametrize(("takes_back", "gives"), [("withdrawn", "given"), ("objected", "objection_lifted")])
-def test_who_takes_it_back_is_refused_from_the_next_request_on(tmp_path, takes_back, gives):
-    office = Office.opened(tmp_path / "office", now=datetime.now(UTC))
+def test_who_takes_it_back_is_refused_from_the_next_request_on(url, tmp_path, takes_back, gives):
+    office = Office.opened(tmp_path / "office", url, datetime.now(UTC))
     office.approve(1)
     token, out = office.issue(), tmp_path / "found.json"
     environ = {"SEGMENTATION_KEYRING": Keyring.generate(office.clock()).to_text()}
