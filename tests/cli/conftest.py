@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +123,44 @@ def office(opened, bare, monkeypatch):
     monkeypatch.setenv("SEGMENTATION_BUNDLES", office.trust.bundles)
     monkeypatch.setattr("segmentation.cli.office.now", office.clock)
     return office
+
+
+@pytest.fixture
+def tampered(office):
+    """Change the ledger's database as somebody would who may write to it, and drops its triggers first."""
+
+    def done(statement):
+        with closing(sqlite3.connect(office.home.ledger)) as connection:
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for (name,) in names:
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.execute(statement)
+            connection.commit()
+
+    return done
+
+
+@pytest.fixture
+def records(office, monkeypatch):
+    """What is kept of residents in that ledger, under a keyring that the environment has."""
+    from segmentation.ledger.personal.records import Records
+    from segmentation.ledger.store import open_ledger
+    from segmentation.vault import Keyring
+
+    keyring = Keyring.generate(office.clock())
+    monkeypatch.setenv("SEGMENTATION_KEYRING", keyring.to_text())
+    with open_ledger(office.trust.ledger) as ledger:
+        yield Records(ledger, lambda: keyring)
+
+
+@pytest.fixture
+def kept(records, monkeypatch):
+    """Consents of two residents, and no keyring in the environment: who verifies needs none."""
+    from tests.ledger.personal.planted import keep
+
+    monkeypatch.delenv("SEGMENTATION_KEYRING")
+    keep(records, "R-1", "R-2")
+    return records
 
 
 @pytest.fixture

@@ -4,23 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments
-from segmentation.ledger.store import open_ledger
-from segmentation.vault import Keyring
 from tests.reviews.office import MODEL, START, handed
 
 BY = By("service_planning", MODEL, 1, timedelta(days=365))
 LATE = ("retention", "run", "--clock-is-right")
 NOTHING = {"segments": 0, "overrides": 0, "consents": 0, "requests": 0}
-
-
-@pytest.fixture
-def records(office, monkeypatch):
-    keyring = Keyring.generate(START)
-    monkeypatch.setenv("SEGMENTATION_KEYRING", keyring.to_text())
-    with open_ledger(office.trust.ledger) as ledger:
-        yield Records(ledger, lambda: keyring)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from segmentation.cli.asked import ask_first
 from segmentation.cli.console import ALTERED, complain
 from segmentation.cli.options import HOME, HomeFolder
 from segmentation.cli.plain import plain_json, say
+from segmentation.cli.verify import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,17 +124,11 @@ def _verify(log: AccessLog, home: Path) -> None:
     typer.Exit
         The log was altered.
     """
-    from segmentation.errors import LedgerError, UnreachableError
-
     with office.book_at(home) as book:
         anchors = book.history().anchors
-    try:
-        log.verify(anchors)
-    except UnreachableError:
-        raise
-    except LedgerError as error:
-        complain(f"{error}\nDo not rely on what is printed above.")
-        raise typer.Exit(ALTERED) from None
+    for told in complaint(lambda: log.verify(anchors)):
+        complain(f"{told}\nDo not rely on what is printed above.")
+        raise typer.Exit(ALTERED)
 
 
 def _events(log: AccessLog, since: datetime | None) -> Iterator[Told]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmentation.cli.console import ALTERED, complain, say_json
-from segmentation.cli.ledger import read_checkpoint
 from segmentation.cli.options import HOME, HomeFolder, Json, Model, Number
 from segmentation.cli.plain import say
+from segmentation.cli.verify import read_checkpoint
 
 if TYPE_CHECKING:
     from datetime import date

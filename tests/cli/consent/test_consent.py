@@ -11,23 +11,12 @@ from sqlalchemy import select
 
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments
 from segmentation.ledger.personal.tables import segments
-from segmentation.ledger.store import open_ledger
-from segmentation.vault import Keyring
 from tests.policies import OPTIONAL, offer, small_policy, small_raw
 from tests.reviews.office import START
 
 PURPOSE = ("--purpose", "service_planning")
-
-
-@pytest.fixture
-def records(office, monkeypatch):
-    keyring = Keyring.generate(START)
-    monkeypatch.setenv("SEGMENTATION_KEYRING", keyring.to_text())
-    with open_ledger(office.trust.ledger) as ledger:
-        yield Records(ledger, lambda: keyring)
 
 
 @pytest.fixture
