@@ -4,11 +4,19 @@ import pytest
 
 from segmentation.impact.answers import Stated
 from segmentation.impact.sensitive import columns, faults, is_cited
-from segmentation.policy import Text
+from segmentation.policy import Text, policy_from
 from tests.card import made
 from tests.impact.made import sensitive_policy
+from tests.policies import offer
 
 POLICY = made.policy()
+
+
+def test_an_optional_purpose_may_cite_the_articles_as_well():
+    raw = made.raw_policy()
+    for basis, cites in (("PIPL Art. 29", True), ("PIPL Art. 13(1)(1)", False)):
+        offered = policy_from(raw | {"optional_purposes": [offer(legal_basis=basis)]})
+        assert is_cited(offered) == (cites or is_cited(POLICY))
 
 
 def stated(*, applies, en):
