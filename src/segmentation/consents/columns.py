@@ -17,7 +17,7 @@ from segmentation.errors import VaultError
 from segmentation.ledger.personal.bulk import uncollected
 from segmentation.ledger.personal.entries import micros, read_line
 from segmentation.ledger.personal.events import OBJECTIONS, decode, event_of, standing_of
-from segmentation.ledger.personal.notices import counting, stated
+from segmentation.ledger.personal.notices import counting
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, note
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import consents, notices
@@ -114,7 +114,11 @@ class ConsentLedger:
                 asked = _Asked.of(self.records.keyring.subjects(), references[start : start + ROWS])
                 with self._lock:
                     self.looked_at += len(asked.subjects)
-                parts = (_columns(look, stated(self.policy, key), asked, of) for key, of in counted.items())
+                parts = (
+                    _columns(look, one, asked, counted[one.key])
+                    for one in (self.policy.purpose, self.policy.audit_purpose)
+                    if one.key in counted
+                )
                 found.append({name: column for part in parts for name, column in part.items()})
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.notices import Counting
     from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
-    from segmentation.policy.parts import Purpose
+    from segmentation.policy.parts import OptionalPurpose, Purpose
 
 SKEW = timedelta(minutes=5)
 """How far the clock of who recorded an event may be ahead of ours."""
@@ -198,7 +198,7 @@ class Consents:
             check_alive(look.connection, self._records.keyring, [entry])
 
 
-def refuse(standing: Standing, purpose: Purpose, counted: Counting) -> None:
+def refuse(standing: Standing, purpose: Purpose | OptionalPurpose, counted: Counting) -> None:
     """Raise a `PurposeError` where a resident objects, or gave no consent that counts and one is needed."""
     if standing.objected is not None:
         raise _refused("consent_objected", purpose.key)
