@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, literal, select, text
 
+from segmentation.ledger.parts import parts
 from segmentation.ledger.tables import access, asked_about
 
 if TYPE_CHECKING:
@@ -153,8 +154,8 @@ def _entered(connection: Connection, number: int, named: set[Named]) -> set[Name
     question = select(*columns).where(asked_about.c.batch == number)
     return {
         Named(bytes(row.mark), row.start, row.length)
-        for at in range(0, len(marks), MANY)
-        for row in connection.execute(question.where(asked_about.c.mark.in_(marks[at : at + MANY])))
+        for some in parts(marks, MANY)
+        for row in connection.execute(question.where(asked_about.c.mark.in_(some)))
     }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import delete, func, select
 
 from segmentation.errors import LedgerError
+from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import Entry, Line, Write, micros, time_of
 from segmentation.ledger.personal.events import TAKING_BACK, Told, decode, encode
@@ -193,12 +194,12 @@ class Work:
         """Take out keys, and every row that was sealed under them."""
         marks = [mark(key.subject) for mark in self._markers() for key in keys]
         for table in PERSONAL:
-            for part in _parts(marks):
+            for part in parts(marks, MANY):
                 which = table.c.subject.in_(part)
                 self._rows += empty(
                     self._connection, table, which, "erase", self._by, self._now, self._keyring
                 )
-        for part in _parts([key.subject for key in keys]):
+        for part in parts([key.subject for key in keys], MANY):
             self._connection.execute(delete(data_keys).where(data_keys.c.subject.in_(part)))
         self._residents += len(keys)
         self._gone += [*(key.wrapped for key in keys), *(key.subject for key in keys), *marks]
@@ -207,7 +208,7 @@ class Work:
         """Yield times of what is kept of residents: an end is never earlier, whatever a clock says."""
         marks = [mark(key.subject) for mark in self._markers() for key in keys]
         for table in PERSONAL:
-            for part in _parts(marks):
+            for part in parts(marks, MANY):
                 last = select(func.max(table.c.at)).where(table.c.subject.in_(part))
                 if (at := self._connection.execute(last).scalar()) is not None:
                     yield time_of(int(at))
@@ -268,14 +269,10 @@ def keys_of(connection: Connection, subjects: Collection[bytes]) -> list[Key]:
     """Return the keys of residents as they stand in the database."""
     return [
         _key(row)
-        for part in _parts(list(dict.fromkeys(subjects)))
+        for part in parts(list(dict.fromkeys(subjects)), MANY)
         for row in connection.execute(select(data_keys).where(data_keys.c.subject.in_(part)))
     ]
 
 
 def _key(row: Any) -> Key:  # noqa: ANN401 - a row of this table
     return Key(bytes(row.subject), bytes(row.wrapped), row.erasures)
-
-
-def _parts(values: Sequence[bytes]) -> list[Sequence[bytes]]:
-    return [values[at : at + MANY] for at in range(0, len(values), MANY)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.keys import day_number
 from segmentation.ledger.personal.records import AGAIN, tell
@@ -88,7 +89,7 @@ class Idle:
         with ledger.writer(UNDESTROYED, AGAIN) as connection:
             still = self._idle(connection, subjects, _kept_for(connection))
             gone: list[bytes] = []
-            for part in _parts(still):
+            for part in parts(still, MANY):
                 which = data_keys.c.subject.in_(part)
                 gone += map(bytes, connection.execute(select(data_keys.c.wrapped).where(which)).scalars())
                 connection.execute(delete(data_keys).where(which))
@@ -110,7 +111,7 @@ class Idle:
         for table, purpose in kept_for:
             mark = self._records.keyring.marker(purpose)
             behind = {mark(subject): subject for subject in left}
-            for part in _parts(list(behind)):
+            for part in parts(list(behind), MANY):
                 question = select(table.c.subject).where(table.c.subject.in_(part)).distinct()
                 for found in connection.execute(question).scalars():
                     left.pop(behind[bytes(found)], None)
@@ -126,7 +127,3 @@ def _kept_for(connection: Connection) -> list[tuple[Table, str]]:
             select(table.c.purpose).where(table.c.subject.is_not(None)).distinct()
         ).scalars()
     ]
-
-
-def _parts(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    return (values[at : at + MANY] for at in range(0, len(values), MANY))

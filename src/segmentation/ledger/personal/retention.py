@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, exists, func, not_, or_, select
 
+from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import micros
@@ -147,8 +148,7 @@ class Retention:
         with self._records.looking() as look:
             for purpose, marks in _silent(look, now).items():
                 subjects = subjects_behind(look.connection, self._records.keyring, purpose, marks)
-                for at in range(0, len(marks), SOME):
-                    some = marks[at : at + SOME]
+                for some in parts(marks, SOME):
                     yield [no for mark in some for no in _ended(look, purpose, mark, subjects.get(mark))]
 
 

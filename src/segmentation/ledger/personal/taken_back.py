@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segmentation.errors import VaultError
+from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.events import EventState  # noqa: TC001 - msgspec reads the annotations
 from segmentation.vault import DataKey
 
@@ -52,8 +53,8 @@ _decode = msgspec.msgpack.Decoder(list[TakenBack]).decode
 
 def sealed(keyring: Keyring, said: Sequence[TakenBack]) -> list[str]:
     """Return what lines of the file hold of this, `MANY` in each."""
-    key, parts = _key(keyring), (said[at : at + MANY] for at in range(0, len(said), MANY))
-    return [b64encode(key.seal(PLACE, _encode(part))).decode() for part in parts]
+    key = _key(keyring)
+    return [b64encode(key.seal(PLACE, _encode(part))).decode() for part in parts(said, MANY)]
 
 
 def opened(keyring: Keyring, line: Tombstone) -> list[TakenBack]:

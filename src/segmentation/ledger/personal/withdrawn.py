@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, or_, select
 
+from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.events import Event, event_of, standing_of
@@ -50,7 +51,7 @@ def still_placed(
     with records.looking() as look:
         ends = {table: _last(look.connection, table) for table in PLACED}
         for purpose, subjects in _placed(look, records, among):
-            for mark in _parts(_gone(look, records, purpose, subjects), SOME):
+            for mark in parts(_gone(look, records, purpose, subjects), SOME):
                 for table, last in ends.items():
                     yield (
                         table,
@@ -127,13 +128,9 @@ def _gone(look: Look, records: Records, purpose: str, subjects: Sequence[bytes])
     """Return the pseudonyms of those whose newest word on consent is that they withdrew, or refuse."""
     mark = records.keyring.marker(purpose)
     gone: list[bytes] = []
-    for some in _parts(subjects, AT_ONCE):
+    for some in parts(subjects, AT_ONCE):
         events: dict[bytes, list[Event]] = {}
         for subject, row in look.of_many(consents, purpose, some):
             events.setdefault(subject, []).append(event_of(row))
         gone += [mark(subject) for subject, told in events.items() if standing_of(told).state in ENDING]
     return gone
-
-
-def _parts(values: Sequence[bytes], count: int) -> Iterator[Sequence[bytes]]:
-    return (values[at : at + count] for at in range(0, len(values), count))
