@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from segmentation.errors import LedgerError, StorageError
-from segmentation.files import reason_of
+from segmentation.files import reason_of, sync
 from segmentation.ledger.personal.sighted import keep_sight, seen_in, sight_file
 from segmentation.ledger.personal.stones import BEGINNING, followed_by, inscribed, read_line
 
@@ -89,7 +89,7 @@ class Tombstones:
         Of those before, their digest in the first line is believed, and what the caller knows of that line;
         raises what `read` does.
         """
-        seen = None if self._sight is None else seen_in(self._sight)  # before the lines, which may be more
+        seen = self._seen()  # before the lines, which may be more
         lines = self._tail(number).lines
         self._check(lines, seen)
         return tuple(one for one in lines if one.number >= number) or lines[-1:]
@@ -110,7 +110,7 @@ class Tombstones:
         lines : sequence of Tombstone
             All that there are, the oldest first.
         """
-        seen = None if self._sight is None else seen_in(self._sight)
+        seen = self._seen()
         return 0 if _holds(lines, seen) or seen is None else max(1, seen.number - len(lines))
 
     def remember(self, lines: Sequence[Tombstone]) -> None:
@@ -126,11 +126,13 @@ class Tombstones:
 
     def see(self, lines: Sequence[Tombstone]) -> None:
         """Remember the last line where more are there than were seen, if that can be written."""
-        if self._sight is not None and lines:
-            seen = seen_in(self._sight)
-            if seen is None or seen.number < lines[-1].number:
-                with suppress(StorageError):
-                    self.remember(lines)
+        seen = self._seen()
+        if lines and (seen is None or seen.number < lines[-1].number):
+            with suppress(StorageError):
+                self.remember(lines)
+
+    def _seen(self) -> Sight | None:
+        return None if self._sight is None else seen_in(self._sight)
 
     def _check(self, lines: Sequence[Tombstone], seen: Sight | None) -> None:
         if seen is not None and not _holds(lines, seen):
@@ -166,7 +168,7 @@ class Tombstones:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             tail = self._tail(1 if lost else None)
             if not lost:
-                self._check(tail.lines, None if self._sight is None else seen_in(self._sight))
+                self._check(tail.lines, self._seen())
             yield Pen(self, descriptor, tail.end, tail.lines)
         finally:
             os.close(descriptor)
@@ -275,7 +277,7 @@ class Pen:
             rest = rest[os.write(self._descriptor, rest) :]
         os.fsync(self._descriptor)
         if self._end == 0:
-            _remember(self._file.path.parent)
+            sync(self._file.path.parent)
 
 
 def _holds(lines: Sequence[Tombstone], seen: Sight | None) -> bool:
@@ -297,12 +299,3 @@ def _refused(path: Path, done: str, error: OSError) -> StorageError:
         f"The tombstones {path} cannot be {done}: {reason_of(error)}. Make room, check who may read and "
         f"write there, or set {TOMBSTONES}."
     )
-
-
-def _remember(folder: Path) -> None:
-    """Make sure that a folder has the name of a new file after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
