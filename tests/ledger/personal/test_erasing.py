@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, select
 from segmentation.errors import LedgerError, ReviewError, StorageError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.erasing import PURPOSE, Erased, Erasures
+from segmentation.ledger.personal.erasing import Erased, Erasures
 from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
 from segmentation.ledger.personal.tables import tombstones as buried
 from segmentation.ledger.personal.tombstones import Tombstones

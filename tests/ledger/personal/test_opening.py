@@ -4,8 +4,8 @@ import pytest
 
 from segmentation.errors import LedgerError, VaultError
 from segmentation.home import Home
-from segmentation.ledger.personal.erasing import PURPOSE
 from segmentation.ledger.personal.opening import open_personal
+from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.signing import sha256
 from segmentation.vault import Keyring
 from tests.ledger.personal.planted import NOW, keep, told

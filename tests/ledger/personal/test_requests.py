@@ -10,11 +10,11 @@ from sqlalchemy import delete
 from segmentation.errors import LedgerError, ReviewError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.entries import Entry, Write, micros
-from segmentation.ledger.personal.erasing import PURPOSE as TOMBSTONE
 from segmentation.ledger.personal.events import Told as Event
 from segmentation.ledger.personal.events import encode
 from segmentation.ledger.personal.register import RIGHTS
 from segmentation.ledger.personal.requests import AT_ONCE, PURPOSE, Requests, Told
+from segmentation.ledger.personal.stones import PURPOSE as TOMBSTONE
 from segmentation.ledger.personal.tables import consents, data_keys
 from segmentation.policy.base import NAME
 from segmentation.rights.readings import MARKED

@@ -8,9 +8,10 @@ import pytest
 from segmentation.errors import LedgerError, VaultError
 from segmentation.home import Home
 from segmentation.ledger.personal.consents import Consents
-from segmentation.ledger.personal.erasing import PURPOSE, Erasures
+from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.ledger.store import open_ledger
 from segmentation.vault import Keyring

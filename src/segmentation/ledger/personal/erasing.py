@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from segmentation.errors import LedgerError
 from segmentation.ledger.personal.carrying import Work, keys_of, lacking
-from segmentation.ledger.personal.records import time_of
+from segmentation.ledger.personal.entries import time_of
 from segmentation.ledger.personal.stones import PURPOSE, chained
 from segmentation.ledger.personal.tables import tombstones as kept
 from segmentation.ledger.personal.tombstones import TOMBSTONES
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.stones import Tombstone
     from segmentation.ledger.personal.tombstones import Pen, Tombstones
-
-__all__ = ["AGAIN", "PURPOSE", "UNERASED", "Erased", "Erasures"]
 
 UNERASED = "Nobody was erased"
 AGAIN = "Look at the request again: where the tombstone was written, the next opening erases them."
