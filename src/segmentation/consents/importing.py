@@ -16,8 +16,8 @@ from segmentation.consents.gathering import Gathered, Terms, gather
 from segmentation.ledger.personal.bulk import ROWS, Bulk
 from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.ends import ended_since
-from segmentation.ledger.personal.entries import Entry, Write
-from segmentation.ledger.personal.events import decode, is_same
+from segmentation.ledger.personal.entries import Write
+from segmentation.ledger.personal.events import TAKING_BACK, decode, is_same
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import consents, tombstones
@@ -179,12 +179,12 @@ def _erased_since(records: Records, last: int) -> Callable[[Connection, Sequence
     return still
 
 
-def _outlive(
-    records: Records, purpose: str, by: str, now: datetime
-) -> Callable[[Connection, Sequence[Entry]], object]:
-    def after(connection: Connection, written: Sequence[Entry]) -> None:
+def _outlive(records: Records, purpose: str, by: str, now: datetime) -> Callable[[Connection, Batch], object]:
+    def after(connection: Connection, written: Batch) -> None:
         """Keep outside of the database what of it takes something back: all of a batch at once."""
-        outlive(connection, records, [Write(consents, purpose, written)], by, now)
+        back = {one for one in set(written.contents) if decode(one).event_state in TAKING_BACK}
+        entries = [written.entry(place) for place, one in enumerate(written.contents) if one in back]
+        outlive(connection, records, [Write(consents, purpose, entries)], by, now)
 
     return after
 

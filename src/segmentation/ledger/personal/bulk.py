@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from segmentation.ledger.personal.entries import Entry
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.sealing import Sealed
     from segmentation.vault import Keyring
@@ -123,7 +122,7 @@ class Bulk:
     processes: int | None = None
     still: Callable[[Connection, Sequence[bytes]], Collection[bytes]] | None = None
     makes: bool = True
-    after: Callable[[Connection, Sequence[Entry]], object] | None = None
+    after: Callable[[Connection, Batch], object] | None = None
 
     def write(self, batches: Iterable[Batch], now: datetime) -> Iterator[Written]:
         """Write batches, each whole or not at all, and tell of each once it is there.
@@ -203,8 +202,8 @@ class Bulk:
             rows = [row for place, row in zip(sealed.places, rows, strict=True) if place not in out]
         added = self._added(connection, rows, now, job.keyring)
         if self.after is not None:
-            rest = (place for place in sealed.places if place not in out)
-            self.after(connection, [job.batch.entry(place) for place in rest])
+            rest = [place for place in sealed.places if place not in out]
+            self.after(connection, job.batch.take(rest))
         return Written(added, len(known), task.erased, len(left))
 
     def _added(
