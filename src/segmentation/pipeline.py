@@ -121,9 +121,9 @@ def build(
     mitigation : Mitigation, optional
         Applied to how segments are found; card and registry name it. It sees protected values while it is
         fitted; the segments that come of it are assigned from needs alone. Profiles and plans still describe
-        every need of the policy, also one that the segments leave out. The audit is of the residents on whom
-        it was estimated, where an erasure works better than elsewhere, and the card says so; `frontier`
-        measures mitigations on residents that they did not see.
+        every need of the policy, also one that the segments leave out, which no name is made of. The audit is
+        of the residents on whom it was estimated, where an erasure works better than elsewhere, and the card
+        says so; `frontier` measures mitigations on residents that they did not see.
     previous : Previous, optional
         The version that runs now: segments that are still the same keep its ids, and its names but for those
         that tell a feature which is no longer read.
@@ -181,6 +181,7 @@ def _built(
         scorer.segments,
         sample=(sample.needs, _labels(scorer, sample)),
         names=None if previous is None else lasting_names(previous, scorer),
+        read=scorer.features,
     )
     planned = plans(policy, described)
     moved = None

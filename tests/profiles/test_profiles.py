@@ -121,6 +121,17 @@ def test_segments_keep_their_names_and_the_rest_are_named_anew(found):
     assert profiles(POLICY, needs, labels, IDS, known)[1].name == known["S2"]
 
 
+def test_a_name_tells_what_the_segments_are_found_by_and_the_profile_every_need(found):
+    (needs, labels), parts = batches()
+    left_out = {told.feature for told in found[1].needs} & {"channel"}
+    streamed = profiles_of(POLICY, parts, IDS, sample=(needs, labels), read=set(needs.columns) - left_out)
+
+    assert left_out == {"channel"}
+    assert [one.needs for one in streamed.shown] == [one.needs for one in found.shown]
+    assert "channel" in found[1].name.en
+    assert not any("channel" in one.name.en.casefold() for one in streamed)
+
+
 def test_nobody_at_all_has_profiles_without_figures():
     (needs, labels), _ = batches()
     nobody = (needs.iloc[:0], labels[:0])

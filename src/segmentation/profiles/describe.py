@@ -14,7 +14,7 @@ from segmentation.profiles.rules import plain_rules
 from segmentation.profiles.together import Profiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import numpy as np
     import pandas as pd
@@ -66,6 +66,7 @@ def profiles_of(
     *,
     sample: Segmented,
     names: Mapping[str, Text] | None = None,
+    read: Collection[str] | None = None,
 ) -> Profiles:
     """Describe every segment of residents who come in batches, in the memory of one batch.
 
@@ -82,6 +83,8 @@ def profiles_of(
         of them, and the value that most of a segment have is found among them.
     names : mapping of str to Text, optional
         Names that segments had in the version before, by id. A name that the policy gives comes first.
+    read : collection of str, optional
+        Features that the segments are found by; a name that is made tells no other. All where not given.
 
     Returns
     -------
@@ -90,7 +93,8 @@ def profiles_of(
     """
     sizes, found = tallies(policy, batches, len(ids), usual_values(policy, sample, len(ids)))
     differences = distinctions(found, len(ids), policy.audit.smallest_group)
-    called = segment_names(policy, differences, ids, names)
+    naming = [[one for one in told if read is None or one.feature in read] for told in differences]
+    called = segment_names(policy, naming, ids, names)
     needs, labels = _some(*sample, policy.clustering.seed)
     rules = plain_rules(policy, list(measures(policy, needs)), labels, len(ids))
     shares = sizes / max(int(sizes.sum()), 1)
