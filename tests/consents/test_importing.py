@@ -13,7 +13,9 @@ from segmentation.consents import importing as importing_module
 from segmentation.errors import LedgerError, ResidentsError
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.erasing import Erasures
+from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments
+from segmentation.ledger.personal.taken_back import opened
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.progress import Silent
@@ -188,6 +190,24 @@ def test_what_an_erased_resident_had_said_before_does_not_come_back(
     assert standing("R-1").state is None
     assert bring(table("R-1", event_time="2026-11-20T09:31:00Z")).added == 1
     assert standing("R-1").state == "given"
+
+
+def test_what_a_table_takes_back_is_kept_beside_the_tombstones_a_line_a_batch(
+    bring, table, records, file, tmp_path
+):
+    graves = Tombstones(tmp_path / "tombstones.jsonl")
+    frame = table("R-1", "R-2", "R-3", "R-4", event_state=["refused", "given", "withdrawn", "objected"])
+    into = Records(records.ledger, lambda: RING, graves)
+    for known in (0, 4):  # again, and nothing is added
+        found = import_consents(file(frame, "consents.csv"), into, by="Carol", now=NOW, processes=0)
+        assert (found.added, found.known) == (4 - known, known)
+
+    (line,) = graves.read()
+    assert {(one.subject, one.state) for one in opened(RING, line)} == {
+        (RING.subject_of(reference), state)
+        for reference, state in (("R-1", "refused"), ("R-3", "withdrawn"), ("R-4", "objected"))
+    }
+    verify_personal(records.ledger, graves, RING)
 
 
 def test_an_import_that_was_cut_off_is_ended_by_the_next(bring, table, monkeypatch, records, sql):

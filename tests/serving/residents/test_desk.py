@@ -79,6 +79,20 @@ def test_an_erasure_that_crashed_is_carried_out_by_a_service_that_runs(office, k
     found.close()
 
 
+def test_what_is_taken_back_is_in_the_file_first_and_holds_in_a_ledger_from_before(office, keyring):
+    subject, now = keyring.subject_of("R-1"), office.clock()
+    found = desk(office, keyring, vault=office.folder)
+    Consents(found.records).record(subject, "planning", Told("withdrawn"), "key", now)
+    found.close()
+    with open_ledger(office.trust.ledger) as ledger, ledger.writer("") as connection:
+        for table in ("tombstones", "consents", "data_keys"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+
+    restored = desk(office, keyring, vault=office.folder)
+    assert Consents(restored.records).standing(subject, "planning").state == "withdrawn"
+    restored.close()
+
+
 def test_tombstones_that_were_seen_and_are_cut_stop_the_desk(office, keyring):
     file = tombstones_file(Home(office.folder))
     with Tombstones(file).writing() as pen:

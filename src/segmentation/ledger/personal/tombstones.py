@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.stones import Tombstone
 
 TOMBSTONES = "SEGMENTATION_TOMBSTONES"
-CHUNK = 1 << 16
+CHUNK = 1 << 13
 """Bytes that are read from the end of the file at first: who opens it wants its last lines."""
 
 
