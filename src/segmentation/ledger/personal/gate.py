@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from segmentation.errors import PurposeError, VaultError
+from segmentation.errors import PurposeError
 from segmentation.ledger.personal.consents import refuse
 from segmentation.ledger.personal.entries import time_of
 from segmentation.ledger.personal.events import Event, decode, standing_of
-from segmentation.ledger.personal.look import opened, wrapped_keys
+from segmentation.ledger.personal.look import Look
 from segmentation.ledger.personal.notices import counting
-from segmentation.ledger.personal.rows import among, name_of, place_of
 from segmentation.ledger.personal.tables import consents
-from segmentation.ledger.personal.vouching import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.notices import Counting
     from segmentation.ledger.personal.records import Records
     from segmentation.policy import Policy
-
-COLUMNS = ("subject", "number", "at", "sealed")
 
 
 class Gate:
@@ -124,20 +120,9 @@ class Gate:
         self, connection: Connection, subjects: Sequence[bytes]
     ) -> dict[bytes, list[tuple[int, bytes]]]:
         """Return when and what is on record of residents; who has no key has nothing on record."""
-        table, purpose, keyring = name_of(consents), self._purpose.key, self._records.keyring
-        keys = opened(keyring, wrapped_keys(connection, subjects))
-        mark = keyring.marker(purpose)
-        behind = {mark(subject): subject for subject in keys}
-        found: dict[bytes, list[tuple[int, bytes]]] = {}
-        numbers = Numbers(keyring, table)
-        for its, number, at, sealed in among(connection, consents, COLUMNS, list(behind), purpose):
-            subject = behind[bytes(its)]
-            try:
-                seal = numbers.loose(number, bytes(sealed))
-                content = keys[subject].open(place_of(table, purpose, at, bytes(its)), seal)
-            except VaultError as error:
-                raise VaultError(f"Row {number} of {table}: {error}") from None
-            found.setdefault(subject, []).append((at, content))
+        look, found = Look(connection, lambda: self._records.keyring), dict[bytes, list[tuple[int, bytes]]]()
+        for subject, row in look.of_many(consents, self._purpose.key, subjects):
+            found.setdefault(subject, []).append((row.at, row.content))
         return found
 
     def _reason(self, told: Iterable[tuple[int, bytes]], counted: Counting) -> str:
