@@ -10,8 +10,9 @@ import pytest
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.anchoring import anchor
 from segmentation.ledger.event import Draft
+from segmentation.ledger.personal.entries import Line
 from segmentation.ledger.personal.erasing import Erasures
-from segmentation.ledger.personal.records import Line, Records, tell
+from segmentation.ledger.personal.records import Records, tell
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.store import open_ledger
 from segmentation.reviews.api_keys import issue_api_key

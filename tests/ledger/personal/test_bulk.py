@@ -11,7 +11,8 @@ from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal import bulk as bulk_module
 from segmentation.ledger.personal import sealing
 from segmentation.ledger.personal.bulk import AHEAD, Bulk, Written
-from segmentation.ledger.personal.records import Records, micros
+from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.rows import COPIED
 from segmentation.ledger.personal.sealing import Batch
 from segmentation.ledger.personal.tables import consents, data_keys, segments

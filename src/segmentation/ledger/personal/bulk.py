@@ -15,14 +15,8 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segmentation.ledger.personal.keys import add_keys
-from segmentation.ledger.personal.records import (
-    AGAIN,
-    UNWRITTEN,
-    next_number,
-    wrapped_keys,
-    write,
-    write_numbered,
-)
+from segmentation.ledger.personal.look import wrapped_keys
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, next_number, write, write_numbered
 from segmentation.ledger.personal.rows import among, make_room, name_of, place_of
 from segmentation.ledger.personal.sealing import Batch, Job, sealed_here, sealing
 from segmentation.ledger.personal.vouching import Numbers

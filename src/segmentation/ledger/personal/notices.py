@@ -17,7 +17,8 @@ from unicodedata import normalize
 from sqlalchemy import select
 
 from segmentation.errors import PurposeError, ReviewError
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, micros, time_of, write
+from segmentation.ledger.personal.entries import micros, time_of
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, write
 from segmentation.ledger.personal.tables import notices
 from segmentation.signing import canonical, sha256
 

@@ -15,10 +15,10 @@ import msgspec
 from sqlalchemy import func, select
 
 from segmentation.ledger.access import append_within
-from segmentation.ledger.personal.entries import SPOOL, Entry, Kept, Line, Write, micros, time_of
+from segmentation.ledger.personal.entries import SPOOL, Entry, Kept, Line, Write
 from segmentation.ledger.personal.keys import add_keys
 from segmentation.ledger.personal.look import Look, opened, wrapped_keys
-from segmentation.ledger.personal.rows import MANY, digest_of_rows, insert_rows, name_of, numbered, place_of
+from segmentation.ledger.personal.rows import digest_of_rows, insert_rows, name_of, numbered, place_of
 from segmentation.ledger.personal.tables import PERSONAL
 from segmentation.ledger.personal.vouching import Numbers, check_keyring, check_within, vouched
 from segmentation.vault import DataKey
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.tombstones import Tombstones
     from segmentation.ledger.store import Ledger
     from segmentation.vault import Keyring
-
-__all__ = [
-    "MANY", "SPOOL", "Entry", "Kept", "Line", "Records", "Write", "micros", "note",
-    "sealed_rows", "time_of", "wrapped_keys", "write",
-]  # fmt: skip
 
 UNWRITTEN = "Nothing was kept"
 AGAIN = "Try again: what was kept once is not kept twice where it says the same."

@@ -19,18 +19,10 @@ from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
+from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
 from segmentation.ledger.personal.identity import check_identity, check_way
 from segmentation.ledger.personal.look import Look, opened, wrapped_keys
-from segmentation.ledger.personal.records import (
-    AGAIN,
-    UNWRITTEN,
-    Entry,
-    Write,
-    micros,
-    sealed_rows,
-    time_of,
-    write,
-)
+from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, sealed_rows, write
 from segmentation.ledger.personal.register import (
     ENDED,
     NOT_THERE,
