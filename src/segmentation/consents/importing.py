@@ -23,7 +23,6 @@ from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import consents, tombstones
 from segmentation.ledger.personal.withdrawing import ENDING
 from segmentation.ledger.personal.withdrawn import take_out_placed
-from segmentation.ledger.store import UNREAD
 from segmentation.progress import watched
 
 if TYPE_CHECKING:
@@ -195,7 +194,7 @@ def _erased(found: Gathered, records: Records) -> tuple[int, NDArray[np.bool_]]:
     With the number of the last tombstone.
     """
     ledger = records.ledger
-    with ledger.told(UNREAD), ledger.reading() as connection:
+    with ledger.reading() as connection:
         of_erasures = tombstones.c.said == ""
         question = select(tombstones.c.mark, tombstones.c.at, tombstones.c.number).where(of_erasures)
         rows = connection.execute(question.order_by(tombstones.c.at)).all()

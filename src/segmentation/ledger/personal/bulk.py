@@ -20,7 +20,6 @@ from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, next_number, 
 from segmentation.ledger.personal.rows import among, make_room, name_of, place_of
 from segmentation.ledger.personal.sealing import Batch, Job, sealed_here, sealing
 from segmentation.ledger.personal.vouching import Numbers
-from segmentation.ledger.store import UNREAD
 from segmentation.vault import DataKey
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ class Bulk:
         self, batch: Batch, begin: Callable[[Job], Future[Sealed]], erased: int = 0, ahead: int = 0
     ) -> _Task:
         ledger = self.records.ledger
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             make_room(connection)
             kept = wrapped_keys(connection, list(dict.fromkeys(batch.subjects)))
             first = next_number(connection, self.table) + ahead
@@ -167,7 +166,7 @@ class Bulk:
         ledger = self.records.ledger
         while True:
             sealed = task.sealed.result()
-            with uncollected(), ledger.writer(UNWRITTEN, AGAIN) as connection, ledger.told(UNWRITTEN):
+            with uncollected(), ledger.writer(UNWRITTEN, AGAIN) as connection:
                 make_room(connection)
                 there = wrapped_keys(connection, list(dict.fromkeys(task.job.batch.subjects)))
                 # A key that is not the active one any more may be retired, with what was just wrapped in it.

@@ -18,7 +18,6 @@ from sqlalchemy import select
 
 from segmentation.errors import VaultError
 from segmentation.ledger.personal.entries import SPOOL, Line
-from segmentation.ledger.store import UNREAD
 from segmentation.ledger.tables import access
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def check_keyring(ledger: Ledger, keyring: Keyring) -> None:
     """
     known = _known.get(ledger)
     if known is None:
-        with ledger.told(UNREAD), ledger.reading() as connection:
+        with ledger.reading() as connection:
             known = _fingerprint(connection)
         if known is None:
             return
