@@ -2,11 +2,17 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import delete, insert, select
+
+from segmentation.errors import LedgerError
 from segmentation.ledger.personal.entries import Entry, micros
-from segmentation.ledger.personal.tables import consents, overrides, segments
+from segmentation.ledger.personal.tables import PERSONAL, consents, data_keys, overrides, segments, tombstones
+from segmentation.ledger.personal.verify import verify_personal
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MORE = {"segments": ("resident_needs", 3, 2**50), "overrides": ("resident_needs",)}
+BACKED_UP = (data_keys, tombstones, *PERSONAL)
 
 
 def keep(records, *references, table=consents, purpose="service_planning", now=NOW):
@@ -42,3 +48,27 @@ def told(records, subject):
         )
         for row in records.of(table, purpose, subject)
     ]
+
+
+def kept_of(ledger):
+    """Return the rows that a backup would hold."""
+    with ledger.reading() as connection:
+        return {table: connection.execute(select(table)).all() for table in BACKED_UP}
+
+
+def restore(ledger, backup):
+    """Put back the rows that there were, as who restores a backup does."""
+    with ledger.writer("Not restored") as connection:
+        for table, rows in backup.items():
+            connection.execute(delete(table))
+            if rows:
+                connection.execute(insert(table), [row._asdict() for row in rows])
+
+
+def said(ledger, tombstones=None, keyring=None):
+    """Return what `verify_personal` finds wrong, a sentence each."""
+    with pytest.raises(LedgerError) as told:
+        verify_personal(ledger, tombstones, keyring)
+    *faults, way_out = str(told.value).split("\n")
+    assert way_out == "Restore the ledger from a backup."
+    return faults

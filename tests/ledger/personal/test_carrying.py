@@ -16,8 +16,7 @@ from segmentation.ledger.personal.taken_back import opened
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.rights.exercise import receive
 from segmentation.vault import Keyring
-from tests.ledger.personal.planted import NOW
-from tests.ledger.personal.test_erasing import kept_of, restore
+from tests.ledger.personal.planted import NOW, kept_of, restore
 
 LATER = NOW + timedelta(hours=1)
 PURPOSE = "service_planning"

@@ -4,7 +4,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from segmentation.errors import LedgerError, ReviewError, StorageError
 from segmentation.ledger.access import AccessLog
@@ -14,33 +14,16 @@ from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.stones import PURPOSE
 from segmentation.ledger.personal.tables import PERSONAL, data_keys
-from segmentation.ledger.personal.tables import tombstones as buried
 from segmentation.ledger.personal.tombstones import Tombstones
-from tests.ledger.personal.planted import NOW, keep, keep_all, told
+from tests.ledger.personal.planted import NOW, keep, keep_all, kept_of, restore, told
 
 LATER = NOW + timedelta(hours=1)
-BACKED_UP = (data_keys, buried, *PERSONAL)
 
 
 def taken(sql):
     """Return every value of the tables of residents."""
     tables = ("data_keys", *(table.name for table in PERSONAL))
     return [value for table in tables for row in sql(f"SELECT * FROM {table}") for value in row]
-
-
-def kept_of(ledger):
-    """Return the rows that a backup would hold."""
-    with ledger.reading() as connection:
-        return {table: connection.execute(select(table)).all() for table in BACKED_UP}
-
-
-def restore(ledger, backup):
-    """Put back the rows that there were, as who restores a backup does."""
-    with ledger.writer("Not restored") as connection:
-        for table, rows in backup.items():
-            connection.execute(delete(table))
-            if rows:
-                connection.execute(insert(table), [row._asdict() for row in rows])
 
 
 class Crash(BaseException):

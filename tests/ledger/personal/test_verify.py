@@ -6,18 +6,16 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from segmentation.errors import LedgerError
 from segmentation.ledger.access import append_within
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import Line, read_line
 from segmentation.ledger.personal.records import tell, write
 from segmentation.ledger.personal.rows import digest_of, digest_of_rows
 from segmentation.ledger.personal.tables import consents, notices, requests, segments
-from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.personal.vouching import vouched
 from segmentation.vault import Keyring
-from tests.ledger.personal.planted import NOW, keep, keep_all
+from tests.ledger.personal.planted import NOW, keep, said
 
 LATER = NOW + timedelta(hours=1)
 
@@ -32,14 +30,6 @@ def filled(records, ledger):
     with ledger.writer("Not written") as connection:
         write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5, "")], "Carol", NOW, None)
     return records
-
-
-def said(ledger, tombstones=None, keyring=None):
-    with pytest.raises(LedgerError) as told:
-        verify_personal(ledger, tombstones, keyring)
-    *faults, way_out = str(told.value).split("\n")
-    assert way_out == "Restore the ledger from a backup."
-    return faults
 
 
 def test_what_the_program_wrote_is_as_it_was_written(filled, ledger, tombstones):
@@ -160,58 +150,6 @@ def test_many_faults_are_counted(filled, ledger, sql):
         *(f"Row {number} of consents was altered." for number in range(1, 6)),
         "There is as much wrong with 2 more.",
     ]
-
-
-@pytest.fixture
-def graves(records, erasures):
-    """Three tombstones, in two erasures."""
-    subjects = keep_all(records, "R-1", "R-2", "R-3")
-    erasures.erase(subjects[:2], "Carol", LATER)
-    erasures.erase(subjects[2:], "Carol", LATER)
-
-
-@pytest.mark.parametrize(
-    ("statement", "told"),
-    [
-        ("DELETE FROM tombstones WHERE number = 3", "Tombstone 3 of the ledger was removed."),
-        (
-            "DELETE FROM tombstones WHERE number = 1",
-            "Tombstone 2 of the ledger does not follow the one before it: one was removed.",
-        ),
-        ("UPDATE tombstones SET at = at + 1", "Tombstone 2 of the ledger, or one before it, was altered."),
-        (
-            "INSERT INTO tombstones SELECT 4, mark, at, key, said FROM tombstones WHERE number = 3",
-            "Tombstone 4 of the ledger was added: no line of the access log tells of it.",
-        ),
-    ],
-)
-def test_a_tombstone_that_was_changed_is_told(graves, ledger, sql, statement, told):
-    verify_personal(ledger)
-    sql(statement)
-
-    assert said(ledger)[0] == told
-
-
-def test_tombstones_that_the_file_lacks_are_told(graves, ledger, tombstones, tmp_path):
-    verify_personal(ledger, tombstones)
-    whole = tombstones.path.read_bytes().splitlines(keepends=True)
-
-    tombstones.path.write_bytes(b"".join(whole[:2]))
-    assert said(ledger, tombstones) == [
-        "The file of tombstones lacks 1 that the ledger has: restore the file from its copy."
-    ]
-    another = Tombstones(tmp_path / "another")
-    with another.writing() as pen:
-        pen.append([("ab", "sha256:0")], NOW)
-    assert said(ledger, another)[0] == "Tombstone 1 of the ledger is not the one of the file."
-
-
-def test_an_erasure_that_was_not_carried_out_is_told(graves, records, ledger, tombstones):
-    with tombstones.writing() as pen:
-        pen.append([("ab", "sha256:0")], LATER)
-
-    (fault,) = said(ledger, tombstones)
-    assert fault.startswith("The file of tombstones has 1 that the ledger lacks: somebody was erased or")
 
 
 def test_a_write_that_was_made_up_is_told(filled, ledger):
