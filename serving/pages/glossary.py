@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from segmentation.card.words import GLOSSARY
 from serving.pages.codes import ROLES, VERBS
 from serving.pages.page import Page, msg, told
-from serving.pages.terms import ACTION_MEANINGS, ARTICLES, ROLE_MEANINGS, STATE_MEANINGS, TERMS
+from serving.pages.terms import (
+    ACTION_MEANINGS,
+    ARTICLES,
+    RESIDENTS_TERMS,
+    ROLE_MEANINGS,
+    STATE_MEANINGS,
+    TERMS,
+)
 from serving.pages.visit import Shown, Visit
 
 if TYPE_CHECKING:
@@ -27,6 +34,11 @@ class Words(Page):
 
     reviewing: tuple[Line, ...] = field(
         metadata=told(msg("Of reviewing"), msg("What is read, signed and kept on these pages."))
+    )
+    residents: tuple[Line, ...] = field(
+        metadata=told(
+            msg("Of residents' rights"), msg("What residents may ask for, and what is kept of them.")
+        )
     )
     states: tuple[tuple[State, str], ...] = field(
         metadata=told(msg("States of a version"), msg("Where a version may stand, and what that means."))
@@ -62,6 +74,7 @@ def words(visit: Visit) -> Shown:
     return Shown(
         Words(
             TERMS,
+            RESIDENTS_TERMS,
             tuple(STATE_MEANINGS.items()),
             tuple((ROLES[role], line) for role, line in ROLE_MEANINGS.items()),
             tuple((word, ACTION_MEANINGS[action]) for action, word in VERBS.items()),

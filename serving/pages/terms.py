@@ -167,6 +167,48 @@ TERMS: tuple[tuple[str, str], ...] = (
     ),
 )
 """Of reviewing and signing."""
+RESIDENTS_TERMS: tuple[tuple[str, str], ...] = (
+    (
+        msg("consent"),
+        msg("What a resident said of one purpose, event by event; the newest event of a purpose counts."),
+    ),
+    (
+        msg("notice"),
+        msg(
+            "The text by which a resident was told of the handling, by its version; where purpose or "
+            "features change, there is another one, and consent is asked for anew."
+        ),
+    ),
+    (
+        msg("objection"),
+        msg(
+            "A resident wants no automated decision about them (PIPL Art. 24): from the next request on they "
+            "get the standard service, until they take it back."
+        ),
+    ),
+    (
+        msg("override"),
+        msg(
+            "A segment that a person put in the place of the computed one, with a reason; it outlives the "
+            "next scoring until it is lifted."
+        ),
+    ),
+    (
+        msg("pseudonym"),
+        msg(
+            "Stands for a resident where no reference may stand; only who has the keyring can make it, and "
+            "it is another one for each purpose."
+        ),
+    ),
+    (
+        msg("erasure"),
+        msg(
+            "The key that opens all that is kept of a resident is destroyed, and the rows are emptied; a "
+            "tombstone keeps a restored backup from bringing them back."
+        ),
+    ),
+)
+"""Of residents' rights."""
 STATE_MEANINGS: Mapping[State, str] = {
     "draft": msg("Registered by who trained it, and not handed in for signatures."),
     "submitted": msg("Handed in, and waiting for the two signatures."),
@@ -396,5 +438,5 @@ ARTICLES: tuple[tuple[str, str], ...] = (
     ),
 )
 """Of law and of standards, as far as the card, the assessment and the catalogue of law cite them."""
-MEANINGS: Mapping[str, str] = dict((*GLOSSARY, *TERMS, *ARTICLES))
+MEANINGS: Mapping[str, str] = dict((*GLOSSARY, *TERMS, *RESIDENTS_TERMS, *ARTICLES))
 """A term, in English as the catalogue has it, and its line."""

@@ -14,11 +14,12 @@ from serving.pages.compare.differing import differing
 from serving.pages.compare.moved import Moved, moved
 from serving.pages.declined import NOT_FOUND
 from serving.pages.page import Page, msg, told
+from serving.pages.terms_in import terms_in
 from serving.pages.visit import Shown
 from serving.pages.words import speaker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from segmentation.ledger.history import History
@@ -97,6 +98,9 @@ class Compare(Page):
     )
     differs: tuple[str, ...] = field(
         metadata=told(msg("What differs"), msg("Sections of this page in which the two are not the same."))
+    )
+    terms: tuple[str, ...] = field(
+        metadata=told(msg("Words of this page"), msg("One line for each term that it uses."))
     )
     same: tuple[str, ...] = field(
         metadata=told(msg("Nothing in these sections"), msg("Sections in which nothing differs."))
@@ -228,9 +232,9 @@ def _titles(before: Version | None, after: Version) -> Titles:
 
 def _empty(choice: Choice, problem: str) -> Compare:
     return Compare(
-        choice, problem, before=None, after=None, differs=(), same=(), limits=(), days=(), features=(),
-        policy=(), segments=(), is_linked=True, migration=None, findings=(), gaps=(), stability=(),
-        evidence=(),
+        choice, problem, before=None, after=None, differs=(), same=(), terms=(), limits=(), days=(),
+        features=(), policy=(), segments=(), is_linked=True, migration=None, findings=(), gaps=(),
+        stability=(), evidence=(),
     )  # fmt: skip
 
 
@@ -244,6 +248,7 @@ def _page(r: Speaker, choice: Choice, found: _Found, standings: Mapping[int, Sta
         after=_stands(r, diff.after, standings),
         differs=(),
         same=(),
+        terms=(),
         limits=rows.limit_rows(by, diff.limits),
         days=rows.rows(by, diff.days),
         features=rows.feature_rows(by, diff.features),
@@ -257,7 +262,15 @@ def _page(r: Speaker, choice: Choice, found: _Found, standings: Mapping[int, Sta
         evidence=rows.rows(by, diff.evidence),
     )
     differs = tuple(name for name in SECTIONS if getattr(page, name))
-    return replace(page, differs=differs, same=tuple(name for name in SECTIONS if name not in differs))
+    same = tuple(name for name in SECTIONS if name not in differs)
+    return replace(page, differs=differs, same=same, terms=terms_in(" ".join(_said(page)), r.language))
+
+
+def _said(page: Compare) -> Iterator[str]:
+    """Yield what figures and findings are called on a page."""
+    yield from (row.label for row in (*page.limits, *page.stability))
+    yield from (row.label for one in page.gaps for row in one.rows)
+    yield from (row.sentence for one in page.findings for row in one.rows)
 
 
 def _stands(r: Speaker, seen: Seen | None, standings: Mapping[int, Standing]) -> Stands | None:

@@ -21,7 +21,7 @@ def page(desk):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", ("candidate", "PIPL Art. 24", "GB/T 35273-2020, 7.4", "proxy", "Resume", "business owner")),
+        ("en", ("candidate", "PIPL Art. 24", "GB/T 35273-2020, 7.4", "proxy", "Resume", "objection")),
         (
             "zh",
             ("候选版本", "《个人信息保护法》第二十四条", "代理变量", "恢复使用", "业务负责人", "无法判定"),

@@ -1,6 +1,7 @@
 """Two versions stand side by side, or the page says why not; only what was submitted can be chosen."""
 
 import json
+import re
 import shutil
 from dataclasses import fields, replace
 from pathlib import Path
@@ -147,6 +148,15 @@ def test_everything_that_differs_is_told(two):
     told = html(two)
     assert "looser: more passes" in told
     assert 'class="chart flow"' in told
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Cramér&#39;s V"), ("zh", "克莱姆V系数")])
+def test_every_term_of_the_page_has_its_line_there(two, language, told):
+    shown = html(two, language)
+
+    assert "Cramér's V" in asked(two, language).page.terms
+    assert re.search(rf"<dt>{told}[^<]*</dt><dd>[^<]+</dd>", shown)
+    assert 'popovertarget="term-what-blocks"' in shown
 
 
 def test_equal_versions_say_that_nothing_differs(desk):

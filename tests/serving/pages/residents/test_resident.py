@@ -84,6 +84,8 @@ def test_everything_that_is_kept_is_told_in_words(kept, language, told):
 
     assert [one for one in told if one not in words(html)] == []
     assert faults(html) == []
+    terms = ("notice", "objection", "borderline", "decision", "override")
+    assert [one for one in terms if f'id="term-{one}" popover>' not in html] == []
     assert (len(page.segments), len(page.overrides), len(page.requests), len(page.readings)) == (2, 1, 1, 1)
     assert REF not in html
 
