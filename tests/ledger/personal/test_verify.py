@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from segmentation.ledger.access import append_within
+from segmentation.ledger.personal.breaches import Breaches
+from segmentation.ledger.personal.breaches import Told as Opened
 from segmentation.ledger.personal.emptying import empty
 from segmentation.ledger.personal.entries import Line, read_line
 from segmentation.ledger.personal.records import tell, write
@@ -18,6 +20,7 @@ from segmentation.vault import Keyring
 from tests.ledger.personal.planted import NOW, keep, said
 
 LATER = NOW + timedelta(hours=1)
+NOTICE = ("service_planning", "v1", "sha256:0", 5, "")
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def filled(records, ledger):
     keep(records, "R-1", "R-2", "R-3", purpose="fairness_audit")
     keep(records, "R-1", "R-2", "R-3", "R-4", table=segments)
     with ledger.writer("Not written") as connection:
-        write(connection, notices, "", [("service_planning", "v1", "sha256:0", 5, "")], "Carol", NOW, None)
+        write(connection, notices, "", [NOTICE], "Carol", NOW, records.keyring)
     return records
 
 
@@ -225,7 +228,21 @@ def test_a_line_that_another_keyring_vouches_for_or_that_was_altered_is_told(emp
     assert len(said(ledger, keyring=filled.keyring)) == 2
 
 
-def test_lines_about_notices_breaches_and_readings_need_no_keyring(filled, ledger):
+@pytest.mark.parametrize("strange", [None, Keyring.generate(NOW)], ids=["nothing", "another keyring"])
+def test_a_notice_that_was_made_up_is_told_with_the_keyring(filled, ledger, strange):
+    with ledger.writer("Not written") as connection:
+        digest = digest_of("notices", (2, *NOTICE))
+        connection.execute(insert(notices).values((2, *NOTICE, digest)))
+        line = Line(LATER, "0", "Carol", "write", "notices", 2, 1, digest_of_rows([digest]), NOTICE[0])
+        tell(connection, [line if strange is None else vouched(strange, line)], None)
+
+    verify_personal(ledger)
+    (fault,) = said(ledger, keyring=filled.keyring)
+    assert fault.startswith("Row 2 of notices: the line of the access log that tells of this (write) was not")
+
+
+def test_lines_about_breaches_and_readings_need_no_keyring(filled, ledger):
+    Breaches(ledger).open(Opened("Carol", "found", "A disk was lost."), NOW)
     with ledger.writer("Not written") as connection:
         tell(connection, [read_line("consents", "service_planning", 3, "Carol", NOW)], None)
 

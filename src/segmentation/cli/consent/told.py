@@ -48,7 +48,7 @@ def notice(
     asked = list(rules.stated) if purpose is None else [purpose]
     digests = [_digest(path) for path in text or ()]
     with desk_at(home, by, passphrase_file) as desk:
-        notices = Notices(desk.personal.records.ledger)
+        notices = Notices(desk.personal.records.ledger, desk.personal.records.keyring)
         for key in asked:
             notices.add(rules, key, version, desk.by, desk.now, digests)
         texts = {key: _text(notices, key, version) for key in asked}

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segmentation.ledger.store import Ledger
     from segmentation.policy import Policy
     from segmentation.policy.parts import OptionalPurpose, Purpose
+    from segmentation.vault import Keyring
 
 LONGEST = 64
 """Letters of the name of a notice's version."""
@@ -97,10 +98,12 @@ class Notices:
     Parameters
     ----------
     ledger : Ledger
+    keyring : Keyring or None
+        Vouches for what is put on record: without it, a verification with the keyring takes that for made up.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, keyring: Keyring | None = None) -> None:
+        self._ledger, self._keyring = ledger, keyring
 
     def add(
         self,
@@ -141,6 +144,8 @@ class Notices:
             The version's name will not do, or it is on record and covers something else or has another text.
         LedgerError, StorageError
             The database refuses.
+        VaultError
+            The keyring is not the one of this ledger.
         """
         covers, texts = covers_of(policy, purpose), tuple(sorted(set(text)))
         if not (0 < len(version) <= LONGEST) or not version.isprintable() or version != version.strip():
@@ -154,7 +159,7 @@ class Notices:
                 if not texts or texts == there.text:
                     return False
             row = (purpose, version, covers, micros(now), " ".join(texts))
-            return bool(write(connection, notices, purpose, [row], by, now, None))
+            return bool(write(connection, notices, purpose, [row], by, now, self._keyring))
 
     def all(self, purpose: str | None = None) -> tuple[Notice, ...]:
         """Return the versions on record, of one purpose or of all, the oldest first."""

@@ -21,7 +21,7 @@ from segmentation.ledger.personal.entries import SPOOL, Line
 from segmentation.ledger.personal.graves import Graves, unlike_file
 from segmentation.ledger.personal.rows import digest_of, digest_of_rows, name_of
 from segmentation.ledger.personal.spans import Spans, parted
-from segmentation.ledger.personal.tables import NUMBERED, PERSONAL, data_keys
+from segmentation.ledger.personal.tables import NUMBERED, PERSONAL, data_keys, notices
 from segmentation.ledger.personal.tables import tombstones as buried
 from segmentation.ledger.personal.vouching import is_vouched
 from segmentation.ledger.tables import access
@@ -44,8 +44,8 @@ MOST = 1 << 20
 OUT = frozenset({"erase", "retention"})
 CHANGES = OUT | {"write", "rotate"}
 """What lines tell of that changes what is kept."""
-VOUCHED = frozenset(map(name_of, (*PERSONAL, buried, data_keys)))
-"""Tables of which every change is vouched for with the keyring."""
+VOUCHED = frozenset(map(name_of, (*PERSONAL, buried, data_keys, notices)))
+"""Tables of which every change is vouched for with the keyring; who enters a breach may have none."""
 RESTORE = "Restore the ledger from a backup."
 _decode = msgspec.json.Decoder(Line).decode
 
