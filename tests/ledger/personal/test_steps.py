@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from segmentation.errors import VaultError
+from segmentation.errors import ReviewError, VaultError
 from segmentation.ledger.personal.entries import Kept, micros
-from segmentation.ledger.personal.steps import Told, encoded, request_of
+from segmentation.ledger.personal.steps import LONGEST, Told, check_said, encoded, request_of
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ID, DUE = "R0a1b2c3d4e5f", AT + timedelta(days=30)
@@ -29,3 +29,10 @@ def test_a_request_is_what_its_steps_say():
 def test_a_row_that_holds_no_step_is_named(content):
     with pytest.raises(VaultError, match="Row 7 of requests opens and holds no request"):
         request_of([row(7, "received", content)])
+
+
+@pytest.mark.parametrize("name", ["text", "channel", "language"])
+def test_a_text_that_is_too_long_is_no_step(name):
+    check_said(Told("Carol", **{name: LONGEST * "a"}))
+    with pytest.raises(ReviewError, match="at most 2,000 letters"):
+        check_said(Told("Carol", **{name: (LONGEST + 1) * "a"}))

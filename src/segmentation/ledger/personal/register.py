@@ -6,13 +6,13 @@ Every step of a request is a row, and a request is what its rows say. Who is lat
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import select
 
 from segmentation.errors import ReviewError
-from segmentation.ledger.personal.entries import time_of
+from segmentation.ledger.personal.entries import micros, time_of
 from segmentation.ledger.personal.tables import requests
 
 if TYPE_CHECKING:
@@ -113,3 +113,24 @@ def listed_of(request: str, right: Right, steps: Sequence[tuple[State, int, int]
     state, at, due = steps[-1]
     ended = time_of(at) if state in ENDED else None
     return Listed(request, right, state, time_of(steps[0][1]), time_of(due), ended)
+
+
+def check_open(found: Listed, state: State) -> None:
+    """Refuse a step of a request that was answered, and a second extension.
+
+    Raises
+    ------
+    ReviewError
+    """
+    if found.ended is not None:
+        raise ReviewError(
+            f"The request {found.id} was answered on {found.ended:%Y-%m-%d}: it is {found.state}. It stays "
+            "so; a new request may ask for the same."
+        )
+    if state == found.state == "extended":
+        raise ReviewError(f"The request {found.id} was extended before, and once is enough. Answer it.")
+
+
+def stepped(found: Listed, state: State, due: datetime, now: datetime) -> Listed:
+    """Return a request as it is after a step more."""
+    return replace(found, state=state, due=due, ended=time_of(micros(now)) if state in ENDED else None)

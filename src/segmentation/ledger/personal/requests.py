@@ -1,16 +1,15 @@
 """What residents ask for: received, extended, done, refused or ended by an erasure (PIPL Art. 44 to 50).
 
-State and day are in the clear (`register`); what was said is sealed like everything else of a resident. A
-step behind an erasure is of nobody: its row has no pseudonym, and nothing sealed.
+State and day are in the clear (`register`); what was said is sealed like everything else of a resident
+(`steps`).
 """
 
 from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -19,8 +18,8 @@ from segmentation.ledger.personal.behind import subjects_behind
 from segmentation.ledger.personal.carrying import outlive
 from segmentation.ledger.personal.deadlines import DAYS, WORKING_DAYS, due_of, is_short
 from segmentation.ledger.personal.ends import check_alive
-from segmentation.ledger.personal.entries import Entry, Write, micros, time_of
-from segmentation.ledger.personal.identity import check_identity, check_way
+from segmentation.ledger.personal.entries import micros
+from segmentation.ledger.personal.identity import check_identity
 from segmentation.ledger.personal.look import Look, opened, wrapped_keys
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN, sealed_rows, write
 from segmentation.ledger.personal.register import (
@@ -28,11 +27,23 @@ from segmentation.ledger.personal.register import (
     NOT_THERE,
     RIGHTS,
     Listed,
+    check_open,
     listed,
     listed_of,
     one_of,
+    stepped,
 )
-from segmentation.ledger.personal.steps import Request, Step, Told, encoded, request_of
+from segmentation.ledger.personal.steps import (
+    LONGEST,
+    PURPOSE,
+    Request,
+    Step,
+    Told,
+    bare,
+    check_said,
+    request_of,
+    step_of,
+)
 from segmentation.ledger.personal.tables import consents, requests
 from segmentation.ledger.personal.withdrawing import take_out_after
 
@@ -42,7 +53,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from segmentation.ledger.personal.entries import Kept
+    from segmentation.ledger.personal.entries import Kept, Write
     from segmentation.ledger.personal.records import Records
     from segmentation.ledger.personal.register import Right, State
     from segmentation.vault import DataKey
@@ -51,10 +62,6 @@ __all__ = ["AT_ONCE", "DAYS", "LONGEST", "PURPOSE", "Request", "Requests", "Step
 
 AT_ONCE: tuple[Right, ...] = ("objection", "withdrawal")
 """What asks nothing and takes effect when it is received (PIPL Art. 15, 24)."""
-PURPOSE = "own rights"
-"""Stands as the purpose of all rows; the blank keeps it apart from every purpose of a policy."""
-LONGEST = 2000
-"""Letters of what is said in one step."""
 
 
 class Requests:
@@ -104,7 +111,7 @@ class Requests:
         """
         if right not in RIGHTS:
             raise ReviewError(f"There is no such right. A resident may ask for {', '.join(RIGHTS)}.")
-        _check(told)
+        check_said(told)
         request = f"R{self._random(6).hex()}"
         at, due = micros(now), micros(due_of(right, told.channel, now, self._days))
         state: State = "done" if right in AT_ONCE else "received"
@@ -114,7 +121,7 @@ class Requests:
                 self._check_alone(connection, subject, right)
             keyring = self._records.keyring
             check_alive(connection, keyring, [row for one in beside for row in one.entries])
-            step = _step(subject, (request, right, state, due), told, at)
+            step = step_of(subject, (request, right, state, due), told, at)
             for one in beside:
                 if one.table is consents:
                     take_out_after(Look(connection, lambda: keyring), keyring, one, told.by, now)
@@ -178,17 +185,17 @@ class Requests:
         with self._writing() as connection:
             found = one_of(connection, request)
             state: State = "done" if found.right == "erasure" else "erased"
-            _check_open(found, state)
+            check_open(found, state)
             write(
                 connection,
                 requests,
                 PURPOSE,
-                [_bare(found, state, micros(now))],
+                [bare(found, state, micros(now))],
                 by,
                 now,
                 self._records.keyring,
             )
-        return _with(found, state, found.due, now)
+        return stepped(found, state, found.due, now)
 
     # ---- Reading --------------------------------------------------------------------------------------
 
@@ -248,7 +255,7 @@ class Requests:
         now: datetime,
         beside: Sequence[Write] = (),
     ) -> Listed:
-        _check(told)
+        check_said(told)
         if state != "done" and not told.text.strip():
             raise ReviewError("Say why: the resident is told the reason, and may go to court (PIPL Art. 50).")
         answered: list[Listed] = []
@@ -257,12 +264,12 @@ class Requests:
             found = one_of(connection, request)
             if not self._is_of(connection, subject, request):
                 raise ReviewError(NOT_THERE)
-            _check_open(found, state)
+            check_open(found, state)
             due = found.due + timedelta(days=self._days) if state == "extended" else found.due
             more = (found.id, found.right, state, micros(due))
-            step = _step(subject, more, told, micros(now))
+            step = step_of(subject, more, told, micros(now))
             self._write(connection, keys, (step, *beside), told.by, now)
-            answered.append(_with(found, state, due, now))
+            answered.append(stepped(found, state, due, now))
 
         self._with_key(subject, now, write_all)
         return answered[0]
@@ -331,31 +338,3 @@ class Requests:
         mark = self._records.keyring.marker(PURPOSE)(subject)
         question = select(requests.c.number).where(requests.c.subject == mark, requests.c.request == request)
         return connection.execute(question.limit(1)).first() is not None
-
-
-def _check(told: Told) -> None:
-    check_way(told.identity)
-    if max(map(len, (told.text, told.channel, told.language))) > LONGEST:
-        raise ReviewError(f"A text in a request has at most {LONGEST:,} letters. Say it shorter.")
-
-
-def _check_open(found: Listed, state: State) -> None:
-    if found.ended is not None:
-        raise ReviewError(
-            f"The request {found.id} was answered on {found.ended:%Y-%m-%d}: it is {found.state}. It stays "
-            "so; a new request may ask for the same."
-        )
-    if state == found.state == "extended":
-        raise ReviewError(f"The request {found.id} was extended before, and once is enough. Answer it.")
-
-
-def _step(subject: bytes, more: tuple[str, Right, State, int], told: Told, at: int) -> Write:
-    return Write(requests, PURPOSE, [Entry(subject, at, encoded(told), more)])
-
-
-def _with(found: Listed, state: State, due: datetime, now: datetime) -> Listed:
-    return replace(found, state=state, due=due, ended=time_of(micros(now)) if state in ENDED else None)
-
-
-def _bare(found: Listed, state: State, at: int) -> tuple[Any, ...]:
-    return (None, PURPOSE, at, found.id, found.right, state, micros(found.due), None)
