@@ -11,7 +11,7 @@ Whole tables of needs go through `Segmenter.fit` as a build would have it, with 
 - needs that go together, and no segments (a Gaussian copula with two factors): how often are they taken for
   segments, and does the copula test beside the choice say so? The shuffle cannot: it has no correlation.
 
-Run it with no argument (a few minutes), --quick or --full (100 tables of each kind).
+Run it with no argument (a few minutes), --quick (a table of each kind) or --full (100 of each).
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ def alone() -> None:
 def main() -> None:
     """Measure and print."""
     asked = arguments(__doc__)
-    times = 100 if asked.full else 3 if asked.quick else 20
+    times = 100 if asked.full else 1 if asked.quick else 20
     with ProcessPoolExecutor(initializer=alone) as pool:
         found = runs(pool, times)
     head = (
