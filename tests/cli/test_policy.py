@@ -2,8 +2,14 @@
 
 import json
 import tomllib
+from datetime import UTC, datetime
 
 import jsonschema
+
+from segmentation.home import Home
+from segmentation.ledger.personal.notices import Notices
+from segmentation.ledger.store import create_ledger
+from segmentation.policy import read_policy
 
 
 def test_check_says_what_a_good_policy_holds(run, place):
@@ -16,6 +22,26 @@ def test_check_prints_json_for_machines(run, place):
     content = run("policy", "check", "policy.toml", "--json").content
     assert content["name"] == "resident_needs"
     assert content["digest"].startswith("sha256:")
+
+
+def test_check_says_which_notices_are_not_on_record_where_a_home_is_named(run, place, monkeypatch):
+    monkeypatch.delenv("SEGMENTATION_LEDGER", raising=False)
+    home = Home(place / "kept")
+    policy = read_policy(place / "policy.toml")
+    with create_ledger(f"sqlite:///{home.ledger}") as ledger:
+        ended = run("policy", "check", "policy.toml", "--home", home.root)
+        assert ended.code == 0
+        assert "what residents were told is not on record" in ended.err
+        assert "segmentation consent notice VERSION --policy policy.toml --as NAME" in ended.err
+        for purpose in policy.stated:
+            Notices(ledger).add(policy, purpose, "2026-01", "Carol", datetime(2026, 1, 5, tzinfo=UTC))
+    ended = run("policy", "check", "policy.toml", "--home", home.root)
+    assert (ended.code, ended.err) == (0, "")
+    assert "What residents were told of each purpose is on record." in ended.out
+    assert run("policy", "check", "policy.toml", "--home", home.root, "--json").content["notices"] == []
+    none = run("policy", "check", "policy.toml", "--home", place / "none")
+    assert none.code == 2
+    assert "There is no ledger" in none.err
 
 
 def test_check_names_all_five_faults_at_once(run, place):

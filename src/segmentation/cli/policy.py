@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmentation.cli.console import say_json
 from segmentation.cli.options import Json
+from segmentation.cli.plain import warn
+
+if TYPE_CHECKING:
+    from segmentation.policy import Policy
 
 app = typer.Typer(help="Check, explain and draft policy files.", no_args_is_help=True)
 
@@ -16,17 +20,33 @@ app = typer.Typer(help="Check, explain and draft policy files.", no_args_is_help
 @app.command(epilog="Example: `segmentation policy check models/resident_needs/policy.toml`")
 def check(
     file: Annotated[Path, typer.Argument(help="The policy, a TOML file.")],
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Look in the ledger of this home, too: whether what residents were told is there."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a policy file, and name every fault at once."""
+    """Check a policy file, and name every fault at once.
+
+    With --home also say which notices to residents are not on record, or told of something else: no
+    approval puts them there.
+    """
     from segmentation.policy import read_policy
 
     policy = read_policy(file)
+    lacking = () if home is None else _lacking(policy, home)
     if as_json:
-        say_json({"name": policy.name, "digest": policy.digest, "features": list(policy.features)})
-    else:
-        counts = f"{len(policy.features)} features, {len(policy.protected)} protected attributes"
-        typer.echo(f"{file} is in order: {policy.name}, {counts}, {len(policy.proxies)} proxies.")
+        told = {"name": policy.name, "digest": policy.digest, "features": list(policy.features)}
+        say_json(told if home is None else {**told, "notices": list(lacking)})
+        return
+    counts = f"{len(policy.features)} features, {len(policy.protected)} protected attributes"
+    typer.echo(f"{file} is in order: {policy.name}, {counts}, {len(policy.proxies)} proxies.")
+    for one in lacking:
+        warn(one)
+    if lacking:
+        warn(f"That is: segmentation consent notice VERSION --policy {file} --as NAME")
+    elif home is not None:
+        typer.echo("What residents were told of each purpose is on record.")
 
 
 @app.command(epilog="Example: `segmentation policy schema > policy.schema.json`")
@@ -65,3 +85,14 @@ def draft(
     else:
         write_text(out, text)
         typer.echo(f"Wrote {out}. Write what is marked, then run: segmentation policy check {out}")
+
+
+def _lacking(policy: Policy, home: Path) -> tuple[str, ...]:
+    """Return in a sentence each which notices the ledger lacks."""
+    from segmentation.home import Home
+    from segmentation.ledger.personal.notices import Notices
+    from segmentation.ledger.store import open_ledger
+    from segmentation.ledger.trust import ledger_url
+
+    with open_ledger(ledger_url(Home(home))) as ledger:
+        return Notices(ledger).needed(policy, policy.stated)
