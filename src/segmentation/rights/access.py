@@ -95,6 +95,8 @@ def _page(name: str, who: str, purpose: For, reads: str = "", writes: str = "") 
 PLACED = "consents segments overrides"
 EVERYTHING = f"{PLACED} requests"
 ERASED = f"data_keys tombstones {EVERYTHING}"
+TAKEN_BACK = f"tombstones {PLACED}"
+"""A withdrawal outlives an older backup, as an erasure does."""
 DECIDED = "segments overrides requests"
 OFFICER, OPERATOR = "compliance", "operator"
 FINDERS = "compliance administrator"
@@ -109,24 +111,24 @@ WAYS: tuple[Way, ...] = (
     _route("resident_place", "store", "placing", reads=PLACED, writes="segments"),
     _route("resident_segment", "resident", "stated", reads=PLACED),
     _route("resident_explain", "rights", "rights", reads="segments overrides"),
-    _route("resident_consent", "rights", "recorded", reads="consents", writes=PLACED),
+    _route("resident_consent", "rights", "recorded", reads="consents", writes=TAKEN_BACK),
     _route("resident_consents", "rights", "rights", reads="consents"),
-    _route("resident_ask", "rights", "rights", reads="consents", writes=EVERYTHING),
+    _route("resident_ask", "rights", "rights", reads="consents", writes=f"{TAKEN_BACK} requests"),
     _route("resident_requests", "rights", "rights", reads="requests"),
     _route("resident_account", "rights", "rights", reads=EVERYTHING),
     _command("resident show", OFFICER, "rights", reads=EVERYTHING),
     _command("resident explain", OFFICER, "rights", reads="segments overrides"),
     _command("resident requests", OPERATOR, "keeping"),
-    _command("resident request", OFFICER, "rights", reads="consents", writes=EVERYTHING),
+    _command("resident request", OFFICER, "rights", reads="consents", writes=f"{TAKEN_BACK} requests"),
     _command("resident answer", OFFICER, "rights", reads="requests", writes="requests"),
     _command("resident override", OFFICER, "rights", reads=DECIDED, writes="overrides requests"),
     _command("resident erase", OFFICER, "rights", reads="requests", writes=ERASED),
     _command("consent state", OFFICER, "recorded", reads="consents"),
     _command("consent give", OFFICER, "recorded", reads="consents", writes="consents"),
-    _command("consent refuse", OFFICER, "recorded", reads="consents", writes=PLACED),
-    _command("consent withdraw", OFFICER, "recorded", reads="consents", writes=PLACED),
-    _command("consent object", OFFICER, "recorded", reads="consents", writes="consents"),
-    _command("consent import", OFFICER, "recorded", reads="consents", writes=PLACED),
+    _command("consent refuse", OFFICER, "recorded", reads="consents", writes=TAKEN_BACK),
+    _command("consent withdraw", OFFICER, "recorded", reads="consents", writes=TAKEN_BACK),
+    _command("consent object", OFFICER, "recorded", reads="consents", writes="tombstones consents"),
+    _command("consent import", OFFICER, "recorded", reads="consents", writes=TAKEN_BACK),
     _command("consent export", OFFICER, "recorded", reads="consents"),
     _command("consent notice", OFFICER, "recorded", writes="notices"),
     _command("breach open", FINDERS, "keeping", writes="breaches"),
@@ -147,8 +149,8 @@ WAYS: tuple[Way, ...] = (
     _page("resident", OFFICER, "rights", reads=EVERYTHING),
     _page("resident_json", OFFICER, "rights", reads=EVERYTHING),
     _page("resident_page", OFFICER, "rights", reads=EVERYTHING),
-    _page("receive_request", OFFICER, "rights", reads="consents", writes=EVERYTHING),
-    _page("say", OFFICER, "rights", reads="consents", writes=EVERYTHING),
+    _page("receive_request", OFFICER, "rights", reads="consents", writes=f"{TAKEN_BACK} requests"),
+    _page("say", OFFICER, "rights", reads="consents", writes=f"{TAKEN_BACK} requests"),
     _page("override", OFFICER, "rights", reads="segments overrides"),
     _page("decide_override", OFFICER, "rights", reads=DECIDED, writes="overrides requests"),
     _page("erase", OFFICER, "rights", reads="requests"),
