@@ -1,20 +1,13 @@
-"""Sealing beside: another process seals the same, tells what it cannot, and ends when nobody listens."""
+"""Sealing beside: another process seals the same, and tells what it cannot."""
 
-import io
-import os
-import pickle
-import sys
-import time
 from datetime import UTC, datetime
-from functools import partial
-from inspect import getfile
 
 import pytest
 
-from segmentation.errors import LedgerError, VaultError
+from segmentation.errors import VaultError
 from segmentation.ledger.personal import sealing
 from segmentation.ledger.personal.rows import place_of
-from segmentation.ledger.personal.sealing import Batch, Job, Sealer, packed, seal, work
+from segmentation.ledger.personal.sealing import Batch, Job, Sealer, packed, seal
 from segmentation.ledger.personal.vouching import Numbers
 from segmentation.vault import DataKey, Keyring, Wrapped
 
@@ -69,15 +62,8 @@ def test_some_rows_of_a_batch_keep_their_columns_together():
     assert BATCH.take([1]).more == ()
 
 
-def test_a_program_seals_until_there_are_no_more_jobs_and_tells_what_it_cannot():
-    lost = {SUBJECTS[0]: Keyring.generate(NOW).wrap(SUBJECTS[0], b"k" * 32)}
-    out = io.BytesIO()
-    jobs = [pickle.dumps(partial(packed, one)) for one in (job(), job(lost))]
-    work(io.BytesIO(b"".join(jobs)), out)
-    out.seek(0)
-
-    assert contents(sealing._decode(pickle.load(out))) == dict(enumerate(BATCH.contents))
-    assert isinstance(pickle.load(out), VaultError)
+def test_a_batch_is_the_same_after_it_was_packed_for_another_process():
+    assert contents(sealing._decode(packed(job()))) == dict(enumerate(BATCH.contents))
 
 
 @pytest.fixture
@@ -96,52 +82,12 @@ def test_another_process_seals_and_ends_with_this_one(sealer):
     assert worker._process.poll() is not None
 
 
-def test_a_process_that_is_ended_is_told_with_the_way_out(sealer):
-    sealer.begin(job()).result()
-    worker = sealer._free.get()
-    os.kill(worker._process.pid, 9)
-    worker._process.wait()
-    sealer._free.put(worker)
+def test_what_another_process_cannot_seal_is_told_here(sealer):
+    lost = {SUBJECTS[0]: Keyring.generate(NOW).wrap(SUBJECTS[0], b"k" * 32)}
 
-    with pytest.raises(LedgerError, match="was ended by something else"):
-        sealer.begin(job()).result()
-
-
-def test_a_process_whose_starter_is_gone_ends(sealer):
-    sealer.begin(job()).result()
-    worker = sealer._free.get()
-    worker._process.stdin.close()
-    for _ in range(200):
-        if worker._process.poll() is not None:
-            break
-        time.sleep(0.05)
-    assert worker._process.poll() == 0
-    sealer._free.put(worker)
-
-
-def test_nothing_that_lies_in_the_working_folder_runs_where_the_keyring_is_sent(
-    sealer, tmp_path, monkeypatch
-):
-    for name in ("secrets", "pickle", "cryptography", "sitecustomize", "segmentation"):
-        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'seen')!r}, 'w')\nraise SystemExit(9)\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(("", str(tmp_path))))
-    monkeypatch.setattr("sys.path", ["", str(tmp_path), *sys.path])
-
+    with pytest.raises(VaultError, match="lacks the wrapping key"):
+        sealer.begin(job(lost)).result()
     assert contents(sealer.begin(job()).result()) == dict(enumerate(BATCH.contents))
-    assert not (tmp_path / "seen").exists()
-
-
-def test_another_process_runs_the_same_code_as_this_one(sealer, tmp_path, monkeypatch):
-    (tmp_path / "only_here.py").write_text("class Found: pass\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    from only_here import Found
-
-    sealer.begin(job()).result()
-    worker = sealer._free.get()
-    sealer._free.put(worker)
-    assert worker.do(partial(getfile, sealing.Worker)) == getfile(sealing.Worker)
-    assert worker.do(partial(getfile, Found)) == str(tmp_path / "only_here.py")
 
 
 def test_few_rows_are_sealed_here():

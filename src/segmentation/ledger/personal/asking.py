@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from segmentation.ledger.personal.gate import Gate
 from segmentation.ledger.personal.records import Records
-from segmentation.ledger.personal.sealing import FEW, Worker
+from segmentation.ledger.personal.sealing import FEW
+from segmentation.ledger.personal.worker import Worker
 from segmentation.ledger.store import Ledger
 
 if TYPE_CHECKING:
