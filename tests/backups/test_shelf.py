@@ -114,7 +114,7 @@ def test_a_disk_that_is_full_is_told(shelf, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with shelf.alone():
-        monkeypatch.setattr("segmentation.backups.shelf.remember", full)
+        monkeypatch.setattr("segmentation.backups.shelf.sync", full)
         with pytest.raises(StorageError, match=r"no space left on device\. Nothing half-written is taken"):
             put(shelf, 0)
     assert shelf.kept() == ()
