@@ -17,7 +17,7 @@ from segmentation.cli.breach_facts import facts_in, told_of
 from segmentation.cli.console import say_json
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile, one_of
 from segmentation.cli.plain import plain, say
-from segmentation.cli.resident.desk import named, person_at
+from segmentation.cli.resident.desk import enlist, person_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -199,11 +199,5 @@ def _next(reader: str) -> str:
     return f"`segmentation breach step` with {reader}_notified"
 
 
-COMMANDS: Mapping[str, Callable[..., None]] = {
-    "open": open_,
-    "step": step,
-    "list": list_,
-    "notice": notice,
-}
-for _name, _command in COMMANDS.items():
-    app.command(_name, epilog=f"Example: `{EXAMPLES[_name]}`")(named(f"breach {_name}", _command))
+COMMANDS: Mapping[str, Callable[..., None]] = {"open": open_, "step": step, "list": list_, "notice": notice}
+enlist(app, "breach", COMMANDS, EXAMPLES)

@@ -1,10 +1,9 @@
-"""The reference of a resident comes from a file or from standard input, and is no argument."""
+"""The reference of a resident comes from a file or from standard input."""
 
 import io
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from segmentation.cli.resident.desk import reference
 from segmentation.errors import StorageError
@@ -37,10 +36,3 @@ def test_what_is_no_reference_is_refused(typed, tmp_path, content):
         reference(None)
     with pytest.raises(StorageError):
         reference(tmp_path / "missing")
-
-
-def test_no_command_takes_a_reference_as_an_argument():
-    from segmentation.cli.main import app
-
-    for command in typer.main.get_command(app).commands["resident"].commands.values():
-        assert not {"--reference", "--ref"} & {option for one in command.params for option in one.opts}

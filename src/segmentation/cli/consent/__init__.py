@@ -2,15 +2,14 @@
 
 import typer
 
-from segmentation.cli.consent import one, tables, told
-from segmentation.cli.resident.desk import named
+from segmentation.cli.consent import notice, one, tables
+from segmentation.cli.resident.desk import enlist
 
 app = typer.Typer(
     help="Keep consents: bring them in and out as tables, say where one stands, record what a resident says.",
     no_args_is_help=True,
 )
-for module in (tables, one, told):
-    for name, command in module.COMMANDS.items():
-        app.command(name, epilog=f"Example: `{module.EXAMPLES[name]}`")(named(f"consent {name}", command))
+for module in (tables, one, notice):
+    enlist(app, "consent", module.COMMANDS, module.EXAMPLES)
 
 __all__ = ["app"]

@@ -20,7 +20,7 @@ import typer
 from segmentation.cli import office, secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from segmentation.approved import Approved
@@ -156,18 +156,23 @@ def named(words: str, command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def enlist(
+    app: typer.Typer,
+    group: str,
+    commands: Mapping[str, Callable[..., None]],
+    examples: Mapping[str, str],
+) -> None:
+    """Add commands to a group, each with its example, and each of which knows its own words (`named`)."""
+    for name, command in commands.items():
+        app.command(name, epilog=f"Example: `{examples[name]}`")(named(f"{group} {name}", command))
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[tuple[Personal, Requests]]:
     """Open what is kept of residents; the keyring is opened when something needs it."""
-    from segmentation.home import Home
-    from segmentation.ledger.personal.opening import open_personal
     from segmentation.ledger.personal.requests import Requests
-    from segmentation.ledger.store import open_ledger
-    from segmentation.ledger.trust import trust_of
 
-    place = Home(home)
-    with open_ledger(trust_of(place).ledger) as ledger:
-        personal = open_personal(ledger, place, office.now(), ask=secrets.keyring_passphrase())
+    with office.personal_at(home) as personal:
         yield personal, Requests(personal.records)
 
 
@@ -184,7 +189,7 @@ def reference(file: Path | None) -> str:
     if file is None and secrets.is_asked():
         return str(typer.prompt("Reference of the resident", hide_input=True, err=True))
     try:
-        content = sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
+        content = sys.stdin.buffer.read() if file in {None, STDIN} else file.read_bytes()
         line = content.decode().partition("\n")[0].strip()
     except (OSError, UnicodeDecodeError):
         line = ""
@@ -219,8 +224,8 @@ def words(what: str, file: Path | None, reference_file: Path | None = None) -> s
 
     if file is None:
         return str(typer.prompt(what, default="", show_default=False, err=True)) if secrets.is_asked() else ""
-    is_input = str(file) == "-"
-    if is_input and str(reference_file) == "-":
+    is_input = file == STDIN
+    if is_input and reference_file == STDIN:
         raise typer.BadParameter(
             "standard input holds the text or the reference, and not both; write one into a file"
         )

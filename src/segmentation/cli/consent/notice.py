@@ -53,9 +53,10 @@ def notice(
             notices.add(rules, key, version, desk.by, desk.now, digests)
         texts = {key: _text(notices, key, version) for key in asked}
         counted = {key: notices.counting(rules, key) for key in asked}
-    told = {key: {"same": sorted(of.same), "anew": sorted(of.known - of.same)} for key, of in counted.items()}
-    for key, of in told.items():
-        of["text"] = texts[key]
+    told = {
+        key: {"same": sorted(of.same), "anew": sorted(of.known - of.same), "text": texts[key]}
+        for key, of in counted.items()
+    }
     if as_json:
         say_json(told)
         return
