@@ -136,6 +136,7 @@ DETAILS: Mapping[str, str] = {
     "wrong-method": "The header Allow names the method that this address answers to.",
     "too-slow": "All of a request must arrive in time; send fewer residents at once.",
     "conflict": "The same was asked for before (access), and waits for its answer. Answer that request.",
+    "version-gone": "The segment is of a version that is not there any more, so nobody can say why.",
     "too-large": "The body, or the number of residents, is over the limit; send fewer residents at once.",
     "wrong-media": "Send the content type application/json.",
     "invalid": "Two things do not fit the policy; `faults` says where, and the way out.",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from serving.tally import Tally
 
-STATUSES = (200, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503)
+STATUSES = (200, 204, 303, 304, 400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 503)
 """Every status that an answer has; another one would be counted as 500."""
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
 """Upper ends, in seconds."""
