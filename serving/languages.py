@@ -21,6 +21,11 @@ MOST_RANGES = 32
 _WEIGHT = re.compile(rb"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 
+def named(text: str) -> Language | None:
+    """Return the language of ours that a text names; None where it names none."""
+    return next((one for one in LANGUAGES if one == text), None)
+
+
 def preferred(headers: Sequence[tuple[bytes, bytes]]) -> Language:
     """Return the language of ours that ``Accept-Language`` prefers (RFC 9110, section 12.5.4).
 

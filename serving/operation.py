@@ -68,7 +68,7 @@ class Operation:
 LANGUAGE: Mapping[str, Any] = {
     "name": "language",
     "in": "query",
-    "description": "Of the card as a page, else the one that Accept-Language prefers; the JSON has both. / "
+    "description": "Of the answer as a page, else the one that Accept-Language prefers; the JSON has both. / "
     "页面形式的语言，未指定时按 Accept-Language；JSON 含两种语言。",
     "schema": {"type": "string", "enum": ["en", "zh"]},
 }

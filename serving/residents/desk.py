@@ -89,10 +89,10 @@ class Desk:
         with self._opening:
             if self._ledger is None:
                 self._ledger = self._opened()
-            elif self._file is not None and self._file.stamp() != self._buried:
+            elif self.tombstones is not None and self.tombstones.stamp() != self._buried:
                 # Of an erasure that crashed, or that another program is about to end.
                 self._bury(self._ledger)
-            return Records(self._ledger, self.keyring, self._file)
+            return Records(self._ledger, self.keyring, self.tombstones)
 
     @cached_property
     def formers(self) -> Formers:
@@ -100,6 +100,14 @@ class Desk:
         from serving.residents.former import Formers  # noqa: PLC0415 - when the first one asks why
 
         return Formers(self.settings.trust)
+
+    @cached_property
+    def tombstones(self) -> Tombstones | None:
+        """The file that says who was erased; None in a service without a home."""
+        home = self.settings.vault or self.settings.home
+        if home is None:
+            return None
+        return Tombstones(tombstones_file(Home(home)), beside(self.settings.trust.witness))
 
     @property
     def requests(self) -> Requests:
@@ -117,18 +125,12 @@ class Desk:
         """Tell the log why something cannot be read or written; no such error names a resident."""
         self.log.said("residents", "error", type(error).__name__, error)
 
-    @cached_property
-    def _file(self) -> Tombstones | None:
-        if self.settings.vault is None:
-            return None
-        return Tombstones(tombstones_file(Home(self.settings.vault)), beside(self.settings.trust.witness))
-
     def _bury(self, ledger: Ledger) -> None:
         """Erase whom the file of tombstones names and the ledger still has."""
-        if self._file is None:
+        if self.tombstones is None:
             return
-        stamp = self._file.stamp()
-        Erasures(Records(ledger, self.keyring), self._file).carry_out(BY, self.clock())
+        stamp = self.tombstones.stamp()
+        Erasures(Records(ledger, self.keyring), self.tombstones).carry_out(BY, self.clock())
         self._buried = stamp
 
     def _opened(self) -> Ledger:

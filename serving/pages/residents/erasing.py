@@ -10,10 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.errors import ReviewError
-from segmentation.home import Home
 from segmentation.ledger.personal.erasing import Erasures
-from segmentation.ledger.personal.sighted import beside
-from segmentation.ledger.personal.tombstones import Tombstones, tombstones_file
 from segmentation.reviews.refusals import Told as Refusal
 from segmentation.reviews.refusals import refusal_told
 from segmentation.rights.deciding import erase as erased
@@ -151,10 +148,8 @@ carry_out = about_one(_erase)
 
 
 def _erasures(asked: Asked) -> Erasures:
-    settings = asked.desk.settings
-    home = settings.vault or settings.home
-    assert home is not None  # noqa: S101 - pages need a home
-    file = Tombstones(tombstones_file(Home(home)), beside(settings.trust.witness))
+    file = asked.desk.tombstones
+    assert file is not None  # noqa: S101 - pages need a home
     return Erasures(asked.records, file)
 
 

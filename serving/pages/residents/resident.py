@@ -14,7 +14,7 @@ import msgspec
 from segmentation.rights.gathering import account_of
 from segmentation.rights.kept import states_of
 from segmentation.rights.report import page as page_of
-from serving.languages import LANGUAGES as OURS
+from serving.languages import named
 from serving.pages.page import Page, msg, told
 from serving.pages.residents.asked import about_one
 from serving.pages.residents.named import CHANNELS, LANGUAGES, model_in, rights_in
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segmentation.rights.account import Account
-    from serving.languages import Language
     from serving.pages.residents.asked import Asked
     from serving.pages.residents.named import Model
     from serving.pages.residents.rows import Holds, Looked, Placed, Put, Requested, Said, Standing
@@ -185,13 +184,12 @@ def _as_json(asked: Asked) -> Answer:
 
 def _as_page(asked: Asked) -> Answer:
     """Return the account as a page of its own, in the language of the resident."""
-    language = asked.visit.query.get("language", asked.visit.language)
-    if language not in OURS:
+    language = named(asked.visit.query.get("language", asked.visit.language))
+    if language is None:
         raise Declined("malformed", asked.voice.t("The account is written in Chinese and in English alone."))
     model = model_in(asked.visit)
-    chosen: Language = "zh" if language == "zh" else "en"
-    told_ = page_of(account(asked, model), model.names, chosen)
-    return File(told_.encode(), "text/html; charset=utf-8", f"account-{chosen}.html")
+    page = page_of(account(asked, model), model.names, language)
+    return File(page.encode(), "text/html; charset=utf-8", f"account-{language}.html")
 
 
 resident = about_one(_resident)
