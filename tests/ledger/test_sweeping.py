@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from segmentation.ledger.personal.tables import data_keys
+from segmentation.ledger.store import open_ledger
 from segmentation.ledger.sweeping import MANY, swept
 
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -92,6 +93,14 @@ def test_a_server_has_vacuumed_its_table_after_a_sweep(filled, sql):
     assert sql("SELECT reltuples, relallvisible = relpages FROM pg_class WHERE relname = 'data_keys'") == [
         (100.0, True)
     ]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_connection_that_swept_is_not_kept_for_who_writes(filled, url):
+    with open_ledger(url, keeps=1) as ledger:
+        assert swept(ledger, [data_keys], [])
+        with ledger._engine.connect() as connection:
+            assert not connection.connection.driver_connection.autocommit
 
 
 def test_a_database_that_is_gone_is_told_as_not_swept(filled, monkeypatch):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import PoolProxiedConnection
 
     from segmentation.ledger.event import Event
 
@@ -187,15 +187,14 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def bare(self) -> Iterator[DBAPIConnection]:
-        """Give a connection of the driver, outside of any transaction, for what none may hold."""
-        connection = self._engine.raw_connection()
-        try:
-            if (driver := connection.driver_connection) is not None and self._place.path is None:
+    def bare(self) -> Iterator[PoolProxiedConnection]:
+        """Give a connection outside of any transaction, for what none may hold; nobody else gets it after."""
+        with closing(self._engine.raw_connection()) as connection:
+            driver = connection.driver_connection
+            if driver is not None and self._place.path is None:
+                connection.detach()
                 driver.autocommit = True
-            yield connection.dbapi_connection or connection
-        finally:
-            connection.close()
+            yield connection
 
     @contextmanager
     def writer(self, failure: str, doubt: str = LOOK, *, alone: bool = True) -> Iterator[Connection]:
