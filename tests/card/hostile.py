@@ -12,15 +12,15 @@ HOSTILE = (
 
 def hostile(card):
     """Return the card with `HOSTILE` in every text that a policy or a table can bring."""
-    return ModelCard.from_json(json.dumps(_poisoned(card.to_dict())))
+    return ModelCard.from_json(json.dumps(poisoned(card.to_dict())))
 
 
-def _poisoned(content):
+def poisoned(content):
     if isinstance(content, list):
-        return [_poisoned(one) for one in content]
+        return [poisoned(one) for one in content]
     if not isinstance(content, dict):
         return content
     if content.keys() == {"en", "zh"}:
         return {"en": HOSTILE, "zh": HOSTILE}
     free = {"source", "assessment", "legal_basis", "code_version"}
-    return {key: HOSTILE if key in free and value else _poisoned(value) for key, value in content.items()}
+    return {key: HOSTILE if key in free and value else poisoned(value) for key, value in content.items()}
