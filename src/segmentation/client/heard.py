@@ -37,7 +37,7 @@ TYPE = "urn:segmentation:problem:"
 INDEX = re.compile(r"(/residents/|/columns/[^/]*/)(\d+)")
 """In a JSON pointer, up to the place of a resident."""
 KINDS: dict[int, type[ClientError]] = {
-    **dict.fromkeys((400, 408, 409, 413, 415, 422), RefusedError),
+    **dict.fromkeys((400, 408, 409, 410, 413, 415, 422), RefusedError),
     **dict.fromkeys((401, 403), NotAllowedError),
     429: OverloadedError,
     503: NotServedError,
