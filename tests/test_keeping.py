@@ -26,6 +26,7 @@ from segmentation.ledger.personal.opening import open_personal
 from segmentation.ledger.personal.owners import verify_owners
 from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.rotation import add_key, counts, retire, rewrap
+from segmentation.ledger.personal.tombstones import tombstones_of
 from segmentation.ledger.personal.verify import verify_personal
 from segmentation.ledger.store import create_ledger, open_ledger
 from segmentation.registry import register
@@ -352,6 +353,8 @@ WRITES = """
 
     from segmentation.errors import SegmentationError
     from segmentation.home import Home
+    from segmentation.ledger.personal.consents import Consents
+    from segmentation.ledger.personal.events import Told
     from segmentation.ledger.personal.opening import open_personal
     from segmentation.ledger.store import open_ledger
     from tests.ledger.personal.planted import NOW, keep, told
@@ -365,13 +368,15 @@ WRITES = """
                 (subject,) = keep(records, f"{name}-{at}")
                 if told(records, subject) != [f"told of {name}-{at}".encode()]:
                     print("lost", at, flush=True)
+                withdraws = records.keyring.subject_of(f"{name}-{at}-withdraws")
+                Consents(records).record(withdraws, "service_planning", Told("withdrawn"), name, NOW)
                 print("kept", at, flush=True)
             except SegmentationError as error:
                 print("failed", at, error, flush=True)
                 time.sleep(0.01)
             at += 1
 """
-"""Writes and reads until a file is there, and says what was kept; nothing is tried a second time."""
+"""Writes, reads and withdraws until a file is there, and says what was kept; nothing is tried twice."""
 
 
 @pytest.fixture
@@ -432,7 +437,7 @@ def test_two_programs_write_while_keys_are_added_and_retired_and_nothing_fails(u
                 subject = records.keyring.subject_of(f"{name}-{at}")
                 assert told(records, subject) == [f"told of {name}-{at}".encode()]
         assert set(counts(ledger)) == {records.keyring.active.id}
-        assert verify_personal(ledger).rows["consents"] == 200 + sum(map(len, lines))
+        assert verify_personal(ledger).rows["consents"] == 200 + 2 * sum(map(len, lines))
         verify_owners(records)
 
 
@@ -479,8 +484,11 @@ def test_a_server_that_is_restarted_or_ends_all_connections_loses_nothing_that_w
                 assert word != "lost"
                 there = told(records, records.keyring.subject_of(f"{name}-{at}"))
                 assert there in ([[f"told of {name}-{at}".encode()]] + [[]] * (word == "failed"))
+                withdrew = records.keyring.subject_of(f"{name}-{at}-withdraws")
+                state = Consents(records).standing(withdrew, "service_planning").state
+                assert state in (["withdrawn"] + [None] * (word == "failed"))
         AccessLog(ledger).verify()
-        verify_personal(ledger)
+        verify_personal(ledger, tombstones_of(home, GIVEN))
         verify_owners(records)
 
 
