@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from timing import numbers, parser, table
 
+from segmentation.errors import LedgerError
 from segmentation.home import Home
 from segmentation.ledger.access import AccessLog
 from segmentation.ledger.personal.bulk import Bulk
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from segmentation.ledger.personal.opening import Personal
+    from segmentation.ledger.store import Ledger
 
 PASSPHRASE = "a passphrase of the keyring"  # noqa: S105 - of a keyring that lives as long as the run
 CHEAP = {"iterations": 1, "lanes": 1, "memory_kib": 8}
@@ -98,7 +100,7 @@ class Ground:
         """The settings of the program."""
         return {"SEGMENTATION_KEYRING_PASSPHRASE": PASSPHRASE}
 
-    def personal(self, ledger: Any) -> Personal:  # noqa: ANN401 - a ledger
+    def personal(self, ledger: Ledger) -> Personal:
         """Open what is kept, as every program does."""
         return open_personal(ledger, self.home, datetime.now(UTC), self.environ)
 
@@ -240,9 +242,9 @@ def _judge(ground: Ground, told: dict[str, list[str]], open_: Act | None, found:
         before = {name: sorted(told.get(name, ())) for name in there}
         after = dict(before)
         if open_ is not None and open_["kind"] != "rotate":
-            again = {name: list(told.get(name, ())) for name in open_["names"]}
-            _believe(again_ := defaultdict(list, again), open_)
-            after |= {name: sorted(again_.get(name, ())) for name in open_["names"]}
+            believed = defaultdict(list, {name: list(told.get(name, ())) for name in open_["names"]})
+            _believe(believed, open_)
+            after |= {name: sorted(believed.get(name, ())) for name in open_["names"]}
         if there not in (before, after):
             is_lost = any(there[name] not in (before[name], after[name]) for name in there)
             found.lost += is_lost
@@ -263,9 +265,13 @@ def _there(personal: Personal, name: str) -> list[str]:
     return [row.content.decode() for row in personal.records.of(consents, PURPOSE, subject)]
 
 
-def _verifies(ground: Ground, ledger: Any) -> bool:  # noqa: ANN401 - a ledger
-    AccessLog(ledger).verify()
-    verify_personal(ledger, Tombstones(tombstones_file(ground.home, {})))
+def _verifies(ground: Ground, ledger: Ledger) -> bool:
+    try:
+        AccessLog(ledger).verify()
+        verify_personal(ledger, Tombstones(tombstones_file(ground.home, {})))
+    except LedgerError as error:
+        print(error)
+        return False
     ring = open_file(ground.home.keyring, PASSPHRASE)
     return set(counts(ledger)) <= {one.id for one in ring.wrapping}
 

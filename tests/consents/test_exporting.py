@@ -1,5 +1,6 @@
 """Consents as a table: every event, under pseudonyms or known references, and back again."""
 
+import errno
 from datetime import timedelta
 
 import pandas as pd
@@ -90,7 +91,7 @@ def test_taking_out_is_in_the_access_log_and_the_file_is_for_its_owner(said, tak
 
     reads = [line for line in AccessLog(records.ledger).lines() if '"what":"read"' in line]
     assert len(reads) == 2
-    assert '"by":"Carol"' in reads[0]
+    assert all('"by":"Carol"' in line and '"count":2' in line for line in reads), "residents, and not events"
     assert (tmp_path / "out.parquet").stat().st_mode & 0o777 == 0o600
 
 
@@ -133,9 +134,22 @@ def test_nothing_on_record_is_a_table_without_rows(take):
     assert (found.events, len(table), "event_state" in table) == (0, 0, True)
 
 
-def test_a_place_that_cannot_be_written_leaves_what_was_there(said, records, tmp_path):
+def test_a_place_that_cannot_be_written_is_told(said, records, tmp_path):
     with pytest.raises(StorageError, match=r"neither \.parquet nor \.csv"):
         export_consents(tmp_path / "out.xlsx", records, by="Carol", now=NOW)
     with pytest.raises(StorageError, match="cannot be written"):
         export_consents(tmp_path / "nowhere" / "out.csv", records, by="Carol", now=NOW)
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_disk_that_is_full_leaves_what_was_there_and_nothing_else(said, records, folder, name):
+    class Full(Silent):
+        def part(self, *_told):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    (folder / name).write_text("before")
+    with pytest.raises(StorageError, match="no space left on device"):
+        export_consents(folder / name, records, by="Carol", now=NOW, progress=Full())
+
+    assert (folder / name).read_text() == "before"
+    assert [path.name for path in folder.iterdir()] == [name]

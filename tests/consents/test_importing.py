@@ -244,8 +244,9 @@ def test_pseudonyms_are_residents_too(bring, table, standing):
     bring(table(f"pseudonym:{RING.subject_of('R-1').hex()}"))
 
     assert standing("R-1").state == "given"
-    with pytest.raises(ResidentsError, match="is no reference"):
-        bring(table("pseudonym:12"))
+    for digits in ("12", "z" * 32, "aa " * 10 + "aa"):
+        with pytest.raises(ResidentsError, match="is no reference"):
+            bring(table(f"pseudonym:{digits}"))
 
 
 def test_a_database_that_refuses_is_told(bring, table, ledger):

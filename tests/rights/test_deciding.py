@@ -34,19 +34,19 @@ def erasures(records, tmp_path):
 def test_compliance_may_decide_and_nobody_else(name):
     cast = Cast.assembled()
     if ROLES[name] == ("compliance",):
-        assert officer(cast.history, name, cast.now).name == name
+        assert officer(cast.history, name, cast.now, "resident answer").name == name
         return
     with pytest.raises(ReviewError, match="ask somebody who is entered as compliance"):
-        officer(cast.history, name, cast.now)
+        officer(cast.history, name, cast.now, "resident answer")
 
 
 def test_who_is_not_entered_or_not_trained_may_not():
     cast = Cast.assembled()
 
     with pytest.raises(ReviewError, match="Nobody is entered as Zoe"):
-        officer(cast.history, "Zoe", cast.now)
+        officer(cast.history, "Zoe", cast.now, "resident answer")
     with pytest.raises(ReviewError, match="no training that counts"):
-        officer(cast.history, "Carol", cast.now + timedelta(days=5_000))
+        officer(cast.history, "Carol", cast.now + timedelta(days=5_000), "resident answer")
 
 
 # ---- Overrides ----------------------------------------------------------------------------------------
@@ -138,6 +138,21 @@ def test_an_erasure_that_was_cut_short_is_closed_when_it_is_asked_again(records,
 
     assert erase(erasures, register, None, request.id, "Carol", NOW) is None
     assert register.one(request.id).state == "done"
+
+
+def test_what_is_answered_in_the_moment_of_the_erasure_stays_so(
+    records, subject, register, erasures, monkeypatch
+):
+    other = register.receive(subject, "review", Said("key"), NOW)
+    erased = erasures.erase
+
+    def answered(*words):
+        register.refuse(subject, other.id, Said("Bob", "A law."), NOW)
+        return erased(*words)
+
+    monkeypatch.setattr(erasures, "erase", answered)
+    assert erase(erasures, register, subject, None, "Carol", NOW).residents == 1
+    assert register.one(other.id).state == "refused"
 
 
 def test_nobody_is_erased_by_a_request_for_something_else_or_of_somebody_else(

@@ -138,7 +138,8 @@ def unpack(file: Opening, folder: Path) -> int:
             for member in archive:
                 if not member.isreg() or Path(member.name).parts[0] not in TOPS:
                     raise BackupError(
-                        "The backup holds a file that no version of this program puts into one."
+                        "The backup holds a file that no version of this program puts into one. Take another "
+                        "backup."
                     )
                 archive.extract(member, folder, filter="data")
                 count += 1

@@ -139,7 +139,10 @@ def check_files(folder: Path, manifest: Manifest, keyring: Keyring) -> None:
             with Opening(folder / part.name, key, manifest.id) as file:
                 file.drain()
         except OSError as error:
-            raise StorageError(f"{part.name} of the backup cannot be read: {reason_of(error)}.") from None
+            raise StorageError(
+                f"{part.name} of the backup cannot be read: {reason_of(error)}. Check its disk, and who "
+                "may read there."
+            ) from None
         if file.digest != part.sha256:
             raise BackupError(f"{part.name} is of another backup. Take another copy of this one.")
 

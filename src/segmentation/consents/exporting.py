@@ -100,8 +100,7 @@ def export_consents(
         The database or the keyring refuses.
     """
     names = None if references is None else _names(records, references)
-    events = residents = 0
-    done = 0
+    events = residents = done = 0
     with _whole(path) as staged, watched(progress, first="Exporting") as watch:
         with _writing(staged, path.suffix.lower()) as write, records.looking() as look:
             asked = _on_record(look) if purposes is None else sorted(set(purposes))
@@ -112,7 +111,7 @@ def export_consents(
                 events, residents = events + len(rows), residents + len({subject for subject, _ in rows})
                 done += len(subjects)
                 watch.part("residents", done, total)
-        _tell(records, asked, events, by, now, MASS if residents > MOST_AN_HOUR else "")
+        _tell(records, asked, residents, by, now)
     return Exported(path, events, residents)
 
 
@@ -165,11 +164,12 @@ def _row(who: str, at: int, purpose: str, content: bytes) -> dict[str, object]:
     return {"schema_version": SCHEMA, WHO: who, PURPOSE: purpose, TIME: at, **structs.asdict(decode(content))}
 
 
-def _tell(records: Records, purposes: Iterable[str], events: int, by: str, now: datetime, alert: str) -> None:
+def _tell(records: Records, purposes: Iterable[str], residents: int, by: str, now: datetime) -> None:
+    alert = MASS if residents > MOST_AN_HOUR else ""
     ledger = records.ledger
     with ledger.writer(UNWRITTEN, AGAIN) as connection:
         for purpose in purposes:
-            note(connection, read_line(name_of(consents), purpose, events, by, now, alert))
+            note(connection, read_line(name_of(consents), purpose, residents, by, now, alert))
 
 
 @contextmanager
@@ -204,9 +204,9 @@ def _staged(folder: Path) -> Iterator[Path]:
     """Give a new file for its owner alone, locked while it is written, and remove it where it still is."""
     while True:
         with NamedTemporaryFile(dir=folder, prefix=STAGED, delete=False) as file:
-            flock(file, LOCK_EX | LOCK_NB)
+            flock(file, LOCK_EX)  # for the moment in which another export looks whether it was left
             if not os.fstat(file.fileno()).st_nlink:
-                continue  # another export swept it before it was locked
+                continue  # and swept it
             staged = Path(file.name)
             try:
                 yield staged

@@ -265,9 +265,10 @@ def _reader(subject_of: Callable[[str], bytes]) -> Callable[[str], bytes]:
         if not text.startswith(PSEUDONYM):
             return subject_of(text)
         digits = text.removeprefix(PSEUDONYM)
-        if len(digits) != _DIGITS:
+        found = bytes.fromhex(digits)
+        if len(digits) != _DIGITS or len(found) != SUBJECT.itemsize:  # there are blanks among them
             raise ValueError
-        return bytes.fromhex(digits)
+        return found
 
     return read
 

@@ -28,12 +28,11 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.requests import Requests
     from segmentation.ledger.records import Person
 
-ROLE = "compliance"
 ANSWERED: tuple[Right, ...] = ("review", "correction")
 """What an override may answer: another right is answered for itself."""
 
 
-def officer(history: History, name: str, now: datetime, command: str = "resident answer") -> Person:
+def officer(history: History, name: str, now: datetime, command: str) -> Person:
     """Return a person who may give a command about residents, as the table of access says.
 
     Parameters
@@ -172,10 +171,10 @@ def erase(
     for found in asked:
         if found.id == request and not identity:
             check_identity(found.right, [step.told for step in found.steps])
-    waiting = [one.id for one in asked]
     done = erasures.erase([subject], by, now)
-    for one in waiting:
-        register.erased(one, by, now)
+    for one in asked:
+        if register.one(one.id).ended is None:  # or it was answered in the same moment
+            register.erased(one.id, by, now)
     return done
 
 
