@@ -1,11 +1,11 @@
 """Time on the server of every page, with 50 versions; bytes of a first load; from a revocation to the 503.
 
 The service runs as `segmentation serve` starts it, in a process of its own, over a ledger in SQLite and real
-bundles with the card of the demo's model (14 needs, 5 protected attributes). A page is asked for over one
-kept connection, compressed, signed in, in both languages: its time is from the request to the last byte,
-median of 20; "first" is the first time that this service wrote it. Nothing is compared with a peer, because
-none has such pages; what is held is the issue's own limit. Run it with no argument (50 versions), --quick
-(8 versions) or --full (more rounds).
+bundles with the card of the demo's model (14 needs, 5 protected attributes), with residents who were placed
+and asked for something. Every page of the table is asked for over one kept connection, compressed, signed in,
+in both languages: its time is from the request to the last byte, median of 20; "first" is the first time that
+this service wrote it. Nothing is compared with a peer, because none has such pages; what is held is
+the issue's own limit. Run it with no argument (50 versions), --quick (8 versions) or --full (more rounds).
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from peers.reviewed import BUSINESS, COMPLIANCE, MADE_UP, PASSPHRASE, Reviewed, reviewed
+from peers.visitor import LONGEST, Visitor
 from timing import arguments, numbers, table
 
 from segmentation.ledger.trust import ROOT_FILE
-from serving.pages.table import address
+from segmentation.vault import Keyring
+from serving.pages.table import address, all_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 LIMIT_MS, LIMIT_KB = 200, 300
 """What the pages are held to."""
-LONGEST = 60.0
-"""Seconds to wait for the service, and for the first 503."""
+NO_PAGES = frozenset({"home", "sign_in", "language", "static", "whose", "dossier"})
+"""What leads on to another page, is there for who is not signed in, or is a file that is made or kept."""
+RESIDENTS = 20
+"""Whose pages are asked for in turns: who looked at one is told on it."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,13 @@ def main() -> None:
             f"{office.versions} versions, {office.events} events, {office.findings} findings on a card; made "
             f"in {time.perf_counter() - start:.0f} s; load averages {os.getloadavg()}"
         )
-        with served(office, Path(place) / "log") as base:
+        keyring = Keyring.generate(datetime.now(UTC))
+        with served(office, keyring, Path(place) / "log") as base:
+            pages = Pages(office, tuple(placed(base, office, keyring)))
             visitor = Visitor(base)
             signing_in = visitor.sign_in(COMPLIANCE)
-            found = [one for language in LANGUAGES for one in timed(visitor, office, language, effort.rounds)]
-            loads = first_loads(visitor, office)
+            found = [one for language in LANGUAGES for one in timed(visitor, pages, language, effort.rounds)]
+            loads = first_loads(visitor, pages)
             revoked, answered = revocation(base, office)
     report(found, loads)
     print(f"Signing in, with a key file as it is sealed by default: {signing_in * 1_000:.0f} ms")
@@ -101,10 +107,12 @@ def main() -> None:
 
 
 @contextmanager
-def served(office: Reviewed, log: Path) -> Iterator[str]:
+def served(office: Reviewed, keyring: Keyring, log: Path) -> Iterator[str]:
     """Serve an office by the command, and give its address."""
     words = ("serve", "--model", office.model, "--home", str(office.home), "--port", "0")
+    words += ("--residents-an-hour", "1000000")
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SEGMENTATION_")}
+    clean["SEGMENTATION_KEYRING"] = keyring.to_text()
     clean["SEGMENTATION_ROOT_KEY"] = (office.home / "keys" / ROOT_FILE).read_text(encoding="utf-8")
     command = [sys.executable, "-c", "from segmentation.cli import main; main()", *words]
     with (
@@ -122,120 +130,77 @@ def served(office: Reviewed, log: Path) -> Iterator[str]:
             process.wait(LONGEST)
 
 
-# ---- Who asks ----------------------------------------------------------------------------------------
-
-
-class Forms(HTMLParser):
-    """The forms of a page, each with its address and what its fields hold."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str]]] = []
-        self._area = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a form, a field that has a value, and where a text begins."""
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.found.append((told.get("action", ""), {}))
-        elif tag == "input" and self.found and "name" in told:
-            if told.get("type") not in {"checkbox", "radio"} or "checked" in told:
-                self.found[-1][1][told["name"]] = told.get("value", "")
-        elif tag == "textarea" and self.found:
-            self._area = told["name"]
-            self.found[-1][1][self._area] = ""
-        elif tag == "button" and self.found and told.get("name"):
-            self.found[-1][1].setdefault(told["name"], told.get("value", ""))
-
-    def handle_data(self, data: str) -> None:
-        """Note what a text holds."""
-        if self._area:
-            self.found[-1][1][self._area] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note where a text ends."""
-        if tag == "textarea":
-            self._area = ""
-
-    def to(self, path: str) -> dict[str, str]:
-        """Return the fields of the form that goes to a path."""
-        return next(fields for action, fields in self.found if action.split("?")[0] == path)
-
-
-class Visitor:
-    """A browser without a screen: one kept connection, its cookies, and compressed answers."""
-
-    def __init__(self, base: str) -> None:
-        headers = {"Accept-Encoding": "gzip", "Origin": base, "Sec-Fetch-Site": "same-origin"}
-        self.client = httpx.Client(base_url=base, headers=headers, timeout=LONGEST)
-
-    def get(self, path: str) -> tuple[float, httpx.Response]:
-        """Ask for a page; return the seconds until its last byte, too."""
-        start = time.perf_counter()
-        response = self.client.get(path)
-        return time.perf_counter() - start, response
-
-    def send(self, page: httpx.Response, path: str, **typed: str) -> httpx.Response:
-        """Send the form of a page that goes to a path."""
-        return self.client.post(path, data=Forms(page.text).to(path) | typed)
-
-    def sign_in(self, name: str) -> float:
-        """Sign in; return the seconds that it took."""
-        page = self.client.get(address("sign_in"))
-        start = time.perf_counter()
-        answer = self.send(page, address("enter"), name=name, passphrase=PASSPHRASE)
-        taken = time.perf_counter() - start
-        if not answer.is_redirect:
-            raise SystemExit(f"Not signed in: {answer.status_code}")
-        return taken
-
-    def speak(self, language: str) -> None:
-        """Choose a language."""
-        self.client.get(address("language", query={"language": language, "back": address("start")}))
-
-
 # ---- What is measured --------------------------------------------------------------------------------
 
 
-def addresses(office: Reviewed) -> dict[str, str]:
-    """Return every page, by a name of it."""
-    last = office.waiting
-    both = {"before": office.active, "after": last}
-    return {
-        "start": address("start"),
-        "words": address("words"),
-        "version": address("version", version=last),
-        "version_active": address("version", version=office.active),
-        "approve": address("approve", version=last),
-        "revoke": address("revoke", version=office.active),
-        "compare": address("compare", query=both),
-        "ledger": address("ledger"),
-        "ledger_csv": address("ledger_csv"),
-        "ledger_json": address("ledger_json"),
-    }
+@dataclass(frozen=True)
+class Pages:
+    """Where every page is.
+
+    Attributes
+    ----------
+    office : Reviewed
+    residents : tuple of dict
+        What stands in the addresses of pages about one: their pseudonym, and a request of theirs.
+    """
+
+    office: Reviewed
+    residents: tuple[dict[str, str], ...]
+
+    def at(self, number: int) -> dict[str, str]:
+        """Return the address of every page, by a name of it; the number says about whom."""
+        office, about = self.office, self.residents[number % len(self.residents)]
+        found = {
+            page.name: page.path.format_map({"version": office.waiting} | about)
+            for page in all_pages()
+            if page.method == "GET" and page.name not in NO_PAGES
+        }
+        both = {"before": office.active, "after": office.waiting}
+        return found | {
+            "version_active": address("version", version=office.active),
+            "compare": address("compare", query=both),
+            "revoke": address("revoke", version=office.active),
+            "suspend": address("suspend", version=office.active),
+        }
 
 
-def timed(visitor: Visitor, office: Reviewed, language: str, rounds: int) -> list[Timed]:
+def placed(base: str, office: Reviewed, keyring: Keyring) -> Iterator[dict[str, str]]:
+    """Let residents consent, place them, and let each ask for something; yield where their pages are."""
+    headers = {"Authorization": f"Bearer {office.key}"}
+    given = {"purpose": office.purpose, "event_state": "given", "privacy_notice": office.notice}
+    told: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("consents", given),
+        ("segment", {"residents": [office.resident]}),
+        ("requests", {"right": "access", "text": MADE_UP, "channel": "app", "language": "zh"}),
+    )
+    with httpx.Client(base_url=base, headers=headers, timeout=LONGEST) as client:
+        for number in range(RESIDENTS):
+            reference = f"R-{number}"
+            for path, body in told:
+                answer = client.post(f"/v1/residents/{reference}/{path}", json=body).raise_for_status()
+            yield {"subject": keyring.subject_of(reference).hex(), "request": answer.json()["id"]}
+
+
+def timed(visitor: Visitor, pages: Pages, language: str, rounds: int) -> list[Timed]:
     """Ask for every page once, and then in turns."""
     visitor.speak(language)
     found = []
-    pages = addresses(office)
-    for name, path in pages.items():
+    for name, path in pages.at(0).items():
         seconds, response = visitor.get(path)
         wire = response.num_bytes_downloaded
         found.append(Timed(name, language, seconds, [], wire, len(response.content), response.status_code))
-    for _ in range(rounds):
+    for number in range(rounds):
+        at = pages.at(number)
         for one in found:
-            one.warm.append(visitor.get(pages[one.name])[0])
+            one.warm.append(visitor.get(at[one.name])[0])
     return found
 
 
-def first_loads(visitor: Visitor, office: Reviewed) -> dict[str, int]:
+def first_loads(visitor: Visitor, pages: Pages) -> dict[str, int]:
     """Return the bytes that a browser without a cache takes for a page and all that it names."""
     loads = {}
-    for name in ("start", "version"):
-        _, page = visitor.get(addresses(office)[name])
+    for name in ("start", "version", "resident"):
+        _, page = visitor.get(pages.at(0)[name])
         named = re.findall(r'<link [^>]*href="([^"]+)"|<img [^>]*src="([^"]+)"', page.text)
         parts = [page, *(visitor.get(one or other)[1] for one, other in named)]
         loads[name] = sum(one.num_bytes_downloaded + len(str(one.headers)) for one in parts)

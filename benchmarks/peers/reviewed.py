@@ -19,6 +19,7 @@ from peers.model import AS_OF, POLICY
 from segmentation.cli.demo import fill_in
 from segmentation.home import Home
 from segmentation.impact import answers_from, assess, draft_answers
+from segmentation.ledger.api_keys import SCOPES
 from segmentation.ledger.book import Book, begin
 from segmentation.ledger.records import Waiver
 from segmentation.ledger.trust import ROOT_FILE, trust_of
@@ -68,6 +69,8 @@ class Reviewed:
     model : str
     key : str
         An API key for everything.
+    purpose, notice : str
+        For which residents consent, and the version of the notice that tells it.
     resident : dict
         One whom the model takes.
     active, waiting, versions : int
@@ -79,6 +82,8 @@ class Reviewed:
     home: Path
     model: str
     key: str
+    purpose: str
+    notice: str
     resident: dict[str, Any]
     active: int
     waiting: int
@@ -108,17 +113,27 @@ def reviewed(folder: Path, versions: int, residents: int) -> Reviewed:
             book,
             signers["Bench administrator"],
             "bench",
-            ["predict", "read"],
+            SCOPES,
             until,
             1_000,
             MADE_UP,
             secrets.token_bytes,
+            purposes=(builds[0].policy.purpose.key,),
         )
         events = book.history().head.seq
     of = builds[0]
-    findings = len(of.audit.findings)
     return Reviewed(
-        folder, of.policy.name, key, _resident(of), versions - 1, versions, versions, findings, events
+        home=folder,
+        model=of.policy.name,
+        key=key,
+        purpose=of.policy.purpose.key,
+        notice=of.policy.purpose.notice_versions[-1],
+        resident=_resident(of),
+        active=versions - 1,
+        waiting=versions,
+        versions=versions,
+        findings=len(of.audit.findings),
+        events=events,
     )
 
 
