@@ -3,7 +3,7 @@
 import pytest
 
 from segmentation.ledger.access import AccessLog
-from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.emptying import empty, empty_alone
 from segmentation.ledger.personal.tables import consents
 from tests.ledger.personal.planted import NOW, keep, told
 
@@ -66,3 +66,13 @@ def test_nothing_to_take_out_is_no_line(records, ledger, taken):
 
     assert taken(consents.c.number > 5) == 0
     assert lines(ledger) == []
+
+
+def test_rows_that_are_emptied_alone_tell_some_seals_by_which_files_are_searched(records, ledger, sql):
+    keep(records, "R-1", "R-2", "R-3")
+    seals = {bytes(seal) for (seal,) in sql("SELECT sealed FROM consents WHERE number > 1")}
+
+    rows, found = empty_alone(records, consents, consents.c.number > 1, "Not emptied", "Test", NOW)
+    assert (rows, set(found)) == (2, seals)
+    assert empty_alone(records, consents, consents.c.number > 1, "Not emptied", "Test", NOW) == (0, [])
+    assert lines(ledger) == ['"retention","table":"consents","first":2,"count":2']

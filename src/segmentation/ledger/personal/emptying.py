@@ -7,12 +7,12 @@ that is empty and of which no line says so was emptied past this program (`verif
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sqlalchemy import select, update
 
 from segmentation.ledger.personal.entries import Line
-from segmentation.ledger.personal.records import tell
+from segmentation.ledger.personal.records import AGAIN, tell
 from segmentation.ledger.personal.rows import digest_of_rows, name_of
 
 if TYPE_CHECKING:
@@ -21,9 +21,26 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
+    from segmentation.ledger.personal.records import Records
     from segmentation.vault import Keyring
 
 Why = Literal["erase", "retention"]
+SOME = 100
+"""Seals by which the files of a database are searched for what was taken out."""
+
+
+class Emptied(NamedTuple):
+    """What was taken out.
+
+    Attributes
+    ----------
+    rows : int
+    seals : list of bytes
+        Some of theirs, `SOME` at the most.
+    """
+
+    rows: int
+    seals: list[bytes]
 
 
 def empty(
@@ -64,6 +81,27 @@ def empty(
         connection.execute(update(table).where(which, is_full).values(subject=None, sealed=None))
         tell(connection, _lines(name_of(table), found, why, by, now), keyring)
     return len(found)
+
+
+def empty_alone(
+    records: Records, table: Table, which: ColumnElement[bool], failure: str, by: str, now: datetime
+) -> Emptied:
+    """Empty rows that need not be kept, in a transaction of its own, if there are any; further as `empty`.
+
+    Parameters
+    ----------
+    failure : str
+        What could not be done, as a clause.
+    """
+    question = select(table.c.sealed).where(which, table.c.subject.is_not(None)).limit(SOME)
+    with records.ledger.reading() as connection:
+        found = connection.execute(question).scalars().all()
+    if not found:
+        return Emptied(0, [])
+    keyring = records.keyring
+    with records.ledger.writer(failure, AGAIN) as connection:
+        count = empty(connection, table, which, "retention", by, now, keyring)
+    return Emptied(count, [bytes(seal) for seal in found if seal is not None])
 
 
 def _lines(table: str, found: Sequence[tuple[int, bytes]], why: Why, by: str, now: datetime) -> list[Line]:

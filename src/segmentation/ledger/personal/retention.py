@@ -20,11 +20,10 @@ from sqlalchemy import and_, case, exists, func, not_, or_, select
 
 from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.emptying import SOME, empty_alone
 from segmentation.ledger.personal.entries import micros
 from segmentation.ledger.personal.events import event_of, standing_of
 from segmentation.ledger.personal.idle import Idle
-from segmentation.ledger.personal.records import AGAIN
 from segmentation.ledger.personal.register import ENDED
 from segmentation.ledger.personal.rows import name_of
 from segmentation.ledger.personal.tables import PERSONAL, consents, data_keys, overrides, requests, segments
@@ -45,8 +44,8 @@ YEARS = 3
 
 STRETCH = 20_000
 """Numbers of rows that are looked at in one transaction."""
-SOME = 100
-"""Values by which the files of a database are searched for what was taken out."""
+FEW = 100
+"""Residents whose consents are opened at a time."""
 UNTAKEN = "Nothing more was taken out"
 
 
@@ -148,7 +147,7 @@ class Retention:
         with self._records.looking() as look:
             for purpose, marks in _silent(look, now).items():
                 subjects = subjects_behind(look.connection, self._records.keyring, purpose, marks)
-                for some in parts(marks, SOME):
+                for some in parts(marks, FEW):
                     yield [no for mark in some for no in _ended(look, purpose, mark, subjects.get(mark))]
 
 
@@ -156,25 +155,18 @@ class _Work:
     """A run, and what it did so far."""
 
     def __init__(self, records: Records, by: str, now: datetime, tell: Callable[[str, int], None]) -> None:
-        self._records, self._ledger = records, records.ledger
-        self._by, self._now, self._tell = by, now, tell
+        self._records, self._by, self._now, self._tell = records, by, now, tell
         self.rows = dict.fromkeys(map(name_of, PERSONAL), 0)
         self.gone: list[bytes] = []
         """Some of what was taken out, by which a file is searched."""
 
     def empty(self, table: Table, which: ColumnElement[bool]) -> None:
         """Empty rows in a transaction of its own, if there are any."""
-        question = select(table.c.sealed).where(which, table.c.subject.is_not(None)).limit(SOME)
-        with self._ledger.reading() as connection:
-            some = [bytes(one) for one in connection.execute(question).scalars()]
-        if not some:
-            return
-        keyring = self._records.keyring
-        with self._ledger.writer(UNTAKEN, AGAIN) as connection:
-            count = empty(connection, table, which, "retention", self._by, self._now, keyring)
-        self.rows[name_of(table)] += count
-        self.gone += some[: SOME - len(self.gone)]
-        self._tell(name_of(table), count)
+        count, seals = empty_alone(self._records, table, which, UNTAKEN, self._by, self._now)
+        if count:
+            self.rows[name_of(table)] += count
+            self.gone += seals[: SOME - len(self.gone)]
+            self._tell(name_of(table), count)
 
 
 def _rules(now: datetime) -> tuple[tuple[Table, ColumnElement[bool]], ...]:

@@ -13,9 +13,9 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from segmentation.ledger.parts import parts
 from segmentation.ledger.personal.behind import subjects_behind
-from segmentation.ledger.personal.emptying import empty
+from segmentation.ledger.personal.emptying import SOME, empty_alone
 from segmentation.ledger.personal.events import Event, event_of, standing_of
-from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
+from segmentation.ledger.personal.records import UNWRITTEN
 from segmentation.ledger.personal.tables import consents
 from segmentation.ledger.personal.withdrawing import ENDING, PLACED
 from segmentation.ledger.sweeping import swept
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from segmentation.ledger.personal.look import Look
     from segmentation.ledger.personal.records import Records
 
+FEW = 100
+"""Residents whose rows are named at a time."""
 AT_ONCE = 10_000
 """Residents whose events are opened at a time."""
-SOME = 100
-"""Residents whose rows are named at a time."""
 
 
 def still_placed(
@@ -51,7 +51,7 @@ def still_placed(
     with records.looking() as look:
         ends = {table: _last(look.connection, table) for table in PLACED}
         for purpose, subjects in _placed(look, records, among):
-            for mark in parts(_gone(look, records, purpose, subjects), SOME):
+            for mark in parts(_gone(look, records, purpose, subjects), FEW):
                 for table, last in ends.items():
                     yield (
                         table,
@@ -82,15 +82,13 @@ def take_out_placed(records: Records, among: Mapping[str, Collection[bytes]], by
     LedgerError, StorageError, VaultError
         What `Records` raises; what is left then, a run of retention takes out.
     """
-    ledger, gone, count = records.ledger, list[bytes](), 0
+    gone, count = list[bytes](), 0
     for table, which in still_placed(records, among):
-        with ledger.writer(UNWRITTEN, AGAIN) as connection:
-            question = select(table.c.sealed).where(which, table.c.sealed.is_not(None)).limit(SOME)
-            some = connection.execute(question).scalars()
-            gone += [bytes(one) for one in some][: SOME - len(gone)]
-            count += empty(connection, table, which, "retention", by, now, records.keyring)
+        rows, seals = empty_alone(records, table, which, UNWRITTEN, by, now)
+        gone += seals[: SOME - len(gone)]
+        count += rows
     if gone:
-        swept(ledger, PLACED, gone)
+        swept(records.ledger, PLACED, gone)
     return count
 
 
