@@ -9,7 +9,7 @@ from segmentation.errors import SigningError, StorageError, VaultError
 from segmentation.home import Home
 from segmentation.vault import Keyring, keyring_source
 from segmentation.vault import source as module
-from segmentation.vault.source import keyring_file, open_file, write_file
+from segmentation.vault.source import has_keyring, keyring_file, open_file, write_file
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PASSPHRASE = "a passphrase of the keyring"
@@ -46,6 +46,13 @@ def test_a_keyring_is_read_from_its_file(kept, keyring):
 
 def test_a_keyring_is_read_from_the_environment(home, keyring):
     assert keyring_source(home, {"SEGMENTATION_KEYRING": keyring.to_text()})() == keyring
+
+
+def test_whether_there_is_one_is_known_without_opening_it(home, kept, tmp_path):
+    assert has_keyring(kept, {})
+    kept.keyring.unlink()
+    assert not has_keyring(home, {})
+    assert has_keyring(home, {"SEGMENTATION_KEYRING": "a text"})
 
 
 def test_the_file_may_be_elsewhere_and_the_passphrase_in_a_file(home, keyring, tmp_path):

@@ -66,7 +66,7 @@ def drill(folder: Path, source: Source, trust: Trust, now: datetime) -> Iterator
     Yields
     ------
     Check
-        The first one that fails is the last but one.
+        What cannot be restored ends with the check that says so, and that the scratch home is removed.
 
     Raises
     ------

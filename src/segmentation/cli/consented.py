@@ -6,7 +6,6 @@ without one, nobody ever recorded a consent from here.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +71,7 @@ def _ledger(home: Home) -> Ledger | None:
     from segmentation.ledger.place import Place
     from segmentation.ledger.store import open_ledger
     from segmentation.ledger.trust import ledger_url
-    from segmentation.vault.source import KEYRING, keyring_file
+    from segmentation.vault.source import has_keyring
 
     address = Place.of(ledger_url(home))
     if address.path is not None and not address.path.exists():
@@ -80,7 +79,7 @@ def _ledger(home: Home) -> Ledger | None:
     try:
         return open_ledger(ledger_url(home))
     except (LedgerError, StorageError) as error:
-        if not (os.environ.get(KEYRING) or keyring_file(home).exists()):
+        if not has_keyring(home):
             return None
         way_out = "Who withdrew consent cannot be known without it. Try again when it can be read."
         raise type(error)(f"{error} {way_out}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -192,9 +191,9 @@ def with_residents(place: Home) -> Path | None:
     VaultError
         There is one, and it stays closed; better now than in each worker.
     """
-    from segmentation.vault.source import KEYRING, keyring_file, keyring_source
+    from segmentation.vault.source import has_keyring, keyring_source
 
-    if not (os.environ.get(KEYRING) or keyring_file(place).exists()):
+    if not has_keyring(place):
         return None
     keyring_source(place)()
     return place.root.expanduser().absolute()

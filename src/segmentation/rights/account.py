@@ -10,6 +10,9 @@ from msgspec import Struct
 
 from segmentation.answers import Reason
 
+TOLD = 200
+"""Status of a reading that was answered."""
+
 
 class Purpose(Struct, frozen=True):
     """Where consent to one purpose stands.
@@ -106,6 +109,11 @@ class Reading(Struct, frozen=True):
     route: str
     purpose: str
     status: int
+
+    @property
+    def was_told(self) -> bool:
+        """Whether who asked was told."""
+        return self.status == TOLD
 
 
 class Account(Struct, frozen=True):

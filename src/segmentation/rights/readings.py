@@ -18,7 +18,7 @@ from segmentation.ledger.asked import about
 from segmentation.ledger.personal.entries import MASS, MOST_AN_HOUR
 from segmentation.ledger.personal.records import AGAIN, UNWRITTEN
 from segmentation.ledger.tables import access
-from segmentation.rights.account import Reading
+from segmentation.rights.account import TOLD, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ MARKED = "access log"
 """The purpose whose pseudonyms stand in the access log."""
 SPOOL = "readings"
 """The name under which commands write what they showed."""
-TOLD, TOO_MANY = 200, 429
+TOO_MANY = 429
 HOUR = timedelta(hours=1)
 LOOKED_AT = 5_000
 """Of the newest readings by commands; more than some people can ask for in an hour."""

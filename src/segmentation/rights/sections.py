@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from segmentation.rights.report import Names
     from segmentation.wording import Voice
 
-OK = 200
-
 
 class Section(NamedTuple):
     """A part of an account.
@@ -148,7 +146,7 @@ class _Teller:
     def reading(self, one: Reading) -> str:
         purpose = self._purpose(one.purpose)
         told = self.word(words.READ, at=self._time(one.at), by=one.by, route=one.route, purpose=purpose)
-        return self._voice.join("clause", (told, "" if one.status == OK else self.word(words.REFUSED)))
+        return self._voice.join("clause", (told, "" if one.was_told else self.word(words.REFUSED)))
 
     def _known(self, texts: Mapping[str, Texts], key: str) -> str:
         return self.word(texts[key]) if key in texts else key

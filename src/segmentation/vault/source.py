@@ -77,6 +77,11 @@ def keyring_source(
     return _File(path, passphrase)
 
 
+def has_keyring(home: Home, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a keyring, in the environment or in a file: it is not opened."""
+    return bool(environ.get(KEYRING)) or keyring_file(home, environ).exists()
+
+
 def keyring_file(home: Home, environ: Mapping[str, str] = os.environ) -> Path:
     """Return where the file of the keyring is, or is to be."""
     given = environ.get(KEYRING_FILE)
