@@ -317,6 +317,7 @@ def test_a_candidate_whose_card_names_another_mitigation_is_not_registered(mitig
 def test_profiles_describe_a_need_that_the_segments_leave_out(mitigated, policy):
     described = {need.feature for profile in mitigated.profiles for need in profile.needs}
     assert described == set(policy.features)
+    assert not any("by phone" in profile.name.en for profile in mitigated.profiles)
 
 
 def test_a_mitigation_that_does_not_fit_the_policy_is_refused(policy, few):
