@@ -172,3 +172,23 @@ def test_who_reads_of_too_many_is_declined_and_noted(desk):
 def test_without_a_keyring_nobody_is_told_of(desk):
     with pytest.raises(Declined, match="not_found"):
         resident.resident(desk.visit(path={"subject": "0" * 32}))
+
+
+def test_what_a_version_gave_that_was_revoked_is_told_as_not_used(kept):
+    told = {
+        "en": ("its version is in use", "its version was revoked, so this segment is not used", "No segment"),
+        "zh": ("该版本正在使用", "该版本已撤销，此分群不再使用", "目前没有适用的分群"),
+    }
+    Overrides(kept.records).lift(kept.subject, PURPOSE, MODEL, Put(None, "As before.", "Carol"), kept.now)
+    for language, (in_use, revoked, none) in told.items():
+        page = words(html_of(kept, language)[1])
+        assert in_use in page
+        assert revoked not in page
+        assert none not in page
+    office = kept.desk.office
+    office.desk.revoke(MODEL, 1, signer=office.signer("Carol"), reason="A need was wrong.")
+    for language, (in_use, revoked, none) in told.items():
+        page = words(html_of(kept, language)[1])
+        assert in_use not in page
+        assert revoked in page
+        assert none in page
