@@ -91,7 +91,7 @@ class Holds:
     Attributes
     ----------
     purpose, model, segment : str
-        The segment is empty where none is kept and no person put one.
+        The segment is empty where none is kept: what a person put rests then.
     placed : Placed or None
         The computed one, where it has not expired and its version was not taken back.
     put : Put or None

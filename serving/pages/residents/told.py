@@ -125,7 +125,7 @@ class Teller:
             used = [one for one in kept if not one.is_expired and one.state not in TAKEN_BACK]
             placed = self.placed(used[0]) if used else None
             put = self.put(people[-1]) if people and people[-1].segment is not None else None
-            segment = put.segment if put is not None else "" if placed is None else placed.segment
+            segment = "" if placed is None else placed.segment if put is None else put.segment
             yield Holds(self.purpose(purpose), model, segment, placed, put)
 
     def requested(self, one: account.Request, now: datetime) -> Requested:

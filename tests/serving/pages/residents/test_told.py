@@ -27,13 +27,17 @@ def test_what_a_person_put_holds_before_what_was_computed_until_it_is_lifted():
     assert holds((kept("S1"), kept("S2"))) == [("a", "S2", True, False)]
     assert holds((kept(),), (put("S2"),)) == [("a", "S2", True, True)]
     assert holds((kept(),), (put("S2"), put(None))) == [("a", "S1", True, False)]
-    assert holds((), (put("S2"),)) == [("a", "S2", False, True)]
 
 
 def test_what_has_expired_holds_no_more_and_models_stand_apart():
     assert holds((kept(is_expired=True),)) == [("a", "", False, False)]
     assert holds((kept(), kept("S2", model="b"))) == [("a", "S1", True, False), ("b", "S2", True, False)]
     assert holds() == []
+
+
+def test_what_a_person_put_rests_while_there_is_nothing_in_whose_place_it_stands():
+    for kept_then in ((), (kept(is_expired=True),), (kept(state="revoked"),)):
+        assert holds(kept_then, (put("S2"),)) == [("a", "", False, True)]
 
 
 def test_what_a_version_gave_that_was_taken_back_holds_no_more():
