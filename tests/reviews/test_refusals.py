@@ -38,7 +38,7 @@ SPEAKING = {
         *("history", "issuing", "notes", "place", "proof", "records", "rows", "rules", "sessions"),
         *("signatures", "standing", "store", "track", "trust", "verify", "witness", "working"),
     ),
-    "segmentation.ledger.personal": ("ends", "identity", "overrides", "register", "requests"),
+    "segmentation.ledger.personal": ("ends", "identity", "overrides", "register", "requests", "steps"),
     "segmentation.rights": ("deciding", "exercise"),
     "segmentation.reviews": (
         *("commenting", "desk", "diff", "drafting", "elsewhere", "faulty", "foreseeing", "keyfiles"),
