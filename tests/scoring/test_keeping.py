@@ -96,8 +96,8 @@ def test_who_is_erased_meanwhile_is_counted_and_not_kept(store, source, given, m
     given(made.residents["resident_ref"])
     subject, begun = records.keyring.subject_of(reference), Bulk._begun
 
-    def erased_meanwhile(self, *words):
-        task = begun(self, *words)
+    def erased_meanwhile(self, *words, **more):
+        task = begun(self, *words, **more)
         with records.ledger.writer("") as connection:
             connection.execute(delete(data_keys).where(data_keys.c.subject == subject))
         return task
@@ -138,8 +138,8 @@ def test_who_takes_it_back_before_their_stretch_is_written_is_not_kept(
     given(references)
     begun, done = Bulk._begun, []
 
-    def taken_back(self, *words):
-        task = begun(self, *words)
+    def taken_back(self, *words, **more):
+        task = begun(self, *words, **more)
         if not done:
             done.append(consent(reference, state))
         return task
