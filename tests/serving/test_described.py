@@ -167,7 +167,7 @@ def loaded():
 
 before = loaded()
 from segmentation.card import ModelCard, render
-from serving import described, explain, invocations, predict, words
+from serving import described, explain, invocations, predict
 from segmentation.wording import reasons
 
 card = open(sys.argv[1], encoding="utf-8").read()
