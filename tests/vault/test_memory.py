@@ -27,6 +27,7 @@ OPENED = """
     source()
     after = ctypes.CDLL(None).prctl(GET_DUMPABLE, 0, 0, 0, 0)
     print(before, after, *resource.getrlimit(resource.RLIMIT_CORE), flush=True)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # ignored by what a shell runs in the background
     os.kill(os.getpid(), signal.SIGQUIT)
 """
 
