@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from segmentation.card.words import GLOSSARY
+from serving.pages.articles import ARTICLES
 from serving.pages.codes import ROLES, VERBS
 from serving.pages.page import Page, msg, told
 from serving.pages.terms import (
     ACTION_MEANINGS,
-    ARTICLES,
     RESIDENTS_TERMS,
     ROLE_MEANINGS,
     STATE_MEANINGS,

@@ -5,9 +5,10 @@ said on the day, whatever has become of the policy, the card and the words of th
 """
 
 # No `from __future__ import annotations`: pydantic reads these.
-from typing import Annotated, Any, Literal
+from operator import not_
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from segmentation.policy.base import Part, Text
 from segmentation.signing.canonical import DIGEST
@@ -65,15 +66,8 @@ class Bounds(Part):
     prohibited_uses: Annotated[tuple[Text, ...], Field(min_length=1)]
     retention_days: int
     review_days: int
-    optional_purposes: tuple[Offer, ...] = ()
-
-    @model_serializer(mode="wrap")
-    def _as_it_was(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is not said: assessments of policies without any stay what they were."""
-        found: dict[str, Any] = plain(self)
-        if not self.optional_purposes:
-            found.pop("optional_purposes", None)
-        return found
+    # Left out where none is said: assessments of policies without any stay what they were.
+    optional_purposes: tuple[Offer, ...] = Field((), exclude_if=not_)
 
 
 class Feature(Part):

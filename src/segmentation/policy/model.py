@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from operator import not_
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from segmentation.policy.base import SEGMENT, Column, Header, Name, Part, Text
 from segmentation.policy.features import Feature
@@ -58,17 +59,10 @@ class Policy(Part):
     )
     optional_purposes: tuple[OptionalPurpose, ...] = Field(
         (),
+        exclude_if=not_,  # a policy that says nothing of it keeps the digest that was signed
         description="Further purposes for which a segment may be told, each with a consent of its own; no "
         "service of the contract depends on one.",
     )
-
-    @model_serializer(mode="wrap")
-    def _as_it_was(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is not said: a policy that says nothing of it keeps the digest that was signed."""
-        found: dict[str, Any] = plain(self)
-        if not self.optional_purposes:
-            found.pop("optional_purposes", None)
-        return found
 
     @property
     def purposes(self) -> tuple[Purpose | OptionalPurpose, ...]:

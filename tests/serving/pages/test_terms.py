@@ -9,8 +9,9 @@ import pytest
 import segmentation
 from segmentation.ledger.records import Role
 from segmentation.ledger.standing import State
+from serving.pages.articles import ARTICLES
 from serving.pages.table import ACTIONS
-from serving.pages.terms import ACTION_MEANINGS, ARTICLES, MEANINGS, ROLE_MEANINGS, STATE_MEANINGS
+from serving.pages.terms import ACTION_MEANINGS, MEANINGS, ROLE_MEANINGS, STATE_MEANINGS
 from serving.pages.words import speaker
 from tests.wording.test_language import CATALOGUE
 
