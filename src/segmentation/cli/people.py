@@ -10,6 +10,7 @@ import typer
 
 from segmentation.cli import office, secrets
 from segmentation.cli.console import say_json
+from segmentation.cli.givenfile import read_given
 from segmentation.cli.office import book_at
 from segmentation.cli.options import (
     HOME,
@@ -241,19 +242,15 @@ def _public(file: Path | None) -> PublicKey | None:
     Raises
     ------
     SigningError
-        It cannot be read, or is none.
+        It is none.
+    StorageError
+        It cannot be read.
     """
-    from segmentation.errors import SigningError
     from segmentation.signing import PublicKey
 
     if file is None:
         return None
-    try:
-        content = file.read_bytes()
-    except OSError:
-        content = None
-    if content is None:
-        raise SigningError(f"The public key {file} cannot be read. Check the path and its permissions.")
+    content = read_given(file, "public key")
     if content.startswith(b"ed25519:"):
         return PublicKey(content.decode(errors="replace").strip())
     return PublicKey.from_pem(content)

@@ -9,6 +9,7 @@ import typer
 
 from segmentation.cli import office, secrets
 from segmentation.cli.console import ALTERED, complain, say_json
+from segmentation.cli.givenfile import read_given
 from segmentation.cli.options import HOME, HomeFolder, Json
 from segmentation.cli.plain import say
 
@@ -171,18 +172,9 @@ def read_checkpoint(file: Path | None) -> Checkpoint | None:
     LedgerError
         It holds no checkpoint.
     """
-    from segmentation.errors import StorageError
     from segmentation.ledger.checkpoint import Checkpoint
 
-    if file is None:
-        return None
-    try:
-        content = file.read_bytes()
-    except OSError:
-        content = None
-    if content is None:
-        raise StorageError(f"The checkpoint {file} cannot be read. Check the path and its permissions.")
-    return Checkpoint.from_json(content)
+    return None if file is None else Checkpoint.from_json(read_given(file, "checkpoint"))
 
 
 def _content(history: History, accesses: Head, kept: Verified) -> dict[str, object]:

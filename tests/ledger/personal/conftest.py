@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import delete
 
 from segmentation.ledger.personal.consents import Consents
 from segmentation.ledger.personal.erasing import Erasures
 from segmentation.ledger.personal.events import Told
 from segmentation.ledger.personal.records import Records
+from segmentation.ledger.personal.tables import data_keys
 from segmentation.ledger.personal.tombstones import Tombstones
 from segmentation.vault import Keyring
 
@@ -45,3 +47,17 @@ def consent(records):
         return subject
 
     return record
+
+
+@pytest.fixture
+def erased_meanwhile(ledger, monkeypatch):
+    """Destroy every key between the moment that makes sure of it and the row under it."""
+    ensured = Records.ensured
+
+    def destroyed(self, subjects, now):
+        keys = ensured(self, subjects, now)
+        with ledger.writer("") as connection:
+            connection.execute(delete(data_keys))
+        return keys
+
+    monkeypatch.setattr(Records, "ensured", destroyed)

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, ReviewError, VaultError
 from segmentation.ledger.personal.entries import Entry, micros
 from segmentation.ledger.personal.overrides import LONGEST, NOT_KEPT, Overrides, Told
-from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments
-from segmentation.ledger.personal.tables import data_keys, overrides
+from segmentation.ledger.personal.tables import overrides
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE, MODEL = "service_planning", "resident_needs"
@@ -80,16 +78,7 @@ def test_what_contradicts_itself_is_refused(kept, resident):
         kept.lift(resident, PURPOSE, MODEL, LIFTED, NOW)
 
 
-def test_who_was_erased_in_the_same_moment_gets_no_override(kept, resident, ledger, monkeypatch):
-    ensured = Records.ensured
-
-    def erased_meanwhile(self, subjects, now):
-        keys = ensured(self, subjects, now)
-        with ledger.writer("") as connection:
-            connection.execute(delete(data_keys))
-        return keys
-
-    monkeypatch.setattr(Records, "ensured", erased_meanwhile)
+def test_who_was_erased_in_the_same_moment_gets_no_override(kept, resident, erased_meanwhile):
     with pytest.raises(LedgerError, match="No override was kept"):
         kept.set(resident, PURPOSE, MODEL, TOLD, NOW)
     assert kept.history(resident, PURPOSE) == ()

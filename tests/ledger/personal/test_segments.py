@@ -3,13 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
 
 from segmentation.errors import LedgerError, PurposeError, VaultError
 from segmentation.ledger.personal.entries import Entry, micros
-from segmentation.ledger.personal.records import Records
 from segmentation.ledger.personal.segments import By, Placed, Segments, batch_of
-from segmentation.ledger.personal.tables import data_keys, segments
+from segmentation.ledger.personal.tables import segments
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PURPOSE, MODEL = "service_planning", "resident_needs"
@@ -92,16 +90,7 @@ def test_nothing_is_told_of_a_resident_of_whom_nothing_is_kept(table, resident):
     assert table.current(resident, PURPOSE, MODEL, NOW) is None
 
 
-def test_who_was_erased_in_the_same_moment_gets_no_segment(table, resident, ledger, monkeypatch):
-    ensured = Records.ensured
-
-    def erased_meanwhile(self, subjects, now):
-        keys = ensured(self, subjects, now)
-        with ledger.writer("") as connection:
-            connection.execute(delete(data_keys))
-        return keys
-
-    monkeypatch.setattr(Records, "ensured", erased_meanwhile)
+def test_who_was_erased_in_the_same_moment_gets_no_segment(table, resident, erased_meanwhile):
     with pytest.raises(LedgerError, match="No segment was kept"):
         table.keep(resident, PLACED, BY, "Test", NOW)
     assert table.history(resident, PURPOSE) == ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from segmentation.cli.console import say_json
+from segmentation.cli.givenfile import read_given
 from segmentation.cli.options import HOME, HomeFolder, Json, PassphraseFile, one_of
 from segmentation.cli.plain import plain, say
 from segmentation.cli.resident.desk import (
@@ -189,16 +190,13 @@ def _values(file: Path, approved: Approved | Former) -> dict[str, Any]:
     ScorerError
         It is no object of needs that the policy allows.
     """
-    from segmentation.errors import ScorerError, StorageError
+    from segmentation.errors import ScorerError
 
+    content = read_given(file, "needs")
     try:
-        found = json.loads(file.read_bytes())
-    except OSError:
-        found = None
+        found = json.loads(content)
     except ValueError:
-        found = []
-    if found is None:
-        raise StorageError(f"The needs {file} cannot be read. Check the path and its permissions.")
+        found = None
     if not isinstance(found, dict):
         raise ScorerError(f'{file} is no JSON object of needs, such as {{"repair_requests": 3}}.')
     strange = sorted(found.keys() - approved.policy.features.keys())
