@@ -82,7 +82,8 @@ def test_a_restored_ledger_goes_on(kept, target):
     restore(kept.backed_up().path, target, LATER)
     with open_ledger(target.ledger) as ledger:
         records = Records(ledger, lambda: target.keyring)
-        keep(records, "R-new", now=LATER)
+        (subject,) = keep(records, "R-new", now=LATER)
+        assert told(records, subject) == [b"told of R-new"]
         verify_personal(ledger, target.tombstones)
 
 
